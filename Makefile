@@ -1,0 +1,64 @@
+# `make` lists the targets. Another Python: make PYTHON=python3.12 derive
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+PIP := $(RUN) pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help derive all test test-all check format clean distclean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+
+derive: $(VENV)/installed ## write the proofs and kernels to output/
+	@$(RUN) derive build
+
+all: $(VENV)/installed ## the same for the whole catalogue
+	@$(RUN) derive build $$($(VENV)/bin/python -c 'import derive; print(*derive.catalogue())')
+
+test: $(VENV)/installed-test ## the quick tests, in 3 minutes at most
+	@$(RUN) pytest -q -m 'not slow'
+
+test-all: $(VENV)/installed-test ## all tests
+	@$(RUN) pytest -q
+
+check: $(VENV)/installed-dev ## format, lint, types, layers and all tests
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	$(VENV)/bin/lint-imports
+	$(RUN) pytest -q
+
+format: $(VENV)/installed-dev ## put the code into its usual form
+	$(RUN) ruff check --fix-only .
+	$(RUN) ruff format .
+
+clean: ## remove what was written, built or cached
+	@find output -mindepth 1 ! -path output/.gitkeep -delete
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find derive tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+distclean: clean ## and the virtual environment
+	@rm -rf $(VENV)
+
+# One stamp for each set of packages: pip runs again only when pyproject.toml changes.
+
+$(VENV)/installed: $(VENV)/pyvenv.cfg pyproject.toml
+	@echo "installing into $(VENV) ..."
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml
+	@echo "installing into $(VENV) ($*) ..."
+	@$(PIP) install --editable '.[$*]'
+	@touch $@
+
+$(VENV)/pyvenv.cfg:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo 'There is no $(PYTHON): install Python 3.11 or newer (Debian: apt install python3 python3-venv), or name yours with make PYTHON=...' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo '$(PYTHON) is older than Python 3.11: install 3.11 or newer, or name one you have, as in make PYTHON=python3.12' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo '$(PYTHON) cannot make a virtual environment: install its venv package (Debian and Ubuntu: apt install python3-venv)' >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }

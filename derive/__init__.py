@@ -1,0 +1,15 @@
+"""Derive: from a loss over a symbolic number of classes to a checked derivation and kernels."""
+
+from derive.api import Derivation, catalogue, derivation, gradient, hessian, jacobian
+from derive.errors import DeriveError
+
+__all__ = [
+    "Derivation",
+    "DeriveError",
+    "catalogue",
+    "derivation",
+    "gradient",
+    "hessian",
+    "jacobian",
+]
+__version__ = "0.1.0"

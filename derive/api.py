@@ -1,0 +1,262 @@
+"""The public verbs, and the derivation that they return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from sympy import Eq, Expr, Ne, Tuple
+
+from derive.catalogue import ENTRIES, question
+from derive.derivation import Derivation as Trace
+from derive.derivation import Step
+from derive.errors import DeriveError
+from derive.posing import pose
+from derive.problem import Problem
+from derive.renaming import renamed
+from derive.stabilisation import stabilise
+from derive.strategy import derive_problem
+from derive.unfolding import unfold
+
+if TYPE_CHECKING:
+    from derive.kernels import Kernel
+    from derive.verify import Report
+
+
+class Cases(Mapping[Any, "Derivation"]):
+    """Derivations by condition; ``Eq(k, t)`` and ``Eq(t, k)`` are the same condition."""
+
+    def __init__(self, cases: Mapping[Any, Derivation]) -> None:
+        self._cases = dict(cases)
+
+    def __getitem__(self, condition: Any) -> Derivation:
+        if condition not in self._cases and isinstance(condition, (Eq, Ne)):
+            condition = condition.func(*reversed(condition.args))
+        return self._cases[condition]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._cases)
+
+    def __len__(self) -> int:
+        return len(self._cases)
+
+    def __repr__(self) -> str:
+        return repr({c: d.result for c, d in self._cases.items()})
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ExplicitStep(Step):
+    """A step that can be written out at a given number of classes."""
+
+    origin: Trace | None = None
+
+    def at(self, **sizes: int) -> Any:
+        """The expression after the step at explicit sizes, as ``Derivation.at`` gives it."""
+        from derive.explicit import at_size
+
+        assert self.origin is not None
+        return at_size(self.origin, self.after, sizes)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Derivation(Trace):
+    """A derivation with its readers: results, evidence, documents, kernels."""
+
+    @classmethod
+    def of(cls, trace: Trace) -> Derivation:
+        """The same derivation, and all it contains, with the public verbs."""
+        values = {f.name: getattr(trace, f.name) for f in fields(Trace)}
+        values["lemmas"] = tuple(map(cls.of, trace.lemmas))
+        values["parts"] = MappingProxyType({n: cls.of(d) for n, d in trace.parts.items()})
+        values["cases"] = Cases({c: cls.of(d) for c, d in trace.cases.items()})
+        values["steps"] = tuple(_explicit(step, trace) for step in trace.steps)
+        return cls(**values)
+
+    def __repr__(self) -> str:
+        return f"<Derivation {self.name}: {self.result}, {len(self.steps)} steps>"
+
+    def _repr_latex_(self) -> str:
+        from derive.render.latex import formula
+
+        return f"$\\displaystyle {formula(self.closed_form)}$"
+
+    @cached_property
+    def result(self) -> Expr:
+        """The simplified result in plain SymPy, definitions folded; a ``Tuple`` for several variables."""
+        return _plain(self.closed_form)
+
+    @cached_property
+    def expanded(self) -> Expr:
+        """The result in plain SymPy over the inputs only."""
+        return _plain(unfold(self.closed_form, self.definitions))
+
+    def at(self, **sizes: int) -> Any:
+        """The result at explicit sizes, such as ``at(C=3)``.
+
+        Returns an expression where no index is free, else an ``ImmutableDenseNDimArray`` with an
+        axis for each free index: those of the expression first, then those of the variables.
+        Entries are 1-based, over the user's own arrays. Raises ``DeriveError`` for a size that is
+        unknown, missing or no positive integer.
+        """
+        from derive.explicit import at_size
+
+        return at_size(self, self.closed_form, sizes)
+
+    @cached_property
+    def _report(self) -> Report:
+        from derive.verify import check
+
+        return check(self)
+
+    def check(self) -> Report:
+        """The evidence: every step checked by code that shares nothing with the rules."""
+        return self._report
+
+    def _checked(self, what: str) -> Report:
+        report = self.check()
+        if not report.ok:
+            raise DeriveError(
+                f"no {what} is made of {self.name}: its check failed; {report.failures[0]}"
+            )
+        return report
+
+    def latex(
+        self,
+        lang: str | None = None,
+        fragment: bool = False,
+        title: str | None = None,
+        author: str | None = None,
+        level: str = "default",
+    ) -> str:
+        """The derivation as a LaTeX document, or as a fragment to ``\\input`` elsewhere.
+
+        ``level`` is ``full``, ``default`` or ``brief``. Raises ``DeriveError`` where the check
+        fails and for an unknown language or level.
+        """
+        from derive.render import latex
+
+        report = self._checked("document")
+        return latex(
+            self, lang=lang, fragment=fragment, title=title, author=author, level=level, report=report
+        )
+
+    def html(self, **options: Any) -> str:
+        """HTML comes with a later version: raises ``DeriveError``."""
+        raise _later("HTML")
+
+    def markdown(self, **options: Any) -> str:
+        """Markdown comes with a later version: raises ``DeriveError``."""
+        raise _later("Markdown")
+
+    def text(self, **options: Any) -> str:
+        """Terminal text comes with a later version: raises ``DeriveError``."""
+        raise _later("terminal text")
+
+    def pdf(self, path: str | Path, **options: Any) -> None:
+        """PDF comes with a later version: raises ``DeriveError``."""
+        raise _later("PDF")
+
+    def coq(self) -> str:
+        """The formal proof comes with a later version: raises ``DeriveError``."""
+        raise _later("the formal proof")
+
+    def kernel(self, target: str = "numpy") -> Kernel:
+        """A function that computes value and derivative; see ``derive.kernels`` for its arguments.
+
+        Raises ``DeriveError`` where the check fails and for an unknown target.
+        """
+        from derive.kernels import kernel
+
+        self._checked("kernel")
+        return kernel(self, target)
+
+
+def _later(what: str) -> DeriveError:
+    return DeriveError(f"{what} is not in this version of Derive; latex() and kernel() are")
+
+
+def _explicit(step: Step, origin: Trace) -> ExplicitStep:
+    values = {f.name: getattr(step, f.name) for f in fields(Step)}
+    values["substeps"] = tuple(_explicit(s, origin) for s in step.substeps)
+    return ExplicitStep(**values, origin=origin)
+
+
+def _plain(expr: Expr) -> Expr:
+    if isinstance(expr, Tuple):
+        return Tuple(*(e.doit() for e in expr))
+    return expr.doit()
+
+
+def _derived(problem: Problem) -> Derivation:
+    return Derivation.of(stabilise(derive_problem(problem)))
+
+
+def gradient(
+    loss: Any, variables: Any, given: Iterable[Any] = (), where: Iterable[Any] = ()
+) -> Derivation:
+    """Derive the gradient of a loss over a symbolic number of classes.
+
+    Args:
+        loss: A plain SymPy expression over ``IndexedBase`` arrays with shapes and real symbols.
+        variables: What to differentiate by: an entry such as ``z[k]``, a parameter, or a list of
+            them (then the parts of one derivation, in that order).
+        given: Facts: ``Eq(Sum(y[i], (i, 1, C)), 1)``, ``Eq(y[i], KroneckerDelta(i, t))``,
+            ``Ne(k, t)``, ``w[i] > 0``.
+        where: Definitions to keep folded: ``Eq(q[i], exp(z[i])/Sum(...))``.
+
+    Raises:
+        DeriveError: Where the input cannot be what is meant; the message says what to do.
+        TypeError: Where something is no SymPy expression at all.
+    """
+    several = variables if isinstance(variables, (list, tuple)) else [variables]
+    if not several:
+        raise DeriveError("there is nothing to differentiate by; name an entry such as z[k]")
+    return _derived(pose(loss, several, "gradient", given, where))
+
+
+def jacobian(
+    vector: Any, variable: Any, given: Iterable[Any] = (), where: Iterable[Any] = ()
+) -> Derivation:
+    """Derive the Jacobian of a vector, given by its entry: ``jacobian(p(i), z[k])``.
+
+    Arguments and errors as for ``gradient``.
+    """
+    return _derived(pose(vector, [variable], "jacobian", given, where))
+
+
+def hessian(
+    loss: Any, first: Any, second: Any, given: Iterable[Any] = (), where: Iterable[Any] = ()
+) -> Derivation:
+    """Derive the second derivative of a loss by two entries or parameters.
+
+    Arguments and errors as for ``gradient``.
+    """
+    return _derived(pose(loss, [first, second], "hessian", given, where))
+
+
+def catalogue() -> tuple[str, ...]:
+    """Names of the entries that ship."""
+    return tuple(ENTRIES)
+
+
+def derivation(name: str, symbols: Mapping[str, str] | None = None) -> Derivation:
+    """Derive an entry of the catalogue.
+
+    ``symbols`` renames on every output: ``{"z": "s", "C": "K"}``. Raises ``DeriveError`` for an
+    unknown entry or symbol, and where two symbols would get one name.
+    """
+    asked = renamed(question(name), symbols or {})
+    problem = pose(
+        asked.expression,
+        asked.variables,
+        asked.kind,
+        asked.given,
+        asked.where,
+        name=name,
+        language=asked.language,
+    )
+    return _derived(problem)

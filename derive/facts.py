@@ -1,0 +1,194 @@
+"""Declared facts: what a person says of labels, indices and signs, and the ranges of indices.
+
+A rule that uses a fact names it in its step. The checker assumes in a step just the facts that
+the step names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import replace as with_changes
+from typing import Union
+
+from sympy import Eq, Expr, Gt, Indexed, Le, Ne, Symbol
+from sympy.core.basic import Basic
+
+from derive.notation import Opened, Total, names
+
+
+@dataclass(frozen=True)
+class IndexRange:
+    """``lower <= index <= upper``: the range of an index, taken from the shape it indexes."""
+
+    index: Expr
+    lower: Expr
+    upper: Expr
+
+    @property
+    def statement(self) -> Basic:
+        return Le(self.index, self.upper)
+
+
+@dataclass(frozen=True)
+class SumFact:
+    """``total = value``, as in ``Σ_i y_i = 1``; free indices in it (a sample ``n``) are arbitrary."""
+
+    total: Total
+    value: Expr
+
+    @property
+    def statement(self) -> Basic:
+        return Eq(self.total.doit(), self.value.doit(), evaluate=False)
+
+
+@dataclass(frozen=True)
+class EntryFact:
+    """``entry = value`` for every index, as in the one-hot label ``y_i = δ_{it}``."""
+
+    entry: Indexed
+    value: Expr
+
+    @property
+    def statement(self) -> Basic:
+        return Eq(self.entry, self.value.doit(), evaluate=False)
+
+
+@dataclass(frozen=True)
+class EqualFact:
+    """Two indices are equal: the case ``k = t``."""
+
+    left: Expr
+    right: Expr
+
+    @property
+    def statement(self) -> Basic:
+        return Eq(self.left, self.right)
+
+
+@dataclass(frozen=True)
+class UnequalFact:
+    """Two indices differ: the case ``k != t``."""
+
+    left: Expr
+    right: Expr
+
+    @property
+    def statement(self) -> Basic:
+        return Ne(self.left, self.right)
+
+
+@dataclass(frozen=True)
+class PositiveFact:
+    """``expression > 0``, for every value of its free indices."""
+
+    expression: Expr
+
+    @property
+    def statement(self) -> Basic:
+        return Gt(self.expression.doit(), 0)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """``entry := value``: a name for an expression, such as ``ŷ_i`` for a softmax.
+
+    ``entry`` is an ``Indexed`` whose indices are symbols (any index may take their place), or a
+    plain ``Symbol``. ``softmax`` says that the entries are positive and sum to one over the last
+    axis, whatever they are made of.
+    """
+
+    entry: Indexed | Symbol
+    value: Expr
+    softmax: bool = False
+
+    @property
+    def statement(self) -> Basic:
+        return Eq(self.entry, self.value.doit(), evaluate=False)
+
+    @property
+    def base(self) -> Expr:
+        return self.entry.base if isinstance(self.entry, Indexed) else self.entry
+
+    @property
+    def indices(self) -> tuple[Symbol, ...]:
+        return tuple(self.entry.indices) if isinstance(self.entry, Indexed) else ()
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """``before = after`` for all values of ``indices``, derived elsewhere under ``name``."""
+
+    name: str
+    before: Expr
+    after: Expr
+    indices: tuple[Symbol, ...]
+
+
+Fact = Union[
+    IndexRange, SumFact, EntryFact, EqualFact, UnequalFact, PositiveFact, Definition
+]
+
+
+@dataclass(frozen=True)
+class Given:
+    """All that a rule may rely on at a place in an expression: facts, definitions, ranges.
+
+    ``scope`` holds the ranges of the indices that are bound around that place.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    scope: tuple[IndexRange, ...] = ()
+    apart: tuple[UnequalFact, ...] = ()
+    lemmas: tuple[Lemma, ...] = ()
+
+    def of(self, kind: type) -> Iterator[Fact]:
+        """The declared facts of one kind."""
+        return (f for f in self.facts if isinstance(f, kind))
+
+    def range_of(self, index: Expr) -> IndexRange | None:
+        """The range of an index, bound here or free."""
+        for known in (*self.scope, *self.of(IndexRange)):
+            if not isinstance(known, IndexRange):
+                continue
+            if known.index == index:
+                return known
+            # A class taken from an array of integers, t[n], has one range for every n.
+            if isinstance(index, Indexed) and isinstance(known.index, Indexed):
+                if known.index.base == index.base:
+                    return known
+        return None
+
+    def definition_of(self, entry: Expr) -> Definition | None:
+        """The definition that ``entry`` is an instance of."""
+        base = entry.base if isinstance(entry, Indexed) else entry
+        return next((d for d in self.definitions if d.base == base), None)
+
+    def within(self, index: Opened, limits: tuple[Expr, ...]) -> Given:
+        """The same inside a binder over ``index``."""
+        lower, upper, *excluded = limits
+        here = IndexRange(index, lower, upper)
+        apart = tuple(UnequalFact(index, other) for other in excluded)
+        return with_changes(self, scope=(here, *self.scope), apart=(*apart, *self.apart))
+
+    def also(self, *facts: Fact) -> Given:
+        """The same with further facts."""
+        return with_changes(self, facts=(*self.facts, *facts))
+
+    def differ(self, left: Expr, right: Expr) -> UnequalFact | None:
+        """The fact that two indices differ, where one is declared or comes from a binder."""
+        pair = {left, right}
+        for known in (*self.apart, *self.of(UnequalFact)):
+            if isinstance(known, UnequalFact) and {known.left, known.right} == pair:
+                return known
+        return None
+
+    def declared(self, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+        """Those of ``facts`` that stem from a declaration rather than from a binder nearby."""
+        local = {f.index for f in self.scope}
+        return tuple(
+            f
+            for f in facts
+            if f not in self.apart and not (isinstance(f, IndexRange) and names(f.index) & local)
+        )

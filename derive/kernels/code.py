@@ -1,0 +1,165 @@
+"""Array code: what a closed form becomes when every index turns into an axis.
+
+Scalar arithmetic keeps the inert nodes of ``derive.notation``, now over whole arrays; the nodes
+here are what arrays have beyond it. They speak of axes by position only, counted from the end
+because batch axes come first, so that two parts that compute the same thing are equal, whatever
+their indices were called.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, Symbol, Tuple
+from sympy.core.symbol import Str
+
+from derive.notation import Inert
+
+
+class Code(Inert):
+    """Something that arrays can do and scalars cannot."""
+
+    @property
+    def operand(self) -> Expr:
+        """The array that it is done to; the first of several."""
+        return self.args[0]
+
+
+class View(Code):
+    """``operand[items]``; the items are text (``...``, ``:``, ``None``) or positions."""
+
+    @property
+    def items(self) -> tuple[Expr, ...]:
+        return self.args[1:]
+
+
+class Moved(Code):
+    """``operand`` with its last axes in another order: axis ``order[p]`` comes to place ``p``."""
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        return tuple(map(int, self.args[1]))
+
+
+class Reduced(Code):
+    """``operand`` summed, or its maximum taken, over the last ``count`` axes."""
+
+    def __new__(cls, operand: Expr, way: str, count: int) -> Reduced:
+        return super().__new__(cls, operand, Str(way), count)
+
+    @property
+    def way(self) -> str:
+        return self.args[1].name
+
+    @property
+    def count(self) -> int:
+        return int(self.args[2])
+
+
+class Contracted(Code):
+    """A sum of products, ``np.einsum(subscripts, *operands)``: nothing larger is ever built."""
+
+    def __new__(cls, subscripts: str, *operands: Expr) -> Contracted:
+        return super().__new__(cls, *operands, Str(subscripts))
+
+    @property
+    def operands(self) -> tuple[Expr, ...]:
+        return self.args[:-1]
+
+    @property
+    def subscripts(self) -> str:
+        return self.args[-1].name
+
+
+class Compared(Code):
+    """A mask: ``first relation second``, entry by entry."""
+
+    def __new__(cls, first: Expr, relation: str, second: Expr) -> Compared:
+        return super().__new__(cls, first, Str(relation), second)
+
+    @property
+    def relation(self) -> str:
+        return self.args[1].name
+
+    @property
+    def second(self) -> Expr:
+        return self.args[2]
+
+
+class Both(Code):
+    """Where two masks hold."""
+
+
+class Chosen(Code):
+    """``operand`` where the mask holds, else a number."""
+
+    @property
+    def mask(self) -> Expr:
+        return self.args[1]
+
+    @property
+    def otherwise(self) -> Expr:
+        return self.args[2]
+
+
+class Cast(Code):
+    """A mask or an array of integers in the kernel's floating-point type."""
+
+
+class Eye(Code):
+    """The identity matrix of a size."""
+
+
+class Counted(Code):
+    """The integers from ``start`` up to, but not including, ``stop``."""
+
+    @property
+    def start(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def stop(self) -> Expr:
+        return self.args[1]
+
+
+class Clipped(Code):
+    """Positions brought into the range of an axis; those outside belong to left-out entries."""
+
+    @property
+    def size(self) -> Expr:
+        return self.args[1]
+
+
+class Picked(Code):
+    """The entries of the last axis of ``operand`` at an array of positions."""
+
+    @property
+    def positions(self) -> Expr:
+        return self.args[1]
+
+
+class Copied(Code):
+    """A copy, so that no result is an input in disguise."""
+
+
+DTYPE = Symbol("dtype")
+"""The floating-point type that inputs and outputs share."""
+
+
+def text(*items: Any) -> tuple[Expr, ...]:
+    """Items of a subscript; strings become text nodes."""
+    return tuple(Str(i) if isinstance(i, str) else i for i in items)
+
+
+def spread(operand: Expr, kept: tuple[bool, ...]) -> Expr:
+    """``operand`` with a new axis of length one wherever ``kept`` is false."""
+    if all(kept):
+        return operand
+    # Full slices right after the ellipsis say nothing: x[..., :, None] needs them, x[..., None] not.
+    first = kept.index(False) if not any(kept[: kept.index(False)]) else 0
+    return View(operand, *text("...", *(":" if k else "None" for k in kept[first:])))
+
+
+def moved(operand: Expr, order: tuple[int, ...]) -> Expr:
+    """``operand`` with its last axes in the given order."""
+    return operand if order == tuple(range(len(order))) else Moved(operand, Tuple(*order))

@@ -1,0 +1,99 @@
+"""Places in an expression: a path of argument numbers from the root.
+
+Argument 0 of a binder is its body. Two expressions that differ only at some places are walked
+side by side, so that an index bound around a place has the same symbol in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Expr
+
+from derive.facts import Given
+from derive.notation import Binder, Inert, rename
+
+Path = tuple[int, ...]
+
+
+def part_at(expr: Expr, path: Path, given: Given = Given()) -> tuple[Expr, Given]:
+    """The part of ``expr`` at ``path`` with the indices bound around it opened, and what holds there."""
+    for position in path:
+        if isinstance(expr, Binder) and position == 0:
+            limits = tuple(expr.limits[1:])
+            expr, index = expr.open()
+            given = given.within(index, limits)
+        else:
+            expr = expr.args[position]
+    return expr, given
+
+
+def parts_at(before: Expr, after: Expr, path: Path, given: Given = Given()) -> tuple[Expr, Expr, Given]:
+    """The parts of two expressions at one path, with a common symbol for each index bound around it.
+
+    Raises ``ValueError`` where the expressions already differ in shape on the way.
+    """
+    for position in path:
+        if type(before) is not type(after):
+            raise ValueError("the expressions differ above the place that was rewritten")
+        if isinstance(before, Binder) and isinstance(after, Binder) and position == 0:
+            limits = tuple(before.limits[1:])
+            if limits != tuple(after.limits[1:]):
+                raise ValueError("the limits of a sum differ above the place that was rewritten")
+            own = after.limits[0]
+            before, index = before.open()
+            after = rename(after.body, own, index)
+            given = given.within(index, limits)
+        else:
+            if len(before.args) != len(after.args):
+                raise ValueError("the expressions differ above the place that was rewritten")
+            before, after = before.args[position], after.args[position]
+    return before, after, given
+
+
+Change = Callable[[Expr, Given], Expr | None]
+
+
+def change_everywhere(
+    expr: Expr, change: Change, given: Given, heads: tuple[type, ...] = (), innermost: bool = False
+) -> tuple[Expr, tuple[Path, ...]]:
+    """Apply ``change`` wherever it fires and return the new expression with the places.
+
+    A place inside another is left alone: the outermost one counts, or the innermost. ``heads``
+    are the only node types on which ``change`` can fire, if any are named.
+    """
+    wanted = frozenset(heads)
+
+    def fires_on(node: Expr) -> bool:
+        return not wanted or type(node) in wanted
+
+    def visit(node: Expr, known: Given, path: Path) -> tuple[Expr, tuple[Path, ...]]:
+        if not isinstance(node, Inert):
+            new = change(node, known) if fires_on(node) else None
+            return (node, ()) if new is None else (new, (path,))
+        if wanted and not wanted & node.heads:
+            return node, ()
+        if not innermost and fires_on(node):
+            new = change(node, known)
+            if new is not None:
+                return new, (path,)
+        new, found = visit_children(node, known, path)
+        if found:
+            return new, found
+        if innermost and fires_on(node):
+            changed = change(node, known)
+            if changed is not None:
+                return changed, (path,)
+        return node, ()
+
+    def visit_children(node: Inert, known: Given, path: Path) -> tuple[Expr, tuple[Path, ...]]:
+        if isinstance(node, Binder):
+            body, index = node.open()
+            inside = known.within(index, tuple(node.limits[1:]))
+            new, found = visit(body, inside, (*path, 0))
+            return (node.over(new, index), found) if found else (node, ())
+        results = [visit(a, known, (*path, n)) for n, a in enumerate(node.args)]
+        found = tuple(p for _, places in results for p in places)
+        return (node.func(*(a for a, _ in results)), found) if found else (node, ())
+
+    return visit(expr, given, ())

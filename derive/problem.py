@@ -1,0 +1,87 @@
+"""Problem: what a person asks, as checked data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sympy import Expr, Indexed, IndexedBase, Symbol
+
+from derive.facts import Definition, Fact, IndexRange
+from derive.notation import Partial, bases, entries, names
+
+Kind = Literal["gradient", "jacobian", "hessian"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A loss (or a vector), what to differentiate it by, and what is known.
+
+    Attributes:
+        name: Name of the catalogue entry, or ``gradient``, ``jacobian``, ``hessian``.
+        kind: Which of the three is asked for.
+        source: The expression as the user wrote it, in plain SymPy.
+        expression: The same in inert notation.
+        variables: Entries or parameters to differentiate by: each on its own for a gradient,
+            one for a Jacobian, both in turn for a Hessian.
+        facts: Declared facts.
+        definitions: Names declared with ``where=``.
+        ranges: Ranges of the free indices, from the shapes they index.
+        language: Language of the entry's source, if it has one.
+        title: Title of the entry by language, if it has one.
+    """
+
+    name: str
+    kind: Kind
+    source: Expr
+    expression: Expr
+    variables: tuple[Expr, ...]
+    facts: tuple[Fact, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    ranges: tuple[IndexRange, ...] = ()
+    language: str | None = None
+
+    @property
+    def statement(self) -> Expr:
+        """The derivative that is asked for, still to be taken (of the first variable, if several)."""
+        if self.kind == "hessian":
+            first, second = self.variables
+            return Partial(Partial(self.expression, first), second)
+        return Partial(self.expression, self.variables[0])
+
+    @property
+    def free_indices(self) -> tuple[Symbol, ...]:
+        """Free indices of the expression as they appear, then those of the variables."""
+        mentioned = [s for e in entries(self.expression) for a in e.indices for s in sorted_names(a)]
+        mentioned += [s for v in self.variables for s in sorted_names(v)]
+        ranged = {r.index for r in self.ranges}
+        # Indices may also stand in deltas and limits alone; they follow in the order of their names.
+        others = [s for s in sorted_names(self.expression)]
+        return tuple(dict.fromkeys(s for s in (*mentioned, *others) if s in ranged))
+
+    @property
+    def arrays(self) -> tuple[IndexedBase, ...]:
+        """The arrays that go in, by name; defined ones are left out, what they are made of is in."""
+        defined = {d.base for d in self.definitions}
+        found = set(bases(self.expression)) | {b for d in self.definitions for b in bases(d.value)}
+        found |= {v.base for v in self.variables if isinstance(v, Indexed)}
+        return tuple(sorted(found - defined, key=lambda b: b.name))
+
+    @property
+    def sizes(self) -> tuple[Symbol, ...]:
+        """The symbolic sizes, such as ``C``."""
+        inside = {s for b in self.arrays for n in (b.shape or ()) for s in names(n)}
+        return tuple(sorted(inside, key=lambda s: s.name))
+
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """The scalar inputs, such as a temperature."""
+        used = set(names(self.expression)) | {v for v in self.variables if isinstance(v, Symbol)}
+        used |= {s for d in self.definitions for s in names(d.value) if s not in d.indices}
+        used -= set(self.sizes) | {r.index for r in self.ranges} | {d.base for d in self.definitions}
+        return tuple(sorted(used, key=lambda s: s.name))
+
+
+def sorted_names(expr: Expr) -> list[Symbol]:
+    """Free symbols of ``expr`` by name."""
+    return sorted(names(expr), key=lambda s: s.name)

@@ -1,0 +1,227 @@
+"""From plain SymPy, as users write it, to inert notation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import (
+    Abs,
+    Add,
+    E,
+    Expr,
+    Float,
+    Function,
+    Heaviside,
+    Idx,
+    Indexed,
+    IndexedBase,
+    Integer,
+    KroneckerDelta,
+    Max,
+    Min,
+    Mul,
+    Number,
+    NumberSymbol,
+    Piecewise,
+    Pow,
+    Product,
+    Rational,
+    Sum,
+    Symbol,
+    exp,
+    log,
+    sign,
+)
+from sympy.core.basic import Basic
+from sympy.core.function import AppliedUndef
+
+from derive.errors import DeriveError
+from derive.notation import (
+    ONE,
+    Apply,
+    Delta,
+    Exp,
+    Head,
+    Inert,
+    Log,
+    Minus,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    plus,
+    times,
+)
+
+KINKS = (Abs, sign, Max, Min, Piecewise, Heaviside)
+
+
+def read(expr: Basic) -> Expr:
+    """``expr`` in inert notation, each node as SymPy prints it.
+
+    Raises ``DeriveError`` for what has no place in a loss: complex or infinite numbers, matrices,
+    integrals, undefined functions, functions with a kink.
+    """
+    match expr:
+        case Inert():
+            return expr
+        case Float():
+            # A decimal stands for what was typed, not for its binary neighbour.
+            return read(Rational(str(expr)))
+        case Number() if expr.is_finite:
+            return Minus(-expr) if expr.is_negative else expr
+        case NumberSymbol():
+            return expr
+        case Symbol():
+            return _real(expr)
+        case Indexed():
+            return expr
+        case Add():
+            return _read_sum(expr)
+        case Mul():
+            return _read_product(expr)
+        case Pow():
+            return _read_power(expr)
+        case exp():
+            return Exp(read(expr.args[0]))
+        case log():
+            return Log(read(expr.args[0]))
+        case Sum():
+            return _read_total(expr)
+        case KroneckerDelta():
+            return Delta(expr.args[0], expr.args[1])
+        case AppliedUndef():
+            raise DeriveError(
+                f"the function {expr.func.__name__} has no rule: it is undefined; write out what it "
+                "stands for, or make it a sympy.Function subclass with a method fdiff"
+            )
+        case Function() if not isinstance(expr, KINKS):
+            return Apply(Head(expr.func), *map(read, expr.args))
+    raise DeriveError(_refusal(expr))
+
+
+def _refusal(expr: Basic) -> str:
+    name = type(expr).__name__
+    if isinstance(expr, KINKS):
+        return (
+            f"{name} has no rule: its derivative does not exist at its kink; write the smooth part "
+            "that you mean, such as one branch of it"
+        )
+    if isinstance(expr, Product):
+        return f"{expr} has no rule: products over a range are not supported; take exp(Sum(log(...)))"
+    if isinstance(expr, IndexedBase):
+        return f"{expr} is a whole array; write an entry of it, such as {expr}[i]"
+    if isinstance(expr, Idx):
+        return f"{expr} is an Idx; make indices with symbols('{expr.name}', integer=True)"
+    return f"{expr} ({name}) cannot stand in a loss; use + - * / **, exp, log, Sum and functions of real numbers"
+
+
+def _real(symbol: Symbol) -> Symbol:
+    if symbol.is_extended_real is False or not symbol.is_commutative:
+        raise DeriveError(f"the symbol {symbol} is not real; inputs are real numbers")
+    return symbol
+
+
+def _read_sum(expr: Add) -> Expr:
+    terms = [read(t) for t in expr.as_ordered_terms()]
+    if isinstance(terms[0], Minus):
+        # A sum does not begin with a minus where it can be avoided.
+        first = next((n for n, t in enumerate(terms) if not isinstance(t, Minus)), 0)
+        terms.insert(0, terms.pop(first))
+    return plus(*terms)
+
+
+def _read_product(expr: Mul) -> Expr:
+    coefficient, _ = expr.as_coeff_Mul()
+    if coefficient.is_negative:
+        return Minus(read(-expr))
+    above: list[Expr] = []
+    below: list[Expr] = []
+    for factor in expr.args:
+        if isinstance(factor, Pow) and factor.exp.could_extract_minus_sign():
+            below.append(read(factor.base**-factor.exp))
+        else:
+            above.append(read(factor))
+    above.sort(key=reading_order)
+    below.sort(key=reading_order)
+    if below and above and isinstance(above[0], Rational) and not isinstance(above[0], Integer):
+        fraction = above.pop(0)
+        below.insert(0, Integer(fraction.q))
+        if fraction.p != 1:
+            above.insert(0, Integer(fraction.p))
+    if not below:
+        return times(*above)
+    if any(Total in _heads(f) for f in above) and all(isinstance(f, (Symbol, Number)) for f in below):
+        # A mean is read as 1/N times a sum.
+        return times(Quotient(ONE, times(*below)), *above)
+    return Quotient(times(*above), times(*below))
+
+
+def _heads(expr: Expr) -> frozenset[type]:
+    return expr.heads if isinstance(expr, Inert) else frozenset()
+
+
+def _read_power(expr: Pow) -> Expr:
+    if expr.base == E:
+        return Exp(read(expr.exp))
+    if expr.exp.could_extract_minus_sign():
+        return Quotient(ONE, read(expr.base**-expr.exp))
+    return Power(read(expr.base), read(expr.exp))
+
+
+def _read_total(expr: Sum) -> Expr:
+    body = read(expr.function)
+    for limit in expr.limits:
+        if len(limit) != 3:
+            raise DeriveError(
+                f"the sum {expr} has an index without a range; write Sum(term, ({limit[0]}, 1, C))"
+            )
+        index, lower, upper = limit
+        if not (lower.is_finite is not False and upper.is_finite is not False):
+            raise DeriveError(f"the sum {expr} is infinite; its range must end at a size such as C")
+        body = Total(body, (index, lower, upper))
+    return body
+
+
+def reading_order(factor: Expr) -> tuple[int, str]:
+    """How products are written: numbers, parameters, fractions, entries, functions, long sums."""
+    match factor:
+        case Number() | NumberSymbol():
+            return 0, ""
+        case Quotient(numerator, denominator) if numerator == 1 and isinstance(
+            denominator, (Symbol, Number)
+        ):
+            return 1, ""
+        case Symbol():
+            return 2, factor.name
+        case Power(base, _):
+            rank, name = reading_order(base)
+            return (rank, name) if rank < 6 else (7, name)
+        case Indexed():
+            return 3, ""
+        case Delta():
+            return 4, ""
+        case Quotient():
+            return 5, ""
+        case Exp():
+            return 6, ""
+        case Plus():
+            return 8, ""
+        case Total():
+            return 9, ""
+        case _:
+            return 7, ""
+
+
+def as_expr(value: Any) -> Expr:
+    """A Python or SymPy number or expression as a SymPy expression; text is refused.
+
+    Raises ``TypeError`` for anything else.
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Rational(str(value)) if isinstance(value, float) else Integer(value)
+    if isinstance(value, Expr):
+        return value
+    hint = "; text is never evaluated" if isinstance(value, str) else ""
+    raise TypeError(f"expected a SymPy expression, not {value!r} ({type(value).__name__}){hint}")

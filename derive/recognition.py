@@ -1,0 +1,95 @@
+"""Softmaxes that a loss contains without a name."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed, IndexedBase, Symbol
+
+from derive.facts import Definition, Given, IndexRange
+from derive.notation import (
+    Binder,
+    Exp,
+    Log,
+    Opened,
+    Quotient,
+    Total,
+    names,
+    replace,
+    spare_indices,
+)
+from derive.problem import Problem
+from derive.unify import instance_of
+
+# Names for what is recognised, in this order, past those that the user has taken.
+NAMES = ("\\hat{y}", "\\hat{q}", "\\hat{r}", "\\hat{u}", "\\hat{v}")
+
+
+def is_softmax(value: Expr, index: Expr) -> bool:
+    """Whether ``value`` is ``e^{u_i} / Σ_j e^{u_j}`` over all of ``i``."""
+    match value:
+        case Quotient(Exp(_) as above, Total() as below) if not below.excluded:
+            free = names(below.lower) | names(below.upper)
+            return index not in free | names(below) and below.at(index) == above
+    return False
+
+
+def recognise(
+    problem: Problem, given: Given
+) -> tuple[tuple[Definition, ...], tuple[IndexRange, ...]]:
+    """Definitions of the softmaxes in the loss that have no name yet, and their indices' ranges.
+
+    A softmax is known by its denominator, a sum of exponentials over a whole axis that stands
+    below a fraction bar or under a logarithm.
+    """
+    found: list[Definition] = []
+    known: list[IndexRange] = []
+    named = [d.value.denominator for d in given.definitions if isinstance(d.value, Quotient)]
+    taken_names = {b.name for b in problem.arrays} | {str(d.base) for d in given.definitions}
+    spare = (n for n in (*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100))) if n not in taken_names)
+    taken = set(names(problem.expression)) | {s for v in problem.variables for s in names(v)}
+    taken |= {r.index for r in problem.ranges}
+    for total, scope in _partitions(problem.expression, given):
+        axis = next((s for s in spare_indices(total.hint) if s not in taken), total.hint)
+        outer: dict[Expr, Symbol] = {}
+        ranges = {r.index: r for r in scope}
+        for index in sorted((s for s in names(total) if s in ranges), key=str):
+            outer[index] = index.hint if isinstance(index, Opened) else index
+        lifted = replace(total, outer)
+        if any(_same(lifted, d) for d in named):
+            continue
+        entry_value = Quotient(lifted.at(axis), lifted)
+        sizes = [ranges[i].upper for i in outer] + [total.upper]
+        base = IndexedBase(next(spare), shape=tuple(sizes))
+        found.append(Definition(Indexed(base, *outer.values(), axis), entry_value, softmax=True))
+        known.append(IndexRange(axis, total.lower, total.upper))
+        known += [
+            IndexRange(named_index, ranges[i].lower, ranges[i].upper)
+            for i, named_index in outer.items()
+        ]
+        named.append(lifted)
+    return tuple(found), tuple(known)
+
+
+def _same(left: Expr, right: Expr) -> bool:
+    """Whether two partition sums differ only in what their free indices are called."""
+    generic = tuple(s for s in names(left) if s.is_integer)
+    return instance_of(left, right, generic) is not None
+
+
+def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange, ...]]]:
+    """Sums of exponentials below a bar or under a logarithm, with the ranges of the indices around."""
+    here: list[tuple[Total, tuple[IndexRange, ...]]] = []
+    match expr:
+        case Quotient(_, Total() as total) | Log(Total() as total):
+            if _is_partition(total):
+                known = [r for r in given.of(IndexRange) if isinstance(r, IndexRange)]
+                here.append((total, (*given.scope, *known)))
+    if isinstance(expr, Binder):
+        body, index = expr.open()
+        return here + _partitions(body, given.within(index, tuple(expr.limits[1:])))
+    return here + [p for a in expr.args for p in _partitions(a, given)]
+
+
+def _is_partition(total: Total) -> bool:
+    body, index = total.open()
+    plain = total.lower == 1 and isinstance(total.upper, Symbol) and not total.excluded
+    return plain and isinstance(body, Exp) and index in names(body)

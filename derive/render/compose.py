@@ -1,0 +1,296 @@
+"""From a derivation to a document: what is said, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Literal, Protocol
+
+from sympy import Expr, Indexed, IndexedBase, Tuple
+
+from derive.derivation import Derivation, Step
+from derive.errors import DeriveError
+from derive.notation import Partial, names, replace
+from derive.problem import Problem
+from derive.render.document import (
+    Block,
+    Branch,
+    Chain,
+    Document,
+    Equation,
+    Formula,
+    Line,
+    Paragraph,
+    Reference,
+    Section,
+    Sentence,
+)
+from derive.render.inventory import facts_table, symbols_table
+from derive.render.marking import changed
+from derive.render.messages import Messages, load
+from derive.render.names import Names, names_in, names_of, spare_name
+from derive.render.reasons import fact_formula, reason
+from derive.render.rule_formula import has_prime
+
+Level = Literal["default", "full", "brief"]
+
+
+class Evidence(Protocol):
+    """What a document says about the checks that a derivation passed."""
+
+    @property
+    def ok(self) -> bool: ...
+
+    @property
+    def level(self) -> str: ...
+
+
+def compose(
+    derivation: Derivation,
+    language: str | None = None,
+    title: str | None = None,
+    author: str | None = None,
+    level: Level = "default",
+    report: Evidence | None = None,
+) -> Document:
+    """The document of a derivation.
+
+    Raises ``DeriveError`` where the report says that a check failed.
+    """
+    if report is not None and not report.ok:
+        raise DeriveError(
+            f"{derivation.problem.name} did not pass its check, so no document is written; "
+            "see the failures in the report of check()"
+        )
+    if level not in ("default", "full", "brief"):
+        raise DeriveError(f"there is no level {level!r}; choose default, full or brief")
+    messages = load(language or derivation.problem.language or "en")
+    writer = _Writer(derivation, messages, level)
+    sections = (
+        writer.statement(),
+        *writer.body(derivation, derivation.problem),
+        writer.evidence(report),
+    )
+    own = messages.find("entries", derivation.problem.name)
+    heading = title or own or messages.text("titles", derivation.problem.kind)
+    return Document(messages.code, heading, author, sections)
+
+
+@dataclass
+class _Writer:
+    """Composes the sections of one document."""
+
+    derivation: Derivation
+    messages: Messages
+    level: Level
+    labels: Iterator[int] = field(default_factory=lambda: count(1))
+    lemmas: dict[str, Reference] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        problem = self.derivation.problem
+        self.taken = names_of(problem)
+        self.value = _name_of(problem, self.derivation, self.taken)
+        self.taken = Names(self.taken.taken | names_in((self.value,)).taken)
+        self.number = count(1)
+
+    # The statement
+
+    def statement(self) -> Section:
+        """What is proved, of what, and under which assumptions."""
+        problem, messages = self.derivation.problem, self.messages
+        names = self.taken
+        opening = messages.text("text", "function" if problem.kind == "jacobian" else "loss")
+        blocks: list[Block] = [
+            Paragraph((opening,)),
+            Equation(self.value, (Branch(problem.expression),), names),
+        ]
+        defined = [d for d in self.derivation.definitions if d.entry != self.value]
+        if defined:
+            key = "where_several" if len(defined) > 1 else "where"
+            blocks.append(Paragraph((messages.text("text", key),)))
+            blocks += [Equation(d.entry, (Branch(d.value),), names) for d in defined]
+        facts = facts_table(problem.facts, messages, names)
+        if facts.rows:
+            blocks.append(facts)
+        results = self.results()
+        blocks.append(Paragraph((messages.text("text", "claim_several" if len(results) > 1 else "claim"),)))
+        blocks += [
+            Equation(left, (Branch(d.closed_form),), self.around(d, left)) for d, left in results
+        ]
+        shown = tuple(s.after for d in self.derivation.walk() for s in d.steps)
+        own = None if isinstance(self.value, Indexed) and self.is_defined(self.value) else self.value
+        blocks.append(
+            symbols_table(problem, own, self.derivation.definitions, shown, messages, names)
+        )
+        return Section((messages.text("headings", "statement"),), tuple(blocks))
+
+    def results(self) -> list[tuple[Derivation, Expr]]:
+        """What the document proves, each with its left-hand side."""
+        own = self.derivation
+        if not own.steps and own.parts:
+            return [(p, self.left(p)) for p in own.parts.values()]
+        return [(own, self.left(own))]
+
+    def is_defined(self, entry: Indexed) -> bool:
+        return any(d.base == entry.base for d in self.derivation.definitions)
+
+    # Derivations
+
+    def body(self, derivation: Derivation, problem: Problem) -> list[Section]:
+        """Lemmas, then parts, then the derivation with its cases and its result."""
+        sections = [self.lemma(lemma) for lemma in derivation.lemmas]
+        for name, part in derivation.parts.items():
+            sections += [self.lemma(lemma) for lemma in part.lemmas]
+            sections.append(self.part(name, part))
+        if derivation.steps:
+            heading = self.messages.text("headings", "derivation")
+            left = self.left(derivation)
+            blocks = [*self.note(derivation), *self.proof(derivation, left)]
+            sections.append(Section((heading,), tuple(blocks)))
+        if self.level == "full":
+            sections += self.stable(derivation)
+        return sections
+
+    def lemma(self, lemma: Derivation) -> Section:
+        """A lemma with its proof, numbered, for citing."""
+        if lemma.name in self.lemmas:
+            raise ValueError(f"two lemmas are called {lemma.name}")
+        number = next(self.number)
+        reference = Reference(f"lemma{number}", "lemma")
+        self.lemmas[lemma.name] = reference
+        left = self.left(lemma)
+        claim = Equation(left, (Branch(lemma.closed_form),), self.around(lemma, left))
+        blocks: list[Block] = [claim]
+        if self.level != "brief":
+            blocks += self.proof(lemma, left, boxed=False)
+        heading = self.messages.sentence("headings", "lemma", {"number": str(number)})
+        inner = [self.lemma(one) for one in lemma.lemmas]
+        return Section(heading, (*inner, *blocks), reference.label)
+
+    def part(self, name: str, part: Derivation) -> Section:
+        """A result on the way, or one of several."""
+        own = self.messages.find("parts", name)
+        variable = Formula((part.problem.variables[-1],), self.taken)
+        heading: Sentence = (own,) if own else self.messages.sentence("headings", "part", {"variable": variable})
+        left = self.left(part)
+        blocks = [*self.note(part), *self.proof(part, left)]
+        return Section(heading, tuple(blocks))
+
+    def proof(self, derivation: Derivation, left: Expr, boxed: bool = True) -> list[Block]:
+        """The steps, the cases and the result."""
+        chain = self.chain(derivation, left)
+        names = chain.names
+        blocks: list[Block] = [chain]
+        end = chain.lines[-1].label if chain.lines else None
+        if end and derivation.name not in self.lemmas:
+            self.lemmas[derivation.name] = Reference(end)
+        if boxed:
+            blocks.append(Equation(left, (Branch(derivation.closed_form),), names, boxed=True))
+        if derivation.cases:
+            for case in derivation.cases.values():
+                blocks.append(self.case(case, left, end))
+            blocks.append(Paragraph((self.messages.text("text", "cases"),)))
+            branches = tuple(
+                Branch(c.closed_form, self.condition(c)) for c in derivation.cases.values()
+            )
+            blocks.append(Equation(left, branches, names, boxed=boxed))
+        return blocks
+
+    def case(self, case: Derivation, left: Expr, end: str | None) -> Section:
+        """What the result comes to under a further condition."""
+        heading = self.messages.sentence("headings", "case", {"condition": self.condition(case)})
+        reference = None if end is None else Reference(end)
+        return Section(heading, (self.chain(case, left, reference),))
+
+    def condition(self, case: Derivation) -> Formula:
+        """The condition of a case."""
+        return fact_formula(case.assumptions[-1], self.taken)
+
+    def chain(self, derivation: Derivation, left: Expr, source: Reference | None = None) -> Chain:
+        """The steps as lines, each with its reason."""
+        names = self.around(derivation, left)
+        lines = []
+        if derivation.statement != left:
+            slots = {"symbol": Formula((self.value,), names), "equation": source}
+            key = "from" if source else "insert"
+            why = self.messages.sentence("text", key, slots)
+            lines.append(Line(derivation.statement, self.label(), why))
+        for step in self.steps(derivation):
+            short, why = reason(step, derivation, self.messages, names, self.lemmas)
+            lines.append(Line(changed(step), self.label(), why, short))
+        return Chain(left, tuple(lines), names)
+
+    def steps(self, derivation: Derivation) -> tuple[Step, ...]:
+        """The steps that a reader of this level sees."""
+        if self.level == "full":
+            return tuple(atom for step in derivation.steps for atom in step.atoms)
+        return derivation.steps
+
+    def note(self, derivation: Derivation) -> list[Block]:
+        """How to read the lines, before the first of them."""
+        if self.level == "brief":
+            return []
+        reasons = [line.reason for line in self.chain(derivation, derivation.statement).lines]
+        formulas = [p for r in reasons for p in r if isinstance(p, Formula)]
+        key = "primes" if any(map(has_prime, formulas)) else "colour"
+        return [Paragraph((self.messages.text("text", key),))]
+
+    def stable(self, derivation: Derivation) -> list[Section]:
+        """The forms that the kernels compute."""
+        blocks: list[Block] = []
+        for form in derivation.stable.values():
+            if form.steps:
+                blocks.append(self.chain(form, form.statement))
+        if not blocks:
+            return []
+        intro = Paragraph((self.messages.text("text", "stable"),))
+        return [Section((self.messages.text("headings", "stable"),), (intro, *blocks))]
+
+    # Names
+
+    def label(self) -> str:
+        return f"line{next(self.labels)}"
+
+    def left(self, derivation: Derivation) -> Expr:
+        """The left-hand side of a derivation, with the loss called by its name."""
+        return self.called(derivation.statement)
+
+    def called(self, expr: Expr) -> Expr:
+        problem = self.derivation.problem
+        if expr == problem.expression:
+            return self.value
+        if isinstance(expr, Partial):
+            return Partial(self.called(expr.operand), expr.variable)
+        return expr
+
+    def around(self, derivation: Derivation, left: Expr) -> Names:
+        """The names that bound indices must keep clear of in a chain."""
+        here = names_in((left, derivation.statement, *(s.after for s in derivation.steps)))
+        return Names(self.taken.taken | here.taken)
+
+    # Evidence
+
+    def evidence(self, report: Evidence | None) -> Section:
+        """How the derivation was checked."""
+        heading = self.messages.text("headings", "evidence")
+        if report is None:
+            return Section((heading,), (Paragraph((self.messages.text("evidence", "unchecked"),)),))
+        return Section((heading,), (Paragraph(self.messages.sentence("evidence", report.level)),))
+
+
+def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:
+    """What the expression is called: by its definition if it has one, else L or f."""
+    if problem.kind != "jacobian":
+        return spare_name(("L", r"\mathcal{L}", r"\ell", r"\Lambda"), taken)
+    expression = problem.expression
+    own = [s for s in problem.free_indices if s in names(expression)]
+    for definition in derivation.definitions:
+        if isinstance(expression, Indexed) and expression.base == definition.base:
+            return expression
+        if len(definition.indices) == len(own):
+            renaming = dict(zip(definition.indices, own, strict=True))
+            if replace(definition.value, renaming) == expression:
+                return replace(definition.entry, renaming)
+    name = spare_name(("f", "g", "h", r"\phi", r"\psi"), taken)
+    return Indexed(IndexedBase(name.name), *own) if own else name

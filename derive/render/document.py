@@ -1,0 +1,132 @@
+"""A document as data: what is said, in which order, in no format yet.
+
+``compose`` makes one from a derivation; each format has a printer for it. Sentences hold text,
+formulas and references side by side, so that a printer escapes the one and sets the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sympy import Expr
+
+from derive.render.names import Names
+
+Relation = Literal["=", "!=", "<=", ">", "in"]
+
+
+@dataclass(frozen=True)
+class Space:
+    """The real arrays of a shape; without one the real numbers."""
+
+    shape: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True)
+class Naturals:
+    """The numbers 1, 2, 3 and so on."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A short formula within a sentence: expressions with relations between them."""
+
+    items: tuple[Expr | Relation | Space | Naturals, ...]
+    names: Names = Names()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference to a numbered equation or lemma."""
+
+    label: str
+    kind: Literal["equation", "lemma"] = "equation"
+
+
+Piece = str | Formula | Reference
+Sentence = tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a chain of equations: ``= right``, why, and its number.
+
+    Attributes:
+        right: The right-hand side; what the step has changed is ``Marked``.
+        label: What references to it say.
+        reason: The rule's sentence.
+        short: The rule's name, where there is no room for the sentence.
+        tag: What stands in place of the number, where a source numbers its equations.
+    """
+
+    right: Expr
+    label: str
+    reason: Sentence = ()
+    short: Sentence = ()
+    tag: str | None = None
+
+
+@dataclass(frozen=True)
+class Chain:
+    """``left = right = right = ...``, a line for each step."""
+
+    left: Expr
+    lines: tuple[Line, ...]
+    names: Names
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A value, and the condition under which it holds."""
+
+    value: Expr
+    condition: Formula | None = None
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A displayed equation outside a chain, with several branches where there are cases."""
+
+    left: Expr
+    branches: tuple[Branch, ...]
+    names: Names
+    label: str | None = None
+    boxed: bool = False
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Text."""
+
+    text: Sentence
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under a heading."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Sentence, ...], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what follows it."""
+
+    heading: Sentence
+    blocks: tuple[Block, ...]
+    label: str | None = None
+
+
+Block = Paragraph | Chain | Equation | Table | Section
+
+
+@dataclass(frozen=True)
+class Document:
+    """A title, sections, and what stands behind it all."""
+
+    language: str
+    title: str
+    author: str | None
+    sections: tuple[Section, ...]

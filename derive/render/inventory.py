@@ -1,0 +1,128 @@
+"""What goes into a statement: the symbols with their shapes, and the facts, in words."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed, IndexedBase, Integer, Symbol
+
+from derive.facts import (
+    Definition,
+    EntryFact,
+    EqualFact,
+    Fact,
+    IndexRange,
+    PositiveFact,
+    SumFact,
+    UnequalFact,
+)
+from derive.notation import Bracket, Delta, entries, heads
+from derive.problem import Problem
+from derive.render.document import Formula, Naturals, Piece, Sentence, Space, Table
+from derive.render.messages import Messages
+from derive.render.names import Names
+from derive.render.reasons import fact_formula
+
+
+def symbols_table(
+    problem: Problem,
+    named: Expr | None,
+    definitions: tuple[Definition, ...],
+    shown: tuple[Expr, ...],
+    messages: Messages,
+    names: Names,
+) -> Table:
+    """Every symbol with its meaning and where its values lie.
+
+    ``named`` is what the expression itself is called, where it has a name; ``shown`` are the
+    expressions of the document, in which deltas and brackets may occur.
+    """
+    varied = {v.base if isinstance(v, Indexed) else v for v in problem.variables}
+    # Sizes and classes such as t or t[n] are indices, and so integers, where they index an array.
+    used_as_index = {
+        a.base if isinstance(a, Indexed) else a
+        for e in entries(problem.expression)
+        for a in e.indices
+    }
+    rows: list[tuple[Sentence, ...]] = []
+
+    def row(symbol: Expr, meaning: str, *values: Piece) -> None:
+        about = messages.text("symbols", meaning)
+        rows.append(((Formula((symbol,), names),), (about,), tuple(values)))
+
+    if named is not None:
+        row(named, "loss" if problem.kind != "jacobian" else "function", _values((named, "in", Space()), names))
+    for array in problem.arrays:
+        shape = tuple(array.shape or ())
+        if array in used_as_index:
+            row(array, "array_integers")
+        else:
+            kind = "array_varied" if array in varied else "array"
+            row(array, kind, _values((array, "in", Space(shape)), names))
+    for definition in definitions:
+        kind = "softmax" if definition.softmax else "definition"
+        base = definition.base
+        shape = tuple(base.shape or ()) if isinstance(base, IndexedBase) else ()
+        row(base, kind, _values((base, "in", Space(shape)), names))
+    for parameter in problem.parameters:
+        kind = "parameter_varied" if parameter in varied else "parameter"
+        row(parameter, kind, _values(_domain(parameter), names))
+    for size in problem.sizes:
+        row(size, "size", _values((size, "in", Naturals()), names))
+    for index in problem.free_indices:
+        ranges = [r for r in problem.ranges if r.index == index]
+        row(index, "index", *(fact_formula(r, names) for r in ranges[:1]))
+    found = frozenset().union(*(heads(e) for e in shown)) if shown else frozenset()
+    i, j = (Symbol(n, integer=True) for n in ("i", "j"))
+    if Delta in found:
+        row(Delta(i, j), "delta")
+    if Bracket in found:
+        row(Bracket(i, j), "bracket")
+    columns = tuple(messages.text("columns", c) for c in ("symbol", "meaning", "range"))
+    return Table(columns, tuple(rows))
+
+
+def facts_table(facts: tuple[Fact, ...], messages: Messages, names: Names) -> Table:
+    """Each declared fact as a formula and in words."""
+    rows = []
+    for fact in facts:
+        if isinstance(fact, IndexRange):
+            continue
+        meaning = messages.sentence("facts", _kind(fact), {"symbol": _subject(fact, names)})
+        rows.append(((fact_formula(fact, names),), meaning))
+    columns = tuple(messages.text("columns", c) for c in ("fact", "meaning"))
+    return Table(columns, tuple(rows))
+
+
+def _kind(fact: Fact) -> str:
+    match fact:
+        case SumFact(_, value):
+            return "sum_to_one" if value == 1 else "sum"
+        case EntryFact(_, value):
+            return "one_hot" if isinstance(value, Delta) else "entry"
+        case EqualFact():
+            return "equal"
+        case UnequalFact():
+            return "unequal"
+        case PositiveFact():
+            return "positive"
+    return "range"
+
+
+def _subject(fact: Fact, names: Names) -> Formula | None:
+    match fact:
+        case SumFact(total, _):
+            return Formula((*(e.base for e in entries(total)[:1]),), names)
+        case EntryFact(entry, _):
+            return Formula((entry.base,), names)
+    return None
+
+
+def _values(items: tuple[object, ...], names: Names) -> Formula:
+    return Formula(items, names)
+
+
+def _domain(parameter: Symbol) -> tuple[object, ...]:
+    if parameter.is_integer and parameter.is_positive:
+        return (parameter, "in", Naturals())
+    if parameter.is_positive:
+        return (parameter, ">", Integer(0))
+    return (parameter, "in", Space())

@@ -1,0 +1,99 @@
+"""Breaking long formulas into lines: at the outermost sum first, then between factors."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.notation import Minus, Partial, Plus, Times, Total
+from derive.render.latex_printer import MARK, FormulaPrinter, _nested
+from derive.render.latex_width import width
+from derive.render.marking import Marked
+
+# What a continuation line is set in by, in em.
+_INDENT = 2.0
+
+
+def lines(printer: FormulaPrinter, expr: Expr, room: float) -> list[str]:
+    """``expr`` in lines of at most ``room`` em, as far as there are places to break at."""
+    text = printer.doprint(expr)
+    if width(text) <= room:
+        return [text]
+    match expr:
+        case Marked(operand):
+            return [f"{MARK}{{{line}}}" for line in lines(printer, operand, room)]
+        case Plus():
+            return _sum(printer, expr, room)
+        case Minus(Plus() as operand):
+            return _enclosed("- ", lines(printer, operand, room - 1.5), "")
+        case Minus(operand):
+            first, *rest = lines(printer, operand, room - 1)
+            return [f"- {first}", *rest]
+        case Total():
+            return _total(printer, expr, room)
+        case Times():
+            return _product(printer, expr, room)
+        case Partial():
+            variables, operand = _nested(expr)
+            before = f"{printer.by(variables)} "
+            return _enclosed(before, lines(printer, operand, room - width(before) - 1), "")
+    return [text]
+
+
+def _sum(printer: FormulaPrinter, expr: Plus, room: float) -> list[str]:
+    """As many terms on a line as fit."""
+    found: list[str] = []
+    for position, (term, text) in enumerate(zip(expr.args, printer.terms(expr), strict=True)):
+        if width(text) > room:
+            # A term that is too long on its own begins a line and is broken inside.
+            inner = lines(printer, term, room)
+            if position and not inner[0].lstrip().startswith("-"):
+                inner[0] = f"+ {inner[0]}"
+            found += inner
+        elif found and width(found[-1]) + width(text) + _INDENT <= room:
+            found[-1] = f"{found[-1]} {text}"
+        else:
+            found.append(text)
+    return found
+
+
+def _product(printer: FormulaPrinter, expr: Times, room: float) -> list[str]:
+    """Break inside the widest factor if it is a sum, else between factors."""
+    texts = printer.factors(expr)
+    widths = [width(t) for t in texts]
+    widest = widths.index(max(widths))
+    others = sum(widths) - widths[widest]
+    last = widest == len(texts) - 1
+    factor = expr.args[widest]
+    if others < room / 2 and isinstance(factor, Plus):
+        inner = lines(printer, factor, room - others - 1)
+        return _enclosed("".join(texts[:widest]) + " ", inner, "".join(texts[widest + 1 :]))
+    if others < room / 2 and last and isinstance(factor, (Total, Partial)):
+        first, *rest = lines(printer, factor, room - others)
+        return ["".join(texts[:-1]) + " " + first, *rest]
+    found: list[str] = []
+    for text in texts:
+        if found and width(found[-1]) + width(text) + _INDENT <= room:
+            found[-1] += text
+        elif found:
+            # A line that goes on with a factor shows its multiplication sign.
+            found.append(r"\cdot " + text.strip().removeprefix(r"\cdot "))
+        else:
+            found.append(text)
+    return found
+
+
+def _total(printer: FormulaPrinter, expr: Total, room: float) -> list[str]:
+    with printer.inside(expr) as (body, name):
+        operator = printer.operator(expr, name) + " "
+        inner = lines(printer, body, room - width(operator))
+        if isinstance(body, (Plus, Minus)):
+            return _enclosed(operator, inner, "")
+        return [operator + inner[0], *inner[1:]]
+
+
+def _enclosed(before: str, inner: list[str], after: str) -> list[str]:
+    r"""Lines in brackets; \left and \right cannot reach across lines, so the size is fixed."""
+    if len(inner) == 1:
+        return [rf"{before}\left( {inner[0]} \right){after}"]
+    first, *middle, last = inner
+    return [rf"{before}\biggl( {first}", *middle, rf"{last} \biggr){after}"]

@@ -1,0 +1,94 @@
+"""Why a step holds: the sentence of its rule, with what it speaks of put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sympy import Expr, Symbol
+
+from derive.derivation import Derivation, Step
+from derive.facts import (
+    Definition,
+    EntryFact,
+    EqualFact,
+    Fact,
+    IndexRange,
+    PositiveFact,
+    SumFact,
+    UnequalFact,
+)
+from derive.notation import ZERO, Binder, Partial, binders
+from derive.positions import part_at
+from derive.render.document import Formula, Reference, Sentence
+from derive.render.messages import Messages
+from derive.render.names import Names
+from derive.render.rule_formula import rule_formula
+
+
+def reason(
+    step: Step,
+    derivation: Derivation,
+    messages: Messages,
+    names: Names,
+    lemmas: Mapping[str, Reference],
+) -> tuple[Sentence, Sentence]:
+    """The short name and the sentence of a step's rule."""
+    atom = step.atoms[0]
+    facts = [f for f in atom.facts if not isinstance(f, Definition)]
+    definitions = [f for f in atom.facts if isinstance(f, Definition)]
+    slots = {
+        "variable": _formula(_variable(atom, derivation), names),
+        "index": _formula(_index(atom, names), names),
+        "law": rule_formula(atom.rule, names),
+        "lemma": lemmas.get(atom.lemma or ""),
+        "fact": _listed([fact_formula(f, names) for f in facts], messages),
+        "definition": _listed([fact_formula(d, names) for d in definitions], messages),
+    }
+    return messages.rule(atom.rule, slots)
+
+
+def fact_formula(fact: Fact, names: Names) -> Formula:
+    """A declared fact as a formula."""
+    match fact:
+        case IndexRange(index, lower, upper):
+            return Formula((lower, "<=", index, "<=", upper), names)
+        case SumFact(total, value):
+            return Formula((total, "=", value), names)
+        case EntryFact(entry, value) | Definition(entry, value):
+            return Formula((entry, "=", value), names)
+        case EqualFact(left, right):
+            return Formula((left, "=", right), names)
+        case UnequalFact(left, right):
+            return Formula((left, "!=", right), names)
+        case PositiveFact(expression):
+            return Formula((expression, ">", ZERO), names)
+    raise TypeError(fact)
+
+
+def _formula(expr: Expr | None, names: Names) -> Formula | None:
+    return None if expr is None else Formula((expr,), names)
+
+
+def _listed(formulas: list[Formula], messages: Messages) -> Sentence | None:
+    return messages.enumeration((f,) for f in formulas) if formulas else None
+
+
+def _variable(step: Step, derivation: Derivation) -> Expr:
+    """The variable of the derivative that a step takes."""
+    part, _ = part_at(step.before, step.positions[0])
+    return part.variable if isinstance(part, Partial) else derivation.problem.variables[-1]
+
+
+def _index(step: Step, names: Names) -> Symbol | None:
+    """The name, as printed, of the index of the sum that a step works on."""
+    part, _ = part_at(step.before, step.positions[0])
+    # The names of the binders around it count too, as they do in the line itself.
+    expr: Expr = step.before
+    for position in step.positions[0]:
+        if isinstance(expr, Binder) and position == 0:
+            names = names.also(names.of(expr))
+            expr = expr.body
+        else:
+            expr = expr.args[position]
+    inside = binders(part)
+    return names.of(inside[0]) if inside else None

@@ -1,0 +1,17 @@
+"""Named rules, one topic a module. Importing this package registers all of them."""
+
+from derive.rules import algebra, calculus, labels, softmax, stability, sums
+from derive.rules.registry import RULES, Example, Rewriting, Rule
+
+__all__ = [
+    "RULES",
+    "Example",
+    "Rewriting",
+    "Rule",
+    "algebra",
+    "calculus",
+    "labels",
+    "softmax",
+    "stability",
+    "sums",
+]

@@ -1,0 +1,538 @@
+"""Products, fractions, powers and common factors."""
+
+from __future__ import annotations
+
+from sympy import Expr, Rational, S
+
+from derive.facts import Given
+from derive.laws import Condition, Each, Source, law
+from derive.notation import (
+    ONE,
+    ZERO,
+    Delta,
+    Exp,
+    Log,
+    Minus,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    code,
+    is_number,
+    plus,
+    times,
+    without,
+)
+from derive.reading import reading_order
+from derive.rules import samples as s
+from derive.rules.monomials import (
+    Monomial,
+    common,
+    divided,
+    expression,
+    monomial,
+    raise_to,
+    sides,
+    split_power,
+)
+from derive.rules.registry import Outcome, rule
+from derive.signs import is_positive
+
+z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
+PRODUCTS = (Times, Quotient)
+
+
+# Fractions ---------------------------------------------------------------------------------
+
+
+def meet(factors_above: list[Expr], factors_below: list[Expr], equal: bool) -> bool:
+    """Reduce one base that stands above and below the bar, in place; False where there is none.
+
+    ``equal`` asks for the same exponent on both sides.
+    """
+    for n, upper in enumerate(factors_above):
+        base, exponent = split_power(upper)
+        if is_number(base):
+            continue
+        for m, lower in enumerate(factors_below):
+            other, against = split_power(lower)
+            if code(base) != code(other) or (exponent == against) is not equal:
+                continue
+            gap = exponent - against
+            if gap.could_extract_minus_sign():
+                factors_above[n], factors_below[m] = ONE, raise_to(base, -gap)
+            else:
+                factors_above[n], factors_below[m] = raise_to(base, gap), ONE
+            return True
+    return False
+
+
+def cancel(expr: Expr, equal: bool) -> Outcome:
+    """Reduce one factor against one in a denominator, within a fraction or among factors."""
+    if isinstance(expr, Quotient):
+        above, below = map(list, sides(expr))
+        return fraction(above, below) if meet(above, below, equal) else None
+    slots = [tuple(map(list, sides(f))) for f in expr.args]
+    for n, (_, below) in enumerate(slots):
+        for m, (above, _) in enumerate(slots):
+            if below and n != m and meet(above, below, equal):
+                parts = [fraction(*slot) if slot[1] else times(*slot[0]) for slot in slots]
+                return times(*(p for p in parts if p != 1))
+    return None
+
+
+def fraction(above: list[Expr], below: list[Expr]) -> Expr:
+    """A fraction without factors 1, or its numerator where nothing is left below."""
+    top, bottom = (times(*(f for f in side if f != 1)) for side in (above, below))
+    return top if bottom == 1 else Quotient(top, bottom)
+
+
+@rule(
+    law(Times(s.a, Quotient(1, s.a)), ONE, Condition("nonzero", (s.a,))),
+    Times(y_k, Quotient(1, s.p[s.k1]), s.p[s.k1]),
+    head=PRODUCTS,
+)
+def cancel_factor(expr: Expr, given: Given) -> Outcome:
+    return cancel(expr, equal=True)
+
+
+@rule(
+    law(Times(Power(s.a, s.n), Power(s.a, s.b)), Power(s.a, Plus(s.n, s.b))),
+    Times(Power(z_k, 2), Power(z_k, s.gamma)),
+    head=PRODUCTS,
+)
+def combine_powers(expr: Expr, given: Given) -> Outcome:
+    if isinstance(expr, Times):
+        for n, first in enumerate(expr.args):
+            base, exponent = split_power(first)
+            for m in range(n + 1, len(expr.args)):
+                other, further = split_power(expr.args[m])
+                if code(base) == code(other) and not is_number(base) and not isinstance(base, Delta):
+                    merged = raise_to(base, exponent + further)
+                    return times(*expr.args[:n], merged, *without(expr.args, m)[n + 1 :])
+    return cancel(expr, equal=False)
+
+
+@rule(
+    law(Times(Delta(s.j, s.k), Delta(s.j, s.k)), Delta(s.j, s.k)),
+    Times(Delta(s.i1, s.k1), Delta(s.i1, s.k1), z_k),
+)
+def merge_deltas(expr: Expr, given: Given) -> Outcome:
+    for n, factor in enumerate(expr.args):
+        if isinstance(factor, Delta) and factor in expr.args[n + 1 :]:
+            return times(*without(expr.args, n))
+    return None
+
+
+@rule(
+    law(Power(Power(s.a, s.b), s.n), Power(s.a, Times(s.b, s.n)), Condition("positive", (s.a,))),
+    Power(Power(Exp(z_k), Rational(1, 2)), 2),
+)
+def power_of_power(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Power(Power(base, inner), outer):
+            if outer.is_integer or is_positive(base, given):
+                return raise_to(base, inner.doit() * outer.doit())
+
+
+@rule(
+    law(Power(Exp(s.u), s.n), Exp(Times(s.n, s.u))),
+    Power(Exp(z_k), 2),
+)
+def power_of_exponential(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Power(Exp(operand), exponent):
+            return Exp(times(exponent, operand))
+
+
+@rule(
+    law(Power(Quotient(s.a, s.b), s.n), Quotient(Power(s.a, s.n), Power(s.b, s.n)),
+        Condition("positive", (s.b,))),
+    Power(Quotient(z_k, s.T), 2),
+)
+def power_of_quotient(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Power(Quotient(above, below), n) if n.is_integer or is_positive(below, given):
+            top = ONE if above == 1 else raise_to(above, n.doit())
+            return Quotient(top, raise_to(below, n.doit()))
+
+
+@rule(
+    law(Times(s.a, Quotient(s.b, s.c)), Quotient(Times(s.a, s.b), s.c)),
+    Times(y_k, Quotient(1, s.T)),
+)
+def multiply_quotients(expr: Expr, given: Given) -> Outcome:
+    if not any(isinstance(f, Quotient) for f in expr.args):
+        return None
+    split = [sides(f) for f in expr.args]
+    above = [f for top, _ in split for f in top if f != 1]
+    below = [f for _, bottom in split for f in bottom]
+    return Quotient(times(*above), times(*below))
+
+
+@rule(
+    law(Quotient(Quotient(s.a, s.b), s.c), Quotient(s.a, Times(s.b, s.c))),
+    Quotient(Quotient(z_k, s.T), s.gamma),
+)
+def flatten_quotient(expr: Expr, given: Given) -> Outcome:
+    above, below = sides(expr)
+    if not any(isinstance(f, Quotient) for f in (*above, *below)):
+        return None
+    top: list[Expr] = []
+    bottom: list[Expr] = []
+    for parts, same, other in ((above, top, bottom), (below, bottom, top)):
+        for part in parts:
+            upper, lower = sides(part)
+            same += upper
+            other += lower
+    return fraction(top, bottom)
+
+
+@rule(
+    law(Quotient(Plus(Each(s.a)), s.c), Plus(Each(Quotient(s.a, s.c)))),
+    Quotient(Plus(z_k, y_k), s.T),
+)
+def split_quotient(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Quotient(Plus(terms), below):
+            return Plus(*(_over(term, below) for term in terms))
+
+
+def _over(term: Expr, below: Expr) -> Expr:
+    return Minus(Quotient(term.operand, below)) if isinstance(term, Minus) else Quotient(term, below)
+
+
+@rule(
+    law(Plus(Quotient(s.a, s.c), Quotient(s.b, s.c)), Quotient(Plus(s.a, s.b), s.c)),
+    Plus(Quotient(z_k, s.T), Quotient(y_k, s.T)),
+)
+def add_quotients(expr: Expr, given: Given) -> Outcome:
+    bodies = [t.operand if isinstance(t, Minus) else t for t in expr.args]
+    if not all(isinstance(t, Quotient) for t in bodies):
+        return None
+    if len({code(t.denominator) for t in bodies}) != 1:
+        return None
+    above = [
+        Minus(q.numerator) if isinstance(t, Minus) else q.numerator
+        for t, q in zip(expr.args, bodies, strict=True)
+    ]
+    return Quotient(plus(*above), bodies[0].denominator)
+
+
+# Sums of terms -----------------------------------------------------------------------------
+
+
+@rule(
+    law(Times(s.a, Plus(Each(s.b))), Plus(Each(Times(s.a, s.b)))),
+    Times(y_k, Plus(Delta(s.i1, s.k1), Minus(z_k))),
+)
+def distribute_product(expr: Expr, given: Given) -> Outcome:
+    sums = [n for n, f in enumerate(expr.args) if isinstance(f, Plus)]
+    if not sums:
+        return None
+    chosen = next((n for n in sums if Delta in expr.args[n].heads), sums[0])
+    others = without(expr.args, chosen)
+    return Plus(
+        *(
+            Minus(times(*others, t.operand)) if isinstance(t, Minus) else times(*others, t)
+            for t in expr.args[chosen].args
+        )
+    )
+
+
+@rule(
+    law(Minus(Plus(Each(s.a))), Plus(Each(Minus(s.a)))),
+    Minus(Plus(y_k, Minus(z_k))),
+)
+def distribute_negative(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Minus(Plus(terms)):
+            return Plus(*(t.operand if isinstance(t, Minus) else Minus(t) for t in terms))
+
+
+@rule(
+    law(Plus(s.a, Minus(s.a)), ZERO),
+    Plus(z_k, y_k, Minus(z_k)),
+)
+def cancel_terms(expr: Expr, given: Given) -> Outcome:
+    split = [monomial(t) for t in expr.args]
+    for n, first in enumerate(split):
+        for m in range(n + 1, len(split)):
+            second = split[m]
+            if first.key == second.key and first.coefficient == -second.coefficient:
+                rest = without(without(expr.args, m), n)
+                return plus(*rest)
+    return None
+
+
+@rule(
+    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
+    Plus(Times(2, z_k), y_k, Times(3, z_k)),
+)
+def collect_terms(expr: Expr, given: Given) -> Outcome:
+    split = [monomial(t) for t in expr.args]
+    for n, first in enumerate(split):
+        if not first.powers:
+            continue
+        for m in range(n + 1, len(split)):
+            if first.key == split[m].key:
+                number = first.coefficient + split[m].coefficient
+                rest = list(expr.args)
+                rest[n] = expression(Monomial(number, first.powers))
+                return plus(*without(tuple(rest), m))
+    return None
+
+
+@rule(
+    law(Plus(Each(Times(s.a, s.b))), Times(s.a, Plus(Each(s.b)))),
+    Plus(Times(s.p[s.i1], Delta(s.i1, s.k1)), Minus(Times(s.p[s.i1], s.p[s.k1]))),
+)
+def factor_common(expr: Expr, given: Given) -> Outcome:
+    split = [monomial(t) for t in expr.args]
+    shared = common(split)
+    if not shared.powers and abs(shared.coefficient) == 1:
+        return None
+    inner = plus(*(expression(divided(t, shared)) for t in split))
+    top, bottom = sides(expression(Monomial(abs(shared.coefficient), shared.powers)))
+    whole = times(*(f for f in top if f != 1), inner)
+    if bottom:
+        whole = Quotient(whole, times(*bottom))
+    return Minus(whole) if shared.coefficient.is_negative else whole
+
+
+@rule(
+    law(
+        Quotient(Plus(Each(Times(s.a, s.b))), s.c),
+        Quotient(Times(s.a, Plus(Each(s.b))), s.c),
+    ),
+    Quotient(Plus(Times(Exp(z_k), y_k), Minus(Times(Exp(z_k), z_i))), s.partition),
+)
+def factor_numerator(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Quotient(Plus() as above, below):
+            whole = factor_common(above, given)
+            if isinstance(whole, Minus):
+                return Minus(Quotient(whole.operand, below))
+            return None if whole is None else Quotient(whole, below)
+
+
+# Logarithms and exponentials -----------------------------------------------------------------
+
+positive_a_and_b = (Condition("positive", (s.a,)), Condition("positive", (s.b,)))
+
+
+@rule(
+    law(Log(Quotient(s.a, s.b)), Plus(Log(s.a), Minus(Log(s.b))), *positive_a_and_b),
+    Log(Quotient(Exp(z_i), s.partition)),
+)
+def expand_log_quotient(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Log(Quotient(above, below)):
+            if is_positive(above, given) and is_positive(below, given):
+                # The logarithm of 1 is left to its own rule.
+                return Plus(Log(above), Minus(Log(below)))
+
+
+@rule(
+    law(Log(Times(Each(s.a))), Plus(Each(Log(s.a))), Condition("positive", (s.a,))),
+    Log(Times(Exp(z_i), s.partition)),
+)
+def expand_log_product(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Log(Times(parts)) if all(is_positive(f, given) for f in parts):
+            return Plus(*map(Log, parts))
+
+
+@rule(
+    law(Log(Power(s.a, s.n)), Times(s.n, Log(s.a)), Condition("positive", (s.a,))),
+    Log(Power(s.partition, 2)),
+)
+def expand_log_power(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Log(Power(base, exponent)) if is_positive(base, given):
+            return times(exponent, Log(base))
+
+
+@rule(law(Log(Exp(s.u)), s.u), Log(Exp(z_k)))
+def cancel_log_exp(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Log(Exp(operand)):
+            return operand
+
+
+@rule(law(Log(ONE), ZERO), Log(1), bookkeeping=True)
+def log_of_one(expr: Expr, given: Given) -> Outcome:
+    return ZERO if expr.operand == 1 else None
+
+
+@rule(
+    law(Times(Exp(s.a), Exp(s.b)), Exp(Plus(s.a, s.b))),
+    Quotient(Exp(z_i), Exp(z_k)),
+    head=PRODUCTS,
+)
+def merge_exponentials(expr: Expr, given: Given) -> Outcome:
+    above, below = sides(expr)
+    risen = [(f.operand, n) for n, f in enumerate(above) if isinstance(f, Exp)]
+    fallen = [(f.operand, n) for n, f in enumerate(below) if isinstance(f, Exp)]
+    if len(risen) + len(fallen) < 2:
+        return None
+    exponent = plus(*(u for u, _ in risen), *(Minus(u) for u, _ in fallen))
+    top = [f for f in above if not isinstance(f, Exp)]
+    bottom = [f for f in below if not isinstance(f, Exp)]
+    return fraction([*top, Exp(exponent)], bottom)
+
+
+# Order, for readers ------------------------------------------------------------------------
+
+
+@rule(
+    law(Plus(s.a, s.b), Plus(s.b, s.a)),
+    Plus(Minus(y_k), z_k),
+    bookkeeping=True,
+)
+def reorder_terms(expr: Expr, given: Given) -> Outcome:
+    """Put a positive term first, and terms that are plain numbers or entries before long ones."""
+    ordered = sorted(expr.args, key=lambda t: isinstance(t, Minus))
+    return None if ordered == list(expr.args) else Plus(*ordered)
+
+
+@rule(
+    law(Times(s.a, s.b), Times(s.b, s.a)),
+    Times(Plus(1, z_k), y_k, 2),
+    bookkeeping=True,
+)
+def reorder_factors(expr: Expr, given: Given) -> Outcome:
+    """Numbers first, then entries, fractions and functions, then sums."""
+    ordered = sorted(expr.args, key=reading_order)
+    return None if ordered == list(expr.args) else Times(*ordered)
+
+
+# Bookkeeping -------------------------------------------------------------------------------
+
+
+@rule(law(Plus(Plus(s.a, s.b), s.c), Plus(s.a, s.b, s.c)), Plus(Plus(z_k, y_k), 1), bookkeeping=True)
+def flatten_sum(expr: Expr, given: Given) -> Outcome:
+    return plus(*expr.args) if any(isinstance(t, Plus) for t in expr.args) else None
+
+
+@rule(
+    law(Times(Times(s.a, s.b), s.c), Times(s.a, s.b, s.c)),
+    Times(Times(z_k, y_k), s.T),
+    bookkeeping=True,
+)
+def flatten_product(expr: Expr, given: Given) -> Outcome:
+    return times(*expr.args) if any(isinstance(f, Times) for f in expr.args) else None
+
+
+@rule(law(Plus(s.a, 0), s.a), Plus(z_k, 0), bookkeeping=True)
+def drop_zero(expr: Expr, given: Given) -> Outcome:
+    kept = [t for t in expr.args if t not in (0, Minus(0))]
+    return plus(*kept) if len(kept) < len(expr.args) else None
+
+
+@rule(law(Times(s.a, 1), s.a), Times(z_k, 1), bookkeeping=True)
+def drop_one(expr: Expr, given: Given) -> Outcome:
+    kept = [f for f in expr.args if f != 1]
+    return times(*kept) if len(kept) < len(expr.args) else None
+
+
+@rule(law(Times(s.a, 0), ZERO), Times(z_k, 0), bookkeeping=True)
+def multiply_by_zero(expr: Expr, given: Given) -> Outcome:
+    return ZERO if ZERO in expr.args else None
+
+
+@rule(law(Minus(Minus(s.a)), s.a), Minus(Minus(z_k)), bookkeeping=True)
+def cancel_double_negative(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Minus(Minus(operand)):
+            return operand
+        case Minus(operand) if operand == 0:
+            return ZERO
+
+
+@rule(
+    law(Times(Minus(s.a), s.b), Minus(Times(s.a, s.b))),
+    Times(z_k, Minus(y_k)),
+    head=PRODUCTS,
+    bookkeeping=True,
+)
+def move_sign(expr: Expr, given: Given) -> Outcome:
+    count = 0
+    parts: list[list[Expr]] = []
+    groups = [expr.args] if isinstance(expr, Times) else list(sides(expr))
+    for group in groups:
+        stripped = []
+        for part in group:
+            if isinstance(part, Minus):
+                count += 1
+                part = part.operand
+            stripped.append(part)
+        parts.append(stripped)
+    if not count:
+        return None
+    whole = times(*parts[0]) if isinstance(expr, Times) else Quotient(*(times(*g) for g in parts))
+    return Minus(whole) if count % 2 else whole
+
+
+@rule(
+    Source.ARITHMETIC,
+    Times(2, 3, z_k),
+    head=(Times, Quotient, Plus, Power),
+    bookkeeping=True,
+)
+def combine_numbers(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Power(base, exponent) if is_number(base) and exponent.is_Integer:
+            return base**exponent
+        case Plus(terms):
+            values = [-t.operand if isinstance(t, Minus) and is_number(t.operand) else t for t in terms]
+            numbers = [v for v in values if is_number(v)]
+            if len(numbers) < 2:
+                return None
+            total = sum(numbers, S.Zero)
+            first = next(n for n, v in enumerate(values) if is_number(v))
+            rest = [t for t, v in zip(terms, values, strict=True) if not is_number(v)]
+            signed = Minus(-total) if total < 0 else total
+            return plus(*rest[:first], signed, *rest[first:])
+    above, below = sides(expr)
+    upper = [f for f in above if is_number(f)]
+    lower = [f for f in below if is_number(f)]
+    if len(upper) + len(lower) < 2 and not (lower and not below[1:]):
+        return None
+    value = S.One
+    for number in upper:
+        value = value * number
+    for number in lower:
+        value = value / number
+    if isinstance(expr, Quotient) and len(upper) == 1 and len(lower) == 1:
+        if value.p == upper[0] and value.q == lower[0]:
+            return None
+    top = [f for f in above if not is_number(f)]
+    bottom = [f for f in below if not is_number(f)]
+    if not bottom:
+        return times(value, *top) if value != 1 or not top else times(*top)
+    if value.p != 1:
+        top.insert(0, S(value.p))
+    if value.q != 1:
+        bottom.insert(0, S(value.q))
+    return Quotient(times(*top), times(*bottom))
+
+
+@rule(law(Quotient(s.a, ONE), s.a), Quotient(z_k, 1), bookkeeping=True)
+def divide_by_one(expr: Expr, given: Given) -> Outcome:
+    return expr.numerator if expr.denominator == 1 else None
+
+
+@rule(law(Quotient(ZERO, s.a), ZERO), Quotient(0, s.T), bookkeeping=True)
+def divide_zero(expr: Expr, given: Given) -> Outcome:
+    return ZERO if expr.numerator == 0 else None
+
+
+@rule(law(Power(s.a, ONE), s.a), Power(z_k, 1), bookkeeping=True)
+def drop_exponent(expr: Expr, given: Given) -> Outcome:
+    return expr.base if expr.exponent == 1 else None
+
+
+@rule(law(Power(ONE, s.n), ONE), Power(ONE, s.gamma), bookkeeping=True)
+def power_of_one(expr: Expr, given: Given) -> Outcome:
+    return ONE if expr.base == 1 else None

@@ -1,0 +1,98 @@
+"""Deltas and declared facts: sums of labels, one-hot labels, equal and unequal indices."""
+
+from __future__ import annotations
+
+from sympy import Eq, Expr, Indexed, Integer, Symbol
+
+from derive.facts import EntryFact, EqualFact, Given, SumFact, UnequalFact
+from derive.laws import Condition, Source, law
+from derive.notation import ONE, ZERO, Delta, Power, Total, is_number, names, replace
+from derive.rules import samples as s
+from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.unify import instance_of
+
+label_sum = SumFact(Total(s.y[s.j1], (s.j1, 1, s.C)), ONE)
+one_hot = EntryFact(s.y[s.i1], Delta(s.i1, s.t1))
+
+
+def generic_indices(expr: Expr, given: Given) -> tuple[Symbol, ...]:
+    """The free names in a fact that stand for any index, such as the sample ``n``."""
+    entries = [a for e in _entries(expr) for a in e.indices]
+    return tuple(a for a in dict.fromkeys(entries) if isinstance(a, Symbol) and a in names(expr))
+
+
+def _entries(expr: Expr) -> list[Indexed]:
+    here = [expr] if isinstance(expr, Indexed) else []
+    return here + [e for a in expr.args for e in _entries(a)]
+
+
+@rule(
+    Source.FACT,
+    Example(label_sum.total, Given((*s.ranges, label_sum))),
+    head=Total,
+)
+def use_sum_fact(expr: Expr, given: Given) -> Outcome:
+    for fact in given.of(SumFact):
+        assert isinstance(fact, SumFact)
+        found = instance_of(fact.total, expr, generic_indices(fact.total, given))
+        if found is not None:
+            return Rewriting(replace(fact.value, found), (fact,))
+    return None
+
+
+@rule(
+    Source.FACT,
+    Example(s.y[s.k1], Given((*s.ranges, one_hot))),
+    head=Indexed,
+)
+def use_entry_fact(expr: Expr, given: Given) -> Outcome:
+    for fact in given.of(EntryFact):
+        assert isinstance(fact, EntryFact)
+        if isinstance(expr, Indexed) and fact.entry.base == expr.base:
+            values = dict(zip(fact.entry.indices, expr.indices, strict=True))
+            return Rewriting(replace(fact.value, values), (fact,))
+    return None
+
+
+@rule(
+    Source.EQUALITY,
+    Example(s.y[s.k1], Given((*s.ranges, EqualFact(s.k1, s.t1)))),
+)
+def use_equality(expr: Expr, given: Given) -> Outcome:
+    for fact in given.of(EqualFact):
+        assert isinstance(fact, EqualFact)
+        if isinstance(expr, (Indexed, Delta)) and fact.left in names(expr):
+            return Rewriting(replace(expr, {fact.left: fact.right}), (fact,))
+    return None
+
+
+@rule(law(Delta(s.k, s.k), ONE), Delta(s.k1, s.k1))
+def evaluate_delta(expr: Expr, given: Given) -> Outcome:
+    return ONE if expr.first == expr.second else None
+
+
+@rule(Source.ARITHMETIC, Delta(1, 2), head=Delta)
+def compare_numbers(expr: Expr, given: Given) -> Outcome:
+    first, second = expr.args
+    if isinstance(first, Integer) and isinstance(second, Integer) and Eq(first, second) == False:  # noqa: E712
+        return ZERO
+    return None
+
+
+@rule(
+    law(Delta(s.j, s.k), ZERO, Condition("unequal", (s.j, s.k))),
+    Example(Delta(s.k1, s.t1), Given((*s.ranges, UnequalFact(s.k1, s.t1)))),
+)
+def vanish_delta(expr: Expr, given: Given) -> Outcome:
+    known = given.differ(expr.first, expr.second)
+    return None if known is None else Rewriting(ZERO, given.declared((known,)))
+
+
+@rule(
+    law(Power(Delta(s.j, s.k), s.n), Delta(s.j, s.k), Condition("positive", (s.n,))),
+    Power(Delta(s.i1, s.k1), 2),
+)
+def square_delta(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Power(Delta() as delta, exponent) if is_number(exponent) and exponent > 0:
+            return delta

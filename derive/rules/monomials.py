@@ -1,0 +1,142 @@
+"""A term as a number times powers of bases: what products, fractions and signs have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gcd
+
+from sympy import Expr, Rational, S
+
+from derive.notation import (
+    ONE,
+    Minus,
+    Power,
+    Quotient,
+    Times,
+    code,
+    factors,
+    is_number,
+    times,
+)
+from derive.reading import read
+
+
+@dataclass
+class Monomial:
+    """``coefficient * Π base**exponent``; exponents are plain SymPy, bases by their code."""
+
+    coefficient: Expr
+    powers: dict[str, tuple[Expr, Expr]]
+
+    @property
+    def key(self) -> frozenset[tuple[str, Expr]]:
+        """Equal for terms that differ by a number only."""
+        return frozenset((name, exponent) for name, (_, exponent) in self.powers.items())
+
+
+def split_power(factor: Expr) -> tuple[Expr, Expr]:
+    """Base and exponent of a factor; the exponent is plain SymPy."""
+    if isinstance(factor, Power):
+        return factor.base, factor.exponent.doit()
+    return factor, ONE
+
+
+def raise_to(base: Expr, exponent: Expr) -> Expr:
+    """``base**exponent`` in inert notation for a plain exponent."""
+    return ONE if exponent == 0 else base if exponent == 1 else Power(base, read(exponent))
+
+
+def monomial(expr: Expr) -> Monomial:
+    """``expr`` as a monomial; what is no product or fraction is a base of its own."""
+    result = Monomial(S.One, {})
+    _multiply(result, expr, S.One)
+    return result
+
+
+def _multiply(result: Monomial, expr: Expr, sign: Expr) -> None:
+    match expr:
+        case Minus(operand):
+            result.coefficient = -result.coefficient
+            _multiply(result, operand, sign)
+        case Times(parts):
+            for part in parts:
+                _multiply(result, part, sign)
+        case Quotient(numerator, denominator):
+            _multiply(result, numerator, sign)
+            _multiply(result, denominator, -sign)
+        case _ if is_number(expr) and (expr != 0 or sign == 1):
+            result.coefficient = result.coefficient * expr**sign
+        case _:
+            base, exponent = split_power(expr)
+            name = code(base)
+            _, before = result.powers.get(name, (base, S.Zero))
+            result.powers[name] = (base, before + sign * exponent)
+            if result.powers[name][1] == 0:
+                del result.powers[name]
+
+
+def expression(term: Monomial) -> Expr:
+    """The monomial in inert notation: sign outside, one fraction at most."""
+    above: list[Expr] = []
+    below: list[Expr] = []
+    for base, exponent in term.powers.values():
+        if exponent.could_extract_minus_sign():
+            below.append(raise_to(base, -exponent))
+        else:
+            above.append(raise_to(base, exponent))
+    size = abs(term.coefficient)
+    if below and isinstance(size, Rational):
+        above = ([] if size.p == 1 else [S(size.p)]) + above
+        below = ([] if size.q == 1 else [S(size.q)]) + below
+    elif size != 1:
+        above.insert(0, size)
+    whole = times(*above)
+    if below:
+        whole = Quotient(whole, times(*below))
+    return Minus(whole) if term.coefficient.is_negative else whole
+
+
+def common(terms: list[Monomial]) -> Monomial:
+    """The largest monomial that divides every one of ``terms``, as a person would factor it out."""
+    shared = Monomial(_common_number([t.coefficient for t in terms]), {})
+    for name, (base, _) in terms[0].powers.items():
+        if not all(name in t.powers for t in terms):
+            continue
+        exponents = [t.powers[name][1] for t in terms]
+        gaps = [e - exponents[0] for e in exponents]
+        if not all(g.is_number for g in gaps):
+            continue
+        falling = [e.could_extract_minus_sign() for e in exponents]
+        if all(falling):
+            shared.powers[name] = (base, exponents[0] + max(gaps))
+        elif not any(falling):
+            shared.powers[name] = (base, exponents[0] + min(gaps))
+    return shared
+
+
+def divided(term: Monomial, divisor: Monomial) -> Monomial:
+    """``term / divisor``."""
+    powers = dict(term.powers)
+    for name, (base, exponent) in divisor.powers.items():
+        left = powers[name][1] - exponent
+        if left == 0:
+            del powers[name]
+        else:
+            powers[name] = (base, left)
+    return Monomial(term.coefficient / divisor.coefficient, powers)
+
+
+def _common_number(numbers: list[Expr]) -> Expr:
+    if not all(isinstance(n, Rational) for n in numbers):
+        return S.One
+    above = gcd(*(abs(int(n.p)) for n in numbers))
+    below = gcd(*(int(n.q) for n in numbers))
+    sign = -1 if all(n.is_negative for n in numbers) else 1
+    return Rational(sign * above, below)
+
+
+def sides(expr: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    """Factors above and below the bar."""
+    if isinstance(expr, Quotient):
+        return factors(expr.numerator), factors(expr.denominator)
+    return factors(expr), ()

@@ -1,0 +1,38 @@
+"""Symbols from which the rules' laws and examples are built."""
+
+from __future__ import annotations
+
+from sympy import IndexedBase, Symbol, symbols
+
+from derive.facts import Definition, Given, IndexRange, Lemma
+from derive.laws import Meta, Rest
+from derive.notation import ONE, Delta, Exp, Minus, Partial, Plus, Quotient, Times, Total
+
+# Metavariables of the laws.
+a, b, c, u, v, w, n = (Meta(name) for name in "abcuvwn")
+F, G = Meta("F"), Meta("G")
+f = Meta("f")
+j, k, lo, hi = Meta("j"), Meta("k"), Meta("lo"), Meta("hi")
+X = Rest("X")
+
+# Concrete symbols of the examples.
+C = Symbol("C", integer=True, positive=True)
+T = Symbol("T", positive=True)
+gamma = Symbol("gamma", positive=True)
+i1, j1, k1, t1 = symbols("i j k t", integer=True)
+z = IndexedBase("z", shape=(C,))
+y = IndexedBase("y", shape=(C,))
+p = IndexedBase("\\hat{y}", shape=(C,))
+
+ranges = tuple(IndexRange(s, ONE, C) for s in (i1, k1, t1))
+partition = Total(Exp(z[j1]), (j1, 1, C))
+softmax = Definition(p[i1], Quotient(Exp(z[i1]), partition), softmax=True)
+in_range = Given(ranges)
+with_softmax = Given(ranges, (softmax,))
+jacobian = Lemma(
+    "jacobian",
+    Partial(p[i1], z[k1]),
+    Times(p[i1], Plus(Delta(i1, k1), Minus(p[k1]))),
+    (i1, k1),
+)
+with_lemma = Given(ranges, (softmax,), lemmas=(jacobian,))

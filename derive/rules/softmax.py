@@ -1,0 +1,115 @@
+"""Definitions, folded and unfolded, and what holds for every softmax."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed, Symbol
+
+from derive.facts import Definition, Given
+from derive.laws import Source, law
+from derive.notation import (
+    ONE,
+    Exp,
+    Log,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    factors,
+    replace,
+    times,
+    without,
+)
+from derive.rules import samples as s
+from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.unfolding import value_of
+from derive.unify import instance_of
+
+
+def unfolded(entry: Expr, given: Given) -> tuple[Expr, Definition] | None:
+    """The value of a defined entry, and its definition."""
+    definition = given.definition_of(entry)
+    if definition is None:
+        return None
+    return value_of(entry, definition), definition
+
+
+def folded(expr: Expr, given: Given) -> tuple[Expr, Definition] | None:
+    """The defined entry that ``expr`` is the value of, and its definition."""
+    for definition in given.definitions:
+        if type(definition.value) is type(expr):
+            found = instance_of(definition.value, expr, definition.indices)
+            if found is not None and all(i in found for i in definition.indices):
+                return replace(definition.entry, found), definition
+    return None
+
+
+@rule(Source.DEFINITION, Example(Quotient(Exp(s.z[s.k1]), s.partition), s.with_softmax))
+def fold_definition(expr: Expr, given: Given) -> Outcome:
+    found = folded(expr, given)
+    return None if found is None else Rewriting(found[0], (found[1],))
+
+
+@rule(Source.DEFINITION, Example(s.p[s.k1], s.with_softmax), head=(Indexed, Symbol))
+def unfold_definition(expr: Expr, given: Given) -> Outcome:
+    found = unfolded(expr, given)
+    return None if found is None else Rewriting(found[0], (found[1],))
+
+
+@rule(
+    Source.DEFINITION,
+    Example(Log(s.p[s.k1]), s.with_softmax),
+    head=Log,
+)
+def unfold_in_log(expr: Expr, given: Given) -> Outcome:
+    """Open a definition under a logarithm, where its own value could underflow to zero."""
+    found = unfolded(expr.operand, given)
+    return None if found is None else Rewriting(Log(found[0]), (found[1],))
+
+
+@rule(
+    Source.SOFTMAX,
+    Example(Total(s.p[s.j1], (s.j1, 1, s.C)), s.with_softmax),
+    head=Total,
+)
+def sum_probabilities(expr: Expr, given: Given) -> Outcome:
+    """``Σ_i ŷ_i = 1`` over the whole class axis."""
+    body, index = expr.open()
+    if not isinstance(body, Indexed) or body.indices[-1] != index or expr.excluded:
+        return None
+    definition = given.definition_of(body)
+    if definition is None or not definition.softmax:
+        return None
+    if any(index in a.free_symbols for a in body.indices[:-1]):
+        return None
+    denominator = definition.value.denominator
+    if (expr.lower, expr.upper) != (denominator.lower, denominator.upper):
+        return None
+    return Rewriting(ONE, (definition,))
+
+
+@rule(
+    law(Quotient(Times(s.a, s.b), Times(s.c, s.n)), Times(Quotient(s.a, s.c), Quotient(s.b, s.n))),
+    Example(
+        Quotient(Times(Exp(s.z[s.i1]), s.y[s.k1]), Power(s.partition, 2)),
+        s.with_softmax,
+    ),
+    head=Quotient,
+)
+def separate_quotient(expr: Expr, given: Given) -> Outcome:
+    """Take a softmax out of a longer fraction."""
+    above, below = factors(expr.numerator), factors(expr.denominator)
+    if len(above) + len(below) < 3 and not any(isinstance(f, Power) for f in below):
+        return None
+    for n, top in enumerate(above):
+        for m, bottom in enumerate(below):
+            base, left = bottom, ONE
+            if isinstance(bottom, Power) and bottom.exponent.is_Integer:
+                base = bottom.base
+                left = base if bottom.exponent == 2 else Power(base, bottom.exponent - 1)
+            if not isinstance(base, Total) or folded(Quotient(top, base), given) is None:
+                continue
+            rest_above = times(*without(above, n))
+            rest_below = times(*without(below, m), *(() if left == 1 else (left,)))
+            rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
+            return times(Quotient(top, base), rest) if rest != 1 else None
+    return None

@@ -1,0 +1,314 @@
+"""Sums over an index: splitting, factors, deltas, single terms."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.facts import Fact, Given
+from derive.laws import Condition, Each, Value, law
+from derive.notation import (
+    ONE,
+    ZERO,
+    Bracket,
+    Delta,
+    Exp,
+    Log,
+    Minus,
+    Plus,
+    Quotient,
+    Times,
+    Total,
+    factors,
+    names,
+    plus,
+    replace,
+    times,
+    without,
+)
+from derive.reading import read
+from derive.rules import samples as s
+from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.signs import at_most, within
+
+limits = (s.j, s.lo, s.hi, s.X)
+plain_limits = (s.j, s.lo, s.hi)
+FJ, FK, GJ = Value(s.F, s.j), Value(s.F, s.k), Value(s.G, s.j)
+over_classes = (s.j1, 1, s.C)
+z_j, y_j = s.z[s.j1], s.y[s.j1]
+k_in_range = Condition("within", (s.k, s.lo, s.hi, s.X))
+
+
+@rule(
+    law(Total(Plus(Each(FJ)), limits), Plus(Each(Total(FJ, limits)))),
+    Total(Plus(z_j, y_j), over_classes),
+)
+def split_total(expr: Expr, given: Given) -> Outcome:
+    body, index = expr.open()
+    match body:
+        case Plus(terms):
+            return Plus(
+                *(
+                    Minus(expr.over(t.operand, index)) if isinstance(t, Minus) else expr.over(t, index)
+                    for t in terms
+                )
+            )
+
+
+@rule(
+    law(Plus(Total(FJ, limits), Total(GJ, limits)), Total(Plus(FJ, GJ), limits)),
+    Plus(Total(z_j, over_classes), Total(y_j, over_classes)),
+)
+def join_totals(expr: Expr, given: Given) -> Outcome:
+    terms = list(expr.args)
+    for n, first in enumerate(terms):
+        one, sign = (first.operand, -1) if isinstance(first, Minus) else (first, 1)
+        for m in range(n + 1, len(terms)):
+            second = terms[m]
+            two, other = (second.operand, -1) if isinstance(second, Minus) else (second, 1)
+            if isinstance(one, Total) and isinstance(two, Total) and one.limits[1:] == two.limits[1:]:
+                body, index = one.open()
+                added = two.at(index) if sign == other else Minus(two.at(index))
+                joined = one.over(plus(body, added), index)
+                rest = without(tuple(terms), m)
+                return plus(*rest[:n], Minus(joined) if sign < 0 else joined, *rest[n + 1 :])
+    return None
+
+
+@rule(
+    law(Total(Minus(FJ), limits), Minus(Total(FJ, limits))),
+    Total(Minus(z_j), over_classes),
+)
+def pull_out_sign(expr: Expr, given: Given) -> Outcome:
+    body, index = expr.open()
+    match body:
+        case Minus(operand):
+            return Minus(expr.over(operand, index))
+
+
+@rule(
+    law(Total(Times(s.c, FJ), limits), Times(s.c, Total(FJ, limits))),
+    Total(Times(s.y[s.k1], z_j), over_classes),
+)
+def pull_out_factor(expr: Expr, given: Given) -> Outcome:
+    body, index = expr.open()
+    above, below = (body.numerator, body.denominator) if isinstance(body, Quotient) else (body, ONE)
+    fixed = [f for f in factors(above) if index not in names(f)]
+    moving = [f for f in factors(above) if index in names(f)]
+    fixed_below = [f for f in factors(below) if index not in names(f) and f != 1]
+    moving_below = [f for f in factors(below) if index in names(f)]
+    fixed = [f for f in fixed if f != 1]
+    if not (fixed or fixed_below) or not (moving or moving_below):
+        return None
+    inner = times(*moving)
+    if moving_below:
+        inner = Quotient(inner, times(*moving_below))
+    outer = times(*fixed)
+    total = expr.over(inner, index)
+    if fixed_below:
+        return Times(Quotient(outer, times(*fixed_below)), total)
+    return times(outer, total)
+
+
+@rule(
+    law(
+        Total(s.c, plain_limits),
+        Times(Plus(s.hi, Minus(s.lo), 1), s.c),
+        Condition("at_most", (s.lo, s.hi)),
+    ),
+    Total(s.z[s.k1], over_classes),
+)
+def sum_constant(expr: Expr, given: Given) -> Outcome:
+    body, index = expr.open()
+    known = at_most(expr.lower, expr.upper, given)
+    if index in names(body) or expr.excluded or known is None:
+        return None
+    return Rewriting(times(read(expr.upper - expr.lower + 1), body), known)
+
+
+@rule(law(Total(ZERO, limits), ZERO), Total(ZERO, over_classes), bookkeeping=True)
+def sum_zero(expr: Expr, given: Given) -> Outcome:
+    return ZERO if expr.body == 0 else None
+
+
+def find_delta(expr: Total) -> tuple[Expr, Expr, Expr] | None:
+    """Body without its delta, bound index and the other index of the delta; None without one."""
+    body, index = expr.open()
+    above = body.numerator if isinstance(body, Quotient) else body
+    parts = factors(above)
+    for position, factor in enumerate(parts):
+        if not isinstance(factor, Delta) or index not in factor.args:
+            continue
+        other = factor.second if factor.first == index else factor.first
+        if index in names(other):
+            continue
+        rest = times(*without(parts, position))
+        if isinstance(body, Quotient):
+            rest = Quotient(rest, body.denominator)
+        return rest, index, other
+    return None
+
+
+def contraction(expr: Total, given: Given, below: bool, above: bool) -> Rewriting | None:
+    """``Σ_j δ_{jk} f(j)``, with a bracket where ``k`` is not known to lie in the range."""
+    found = find_delta(expr)
+    if found is None:
+        return None
+    rest, index, other = found
+    facts: list[Fact] = []
+    for excluded in expr.excluded:
+        apart = given.differ(other, excluded)
+        if apart is None:
+            return None
+        facts.append(apart)
+    low, high = at_most(expr.lower, other, given), at_most(other, expr.upper, given)
+    if (low is not None) is not below or (high is not None) is not above:
+        return None
+    brackets = [] if low is not None else [Bracket(expr.lower, other)]
+    brackets += [] if high is not None else [Bracket(other, expr.upper)]
+    facts += [*(low or ()), *(high or ())]
+    value = replace(rest, {index: other})
+    # A lone 1 beside a bracket says nothing.
+    kept = [] if value == 1 and brackets else [value]
+    return Rewriting(times(*brackets, *kept), given.declared(tuple(dict.fromkeys(facts))))
+
+
+delta_sum = Total(Times(Delta(s.j, s.k), FJ), limits)
+
+
+@rule(
+    law(delta_sum, FK, k_in_range),
+    Example(Total(Times(Delta(s.j1, s.k1), z_j), over_classes), s.in_range),
+)
+def contract_delta(expr: Expr, given: Given) -> Outcome:
+    return contraction(expr, given, below=True, above=True)
+
+
+@rule(
+    law(delta_sum, Times(Bracket(s.lo, s.k), FK), Condition("at_most", (s.k, s.hi))),
+    Example(Total(Times(Delta(s.j1, s.k1), z_j), (s.j1, s.i1, s.C)), s.in_range),
+)
+def contract_delta_from(expr: Expr, given: Given) -> Outcome:
+    return contraction(expr, given, below=False, above=True)
+
+
+@rule(
+    law(delta_sum, Times(Bracket(s.k, s.hi), FK), Condition("at_most", (s.lo, s.k))),
+    Example(Total(Times(Delta(s.j1, s.k1), z_j), (s.j1, 1, s.i1)), s.in_range),
+)
+def contract_delta_upto(expr: Expr, given: Given) -> Outcome:
+    return contraction(expr, given, below=True, above=False)
+
+
+@rule(
+    law(delta_sum, Times(Bracket(s.lo, s.k), Bracket(s.k, s.hi), FK)),
+    Example(Total(Times(Delta(s.j1, s.k1), z_j), (s.j1, s.i1, s.t1)), s.in_range),
+)
+def contract_delta_between(expr: Expr, given: Given) -> Outcome:
+    return contraction(expr, given, below=False, above=False)
+
+
+def find_bracket(expr: Total, lower: bool) -> tuple[Expr, Expr, Expr] | None:
+    """Body without a bracket on the bound index, that index, and the other side of the bracket."""
+    body, index = expr.open()
+    above = body.numerator if isinstance(body, Quotient) else body
+    parts = factors(above)
+    for position, factor in enumerate(parts):
+        if not isinstance(factor, Bracket):
+            continue
+        own, other = (factor.upper, factor.lower) if lower else (factor.lower, factor.upper)
+        offset, rest = own.as_coeff_Add()
+        if rest != index or index in names(other):
+            continue
+        left = times(*without(parts, position))
+        if isinstance(body, Quotient):
+            left = Quotient(left, body.denominator)
+        return left, index, other - offset
+    return None
+
+
+@rule(
+    law(
+        Total(Times(Bracket(s.j, s.k), FJ), limits),
+        Total(FJ, (s.j, s.lo, s.k, s.X)),
+        Condition("at_most", (s.k, s.hi)),
+    ),
+    Example(Total(Times(Bracket(s.j1, s.k1), z_j), over_classes), s.in_range),
+)
+def absorb_bracket_upper(expr: Expr, given: Given) -> Outcome:
+    found = find_bracket(expr, lower=False)
+    if found is None or expr.excluded:
+        return None
+    rest, index, bound = found
+    known = at_most(bound, expr.upper, given)
+    if known is None:
+        return None
+    return Rewriting(Total(rest, (index, expr.lower, bound)), given.declared(known))
+
+
+@rule(
+    law(
+        Total(Times(Bracket(s.k, s.j), FJ), limits),
+        Total(FJ, (s.j, s.k, s.hi, s.X)),
+        Condition("at_most", (s.lo, s.k)),
+    ),
+    Example(Total(Times(Bracket(s.k1, s.j1), z_j), over_classes), s.in_range),
+)
+def absorb_bracket_lower(expr: Expr, given: Given) -> Outcome:
+    found = find_bracket(expr, lower=True)
+    if found is None or expr.excluded:
+        return None
+    rest, index, bound = found
+    known = at_most(expr.lower, bound, given)
+    if known is None:
+        return None
+    return Rewriting(Total(rest, (index, bound, expr.upper)), given.declared(known))
+
+
+def exclude_index(expr: Expr, index: Expr, given: Given) -> Rewriting | None:
+    """``Σ_j f(j) = f(k) + Σ_{j≠k} f(j)`` for an index ``k`` in the range."""
+    known = within(index, expr.lower, expr.upper, given)
+    if known is None or expr.excluded:
+        return None
+    body, own = expr.open()
+    rest = Total(body, (own, *expr.limits[1:], index))
+    return Rewriting(Plus(replace(body, {own: index}), rest), given.declared(known))
+
+
+separated = Plus(FK, Total(FJ, (s.j, s.lo, s.hi, s.k)))
+
+
+@rule(
+    law(separated, Total(FJ, plain_limits), Condition("within", (s.k, s.lo, s.hi))),
+    Example(
+        Plus(s.z[s.k1], Total(z_j, (s.j1, 1, s.C, s.k1))),
+        s.in_range,
+    ),
+)
+def rejoin_index(expr: Expr, given: Given) -> Outcome:
+    for n, term in enumerate(expr.args):
+        if not isinstance(term, Total) or len(term.excluded) != 1:
+            continue
+        index = term.excluded[0]
+        lone = term.at(index)
+        known = within(index, term.lower, term.upper, given)
+        for m, other in enumerate(expr.args):
+            if other == lone and known is not None:
+                body, own = term.open()
+                whole = Total(body, (own, term.lower, term.upper))
+                rest = [t for at, t in enumerate(expr.args) if at not in (n, m)]
+                return Rewriting(plus(whole, *rest), given.declared(known))
+    return None
+
+
+@rule(
+    law(
+        Quotient(Total(FJ, limits), s.c),
+        Total(Quotient(FJ, s.c), limits),
+    ),
+    Quotient(Total(Times(Exp(z_j), Log(y_j)), over_classes), s.partition),
+)
+def divide_inside_total(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Quotient(Total() as total, below):
+            body, index = total.open()
+            return total.over(Quotient(body, below), index)

@@ -1,0 +1,90 @@
+"""The only way to make a step: applying a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Expr
+
+from derive.derivation import Step
+from derive.facts import Fact, Given
+from derive.positions import change_everywhere
+from derive.rules.registry import RULES, Rewriting, Rule
+
+Where = Callable[[Expr, Given], bool]
+
+# Reordering is left to the end: a sum is only put in order once it has been worked out.
+LAST = ("reorder_terms", "reorder_factors")
+TIDYING = tuple(r for r in RULES.values() if r.bookkeeping and r.name not in LAST)
+
+
+class Trace:
+    """An expression on its way, with the steps that were taken."""
+
+    def __init__(self, expression: Expr, given: Given) -> None:
+        self.expression = expression
+        self.given = given
+        self.steps: list[Step] = []
+
+    def apply(self, name: str, where: Where | None = None, innermost: bool = False) -> bool:
+        """Apply a rule wherever it fires (and ``where`` agrees), tidy up, and record one step.
+
+        Returns whether it fired anywhere.
+        """
+        first = self._atom(RULES[name], where, innermost)
+        if first is None:
+            return False
+        atoms = [first, *self._tidy()]
+        if len(atoms) == 1:
+            self.steps.append(first)
+        else:
+            whole = Step(
+                rule=name,
+                before=first.before,
+                after=atoms[-1].after,
+                positions=first.positions,
+                facts=tuple(dict.fromkeys(f for a in atoms for f in a.facts)),
+                lemma=first.lemma,
+                substeps=tuple(atoms),
+            )
+            self.steps.append(whole)
+        return True
+
+    def apply_first(self, names: tuple[str, ...]) -> bool:
+        """Apply the first of several rules that fires; returns whether one did."""
+        return any(self.apply(name) for name in names)
+
+    def _atom(self, rule: Rule, where: Where | None, innermost: bool = False) -> Step | None:
+        facts: list[Fact] = []
+        lemmas: list[str] = []
+
+        def change(node: Expr, given: Given) -> Expr | None:
+            if where is not None and not where(node, given):
+                return None
+            outcome = rule.function(node, given)
+            if isinstance(outcome, Rewriting):
+                facts.extend(outcome.facts)
+                if outcome.lemma is not None:
+                    lemmas.append(outcome.lemma)
+                return outcome.after
+            return outcome
+
+        before = self.expression
+        after, positions = change_everywhere(before, change, self.given, rule.heads, innermost)
+        if not positions:
+            return None
+        self.expression = after
+        lemma = lemmas[0] if lemmas else None
+        return Step(rule.name, before, after, positions, tuple(dict.fromkeys(facts)), lemma)
+
+    def _tidy(self) -> list[Step]:
+        atoms: list[Step] = []
+        fired = True
+        while fired:
+            fired = False
+            for rule in TIDYING:
+                atom = self._atom(rule, None, innermost=True)
+                if atom is not None:
+                    atoms.append(atom)
+                    fired = True
+        return atoms

@@ -1,0 +1,159 @@
+"""What can be shown about signs, order of indices and dependence, without any rewriting."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed, IndexedBase, Integer, Symbol
+
+from derive.facts import Definition, EntryFact, Given, IndexRange, PositiveFact
+from derive.notation import (
+    Bracket,
+    Delta,
+    Exp,
+    Maximum,
+    Minus,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    bases,
+    code,
+    names,
+)
+
+ANY = frozenset({-1, 0, 1})
+POSITIVE = frozenset({1})
+NOT_NEGATIVE = frozenset({0, 1})
+
+
+def signs(expr: Expr, given: Given) -> frozenset[int]:
+    """The signs that ``expr`` can have, as far as can be seen: a subset of {-1, 0, 1}."""
+    for fact in given.of(PositiveFact):
+        if isinstance(fact, PositiveFact) and code(fact.expression) == code(expr):
+            return POSITIVE
+    match expr:
+        case Exp(_):
+            return POSITIVE
+        case Minus(operand):
+            return frozenset(-s for s in signs(operand, given))
+        case Plus(terms):
+            return _sum_of([signs(t, given) for t in terms])
+        case Times(factors):
+            return _product_of([signs(f, given) for f in factors])
+        case Quotient(numerator, denominator):
+            return _product_of([signs(numerator, given), signs(denominator, given) - {0}])
+        case Power(base, exponent):
+            return _power_of(signs(base, given), exponent)
+        case Delta() | Bracket():
+            return NOT_NEGATIVE
+        case Total():
+            body, index = expr.open()
+            inner = signs(body, given.within(index, tuple(expr.limits[1:])))
+            nonempty = at_most(expr.lower, expr.upper, given) is not None and not expr.excluded
+            return _sum_of([inner]) if nonempty else inner | {0}
+        case Maximum():
+            body, index = expr.open()
+            return signs(body, given.within(index, tuple(expr.limits[1:])))
+        case Indexed():
+            return _entry_signs(expr, given)
+    if expr.is_positive:
+        return POSITIVE
+    if expr.is_negative:
+        return frozenset({-1})
+    if expr.is_zero:
+        return frozenset({0})
+    return NOT_NEGATIVE if expr.is_nonnegative else ANY
+
+
+def is_positive(expr: Expr, given: Given) -> bool:
+    """Whether ``expr`` can be shown to be positive."""
+    return signs(expr, given) == POSITIVE
+
+
+def _entry_signs(entry: Indexed, given: Given) -> frozenset[int]:
+    definition = given.definition_of(entry)
+    if definition is not None:
+        return POSITIVE if definition.softmax else signs(definition.value, given)
+    for fact in given.facts:
+        if isinstance(fact, PositiveFact) and isinstance(fact.expression, Indexed):
+            if fact.expression.base == entry.base:
+                return POSITIVE
+        if isinstance(fact, EntryFact) and fact.entry.base == entry.base:
+            return signs(fact.value, given)
+    return ANY
+
+
+def _sum_of(parts: list[frozenset[int]]) -> frozenset[int]:
+    all_signs = frozenset().union(*parts)
+    if {-1, 1} <= all_signs:
+        return ANY
+    # Terms of one sign: the sum is zero only where every term can be.
+    return all_signs if all(0 in p for p in parts) else all_signs - {0}
+
+
+def _product_of(parts: list[frozenset[int]]) -> frozenset[int]:
+    result = POSITIVE
+    for part in parts:
+        result = frozenset(a * b for a in result for b in part)
+    return result
+
+
+def _power_of(base: frozenset[int], exponent: Expr) -> frozenset[int]:
+    if base == POSITIVE:
+        return POSITIVE
+    if isinstance(exponent, Integer) and exponent % 2 == 0:
+        return frozenset(s * s for s in base)
+    if isinstance(exponent, Integer):
+        return base
+    # A real power of a base that may be zero or negative is taken where it exists.
+    return NOT_NEGATIVE if 0 in base or -1 in base else POSITIVE
+
+
+def at_most(low: Expr, high: Expr, given: Given, depth: int = 4) -> tuple[IndexRange, ...] | None:
+    """The index ranges from which ``low <= high`` follows, or None where it cannot be shown."""
+    difference = high - low
+    if difference.is_nonnegative:
+        return ()
+    if difference.is_number or depth == 0:
+        return None
+    for index in sorted(names(difference), key=str):
+        known = given.range_of(index)
+        if known is None:
+            continue
+        slope = difference.coeff(index)
+        bound = known.lower if slope.is_positive else known.upper if slope.is_negative else None
+        if bound is None or names(bound) & {index}:
+            continue
+        rest = at_most(low.xreplace({index: bound}), high.xreplace({index: bound}), given, depth - 1)
+        if rest is not None:
+            return (known, *rest)
+    for value in (low, high):
+        # A class taken from an integer array, such as t[n], lies in the axis that it indexes.
+        known = given.range_of(value) if isinstance(value, Indexed) else None
+        if known is not None:
+            bound = known.upper if value is low else known.lower
+            rest = at_most(bound, high, given, depth - 1) if value is low else at_most(low, bound, given, depth - 1)
+            if rest is not None:
+                return (known, *rest)
+    return None
+
+
+def within(index: Expr, lower: Expr, upper: Expr, given: Given) -> tuple[IndexRange, ...] | None:
+    """The ranges from which ``lower <= index <= upper`` follows, or None."""
+    below, above = at_most(lower, index, given), at_most(index, upper, given)
+    return None if below is None or above is None else tuple(dict.fromkeys(below + above))
+
+
+def ingredients(expr: Expr, definitions: tuple[Definition, ...]) -> frozenset[Expr]:
+    """Arrays and symbols that the value of ``expr`` is made of, through definitions, these included."""
+    found: set[Expr] = set(bases(expr)) | set(names(expr))
+    for definition in reversed(definitions):
+        if definition.base in found:
+            found |= ingredients(definition.value, definitions)
+    return frozenset(found)
+
+
+def depends(expr: Expr, variable: Expr, given: Given) -> bool:
+    """Whether the value of ``expr`` can depend on ``variable``."""
+    target: Expr | IndexedBase | Symbol = variable.base if isinstance(variable, Indexed) else variable
+    return target in ingredients(expr, given.definitions)

@@ -1,0 +1,86 @@
+"""Whether an expression is an instance of another for some values of its indices."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed, Symbol
+from sympy.core.basic import Basic
+
+from derive.notation import Binder, Inert, code, names, rename, replace
+
+Values = dict[Expr, Expr]
+
+
+def instance_of(pattern: Expr, expr: Expr, generic: tuple[Symbol, ...]) -> Values | None:
+    """Values of the ``generic`` indices for which ``pattern`` is ``expr``, up to the order of terms
+    and factors; None where there are none.
+    """
+    values: Values = {}
+    if not _match(pattern, expr, generic, values):
+        return None
+    # Matching is lenient about order only through this comparison.
+    return values if code(replace(pattern, values)) == code(expr) else None
+
+
+def _match(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Values) -> bool:
+    if pattern in generic:
+        if expr.is_integer is False:
+            return False
+        return bool(values.setdefault(pattern, expr) == expr)
+    if type(pattern) is not type(expr) or len(pattern.args) != len(expr.args):
+        return False
+    if isinstance(pattern, Indexed) and isinstance(expr, Indexed):
+        pairs = zip(pattern.indices, expr.indices, strict=True)
+        return pattern.base == expr.base and all(_match(p, e, generic, values) for p, e in pairs)
+    if isinstance(pattern, Binder) and isinstance(expr, Binder):
+        limits = zip(pattern.limits[1:], expr.limits[1:], strict=False)
+        if len(pattern.limits) != len(expr.limits):
+            return False
+        body, index = pattern.open()
+        other = rename(expr.body, expr.limits[0], index)
+        if not all(_match(p, e, generic, values) for p, e in limits):
+            return False
+        # A value that mentions the bound index would escape its sum.
+        return _match(body, other, generic, values) and not any(
+            index in names(value) for value in values.values()
+        )
+    if not isinstance(pattern, Inert):
+        return pattern == expr or _match_index(pattern, expr, generic, values)
+    for p, e in _pairs(pattern, expr, generic):
+        if not _match(p, e, generic, values):
+            return False
+    return True
+
+
+def _pairs(pattern: Inert, expr: Basic, generic: tuple[Symbol, ...]) -> list[tuple[Basic, Basic]]:
+    """Arguments side by side; equal ones of a sum or product are paired first, in any order."""
+    left, right = list(pattern.args), list(expr.args)
+    if type(pattern).__name__ not in ("Plus", "Times", "Delta"):
+        return list(zip(left, right, strict=True))
+    pairs: list[tuple[Basic, Basic]] = []
+    for argument in list(left):
+        if not names(argument) & set(generic):
+            twin = next((e for e in right if code(e) == code(argument)), None)
+            if twin is not None:
+                left.remove(argument)
+                right.remove(twin)
+                pairs.append((argument, twin))
+    by_shape = sorted(left, key=_shape), sorted(right, key=_shape)
+    return pairs + list(zip(*by_shape, strict=True))
+
+
+def _shape(expr: Basic) -> str:
+    """A text that does not depend on what the indices are called."""
+    if isinstance(expr, Indexed):
+        return f"[{expr.base.name}{len(expr.indices)}]"
+    if isinstance(expr, Symbol):
+        return "s"
+    return f"{type(expr).__name__}({','.join(_shape(a) for a in expr.args)})"
+
+
+def _match_index(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Values) -> bool:
+    """Index arithmetic such as ``i + 1``."""
+    if type(pattern) is not type(expr) or not pattern.args or not pattern.is_Add:
+        return False
+    offset, rest = pattern.as_coeff_Add()
+    other, remainder = expr.as_coeff_Add()
+    return offset == other and _match(rest, remainder, generic, values)

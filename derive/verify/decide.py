@@ -1,0 +1,145 @@
+"""Whether two expressions are equal at fixed sizes: at every index value, under given facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sympy import Expr, Symbol
+
+from derive.facts import (
+    Definition,
+    EntryFact,
+    EqualFact,
+    Fact,
+    PositiveFact,
+    SumFact,
+    UnequalFact,
+)
+from derive.problem import Problem
+from derive.verify.exact import Exact
+from derive.verify.field import Array
+from derive.verify.labels import Labels
+from derive.verify.leaves import Leaves
+from derive.verify.sizes import EXACT, size_choices
+from derive.verify.slopes import Slopes
+
+POINTS = 8
+MORE_POINTS = (64, 2048)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Sizes and index values."""
+
+    sizes: tuple[tuple[Symbol, int], ...]
+    indices: tuple[tuple[Symbol, int], ...]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} = {value}" for name, value in (*self.sizes, *self.indices))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How a comparison ended: over how many cases, where it failed, and if undecided, why."""
+
+    cases: int
+    place: Place | None = None
+    reason: str | None = None
+
+    @property
+    def equal(self) -> bool:
+        return self.place is None and self.reason is None
+
+
+class Decider:
+    """Compares expressions of one problem; values are kept from one comparison to the next."""
+
+    def __init__(self, problem: Problem, definitions: tuple[Definition, ...]) -> None:
+        self._problem = problem
+        self._definitions = definitions
+        self._slopes = Slopes(definitions)
+        self._choices = size_choices(problem, EXACT)
+        self._exacts: dict[tuple[int, frozenset[Fact], bool, int], Exact] = {}
+
+    def compare(self, before: Expr, after: Expr, facts: tuple[Fact, ...]) -> Decision:
+        """Decide ``before = after``, assuming of all facts only ``facts``."""
+        cases = 0
+        for number in range(len(self._choices)):
+            try:
+                decision = self._compare_at(number, before, after, facts)
+            except NotImplementedError as error:
+                return Decision(cases, reason=str(error))
+            cases += decision.cases
+            if not decision.equal:
+                return Decision(cases, decision.place, decision.reason)
+        if cases == 0:
+            return Decision(0, reason="at none of the sizes is there a case to compare")
+        return Decision(cases)
+
+    def _compare_at(
+        self, number: int, before: Expr, after: Expr, facts: tuple[Fact, ...]
+    ) -> Decision:
+        exact = self._exact(number, facts, strict=False, points=POINTS)
+        decision = self._compare_with(exact, before, after, facts)
+        if decision.equal:
+            return decision
+        for points in MORE_POINTS:
+            # They may differ only where a logarithm is taken of something not positive.
+            exact = self._exact(number, facts, strict=True, points=points)
+            narrow = self._compare_with(exact, before, after, facts)
+            if narrow.cases == decision.cases or not narrow.equal:
+                return narrow
+        return decision
+
+    def _compare_with(
+        self, exact: Exact, before: Expr, after: Expr, facts: tuple[Fact, ...]
+    ) -> Decision:
+        left, right = exact.value(before), exact.value(after)
+        allowed = self._allowed(exact, facts)
+        rank = exact.free.depth
+        left, right, allowed = (_with_axes(a, rank) for a in (left, right, allowed))
+        shape = np.broadcast_shapes(left.shape, right.shape, allowed.shape)
+        left, right, allowed = (np.broadcast_to(a, shape) for a in (left, right, allowed))
+        comparable = allowed & ~np.isnan(left) & ~np.isnan(right)
+        wrong = (comparable & (left != right)).any(axis=-1)
+        # A value must not get lost on the way either.
+        lost = (allowed & ~np.isnan(left)).any(axis=-1) & ~comparable.any(axis=-1)
+        cases = int(comparable.any(axis=-1).sum())
+        failed = np.argwhere(wrong | lost)
+        return Decision(cases, self._place(exact, failed[0]) if len(failed) else None)
+
+    def _exact(self, number: int, facts: tuple[Fact, ...], strict: bool, points: int) -> Exact:
+        of_value = [f for f in facts if isinstance(f, (SumFact, EntryFact, PositiveFact))]
+        key = (number, frozenset(of_value), strict, points)
+        if key not in self._exacts:
+            sizes = self._choices[number]
+            sums = tuple(f for f in of_value if isinstance(f, SumFact))
+            labels = Labels(sums, sizes, self._definitions)
+            ranges = self._problem.ranges
+            leaves = Leaves(sizes, points, tuple(of_value), ranges, labels)
+            self._exacts[key] = Exact(
+                sizes, ranges, self._definitions, tuple(of_value), leaves, self._slopes, strict
+            )
+        return self._exacts[key]
+
+    def _allowed(self, exact: Exact, facts: tuple[Fact, ...]) -> Array:
+        allowed: Array = np.ones(1, dtype=bool)
+        for fact in facts:
+            if isinstance(fact, (EqualFact, UnequalFact)):
+                left, right = (exact.whole(e, exact.free) for e in (fact.left, fact.right))
+                same = left == right
+                allowed = allowed & (same if isinstance(fact, EqualFact) else ~same)
+        return allowed
+
+    def _place(self, exact: Exact, position: Array) -> Place:
+        """The index values at a position among the axes before the points'."""
+        indices = []
+        for symbol, run in exact.free.values.items():
+            axis = len(position) - (run.ndim - 1)
+            indices.append((symbol, int(run.ravel()[position[axis]])))
+        return Place(tuple(exact.sizes.items()), tuple(indices))
+
+
+def _with_axes(array: Array, rank: int) -> Array:
+    return array.reshape((1,) * (rank - array.ndim) + array.shape)

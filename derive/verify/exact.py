@@ -1,0 +1,271 @@
+"""Exact comparison at fixed sizes: expressions evaluated in the fields, for all indices at once.
+
+A value is an array of residues with one axis for each index in scope and, last, one for the random
+points. Two expressions that are equal have equal values; two that differ agree at one point with a
+probability of about their degree over 2 * 10^5, so not at several independent ones.
+"""
+
+from __future__ import annotations
+
+from functools import cache, reduce
+
+import numpy as np
+from sympy import Add, Dummy, E, Expr, Indexed, IndexedBase, Integer, Mul, Rational, Symbol, exp
+
+from derive.facts import Definition, EntryFact, Fact, IndexRange
+from derive.notation import (
+    Apply,
+    Binder,
+    Bound,
+    Bracket,
+    Delta,
+    Exp,
+    Log,
+    Maximum,
+    Minus,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    code,
+    names,
+    rename,
+    replace,
+)
+from derive.verify.field import FIELDS, MIDDLE, Array, Indices
+from derive.verify.leaves import At, Leaves, scramble
+from derive.verify.plain import as_inert
+from derive.verify.scope import Scope
+from derive.verify.slopes import Slopes
+
+
+class Exact:
+    """Values of expressions at fixed sizes, under given facts.
+
+    Facts about entries are taken as substitutions; sums of labels are built into the leaves by
+    whoever makes them. With ``strict``, a logarithm or a broken power of something that does not
+    play the part of a positive number is undefined.
+    """
+
+    def __init__(
+        self,
+        sizes: At,
+        ranges: tuple[IndexRange, ...],
+        definitions: tuple[Definition, ...],
+        facts: tuple[Fact, ...],
+        leaves: Leaves,
+        slopes: Slopes,
+        strict: bool,
+    ) -> None:
+        self.sizes = sizes
+        self.leaves = leaves
+        self.free = self._free_indices(ranges)
+        self._definitions = {d.base: d for d in definitions}
+        self._values = {f.entry.base: f for f in facts if isinstance(f, EntryFact)}
+        self._slopes = slopes
+        self._strict = strict
+        self._memory: dict[tuple[Expr, int, tuple[object, ...]], Array] = {}
+        self._names: dict[Expr, tuple[Symbol, ...]] = {}
+
+    def _free_indices(self, ranges: tuple[IndexRange, ...]) -> Scope:
+        scope = Scope()
+        for known in ranges:
+            if isinstance(known.index, Symbol):
+                bounds = (self.whole(e, scope) for e in (known.lower, known.upper))
+                scope = scope.binding(known.index, *(int(b.max()) for b in bounds))
+        return scope
+
+    def value(self, expr: Expr, level: int = MIDDLE, scope: Scope | None = None) -> Array:
+        """The values of ``expr`` as residues of the field at ``level``.
+
+        Raises ``NotImplementedError`` for a node without a meaning here, or where exponentials
+        or logarithms are nested too deeply.
+        """
+        here = self.free if scope is None else scope
+        symbols = self._names.get(expr)
+        if symbols is None:
+            symbols = self._names[expr] = tuple(sorted(names(expr), key=str))
+        key = (expr, level, here.key(symbols))
+        found = self._memory.get(key)
+        if found is None:
+            found = self._memory[key] = self._evaluate(expr, level, here)
+        return found
+
+    def whole(self, expr: Expr, scope: Scope) -> Indices:
+        """The values of an index, a bound of a sum or any other whole number.
+
+        Raises ``NotImplementedError`` where ``expr`` is nothing of the kind.
+        """
+        match expr:
+            case Integer():
+                return np.array([int(expr)])
+            case Symbol() if expr in scope.values:
+                return scope.values[expr]
+            case Symbol() if expr in self.sizes:
+                return np.array([self.sizes[expr]])
+            case Add() | Plus():
+                return reduce(np.add, (self.whole(a, scope) for a in expr.args))
+            case Mul() | Times():
+                return reduce(np.multiply, (self.whole(a, scope) for a in expr.args))
+            case Minus(operand):
+                return -self.whole(operand, scope)
+            case Indexed():
+                indices = [self.whole(a, scope) for a in expr.indices]
+                entries = self.leaves.classes(expr.base, len(indices))
+                found: Indices = _gather(entries, indices)[0]
+                return found
+        raise NotImplementedError(f"{expr} is no whole number")
+
+    def _evaluate(self, expr: Expr, level: int, scope: Scope) -> Array:
+        field = FIELDS[level]
+        match expr:
+            case Rational():
+                return field.rational(int(expr.p), int(expr.q))
+            case Symbol():
+                return self._symbol(expr, level, scope)
+            case Indexed():
+                return self._entry(expr, level, scope)
+            case Plus(args):
+                return field.reduce(reduce(np.add, (self.value(a, level, scope) for a in args)))
+            case Times(args):
+                return reduce(field.times, (self.value(a, level, scope) for a in args))
+            case Minus(operand):
+                return field.reduce(-self.value(operand, level, scope))
+            case Quotient(above, below):
+                inverse = field.inverse(self.value(below, level, scope))
+                return field.times(self.value(above, level, scope), inverse)
+            case Power(base, exponent):
+                return self._power(base, exponent, level, scope)
+            case Exp(operand):
+                return field.exp(self.value(operand, _next(level, -1), scope))
+            case Log(operand):
+                return self._log(operand, level, scope)
+            case Apply():
+                return self._function(expr, level, scope)
+            case Delta(first, second):
+                return 1.0 * (self.whole(first, scope) == self.whole(second, scope))
+            case Bracket(lower, upper):
+                return 1.0 * (self.whole(lower, scope) <= self.whole(upper, scope))
+            case Total():
+                return self._total(expr, level, scope)
+            case Maximum():
+                # Any value will do for a maximum: no rule relies on which one it is.
+                symbols = sorted(names(expr) & set(scope.values), key=str)
+                run = [1.0 * scope.values[s] for s in symbols]
+                return scramble(code(expr), level, run, self.leaves.points)
+            case Partial(operand, variable):
+                return self._derivative(operand, variable, level, scope)
+        if expr == E:
+            return field.exp(np.array(1.0))
+        if expr.is_NumberSymbol:
+            return scramble(str(expr), level, [], 0)
+        read = as_inert(expr)
+        if read == expr:
+            raise NotImplementedError(f"{type(expr).__name__} has no meaning to the checker")
+        return self.value(read, level, scope)
+
+    def _symbol(self, symbol: Symbol, level: int, scope: Scope) -> Array:
+        if symbol in scope.values or symbol in self.sizes:
+            return FIELDS[level].reduce(1.0 * self.whole(symbol, scope))
+        if symbol in self._definitions:
+            return self.value(self._definitions[symbol].value, level, scope)
+        return self.leaves.parameter(symbol, level)
+
+    def _entry(self, entry: Indexed, level: int, scope: Scope) -> Array:
+        indices = [self.whole(a, scope) for a in entry.indices]
+        known = self._values.get(entry.base)
+        definition = self._definitions.get(entry.base)
+        if known is not None:
+            inside = scope.setting(dict(zip(known.entry.indices, indices, strict=True)))
+            return self.value(known.value, level, inside)
+        if definition is not None:
+            inside = scope.setting(dict(zip(definition.indices, indices, strict=True)))
+            return self.value(definition.value, level, inside)
+        if isinstance(entry.base, IndexedBase):
+            array = self.leaves.array(entry.base, len(indices), level)
+        found, inside_shape = _gather(array, indices)
+        return np.where(inside_shape, found, np.nan)
+
+    def _power(self, base: Expr, exponent: Expr, level: int, scope: Scope) -> Array:
+        value = self.value(base, level, scope)
+        try:
+            return FIELDS[level].power(value, 1.0 * self.whole(exponent, scope))
+        except NotImplementedError:
+            logarithm = FIELDS[level].log(self._positive(value, level))
+            below = _next(level, -1)
+            raised = FIELDS[below].times(self.value(exponent, below, scope), logarithm)
+            return FIELDS[level].exp(raised)
+
+    def _log(self, operand: Expr, level: int, scope: Scope) -> Array:
+        above = _next(level, +1)
+        return FIELDS[above].log(self._positive(self.value(operand, above, scope), above))
+
+    def _positive(self, value: Array, level: int) -> Array:
+        return np.where(FIELDS[level].is_square(value), value, np.nan) if self._strict else value
+
+    def _function(self, expr: Apply, level: int, scope: Scope) -> Array:
+        known = _by_exponentials(expr.function, len(expr.operands))
+        if known is not None:
+            places, body = known
+            inside = replace(body, dict(zip(places, expr.operands, strict=True)))
+            return self.value(inside, level, scope)
+        operands = [self.value(u, level, scope) for u in expr.operands]
+        return scramble(expr.function.__name__, level, operands, 0)
+
+    def _total(self, total: Binder, level: int, scope: Scope) -> Array:
+        lower, upper = self.whole(total.lower, scope), self.whole(total.upper, scope)
+        index = total.limits[0]
+        inside = scope.binding(index, int(lower.min()), int(upper.max()))
+        run = inside.values[index]
+        counted = (lower <= run) & (run <= upper)
+        for excluded in total.excluded:
+            counted = counted & (run != self.whole(excluded, scope))
+        body = self.value(total.body, level, inside)
+        return FIELDS[level].reduce(np.where(counted, body, 0.0).sum(axis=0))
+
+    def _derivative(self, operand: Expr, variable: Expr, level: int, scope: Scope) -> Array:
+        values = {}
+        for symbol in names(operand) | names(variable):
+            if isinstance(symbol, Bound):
+                # The derivative is a new expression, in which the stored name might be taken.
+                apart = _apart(symbol)
+                operand, variable = rename(operand, symbol, apart), rename(variable, symbol, apart)
+                values[apart] = scope.values[symbol]
+        return self.value(self._slopes(operand, variable), level, scope.setting(values))
+
+
+@cache
+def _apart(symbol: Symbol) -> Symbol:
+    return Dummy(symbol.name, integer=True)
+
+
+@cache
+def _by_exponentials(function: type, count: int) -> tuple[tuple[Symbol, ...], Expr] | None:
+    """``tanh`` and its like, written with exponentials; None where that needs more than those."""
+    places = tuple(Dummy(f"x{n}", real=True) for n in range(count))
+    applied = function(*places)
+    written = applied.rewrite(exp)
+    if written == applied or not written.is_real or written.atoms(type(applied)):
+        return None
+    try:
+        return places, as_inert(written)
+    except NotImplementedError:
+        return None
+
+
+def _next(level: int, by: int) -> int:
+    if not 0 <= level + by < len(FIELDS):
+        raise NotImplementedError("exponentials or logarithms are nested too deeply")
+    return level + by
+
+
+def _gather(array: Array | Indices, indices: list[Indices]) -> tuple[Array, Array]:
+    """Entries of an array (with the points last) at 1-based indices, and where there are any."""
+    inside: Array = np.ones(1, dtype=bool)
+    places: list[Indices] = []
+    for index, length in zip(indices, array.shape, strict=False):
+        inside = inside & (index >= 1) & (index <= length)
+        places.append(np.clip(index, 1, length) - 1)
+    return array[(*places, np.arange(array.shape[-1]))], inside

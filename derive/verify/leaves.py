@@ -1,0 +1,103 @@
+"""Random values of arrays and parameters in the fields, as the facts in force allow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from zlib import crc32
+
+import numpy as np
+from sympy import Expr, Indexed, IndexedBase, Integer, Symbol
+
+from derive.facts import Fact, IndexRange, PositiveFact
+from derive.verify.field import FIELDS, Array, Indices
+
+At = Mapping[Symbol, int]
+
+
+class Leaves:
+    """Arrays of random residues, with the points as last axis.
+
+    The values at different levels have nothing to do with each other, just as ``z`` and ``exp(z)``
+    satisfy no equation. The same names and sizes give the same values in every process.
+    """
+
+    def __init__(
+        self,
+        sizes: At,
+        points: int,
+        facts: tuple[Fact, ...],
+        ranges: tuple[IndexRange, ...],
+        settle: Callable[[Leaves, IndexedBase, int], None],
+    ) -> None:
+        """``settle`` is called with every new array and its level, to make sums come out right."""
+        self.points = points
+        self._sizes = {size: Integer(value) for size, value in sizes.items()}
+        self._settle = settle
+        self._ranges = ranges
+        self._arrays: dict[tuple[IndexedBase, int], Array] = {}
+        self._classes: dict[IndexedBase, Indices] = {}
+        expressions = [f.expression for f in facts if isinstance(f, PositiveFact)]
+        self._positive = {e.base if isinstance(e, Indexed) else e for e in expressions}
+
+    def shape(self, base: IndexedBase, rank: int) -> tuple[int, ...]:
+        """The lengths of the axes of an array."""
+        if base.shape is None:
+            return (int(max(self._sizes.values(), default=1)),) * rank
+        return tuple(map(self._number, base.shape))
+
+    def array(self, base: IndexedBase, rank: int, level: int) -> Array:
+        """The entries of an array at one level; writing to it changes them."""
+        if (base, level) not in self._arrays:
+            positive = base in self._positive
+            self._arrays[base, level] = self._draw(
+                base.name, level, (*self.shape(base, rank), self.points), positive
+            )
+            self._settle(self, base, level)
+        return self._arrays[base, level]
+
+    def parameter(self, symbol: Symbol, level: int) -> Array:
+        """The values of a scalar."""
+        positive = bool(symbol.is_positive) or symbol in self._positive
+        drawn = self._draw(symbol.name, level, (self.points,), positive or symbol.is_negative)
+        return FIELDS[level].prime - drawn if symbol.is_negative else drawn
+
+    def classes(self, base: IndexedBase, rank: int) -> Indices:
+        """The entries of an array of indices, such as ``t[n]``; each takes every value."""
+        if base not in self._classes:
+            known = next(
+                r for r in self._ranges if isinstance(r.index, Indexed) and r.index.base == base
+            )
+            values = np.arange(self._number(known.lower), self._number(known.upper) + 1)
+            row = np.resize(values, self.points)
+            rows = np.broadcast_to(row, (*self.shape(base, rank), self.points))
+            self._classes[base] = _random(base.name, 0).permuted(rows, axis=-1)
+        return self._classes[base]
+
+    def _number(self, size: Expr) -> int:
+        return int(size.xreplace(self._sizes))
+
+    def _draw(self, name: str, level: int, shape: tuple[int, ...], positive: bool) -> Array:
+        field = FIELDS[level]
+        limit = field.order if positive else field.prime
+        drawn = _random(name, level).integers(1, limit, shape).astype(float)
+        return field.exp(drawn) if positive else drawn
+
+
+def scramble(name: str, level: int, arguments: list[Array], points: int) -> Array:
+    """Values of an unknown function: random, but the same for the same arguments."""
+    state = np.uint64(crc32(f"{name} {level}".encode()))
+    undefined = np.zeros(1, dtype=bool)
+    mixed = np.full(1, state)
+    for argument in [*arguments, np.arange(points, dtype=float)] if points else arguments:
+        undefined = undefined | np.isnan(argument)
+        mixed = mixed ^ np.where(np.isnan(argument), 0, argument).astype(np.uint64)
+        # The finaliser of SplitMix64; multiplication wraps around, as it should.
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed = mixed ^ (mixed >> np.uint64(31))
+    residues = (mixed % np.uint64(FIELDS[level].prime)).astype(float)
+    return np.where(undefined, np.nan, residues)
+
+
+def _random(name: str, level: int) -> np.random.Generator:
+    return np.random.default_rng([crc32(name.encode()), level])

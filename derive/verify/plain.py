@@ -1,0 +1,55 @@
+"""Plain SymPy read as inert notation, so that there is one set of meanings to check by."""
+
+from __future__ import annotations
+
+from sympy import Add, Basic, Expr, Float, KroneckerDelta, Mul, Pow, Rational, Sum, exp, log
+from sympy.core.function import AppliedUndef, Function
+from sympy.functions.elementary.exponential import ExpBase
+
+from derive.notation import (
+    Apply,
+    Delta,
+    Exp,
+    Head,
+    Inert,
+    Log,
+    Plus,
+    Power,
+    Times,
+    Total,
+)
+
+
+def as_inert(expr: Basic) -> Expr:
+    """The same expression in inert notation.
+
+    Raises ``NotImplementedError`` for a node that has no meaning here.
+    """
+    match expr:
+        case Inert():
+            return expr
+        case Float():
+            # As printed, so that 0.1 is one tenth.
+            return Rational(str(expr))
+        case Add():
+            return Plus(*map(as_inert, expr.args))
+        case Mul():
+            return Times(*map(as_inert, expr.args))
+        case exp() | ExpBase():
+            return Exp(as_inert(expr.args[0]))
+        case Pow():
+            return Power(as_inert(expr.base), as_inert(expr.exp))
+        case log():
+            return Log(as_inert(expr.args[0]))
+        case Sum():
+            body = as_inert(expr.function)
+            for index, lower, upper in expr.limits:
+                body = Total(body, (index, lower, upper))
+            return body
+        case KroneckerDelta():
+            return Delta(*expr.args[:2])
+        case Function() | AppliedUndef():
+            return Apply(Head(expr.func), *map(as_inert, expr.args))
+    if expr.is_Atom or expr.is_Indexed:
+        return expr
+    raise NotImplementedError(f"{type(expr).__name__} has no meaning to the checker")

@@ -1,0 +1,40 @@
+"""The sizes at which a derivation is checked."""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer, Symbol
+
+from derive.facts import PositiveFact
+from derive.problem import Problem
+
+EXACT = (1, 2, 3, 5)
+SAMPLED = (7, 11)
+
+
+def size_choices(problem: Problem, among: tuple[int, ...]) -> list[dict[Symbol, int]]:
+    """Values for the problem's sizes: each size takes all of ``among``, no two the same at a time.
+
+    Values that the problem rules out, such as ``C = 1`` where it looks at entry 2, are left out.
+    """
+    choices = [
+        {size: among[(row + n) % len(among)] for n, size in enumerate(problem.sizes)}
+        for row in range(len(among))
+    ]
+    return [choice for choice in choices if _allowed(problem, choice)]
+
+
+def _allowed(problem: Problem, choice: dict[Symbol, int]) -> bool:
+    values = {size: Integer(value) for size, value in choice.items()}
+
+    def number(expr: Expr) -> Expr:
+        return expr.xreplace(values)
+
+    known = [(number(r.index), number(r.lower), number(r.upper)) for r in problem.ranges]
+    empty = any(low > high for _, low, high in known if low.is_Integer and high.is_Integer)
+    outside = any(
+        index.is_Integer and (index < low or index > high)
+        for index, low, high in known
+        if low.is_Integer and high.is_Integer
+    )
+    facts = [number(f.expression) for f in problem.facts if isinstance(f, PositiveFact)]
+    return not (empty or outside or any(f.is_Number and f <= 0 for f in facts))

@@ -1,0 +1,154 @@
+"""The checker's own derivatives, taken all the way down.
+
+The rules push a derivative one level at a time; this is the second opinion on where that ends.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sympy import Dummy, Expr, Function, Indexed, Integer, Symbol
+from sympy.core.function import ArgumentIndexError, Derivative, Subs
+
+from derive.facts import Definition
+from derive.notation import (
+    ONE,
+    ZERO,
+    Apply,
+    Delta,
+    Exp,
+    Head,
+    Log,
+    Minus,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    bases,
+    names,
+    replace,
+)
+from derive.verify.plain import as_inert
+
+
+class Slopes:
+    """Derivatives under given definitions, each taken once."""
+
+    def __init__(self, definitions: tuple[Definition, ...]) -> None:
+        self._definitions = {d.base: d for d in definitions}
+        self._memory: dict[tuple[Expr, Expr], Expr] = {}
+        self._sources: dict[Expr, frozenset[Expr]] = {}
+
+    def __call__(self, expr: Expr, variable: Expr) -> Expr:
+        """The derivative of ``expr`` by ``variable``, without any ``Partial`` in it.
+
+        ``variable`` may be an entry of a definition: that is then a variable like any other.
+        Neither may contain an index that is bound around them as it is stored: it would be captured.
+        Raises ``NotImplementedError`` where SymPy knows no derivative.
+        """
+        key = (expr, variable)
+        if key not in self._memory:
+            depends = _base(variable) in self._made_of(expr, _base(variable))
+            self._memory[key] = self._slope(expr, variable) if depends else ZERO
+        return self._memory[key]
+
+    def _slope(self, expr: Expr, variable: Expr) -> Expr:
+        match expr:
+            case Symbol() | Indexed():
+                return self._leaf(expr, variable)
+            case Plus(args):
+                return _plus(self(a, variable) for a in args)
+            case Times(args):
+                return _plus(
+                    _times(*args[:n], self(a, variable), *args[n + 1 :]) for n, a in enumerate(args)
+                )
+            case Minus(operand):
+                return Minus(self(operand, variable))
+            case Quotient(above, below):
+                return self(Times(above, Power(below, Integer(-1))), variable)
+            case Power(base, exponent):
+                lower = exponent - 1 if exponent.is_Number else Plus(exponent, Integer(-1))
+                by_base = _times(exponent, Power(base, lower), self(base, variable))
+                slope = self(exponent, variable)
+                # No logarithm of the base unless it is needed: the base may be negative.
+                by_exponent = ZERO if slope == 0 else Times(expr, Log(base), slope)
+                return _plus((by_base, by_exponent))
+            case Exp(operand):
+                return _times(expr, self(operand, variable))
+            case Log(operand):
+                return _times(self(operand, variable), Power(operand, Integer(-1)))
+            case Apply():
+                return _plus(
+                    _times(_partial(expr, n), self(u, variable))
+                    for n, u in enumerate(expr.operands)
+                )
+            case Total():
+                body, index = expr.open()
+                slope = self(body, variable)
+                return ZERO if slope == 0 else expr.over(slope, index)
+            case Partial(operand, inner):
+                return self(self(operand, inner), variable)
+        raise NotImplementedError(f"no derivative of {type(expr).__name__} is known")
+
+    def _leaf(self, leaf: Expr, variable: Expr) -> Expr:
+        if isinstance(leaf, Indexed) and isinstance(variable, Indexed):
+            if leaf.base == variable.base:
+                return _times(*map(Delta, leaf.indices, variable.indices))
+        elif leaf == variable:
+            return ONE
+        definition = self._definitions[_base(leaf)]
+        if isinstance(leaf, Symbol):
+            return self(definition.value, variable)
+        values = dict(zip(definition.indices, leaf.indices, strict=True))
+        return self(replace(definition.value, values), variable)
+
+    def _made_of(self, expr: Expr, variable: Expr) -> frozenset[Expr]:
+        """Arrays and symbols in ``expr``, through the definitions short of ``variable``."""
+        found: set[Expr] = set()
+        waiting = [*bases(expr), *names(expr)]
+        while waiting:
+            base = waiting.pop()
+            if base in found:
+                continue
+            found.add(base)
+            if base in self._definitions and base != variable:
+                value = self._definitions[base].value
+                waiting += [*bases(value), *names(value)]
+        return frozenset(found)
+
+
+def _base(leaf: Expr) -> Expr:
+    return leaf.base if isinstance(leaf, Indexed) else leaf
+
+
+def _plus(terms: object) -> Expr:
+    kept = [t for t in terms if t != 0]  # type: ignore[attr-defined]
+    return ZERO if not kept else kept[0] if len(kept) == 1 else Plus(*kept)
+
+
+def _times(*factors: Expr) -> Expr:
+    if ZERO in factors:
+        return ZERO
+    kept = [f for f in factors if f != 1]
+    return ONE if not kept else kept[0] if len(kept) == 1 else Times(*kept)
+
+
+def _partial(expr: Apply, position: int) -> Expr:
+    """The derivative of a function by one of its arguments, at its operands."""
+    places, slope = _function_slope(expr.function, position, len(expr.operands))
+    return replace(slope, dict(zip(places, expr.operands, strict=True)))
+
+
+@cache
+def _function_slope(function: type, position: int, count: int) -> tuple[tuple[Symbol, ...], Expr]:
+    places = tuple(Dummy(f"x{n}", real=True) for n in range(count))
+    try:
+        slope = function(*places).fdiff(position + 1)
+    except ArgumentIndexError as error:
+        raise NotImplementedError(f"no derivative of {function.__name__} is known") from error
+    if slope.has(Derivative, Subs):
+        # Nothing is known of it: a function of its own.
+        return places, Apply(Head(Function(f"{function.__name__}_{position + 1}")), *places)
+    return places, as_inert(slope)
