@@ -138,11 +138,16 @@ def _read_product(expr: Mul) -> Expr:
         return Minus(read(-expr))
     above: list[Expr] = []
     below: list[Expr] = []
+    over_partition = any(isinstance(f, Sum) for f in expr.args)
     for factor in expr.args:
-        if isinstance(factor, Pow) and factor.exp.could_extract_minus_sign():
+        if over_partition and isinstance(factor, exp) and factor.args[0].could_extract_minus_sign():
+            # SymPy writes S/e^z as e^{-z} S; a person reads the reciprocal of a softmax.
+            below.append(read(exp(-factor.args[0])))
+        elif isinstance(factor, Pow) and factor.exp.could_extract_minus_sign():
             below.append(read(factor.base**-factor.exp))
         else:
             above.append(read(factor))
+    _pair_powers(above, below)
     above.sort(key=reading_order)
     below.sort(key=reading_order)
     if below and above and isinstance(above[0], Rational) and not isinstance(above[0], Integer):
@@ -156,6 +161,22 @@ def _read_product(expr: Mul) -> Expr:
         # A mean is read as 1/N times a sum.
         return times(Quotient(ONE, times(*below)), *above)
     return Quotient(times(*above), times(*below))
+
+
+def _pair_powers(above: list[Expr], below: list[Expr]) -> None:
+    """Read ``e^{2u}/S^2``, which is how SymPy writes it, as ``(e^u/S)^2``; in place."""
+    for lower in list(below):
+        if not (isinstance(lower, Power) and isinstance(lower.base, Total)):
+            continue
+        if not lower.exponent.is_Integer:
+            continue
+        for upper in above:
+            exponent = upper.operand.doit() / lower.exponent if isinstance(upper, Exp) else None
+            if exponent is not None and exponent.as_coeff_Mul()[0].is_Integer:
+                above.remove(upper)
+                below.remove(lower)
+                above.append(Power(Quotient(Exp(read(exponent)), lower.base), lower.exponent))
+                break
 
 
 def _heads(expr: Expr) -> frozenset[type]:

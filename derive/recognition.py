@@ -10,8 +10,10 @@ from derive.notation import (
     Exp,
     Log,
     Opened,
+    Power,
     Quotient,
     Total,
+    factors,
     names,
     replace,
     spare_indices,
@@ -38,7 +40,7 @@ def recognise(
     """Definitions of the softmaxes in the loss that have no name yet, and their indices' ranges.
 
     A softmax is known by its denominator, a sum of exponentials over a whole axis that stands
-    below a fraction bar or under a logarithm.
+    in a fraction or under a logarithm.
     """
     found: list[Definition] = []
     known: list[IndexRange] = []
@@ -76,13 +78,19 @@ def _same(left: Expr, right: Expr) -> bool:
 
 
 def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange, ...]]]:
-    """Sums of exponentials below a bar or under a logarithm, with the ranges of the indices around."""
+    """Sums of exponentials in a fraction or under a logarithm, with the ranges of the indices around."""
     here: list[tuple[Total, tuple[IndexRange, ...]]] = []
+    beside: tuple[Expr, ...] = ()
     match expr:
-        case Quotient(_, Total() as total) | Log(Total() as total):
-            if _is_partition(total):
-                known = [r for r in given.of(IndexRange) if isinstance(r, IndexRange)]
-                here.append((total, (*given.scope, *known)))
+        case Quotient(above, below):
+            beside = (*factors(above), *factors(below))
+        case Log(operand):
+            beside = factors(operand)
+    known = [r for r in given.of(IndexRange) if isinstance(r, IndexRange)]
+    for factor in beside:
+        total = factor.base if isinstance(factor, Power) else factor
+        if isinstance(total, Total) and _is_partition(total):
+            here.append((total, (*given.scope, *known)))
     if isinstance(expr, Binder):
         body, index = expr.open()
         return here + _partitions(body, given.within(index, tuple(expr.limits[1:])))

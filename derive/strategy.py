@@ -6,7 +6,7 @@ form that a person would write. It decides only the order; every step is a rule'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ from derive.facts import Definition, EqualFact, Given, IndexRange, Lemma, Unequa
 from derive.notation import (
     Delta,
     Exp,
+    Inert,
     Minus,
     Partial,
     Plus,
@@ -36,7 +37,7 @@ from derive.notation import (
 from derive.problem import Problem
 from derive.recognition import recognise
 from derive.rules import RULES
-from derive.rules.monomials import common, expression, monomial
+from derive.rules.monomials import common, expression, monomial, sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
 from derive.signs import depends
@@ -86,6 +87,12 @@ CONTRACTION = (
 # More steps than this means that two rules undo each other; what has been reached is right all
 # the same, and is kept.
 PATIENCE = 200
+
+# A product of more sums than this is not multiplied out to see whether anything cancels.
+EXPANSIONS = 12
+
+# Multiplying out must save at least a fifth of the length: brackets are worth something to a reader.
+WORTHWHILE = 0.8
 
 
 def derive_problem(problem: Problem) -> Derivation:
@@ -222,8 +229,8 @@ def derive_definition(
 
 def prepare(trace: Trace) -> None:
     """Name what can be named, use what is known of labels, open logarithms of exponentials."""
-    while trace.apply("fold_definition"):
-        pass
+    settle(trace, ("fold_definition", "separate_quotient", "invert_quotient"))
+    settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
     if trace.apply("use_entry_fact"):
         settle(trace, CONTRACTION)
     settle(trace, ("cancel_log_exp",))
@@ -268,7 +275,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("distribute_product", distributes_well)
         or trace.apply("distribute_negative", inside_total)
         or trace.apply("factor_numerator", factors_well)
-        or trace.apply("separate_quotient")
+        or trace.apply_first(("separate_quotient", "invert_quotient"))
         or trace.apply("split_quotient", splits_fraction_well)
         or trace.apply("divide_inside_total", divides_well)
         or trace.apply("multiply_quotients", multiplies_well)
@@ -277,9 +284,12 @@ def simplify_once(trace: Trace) -> bool:
 
 def finish(trace: Trace) -> None:
     """The last touches: signs, common factors, the order of terms."""
+    attempt(trace, expand)
     for _ in range(PATIENCE):
         changed = (
             trace.apply("distribute_negative")
+            or trace.apply("turn_sign", lambda e, _: e == trace.expression)
+            or trace.apply("complement_fraction")
             or trace.apply("factor_common", innermost=True)
             or simplify_after_factoring(trace)
         )
@@ -287,6 +297,43 @@ def finish(trace: Trace) -> None:
             break
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
+
+
+def attempt(trace: Trace, work: Callable[[Trace], None]) -> None:
+    """Do something, and take it back unless the result is shorter for a reader."""
+    expression, taken = trace.expression, len(trace.steps)
+    work(trace)
+    if length(trace.expression) > WORTHWHILE * length(expression):
+        trace.expression = expression
+        del trace.steps[taken:]
+
+
+def length(expr: Expr) -> int:
+    """How much there is to read: signs and brackets count little, entries and functions most."""
+    if not expr.args or not isinstance(expr, Inert):
+        return 2
+    return 1 + sum(length(a) for a in expr.args)
+
+
+def expand(trace: Trace) -> None:
+    """Multiply out whatever is a sum, so that terms can meet and cancel."""
+    for _ in range(EXPANSIONS):
+        opened = (
+            trace.apply("distribute_negative")
+            or trace.apply("distribute_product", outside_totals)
+            or trace.apply("split_quotient", outside_totals)
+        )
+        if not opened:
+            break
+    settle(trace, ("cancel_factor", "combine_powers", "cancel_terms", "collect_terms"))
+    settle(trace, ("complement_fraction", "multiply_quotients"))
+    while trace.apply("factor_common", innermost=True):
+        pass
+
+
+def outside_totals(product: Expr, given: Given) -> bool:
+    """Products inside of sums over an index have been multiplied out where that helps."""
+    return not given.scope
 
 
 def simplify_after_factoring(trace: Trace) -> bool:
@@ -347,9 +394,15 @@ def is_known_total(total: Expr, given: Given) -> bool:
 def pulls_well(total: Expr, given: Given) -> bool:
     """An exponential stays with the denominator that keeps it from overflowing."""
     body, index = total.open()
-    if not isinstance(body, Quotient) or Exp not in heads_of(body.denominator):
+    above = [f for factor in factors(body) for f in sides(factor)[0]]
+    below = [f for factor in factors(body) for f in sides(factor)[1]]
+    if not any(Exp in heads_of(f) for f in below):
         return True
-    return not any(isinstance(f, Exp) and index not in names(f) for f in factors(body.numerator))
+    if isinstance(body, Quotient) and divides_well(
+        Quotient(total.over(body.numerator, index), body.denominator), given
+    ):
+        return False
+    return not any(isinstance(f, Exp) and index not in names(f) for f in above)
 
 
 def splits_well(total: Expr, given: Given) -> bool:
@@ -437,8 +490,9 @@ def divides_well(fraction: Expr, given: Given) -> bool:
     body, index = total.open()
     inside = given.within(index, tuple(total.limits[1:]))
     return any(
-        isinstance(f, Exp) and folded(Quotient(f, fraction.denominator), inside) is not None
-        for f in factors(body)
+        isinstance(top, Exp) and folded(Quotient(top, bottom), inside) is not None
+        for top in factors(body)
+        for bottom in factors(fraction.denominator)
     )
 
 

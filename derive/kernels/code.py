@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Symbol, Tuple
+from sympy import Expr, Tuple
 from sympy.core.symbol import Str
 
 from derive.notation import Inert
@@ -44,9 +44,6 @@ class Moved(Code):
 class Reduced(Code):
     """``operand`` summed, or its maximum taken, over the last ``count`` axes."""
 
-    def __new__(cls, operand: Expr, way: str, count: int) -> Reduced:
-        return super().__new__(cls, operand, Str(way), count)
-
     @property
     def way(self) -> str:
         return self.args[1].name
@@ -59,9 +56,6 @@ class Reduced(Code):
 class Contracted(Code):
     """A sum of products, ``np.einsum(subscripts, *operands)``: nothing larger is ever built."""
 
-    def __new__(cls, subscripts: str, *operands: Expr) -> Contracted:
-        return super().__new__(cls, *operands, Str(subscripts))
-
     @property
     def operands(self) -> tuple[Expr, ...]:
         return self.args[:-1]
@@ -73,9 +67,6 @@ class Contracted(Code):
 
 class Compared(Code):
     """A mask: ``first relation second``, entry by entry."""
-
-    def __new__(cls, first: Expr, relation: str, second: Expr) -> Compared:
-        return super().__new__(cls, first, Str(relation), second)
 
     @property
     def relation(self) -> str:
@@ -142,10 +133,6 @@ class Copied(Code):
     """A copy, so that no result is an input in disguise."""
 
 
-DTYPE = Symbol("dtype")
-"""The floating-point type that inputs and outputs share."""
-
-
 def text(*items: Any) -> tuple[Expr, ...]:
     """Items of a subscript; strings become text nodes."""
     return tuple(Str(i) if isinstance(i, str) else i for i in items)
@@ -155,11 +142,24 @@ def spread(operand: Expr, kept: tuple[bool, ...]) -> Expr:
     """``operand`` with a new axis of length one wherever ``kept`` is false."""
     if all(kept):
         return operand
-    # Full slices right after the ellipsis say nothing: x[..., :, None] needs them, x[..., None] not.
-    first = kept.index(False) if not any(kept[: kept.index(False)]) else 0
-    return View(operand, *text("...", *(":" if k else "None" for k in kept[first:])))
+    return View(operand, *text("...", *(":" if k else "None" for k in kept)))
 
 
 def moved(operand: Expr, order: tuple[int, ...]) -> Expr:
     """``operand`` with its last axes in the given order."""
     return operand if order == tuple(range(len(order))) else Moved(operand, Tuple(*order))
+
+
+def reduced(operand: Expr, way: str, count: int = 1) -> Expr:
+    """``operand`` summed (``sum``), or its maximum taken (``max``), over the last ``count`` axes."""
+    return Reduced(operand, Str(way), count)
+
+
+def contracted(subscripts: str, *operands: Expr) -> Expr:
+    """The sum of products that ``np.einsum`` spells with ``subscripts``."""
+    return Contracted(*operands, Str(subscripts))
+
+
+def compared(first: Expr, relation: str, second: Expr) -> Expr:
+    """Where ``first relation second`` holds."""
+    return Compared(first, Str(relation), second)

@@ -26,12 +26,12 @@ from derive.render.document import (
     Section,
     Sentence,
 )
-from derive.render.inventory import facts_table, symbols_table
+from derive.render.inventory import facts_in_words, symbols_table
 from derive.render.marking import changed
 from derive.render.messages import Messages, load
 from derive.render.names import Names, names_in, names_of, spare_name
 from derive.render.reasons import fact_formula, reason
-from derive.render.rule_formula import has_prime
+from derive.render.rule_formula import has_prime, rule_formula
 
 Level = Literal["default", "full", "brief"]
 
@@ -86,6 +86,7 @@ class _Writer:
     level: Level
     labels: Iterator[int] = field(default_factory=lambda: count(1))
     lemmas: dict[str, Reference] = field(default_factory=dict)
+    proved: dict[str, Expr] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problem = self.derivation.problem
@@ -110,9 +111,7 @@ class _Writer:
             key = "where_several" if len(defined) > 1 else "where"
             blocks.append(Paragraph((messages.text("text", key),)))
             blocks += [Equation(d.entry, (Branch(d.value),), names) for d in defined]
-        facts = facts_table(problem.facts, messages, names)
-        if facts.rows:
-            blocks.append(facts)
+        blocks += [Paragraph(words) for words in facts_in_words(problem.facts, messages, names)]
         results = self.results()
         blocks.append(Paragraph((messages.text("text", "claim_several" if len(results) > 1 else "claim"),)))
         blocks += [
@@ -123,6 +122,7 @@ class _Writer:
         blocks.append(
             symbols_table(problem, own, self.derivation.definitions, shown, messages, names)
         )
+        blocks += self.note()
         return Section((messages.text("headings", "statement"),), tuple(blocks))
 
     def results(self) -> list[tuple[Derivation, Expr]]:
@@ -139,34 +139,41 @@ class _Writer:
 
     def body(self, derivation: Derivation, problem: Problem) -> list[Section]:
         """Lemmas, then parts, then the derivation with its cases and its result."""
-        sections = [self.lemma(lemma) for lemma in derivation.lemmas]
+        sections = self.lemmas_of(derivation)
         for name, part in derivation.parts.items():
-            sections += [self.lemma(lemma) for lemma in part.lemmas]
+            sections += self.lemmas_of(part)
             sections.append(self.part(name, part))
         if derivation.steps:
             heading = self.messages.text("headings", "derivation")
             left = self.left(derivation)
-            blocks = [*self.note(derivation), *self.proof(derivation, left)]
-            sections.append(Section((heading,), tuple(blocks)))
+            sections.append(Section((heading,), tuple(self.proof(derivation, left))))
         if self.level == "full":
             sections += self.stable(derivation)
         return sections
 
-    def lemma(self, lemma: Derivation) -> Section:
-        """A lemma with its proof, numbered, for citing."""
-        if lemma.name in self.lemmas:
-            raise ValueError(f"two lemmas are called {lemma.name}")
+    def lemmas_of(self, derivation: Derivation) -> list[Section]:
+        """The lemmas that are not there yet."""
+        new: list[Section] = []
+        for lemma in derivation.lemmas:
+            if self.proved.get(lemma.name) != lemma.statement:
+                self.proved[lemma.name] = lemma.statement
+                new += self.lemma(lemma)
+        return new
+
+    def lemma(self, lemma: Derivation) -> list[Section]:
+        """A lemma with its proof, numbered, for citing; those that it cites come first."""
+        inner = self.lemmas_of(lemma)
         number = next(self.number)
-        reference = Reference(f"lemma{number}", "lemma")
+        reference = Reference(f"lemma{number}", "lemma", str(number))
         self.lemmas[lemma.name] = reference
         left = self.left(lemma)
         claim = Equation(left, (Branch(lemma.closed_form),), self.around(lemma, left))
         blocks: list[Block] = [claim]
         if self.level != "brief":
+            blocks.append(Paragraph((self.messages.text("text", "proof"),)))
             blocks += self.proof(lemma, left, boxed=False)
         heading = self.messages.sentence("headings", "lemma", {"number": str(number)})
-        inner = [self.lemma(one) for one in lemma.lemmas]
-        return Section(heading, (*inner, *blocks), reference.label)
+        return [*inner, Section(heading, tuple(blocks), reference.label)]
 
     def part(self, name: str, part: Derivation) -> Section:
         """A result on the way, or one of several."""
@@ -174,8 +181,7 @@ class _Writer:
         variable = Formula((part.problem.variables[-1],), self.taken)
         heading: Sentence = (own,) if own else self.messages.sentence("headings", "part", {"variable": variable})
         left = self.left(part)
-        blocks = [*self.note(part), *self.proof(part, left)]
-        return Section(heading, tuple(blocks))
+        return Section(heading, tuple(self.proof(part, left)))
 
     def proof(self, derivation: Derivation, left: Expr, boxed: bool = True) -> list[Block]:
         """The steps, the cases and the result."""
@@ -227,13 +233,13 @@ class _Writer:
             return tuple(atom for step in derivation.steps for atom in step.atoms)
         return derivation.steps
 
-    def note(self, derivation: Derivation) -> list[Block]:
+    def note(self) -> list[Block]:
         """How to read the lines, before the first of them."""
         if self.level == "brief":
             return []
-        reasons = [line.reason for line in self.chain(derivation, derivation.statement).lines]
-        formulas = [p for r in reasons for p in r if isinstance(p, Formula)]
-        key = "primes" if any(map(has_prime, formulas)) else "colour"
+        rules = {s.rule for d in self.derivation.walk() for s in self.steps(d)}
+        formulas = (rule_formula(r, self.taken) for r in rules if self.messages.speaks_of(r, "law"))
+        key = "primes" if any(f is not None and has_prime(f) for f in formulas) else "colour"
         return [Paragraph((self.messages.text("text", key),))]
 
     def stable(self, derivation: Derivation) -> list[Section]:

@@ -42,6 +42,7 @@ class Reference:
 
     label: str
     kind: Literal["equation", "lemma"] = "equation"
+    number: str | None = None
 
 
 Piece = str | Formula | Reference

@@ -80,16 +80,18 @@ def symbols_table(
     return Table(columns, tuple(rows))
 
 
-def facts_table(facts: tuple[Fact, ...], messages: Messages, names: Names) -> Table:
-    """Each declared fact as a formula and in words."""
-    rows = []
+def facts_in_words(
+    facts: tuple[Fact, ...], messages: Messages, names: Names
+) -> list[Sentence]:
+    """Each declared fact as a formula and in words; the ranges are in the table of symbols."""
+    found = []
     for fact in facts:
         if isinstance(fact, IndexRange):
             continue
         meaning = messages.sentence("facts", _kind(fact), {"symbol": _subject(fact, names)})
-        rows.append(((fact_formula(fact, names),), meaning))
-    columns = tuple(messages.text("columns", c) for c in ("fact", "meaning"))
-    return Table(columns, tuple(rows))
+        slots = {"fact": fact_formula(fact, names), "meaning": meaning}
+        found.append(messages.sentence("text", "given", slots))
+    return found
 
 
 def _kind(fact: Fact) -> str:

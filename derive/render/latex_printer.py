@@ -32,6 +32,7 @@ from derive.notation import (
 from derive.render.latex_text import has_script, symbol_name
 from derive.render.marking import Marked, unmarked
 from derive.render.names import Names
+from derive.render.rule_formula import Prime
 
 MARK = r"\textcolor{DeriveChanged}"
 _TALL = (r"\frac", r"\sum", r"\left", r"\max", r"\substack", r"\begin", r"\big", r"\Big")
@@ -41,11 +42,14 @@ _ATOMS = (Symbol, Indexed, Number)
 class FormulaPrinter(LatexPrinter):
     """Prints one expression; ``names`` are those that its bound indices must keep clear of."""
 
-    def __init__(self, names: Names = Names(), decimal_mark: str = ".") -> None:
+    def __init__(
+        self, names: Names = Names(), decimal_mark: str = ".", inline: bool = False
+    ) -> None:
         mark = "comma" if decimal_mark == "," else "period"
         super().__init__({"decimal_separator": mark})
         self._names = names
-        self._script = 0  # how deep we are in exponents, where fractions are set as a/b
+        self._inline = inline  # within a sentence, where fractions are set as a/b
+        self._script = 0  # how deep we are in exponents, where simple ones are
 
     # Leaves
 
@@ -129,12 +133,22 @@ class FormulaPrinter(LatexPrinter):
         negative = isinstance(inner, Number) and bool(inner.is_negative)
         if isinstance(inner, (Plus, Minus)) or negative or text.startswith("-"):
             return fenced(text)
+        if self._inline and isinstance(inner, Quotient):
+            return fenced(text)
         return fenced(text) if isinstance(inner, Binder) and not last else text
 
     def _print_Quotient(self, expr: Quotient) -> str:
+        if self._inline:
+            above = self.factor(expr.numerator, last=False)
+            below = self.factor(expr.denominator, last=True)
+            several = isinstance(unmarked(expr.denominator), Times)
+            return f"{above} / {fenced(below) if several else below}"
         if self._script and all(isinstance(unmarked(a), _ATOMS) for a in expr.args):
             return f"{self._print(expr.numerator)} / {self._print(expr.denominator)}"
         return rf"\frac{{{self._print(expr.numerator)}}}{{{self._print(expr.denominator)}}}"
+
+    def _print_Integer(self, expr: Integer) -> str:
+        return str(expr.p) if expr.p >= 0 else f"- {-expr.p}"
 
     def _print_Rational(self, expr: Rational) -> str:
         sign = "- " if expr.p < 0 else ""
@@ -153,8 +167,7 @@ class FormulaPrinter(LatexPrinter):
             case Log() if _is_count(exponent):
                 return self._marking(base, self._log(unmarked(base), f"^{{{raised}}}"))
             case Apply() if _is_count(exponent) and _is_named(unmarked(base)):
-                function = _plain(unmarked(base))
-                return self._marking(base, self._print_Function(function, exp=raised))
+                return self._marking(base, self._apply(unmarked(base), f"^{{{raised}}}"))
             case Symbol() | Indexed():
                 text = self._print(base)
                 if has_script(text.partition("_{")[0]) or isinstance(unmarked(base), Symbol):
@@ -178,7 +191,7 @@ class FormulaPrinter(LatexPrinter):
             # Too tall for an exponent.
             depth, self._script = self._script, 0
             try:
-                return rf"\exp{{{fenced(self._print(expr.operand))}}}"
+                return rf"\exp{fenced(self._print(expr.operand))}"
             finally:
                 self._script = depth
         return f"e^{{{text}}}"
@@ -187,10 +200,14 @@ class FormulaPrinter(LatexPrinter):
         return self._log(expr)
 
     def _log(self, expr: Log, exponent: str = "") -> str:
-        return rf"\log{exponent}{{{fenced(self._print(expr.operand))}}}"
+        return rf"\log{exponent}{fenced(self._print(expr.operand))}"
 
     def _print_Apply(self, expr: Apply) -> str:
-        return self._print(_plain(expr))
+        return self._apply(expr) if _is_named(expr) else self._print(_plain(expr))
+
+    def _apply(self, expr: Apply, exponent: str = "") -> str:
+        name = self._hprint_Function(expr.function.__name__).strip()
+        return f"{name}{exponent}{fenced(', '.join(map(self._print, expr.operands)))}"
 
     # Indices
 
@@ -280,6 +297,15 @@ class FormulaPrinter(LatexPrinter):
         prime = "'" if len(expr.operands) == 1 else f"_{expr.position}'"
         return f"{function}{prime}{fenced(arguments)}"
 
+    def _print_Prime(self, expr: Prime) -> str:
+        text = self._print(expr.operand)
+        match expr.operand:
+            case Symbol():
+                return f"{text}'"
+            case Value(function, index):
+                return f"{self._print(function).lower()}_{{{self._print(index)}}}'"
+        return f"{fenced(text)}'"
+
     # Marks
 
     def _print_Marked(self, expr: Marked) -> str:
@@ -319,7 +345,7 @@ def _separator(left: Expr, right: Expr) -> str:
         return r" \cdot "
     fractions = (Quotient, Partial, Rational)
     both = isinstance(left, fractions) and isinstance(right, fractions)
-    return r" \cdot " if both else " "
+    return r" \, " if both else " "
 
 
 def _nested(expr: Partial) -> tuple[tuple[Expr, ...], Expr]:

@@ -55,6 +55,10 @@ class Messages:
         missing = any(slots.get(slot) is None for slot in slots_in(entry["sentence"]))
         return short, short if missing else fill(entry["sentence"], slots)
 
+    def speaks_of(self, rule: str, slot: str) -> bool:
+        """Whether the sentence of a rule has a slot."""
+        return slot in slots_in(self.table["rules"].get(rule, {}).get("sentence", ""))
+
     def enumeration(self, items: Iterable[Sentence]) -> Sentence:
         """Items with commas and an ``and``."""
         found = list(items)

@@ -219,6 +219,35 @@ def add_quotients(expr: Expr, given: Given) -> Outcome:
     return Quotient(plus(*above), bodies[0].denominator)
 
 
+@rule(
+    law(
+        Plus(1, Minus(Quotient(s.a, Plus(s.a, s.b)))),
+        Quotient(s.b, Plus(s.a, s.b)),
+        Condition("nonzero", (Plus(s.a, s.b),)),
+    ),
+    Plus(1, Minus(Quotient(1, Plus(1, Exp(z_k))))),
+)
+def complement_fraction(expr: Expr, given: Given) -> Outcome:
+    """``1 - a/(a + b) = b/(a + b)``, and the same with both signs turned."""
+    for n, term in enumerate(expr.args):
+        negative = isinstance(term, Minus)
+        share = term.operand if negative else term
+        whole = ONE if negative else Minus(ONE)
+        if not isinstance(share, Quotient) or not isinstance(share.denominator, Plus):
+            continue
+        if whole not in expr.args:
+            continue
+        parts = share.denominator.args
+        for m, part in enumerate(parts):
+            if code(part) == code(share.numerator):
+                other = Quotient(plus(*without(parts, m)), share.denominator)
+                at = expr.args.index(whole)
+                joined = list(expr.args)
+                joined[n] = other if negative else Minus(other)
+                return plus(*without(tuple(joined), at))
+    return None
+
+
 # Sums of terms -----------------------------------------------------------------------------
 
 
@@ -248,6 +277,25 @@ def distribute_negative(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Minus(Plus(terms)):
             return Plus(*(t.operand if isinstance(t, Minus) else Minus(t) for t in terms))
+
+
+@rule(
+    law(
+        Minus(Times(s.a, Plus(Each(s.b)))),
+        Times(s.a, Plus(Each(Minus(s.b)))),
+    ),
+    Minus(Quotient(Plus(y_k, Minus(z_k)), s.T)),
+)
+def turn_sign(expr: Expr, given: Given) -> Outcome:
+    """Take a leading minus into a difference: ``-a (b - c) = a (c - b)``."""
+    operand = expr.operand
+    above, below = sides(operand)
+    for n, factor in enumerate(above):
+        if isinstance(factor, Plus) and any(isinstance(t, Minus) for t in factor.args):
+            turned = distribute_negative(Minus(factor), given)
+            whole = times(*above[:n], turned, *above[n + 1 :])
+            return Quotient(whole, times(*below)) if below else whole
+    return None
 
 
 @rule(

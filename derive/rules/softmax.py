@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Definition, Given
-from derive.laws import Source, law
+from derive.laws import Condition, Source, law
 from derive.notation import (
     ONE,
     Exp,
@@ -112,4 +112,19 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
             rest_below = times(*without(below, m), *(() if left == 1 else (left,)))
             rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
             return times(Quotient(top, base), rest) if rest != 1 else None
+    return None
+
+
+@rule(
+    law(Quotient(s.b, s.a), Quotient(ONE, Quotient(s.a, s.b)), Condition("nonzero", (s.b,))),
+    Example(Quotient(s.partition, Exp(s.z[s.i1])), s.with_softmax),
+)
+def invert_quotient(expr: Expr, given: Given) -> Outcome:
+    """Write the reciprocal of a softmax as one over it."""
+    above, below = factors(expr.numerator), factors(expr.denominator)
+    for n, top in enumerate(above):
+        for m, bottom in enumerate(below):
+            if isinstance(top, Total) and folded(Quotient(bottom, top), given) is not None:
+                rest = times(*without(below, m), Quotient(bottom, top))
+                return Quotient(times(*without(above, n)), rest)
     return None

@@ -80,34 +80,16 @@ class Decider:
     def _compare_at(
         self, number: int, before: Expr, after: Expr, facts: tuple[Fact, ...]
     ) -> Decision:
-        exact = self._exact(number, facts, strict=False, points=POINTS)
-        decision = self._compare_with(exact, before, after, facts)
+        decision = _differing(self._exact(number, facts, False, POINTS), before, after, facts)
         if decision.equal:
             return decision
         for points in MORE_POINTS:
             # They may differ only where a logarithm is taken of something not positive.
-            exact = self._exact(number, facts, strict=True, points=points)
-            narrow = self._compare_with(exact, before, after, facts)
-            if narrow.cases == decision.cases or not narrow.equal:
+            exact = self._exact(number, facts, True, points)
+            narrow = _differing(exact, before, after, facts)
+            if not narrow.equal or narrow.cases == decision.cases:
                 return narrow
         return decision
-
-    def _compare_with(
-        self, exact: Exact, before: Expr, after: Expr, facts: tuple[Fact, ...]
-    ) -> Decision:
-        left, right = exact.value(before), exact.value(after)
-        allowed = self._allowed(exact, facts)
-        rank = exact.free.depth
-        left, right, allowed = (_with_axes(a, rank) for a in (left, right, allowed))
-        shape = np.broadcast_shapes(left.shape, right.shape, allowed.shape)
-        left, right, allowed = (np.broadcast_to(a, shape) for a in (left, right, allowed))
-        comparable = allowed & ~np.isnan(left) & ~np.isnan(right)
-        wrong = (comparable & (left != right)).any(axis=-1)
-        # A value must not get lost on the way either.
-        lost = (allowed & ~np.isnan(left)).any(axis=-1) & ~comparable.any(axis=-1)
-        cases = int(comparable.any(axis=-1).sum())
-        failed = np.argwhere(wrong | lost)
-        return Decision(cases, self._place(exact, failed[0]) if len(failed) else None)
 
     def _exact(self, number: int, facts: tuple[Fact, ...], strict: bool, points: int) -> Exact:
         of_value = [f for f in facts if isinstance(f, (SumFact, EntryFact, PositiveFact))]
@@ -123,23 +105,38 @@ class Decider:
             )
         return self._exacts[key]
 
-    def _allowed(self, exact: Exact, facts: tuple[Fact, ...]) -> Array:
-        allowed: Array = np.ones(1, dtype=bool)
-        for fact in facts:
-            if isinstance(fact, (EqualFact, UnequalFact)):
-                left, right = (exact.whole(e, exact.free) for e in (fact.left, fact.right))
-                same = left == right
-                allowed = allowed & (same if isinstance(fact, EqualFact) else ~same)
-        return allowed
 
-    def _place(self, exact: Exact, position: Array) -> Place:
-        """The index values at a position among the axes before the points'."""
-        indices = []
-        for symbol, run in exact.free.values.items():
-            axis = len(position) - (run.ndim - 1)
-            indices.append((symbol, int(run.ravel()[position[axis]])))
-        return Place(tuple(exact.sizes.items()), tuple(indices))
+def _differing(exact: Exact, before: Expr, after: Expr, facts: tuple[Fact, ...]) -> Decision:
+    """The cases in which both sides are defined, and the first in which they differ."""
+    sides = (exact.value(before), exact.value(after), _allowed(exact, facts))
+    rank = exact.free.depth
+    raised = [a.reshape((1,) * (rank - a.ndim) + a.shape) for a in sides]
+    left, right, allowed = np.broadcast_arrays(*raised)
+    comparable = allowed & ~np.isnan(left) & ~np.isnan(right)
+    wrong = (comparable & (left != right)).any(axis=-1)
+    if not exact.strict:
+        # A value must not get lost on the way either.
+        wrong |= (allowed & ~np.isnan(left)).any(axis=-1) & ~comparable.any(axis=-1)
+    cases = int(comparable.any(axis=-1).sum())
+    failed = np.argwhere(wrong)
+    return Decision(cases, _place(exact, failed[0]) if len(failed) else None)
 
 
-def _with_axes(array: Array, rank: int) -> Array:
-    return array.reshape((1,) * (rank - array.ndim) + array.shape)
+def _allowed(exact: Exact, facts: tuple[Fact, ...]) -> Array:
+    """Where the equalities and inequalities of indices among the facts hold."""
+    allowed: Array = np.ones(1, dtype=bool)
+    for fact in facts:
+        if isinstance(fact, (EqualFact, UnequalFact)):
+            left, right = (exact.whole(e, exact.free) for e in (fact.left, fact.right))
+            same = left == right
+            allowed = allowed & (same if isinstance(fact, EqualFact) else ~same)
+    return allowed
+
+
+def _place(exact: Exact, position: Array) -> Place:
+    """The index values at a position among the axes before the points'."""
+    indices = []
+    for symbol, run in exact.free.values.items():
+        value = run.ravel()[position[len(position) + 1 - run.ndim]]
+        indices.append((symbol, int(value)))
+    return Place(tuple(exact.sizes.items()), tuple(indices))

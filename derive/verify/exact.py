@@ -65,7 +65,7 @@ class Exact:
         self._definitions = {d.base: d for d in definitions}
         self._values = {f.entry.base: f for f in facts if isinstance(f, EntryFact)}
         self._slopes = slopes
-        self._strict = strict
+        self.strict = strict
         self._memory: dict[tuple[Expr, int, tuple[object, ...]], Array] = {}
         self._names: dict[Expr, tuple[Symbol, ...]] = {}
 
@@ -203,7 +203,7 @@ class Exact:
         return FIELDS[above].log(self._positive(self.value(operand, above, scope), above))
 
     def _positive(self, value: Array, level: int) -> Array:
-        return np.where(FIELDS[level].is_square(value), value, np.nan) if self._strict else value
+        return np.where(FIELDS[level].is_square(value), value, np.nan) if self.strict else value
 
     def _function(self, expr: Apply, level: int, scope: Scope) -> Array:
         known = _by_exponentials(expr.function, len(expr.operands))

@@ -1,0 +1,209 @@
+"""The command line: ``derive list``, ``show``, ``write``, ``verify``, ``kernel``, ``build``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import derive
+from derive.errors import DeriveError
+from derive.output import check_folder, write_text
+
+FORMATS = ("tex", "html", "pdf", "md")
+FINE, CHECK_FAILED, WRONG_USE = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 where all is fine, 1 where a check failed, 2 for wrong use."""
+    arguments = parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        return code
+    except DeriveError as error:
+        print(f"derive: {error}", file=sys.stderr)
+        return WRONG_USE
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; Python would complain while closing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    whole = argparse.ArgumentParser(
+        prog="derive", description="Checked step-by-step derivations of losses, and their kernels."
+    )
+    whole.add_argument("--version", action="version", version=f"derive {derive.__version__}")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
+
+    one = commands.add_parser("list", help="list the entries of the catalogue")
+    one.set_defaults(run=list_entries)
+
+    one = commands.add_parser("show", help="print the steps of an entry")
+    _add_entry(one)
+    one.set_defaults(run=show)
+
+    one = commands.add_parser("write", help="write the document of an entry")
+    _add_entry(one)
+    one.add_argument("--to", default="tex", metavar="FORMATS", help="comma-separated: tex (default)")
+    one.add_argument("--lang", metavar="LANGS", help="comma-separated, such as en; default: the entry's")
+    one.add_argument("--title", help="another title")
+    one.add_argument("--author", help="a line under the title")
+    one.add_argument("--level", default="default", help="full, default or brief")
+    one.add_argument("--fragment", action="store_true", help="without a preamble, for \\input")
+    _add_out(one)
+    one.set_defaults(run=write)
+
+    one = commands.add_parser("verify", help="check an entry, or all, and print the evidence")
+    one.add_argument("name", nargs="?", metavar="NAME", help="an entry; all without it")
+    one.set_defaults(run=verify)
+
+    one = commands.add_parser("kernel", help="write the kernel of an entry")
+    _add_entry(one)
+    one.add_argument("--target", default="numpy", help="numpy (default)")
+    _add_out(one)
+    one.set_defaults(run=kernel)
+
+    one = commands.add_parser("build", help="write proofs and kernels of the entries")
+    one.add_argument("names", nargs="*", metavar="NAME", help="entries; all without any")
+    _add_out(one)
+    one.set_defaults(run=build)
+    return whole
+
+
+def _add_entry(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", metavar="NAME", help="an entry; see derive list")
+    command.add_argument("--symbols", default="", metavar="OLD=NEW,...", help="other symbols: z=s,C=K")
+
+
+def _add_out(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, default=Path("output"), metavar="DIR", help="default: output")
+
+
+def _entry(arguments: argparse.Namespace) -> derive.Derivation:
+    symbols = {}
+    for pair in filter(None, arguments.symbols.split(",")):
+        old, equals, new = pair.partition("=")
+        if not (old.strip() and equals and new.strip()):
+            raise DeriveError(f"--symbols takes OLD=NEW pairs such as z=s,C=K; {pair!r} is none")
+        symbols[old.strip()] = new.strip()
+    return derive.derivation(arguments.name, symbols=symbols)
+
+
+def list_entries(arguments: argparse.Namespace) -> int:
+    """Print the names of the entries."""
+    print("\n".join(derive.catalogue()))
+    return FINE
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Print the steps of an entry as plain text."""
+    from derive.render.outline import outline
+
+    print(outline(_entry(arguments)))
+    return FINE
+
+
+def write(arguments: argparse.Namespace) -> int:
+    """Write the document of an entry in the formats and languages asked for."""
+    formats = _listed(arguments.to)
+    for name in formats:
+        if name not in FORMATS:
+            raise DeriveError(f"there is no format {name!r}; the formats are {', '.join(FORMATS)}")
+        if name != "tex":
+            raise DeriveError(f"the format {name!r} is not in this version of Derive; tex is")
+    check_folder(arguments.out)
+    derivation = _entry(arguments)
+    texts: dict[Path, str] = {}
+    for lang in _listed(arguments.lang) if arguments.lang else [default_language(derivation)]:
+        path = proof_path(arguments.out, lang, arguments.name)
+        texts[path] = derivation.latex(
+            lang=lang,
+            fragment=arguments.fragment,
+            title=arguments.title,
+            author=arguments.author,
+            level=arguments.level,
+        )
+    # All texts exist before the first file is written: an error leaves nothing behind.
+    for path, text in texts.items():
+        write_text(path, text)
+    print(f"open {next(iter(texts))}")
+    return FINE
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Check one entry or all, print the tables, and say whether all is well."""
+    names = [arguments.name] if arguments.name else list(derive.catalogue())
+    reports = {}
+    for name in names:
+        reports[name] = derive.derivation(name).check()
+        print(f"{name}\n{reports[name]}\n")
+    failed = [name for name, report in reports.items() if not report.ok]
+    if failed:
+        print(f"the check of {', '.join(failed)} failed")
+        return CHECK_FAILED
+    print(f"checked: {len(reports)}, all in order")
+    return FINE
+
+
+def kernel(arguments: argparse.Namespace) -> int:
+    """Write the kernel of an entry."""
+    check_folder(arguments.out)
+    derivation = _entry(arguments)
+    derivation.kernel(arguments.target)
+    path = write_kernels(arguments.out, arguments.name, derivation)
+    print(f"open {path}")
+    return FINE
+
+
+def build(arguments: argparse.Namespace) -> int:
+    """Write proofs and kernels of the named entries, or of all."""
+    names = arguments.names or list(derive.catalogue())
+    for name in names:
+        if name not in derive.catalogue():
+            derive.derivation(name)
+    check_folder(arguments.out)
+    first: Path | None = None
+    for name in names:
+        derivation = derive.derivation(name)
+        report = derivation.check()
+        if not report.ok:
+            print(f"{name}\n{report}")
+            return CHECK_FAILED
+        lang = default_language(derivation)
+        proof = write_text(proof_path(arguments.out, lang, name), derivation.latex(lang=lang))
+        code = write_kernels(arguments.out, name, derivation)
+        first = first or proof
+        print(f"{name}: {report.level}, {proof}, {code}")
+    print(f"open {first}")
+    return FINE
+
+
+def default_language(derivation: derive.Derivation) -> str:
+    """The language of the entry's source, else English."""
+    return derivation.problem.language or "en"
+
+
+def proof_path(out: Path, lang: str, name: str) -> Path:
+    """Where the document of an entry goes."""
+    return out / "proofs" / lang / f"{name}.tex"
+
+
+def write_kernels(out: Path, name: str, derivation: derive.Derivation) -> Path:
+    """Write the kernel files of an entry and return the first."""
+    from derive.kernels import kernel_files
+
+    folder = out / "kernels" / name
+    written = [write_text(folder / file, text) for file, text in kernel_files(derivation).items()]
+    return written[0]
+
+
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""What every NumPy kernel brings along: reading its arguments and handing out its results.
+
+The text of these functions is put below each kernel that uses them, so that the kernel can be
+imported on its own. They speak of ``what`` the argument is called in every message.
+"""
+
+# mypy: disable-error-code="no-any-return"
+
+import operator
+from typing import Any
+
+import numpy as np
+
+
+def _dtype(**arrays: Any) -> Any:
+    """The floating-point type that all arrays share; Python numbers follow it, integers do not count."""
+    kinds = set(map(_float_type, arrays.values())) - {None}
+    if len(kinds) > 1:
+        named = ", ".join(map(" is ".join, zip(arrays, map(_type_name, arrays.values()))))
+        raise TypeError(f"the arrays differ in type ({named}); convert them to one of these")
+    return kinds.pop() if kinds else np.dtype(np.float64)
+
+
+def _float_type(array: Any) -> Any:
+    if isinstance(array, (bool, int, float)) and not isinstance(array, np.generic):
+        return None
+    dtype = np.asarray(array).dtype
+    return dtype if np.issubdtype(dtype, np.floating) else None
+
+
+def _type_name(array: Any) -> str:
+    return str(np.asarray(array).dtype)
+
+
+def _floats(what: str, array: Any, axes: int, dtype: Any) -> Any:
+    """An array of real numbers with at least the given number of axes."""
+    array = np.asarray(array)
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"{what} is of type {array.dtype}; give real floating-point numbers")
+    return _with_axes(what, array.astype(dtype, copy=False), axes)
+
+
+def _with_axes(what: str, array: Any, axes: int) -> Any:
+    if array.ndim < axes:
+        raise ValueError(
+            f"{what} has the shape {array.shape}, too few axes; "
+            f"give it {axes} after its batch axes, which may be none"
+        )
+    return array
+
+
+def _integers(what: str, array: Any, axes: int) -> Any:
+    """An array of integers with at least the given number of axes."""
+    array = np.asarray(array)
+    if array.dtype.kind not in "iu" and array.size:
+        raise TypeError(f"{what} is of type {array.dtype}; give integers, 0 for the first class")
+    return _with_axes(what, array.astype(np.intp, copy=False), axes)
+
+
+def _labels(what: str, array: Any, axes: int, dtype: Any) -> Any:
+    """Labels as floats, one for each class, or as integer classes without that axis."""
+    array = np.asarray(array)
+    if array.dtype.kind in "iu":
+        return _integers(what, array, axes - 1)
+    return _floats(what, array, axes, dtype)
+
+
+def _is_classes(array: Any) -> bool:
+    return array.dtype.kind in "iu"
+
+
+def _size(what: str, size: Any) -> int:
+    """A size: an integer of at least 1."""
+    try:
+        size = operator.index(size)
+    except TypeError:
+        raise TypeError(f"the size {what} is {size!r}; give an integer") from None
+    if size < 1:
+        raise ValueError(f"the size {what} is {size}; it has to be at least 1")
+    return size
+
+
+def _check_axes(what: str, array: Any, wanted: tuple[int, ...], described: str) -> None:
+    """The last axes have the sizes that the other arguments tell."""
+    found = array.shape[array.ndim - len(wanted) :]
+    if found != wanted:
+        raise ValueError(
+            f"{what} has the shape {array.shape}, which ends in {found}; "
+            f"the other arguments ask for {described} = {wanted} there"
+        )
+
+
+def _check_classes(what: str, classes: Any, count: int) -> None:
+    """Classes run from 0 to ``count - 1``."""
+    if classes.size and (classes.min() < 0 or classes.max() >= count):
+        worst = classes.min() if classes.min() < 0 else classes.max()
+        raise ValueError(f"{what} holds the class {worst}; classes run from 0 to {count - 1}")
+
+
+def _check_label_shape(what: str, labels: Any, like: Any) -> None:
+    """Integers of the very shape of ``like`` look like indicators, which have to be floats."""
+    if _is_classes(labels) and labels.shape == like.shape:
+        raise ValueError(
+            f"{what} is an array of integers with the shape {labels.shape}: as classes it has one "
+            "axis too many; give floats for probabilities or indicators"
+        )
+
+
+def _one_hot(labels: Any, count: int, dtype: Any) -> Any:
+    """Labels with an axis for the classes, whichever way they came."""
+    if _is_classes(labels):
+        return (labels[..., None] == np.arange(count)).astype(dtype)
+    return labels
+
+
+def _classes(labels: Any) -> Any:
+    """The classes of one-hot labels, whichever way they came."""
+    return labels if _is_classes(labels) else np.argmax(labels, axis=-1)
+
+
+def _batch(**shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The common batch shape."""
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        named = ", ".join(map("{0[0]} has {0[1]}".format, shapes.items()))
+        raise ValueError(f"the batch axes do not fit each other: {named}") from None
+
+
+def _picked(array: Any, positions: Any) -> Any:
+    """The entries of the last axis of ``array`` at ``positions``; all other axes broadcast."""
+    shape = np.broadcast_shapes(array.shape[:-1], positions.shape)
+    array = np.broadcast_to(array, (*shape, array.shape[-1]))
+    positions = np.broadcast_to(positions, shape)[..., None]
+    return np.take_along_axis(array, positions, axis=-1)[..., 0]
+
+
+def _result(array: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """A result for every batch entry, in the type of the inputs."""
+    array = np.asarray(array, dtype)
+    if array.shape != shape:
+        array = np.array(np.broadcast_to(array, shape))
+    return array[()]
+
+
+def _check_out(what: str, out: Any, result: Any) -> None:
+    if not isinstance(out, np.ndarray) or out.dtype != result.dtype:
+        found = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
+        raise TypeError(f"out: {what} is of type {found}; give an array of {result.dtype}")
+    if out.shape != result.shape:
+        raise ValueError(
+            f"out: {what} has the shape {out.shape}; give an array of shape {result.shape}"
+        )
+
+
+def _delivered(results: tuple[Any, ...], out: Any) -> tuple[Any, ...]:
+    """The results, written into the arrays of ``out`` if there are any."""
+    value, derivative = results
+    if out is None:
+        return results
+    if not isinstance(out, (tuple, list)) or len(out) != 2:
+        raise TypeError("out is not a pair; give out=(value, derivative)")
+    into = out[1] if isinstance(derivative, tuple) else (out[1],)
+    derivatives = derivative if isinstance(derivative, tuple) else (derivative,)
+    if not isinstance(into, (tuple, list)) or len(into) != len(derivatives):
+        raise TypeError(f"out: give a tuple of {len(derivatives)} arrays for the derivatives")
+    _check_out("the value", out[0], value)
+    any(map(_check_out, ["the derivative"] * len(into), into, derivatives))
+    np.copyto(out[0], value)
+    any(map(np.copyto, into, derivatives))
+    return tuple(out)

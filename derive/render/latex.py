@@ -1,0 +1,208 @@
+"""LaTeX for documents: each block becomes a call of a macro from ``templates/macros.tex``."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sympy import Expr
+
+from derive.derivation import Derivation
+from derive.render.compose import Evidence, Level, compose
+from derive.render.document import (
+    Block,
+    Chain,
+    Document,
+    Equation,
+    Formula,
+    Line,
+    Naturals,
+    Paragraph,
+    Reference,
+    Section,
+    Sentence,
+    Space,
+    Table,
+)
+from derive.render.latex_lines import lines
+from derive.render.latex_printer import FormulaPrinter
+from derive.render.latex_text import escape
+from derive.render.latex_width import width
+from derive.render.messages import load
+from derive.render.names import Names, names_in
+from derive.resources import template_root
+
+# In em, as templates/proof.tex sets the page: the width of the text, what a chain is set in by,
+# and the room for an equation's number.
+_PAGE = 40.0
+_INDENT = 2.0
+_NUMBER = 3.0
+
+_RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">": ">", "in": r"\in"}
+
+
+def latex(
+    derivation: Derivation,
+    lang: str | None = None,
+    fragment: bool = False,
+    title: str | None = None,
+    author: str | None = None,
+    level: Level = "default",
+    report: Evidence | None = None,
+) -> str:
+    """A derivation as a LaTeX document, or as a fragment to ``\\input`` into another."""
+    document = compose(derivation, lang, title, author, level, report)
+    printer = _DocumentPrinter(document, derivation.problem.name, brief=level == "brief")
+    template = _environment().get_template("fragment.tex" if fragment else "proof.tex")
+    text = template.render(
+        title=escape(document.title),
+        author=escape(document.author or ""),
+        babel=load(document.language).text("language", "latex"),
+        code=document.language,
+        blocks=[printer.section(section) for section in document.sections],
+    )
+    return text.rstrip() + "\n"
+
+
+def formula(expr: Expr) -> str:
+    """An expression as LaTeX, to stand in mathematical mode."""
+    return FormulaPrinter(names_in((expr,))).doprint(expr)
+
+
+@cache
+def _environment() -> Environment:
+    # Delimiters that are no LaTeX of their own, so that braces and percent signs stay as they are.
+    return Environment(
+        loader=FileSystemLoader(template_root()),
+        block_start_string=r"\BLOCK{",
+        block_end_string="}",
+        variable_start_string=r"\VAR{",
+        variable_end_string="}",
+        comment_start_string=r"\#{",
+        comment_end_string="}",
+        trim_blocks=True,
+        autoescape=False,  # what is text is escaped for LaTeX before it gets here
+        undefined=StrictUndefined,
+    )
+
+
+class _DocumentPrinter:
+    """Prints the blocks of one document."""
+
+    def __init__(self, document: Document, name: str, brief: bool) -> None:
+        self._messages = load(document.language)
+        self._labels = f"derive:{''.join(c for c in name if c.isalnum() or c == '-')}:"
+        self._brief = brief
+
+    def section(self, section: Section, depth: int = 0) -> str:
+        command = r"\DeriveSubsection" if depth else r"\DeriveSection"
+        heading = f"{command}{{{self.sentence(section.heading)}}}"
+        if section.label:
+            heading += rf"\phantomsection\label{{{self._labels}{section.label}}}"
+        return "\n".join([heading, *(self.block(b, depth + 1) for b in section.blocks)])
+
+    def block(self, block: Block, depth: int) -> str:
+        match block:
+            case Section():
+                return self.section(block, depth)
+            case Paragraph(text):
+                return rf"\DeriveParagraph{{{self.sentence(text)}}}"
+            case Equation():
+                return self.equation(block)
+            case Chain():
+                return self.chain(block)
+            case Table():
+                return self.table(block)
+
+    # Equations
+
+    def equation(self, equation: Equation) -> str:
+        printer = self.printer(equation.names)
+        left = printer.doprint(equation.left)
+        if len(equation.branches) > 1 or equation.branches[0].condition:
+            rows = []
+            for branch in equation.branches:
+                condition = self.formula(branch.condition) if branch.condition else ""
+                rows.append(f"{printer.doprint(branch.value)} & {condition}")
+            right = r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+        else:
+            room = _PAGE - 2 * _INDENT - width(left)
+            right = self.broken(printer, equation.branches[0].value, room)
+        command = r"\DeriveResult" if equation.boxed else r"\DeriveDisplay"
+        return f"{command}{{{left} = {right}}}"
+
+    def chain(self, chain: Chain) -> str:
+        printer = self.printer(chain.names)
+        left = printer.doprint(chain.left)
+        lead = _INDENT + width(left) + 1.2
+        room = _PAGE - _NUMBER - (lead if lead < 0.4 * _PAGE else 2 * _INDENT)
+        texts = [rf"\DeriveChain{{{left}}}"]
+        texts += [self.line(line, printer, room) for line in chain.lines]
+        return "\n".join(texts)
+
+    def line(self, line: Line, printer: FormulaPrinter, room: float) -> str:
+        formula = self.broken(printer, line.right, room)
+        label = self._labels + line.label
+        if self._brief:
+            return rf"\DeriveBriefLine{{{formula}}}{{{label}}}{{{self.sentence(line.short)}}}"
+        return rf"\DeriveLine{{{formula}}}{{{label}}}{{{self.sentence(line.reason)}}}"
+
+    def broken(self, printer: FormulaPrinter, expr: Expr, room: float) -> str:
+        """An expression in as many lines as it needs."""
+        first, *rest = lines(printer, expr, room)
+        if not rest:
+            return first
+        joined = r" \\ & \qquad ".join([first, *rest])
+        return rf"\begin{{aligned}}[t] & {joined} \end{{aligned}}"
+
+    def printer(self, names: Names, inline: bool = False) -> FormulaPrinter:
+        return FormulaPrinter(names, self._messages.text("language", "decimal_mark"), inline)
+
+    # Text
+
+    def sentence(self, sentence: Sentence) -> str:
+        return "".join(self.piece(piece) for piece in sentence)
+
+    def piece(self, piece: str | Formula | Reference) -> str:
+        match piece:
+            case str():
+                # Spaces at the ends join the text to the formulas around it.
+                before = " " if piece[:1].isspace() else ""
+                after = " " if piece[-1:].isspace() and piece.strip() else ""
+                return f"{before}{escape(piece)}{after}"
+            case Formula():
+                return rf"\DeriveInline{{{self.formula(piece)}}}"
+            case Reference(label, kind):
+                target = self._labels + label
+                slots = {"number": piece.number or ""}
+                if kind == "lemma":
+                    text = self.sentence(self._messages.sentence("headings", "lemma", slots))
+                    return rf"\hyperref[{target}]{{{text}}}"
+                return rf"\hyperref[{target}]{{(\ref*{{{target}}})}}"
+
+    def formula(self, formula: Formula) -> str:
+        printer = self.printer(formula.names, inline=True)
+        return " ".join(self.item(item, printer) for item in formula.items)
+
+    def item(self, item: object, printer: FormulaPrinter) -> str:
+        match item:
+            case str():
+                return _RELATIONS[item]
+            case Space(shape) if not shape:
+                return r"\mathbb{R}"
+            case Space(shape):
+                sizes = r" \times ".join(printer.doprint(s) for s in shape)
+                return rf"\mathbb{{R}}^{{{sizes}}}"
+            case Naturals():
+                return r"\{1, 2, 3, \dots\}"
+        return printer.doprint(item)
+
+    def table(self, table: Table) -> str:
+        command = r"\DeriveRowOfTwo" if len(table.columns) == 2 else r"\DeriveRowOfThree"
+        head = "".join(rf"{{{{\bfseries {escape(c)}}}}}" for c in table.columns)
+        rows = [
+            command + "".join(f"{{{self.sentence(cell)}}}" for cell in row) for row in table.rows
+        ]
+        return "\n".join(
+            [r"\DeriveTableHead", command + head, r"\DeriveTableRule", *rows, r"\DeriveTableEnd"]
+        )

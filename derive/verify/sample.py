@@ -1,0 +1,190 @@
+"""Comparison at random points with many digits, as the facts in force allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from random import Random
+
+import mpmath
+from sympy import Expr, Indexed, IndexedBase, Integer, Symbol
+
+from derive.facts import (
+    Definition,
+    EntryFact,
+    EqualFact,
+    Fact,
+    PositiveFact,
+    SumFact,
+    UnequalFact,
+)
+from derive.notation import entries
+from derive.problem import Problem
+from derive.verify.decide import Decision, Place
+from derive.verify.labels import constrained
+from derive.verify.sampled import DIGITS, OutsideDomain, Point, random_number
+from derive.verify.sizes import SAMPLED, size_choices
+
+ATTEMPTS = 40
+TOLERANCE = mpmath.mpf(10) ** -22
+"""Numeric derivatives are good to about 30 digits."""
+
+At = Mapping[Symbol, int]
+
+
+class Sampler:
+    """Compares expressions of one problem at random points; values are kept between comparisons."""
+
+    def __init__(self, problem: Problem, definitions: tuple[Definition, ...]) -> None:
+        self._problem = problem
+        self._definitions = definitions
+        self._points: dict[object, Point] = {}
+
+    def compare(self, before: Expr, after: Expr, facts: tuple[Fact, ...]) -> Decision:
+        """Compare at one random point for each of the larger sizes."""
+        cases = 0
+        for sizes in size_choices(self._problem, SAMPLED):
+            found = self.values(before, after, facts, sizes)
+            if found is None:
+                reason = f"no random point was found where both sides are real ({ATTEMPTS} tried)"
+                return Decision(cases, reason=reason)
+            place, left, right = found
+            if abs(left - right) > TOLERANCE * max(1, abs(left), abs(right)):
+                return Decision(cases, place)
+            cases += 1
+        return Decision(cases) if cases else Decision(0, reason="the problem allows no size")
+
+    def values(
+        self,
+        before: Expr,
+        after: Expr,
+        facts: tuple[Fact, ...],
+        sizes: At,
+        at: At | None = None,
+    ) -> tuple[Place, mpmath.mpf, mpmath.mpf] | None:
+        """Both values at a random point where they are real; None where none is found.
+
+        ``at`` fixes the index values. Raises ``NotImplementedError`` for a node without a meaning.
+        """
+        with mpmath.workdps(DIGITS + 10):
+            for attempt in range(ATTEMPTS):
+                indices = self._indices(facts, sizes, attempt) if at is None else at
+                if indices is None:
+                    continue
+                point = self._point(facts, sizes, attempt)
+                try:
+                    left, right = point.value(before, indices), point.value(after, indices)
+                except OutsideDomain:
+                    continue
+                return Place(tuple(sizes.items()), tuple(indices.items())), left, right
+        return None
+
+    def _indices(self, facts: tuple[Fact, ...], sizes: At, attempt: int) -> At | None:
+        """Random values of the free indices; None where the facts do not allow them."""
+        draw = Random(attempt)
+        values = {size: Integer(value) for size, value in sizes.items()}
+        at: dict[Symbol, int] = {}
+        for known in self._problem.ranges:
+            if isinstance(known.index, Symbol):
+                values.update({s: Integer(v) for s, v in at.items()})
+                low, high = (int(e.xreplace(values)) for e in (known.lower, known.upper))
+                at[known.index] = draw.randint(low, high)
+        for fact in facts:
+            if isinstance(fact, EqualFact) and fact.left in at and fact.right in at:
+                at[fact.left] = at[fact.right]
+        point = self._point(facts, sizes, attempt)
+        for fact in facts:
+            if isinstance(fact, (EqualFact, UnequalFact)):
+                same = point.whole(fact.left, at) == point.whole(fact.right, at)
+                if same != isinstance(fact, EqualFact):
+                    return None
+        return at
+
+    def _point(self, facts: tuple[Fact, ...], sizes: At, attempt: int) -> Point:
+        sums = tuple(f for f in facts if isinstance(f, SumFact))
+        values = tuple(f for f in facts if isinstance(f, EntryFact))
+        key = (tuple(sizes.items()), frozenset(sums), frozenset(values), attempt)
+        if key not in self._points:
+            leaf = RandomLeaves(self._problem, sizes, attempt, sums, self._definitions)
+            self._points[key] = Point(sizes, self._definitions, values, leaf)
+        return self._points[key]
+
+
+class RandomLeaves:
+    """Random numbers for the leaves of a problem: of any sign in even attempts, else positive."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        sizes: At,
+        attempt: int,
+        sums: tuple[SumFact, ...],
+        definitions: tuple[Definition, ...],
+    ) -> None:
+        self._problem = problem
+        self._sizes = sizes
+        self._attempt = attempt
+        self._sums = [s for s in sums if constrained(s, definitions) is not None]
+        self._definitions = definitions
+        self._settled: dict[IndexedBase, dict[tuple[int, ...], mpmath.mpf]] = {}
+        expressions = [f.expression for f in problem.facts if isinstance(f, PositiveFact)]
+        self._positive = {e.base if isinstance(e, Indexed) else e for e in expressions}
+
+    def __call__(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
+        if leaf in self._settled:
+            return self._settled[leaf][indices]
+        known = next((r for r in self._problem.ranges if _is_entry(r.index, leaf)), None)
+        if known is not None:
+            sizes = {size: Integer(value) for size, value in self._sizes.items()}
+            low, high = (int(e.xreplace(sizes)) for e in (known.lower, known.upper))
+            return Random(f"{leaf}{indices}{self._attempt}").randint(low, high)
+        for fact in self._sums:
+            if constrained(fact, self._definitions) == leaf:
+                self._settled[leaf] = self._settle(fact, leaf)
+                return self._settled[leaf][indices]
+        return self._draw(leaf, indices)
+
+    def _draw(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
+        if isinstance(leaf, Symbol) and leaf.is_integer:
+            low = 1 if leaf.is_positive else -4
+            return mpmath.mpf(Random(f"{leaf}{self._attempt}").randint(low, 5))
+        assumed = isinstance(leaf, Symbol) and (leaf.is_positive or leaf.is_negative)
+        positive = bool(assumed) or leaf in self._positive or self._attempt % 2 == 1
+        name = leaf.name
+        number = random_number(name, indices, self._attempt, positive)
+        return -number if isinstance(leaf, Symbol) and leaf.is_negative else number
+
+    def _settle(self, fact: SumFact, base: IndexedBase) -> dict[tuple[int, ...], mpmath.mpf]:
+        """Entries that meet a sum fact, row by row: scaled if positive, else by the last one."""
+        entry = next(e for e in entries(fact.total.body) if e.base == base)
+        axis = entry.indices.index(fact.total.limits[0])
+        sizes = {size: Integer(value) for size, value in self._sizes.items()}
+        lengths = [int(n.xreplace(sizes)) for n in base.shape or ()]
+        drawn = {
+            place: self._draw(base, place)
+            for place in product(*(range(1, n + 1) for n in lengths))
+        }
+
+        def value(expr: Expr, row: tuple[int, ...]) -> mpmath.mpf:
+            at = dict(zip(entry.indices, row, strict=True))
+            del at[fact.total.limits[0]]
+            leaf = lambda leaf, indices: drawn[indices] if leaf == base else self(leaf, indices)
+            return Point(self._sizes, self._definitions, (), leaf).value(expr, at)
+
+        for row in [place for place in drawn if place[axis] == lengths[axis]]:
+            wanted = value(fact.value, row)
+            if self._attempt % 2 == 1:
+                scale = wanted / value(fact.total, row)
+                for n in range(1, lengths[axis] + 1):
+                    drawn[*row[:axis], n, *row[axis + 1 :]] *= scale
+            else:
+                sums = []
+                for number in (0, 1):
+                    drawn[row] = mpmath.mpf(number)
+                    sums.append(value(fact.total, row))
+                drawn[row] = (wanted - sums[0]) / (sums[1] - sums[0])
+        return drawn
+
+
+def _is_entry(index: Expr, base: Expr) -> bool:
+    return isinstance(index, Indexed) and index.base == base

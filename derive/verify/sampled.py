@@ -1,0 +1,212 @@
+"""A second opinion: plain evaluation with many digits, loops over indices, numeric derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+
+import mpmath
+from sympy import Add, Expr, Float, Indexed, IndexedBase, Integer, Mul, Symbol
+
+from derive.facts import Definition, EntryFact
+from derive.notation import (
+    Apply,
+    Binder,
+    Bracket,
+    Delta,
+    Exp,
+    Log,
+    Maximum,
+    Minus,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    names,
+)
+from derive.verify.plain import as_inert
+
+DIGITS = 50
+STEP = mpmath.mpf(10) ** -15
+"""Of numeric derivatives; their error is about its square."""
+
+At = Mapping[Symbol, int]
+Key = tuple[Expr, tuple[int, ...]]
+Leaf = Callable[[Expr, tuple[int, ...]], mpmath.mpf]
+
+
+class OutsideDomain(ArithmeticError):
+    """A logarithm or a broken power of something not positive, or a division by zero."""
+
+
+class Point:
+    """Values of expressions at one choice of numbers for all leaves.
+
+    ``leaf`` gives the number for an array and its indices or for a parameter; ``shifts`` are added
+    to entries, those of definitions included.
+    """
+
+    def __init__(
+        self,
+        sizes: At,
+        definitions: tuple[Definition, ...],
+        values: tuple[EntryFact, ...],
+        leaf: Leaf,
+        shifts: Mapping[Key, mpmath.mpf] | None = None,
+    ) -> None:
+        self._sizes = sizes
+        self._definitions = {d.base: d for d in definitions}
+        self._values = {f.entry.base: f for f in values}
+        self._leaf = leaf
+        self._shifts = dict(shifts or {})
+        self._given = (definitions, values)
+        self._moved: dict[tuple[Key, int], Point] = {}
+        self._memory: dict[tuple[Expr, tuple[int | None, ...]], mpmath.mpf] = {}
+        self._names: dict[Expr, tuple[Symbol, ...]] = {}
+
+    def value(self, expr: Expr, at: At) -> mpmath.mpf:
+        """The value of ``expr`` where the free indices have the values ``at``.
+
+        Raises ``OutsideDomain`` where it has no real value, ``NotImplementedError`` for a node
+        without a meaning here.
+        """
+        symbols = self._names.get(expr)
+        if symbols is None:
+            symbols = self._names[expr] = tuple(sorted(names(expr), key=str))
+        key = (expr, tuple(at.get(s) for s in symbols))
+        found = self._memory.get(key)
+        if found is None:
+            found = self._memory[key] = self._evaluate(expr, at)
+        return found
+
+    def whole(self, expr: Expr, at: At) -> int:
+        """The value of an index or of a bound.
+
+        Raises ``NotImplementedError`` where it is no whole number.
+        """
+        match expr:
+            case Integer():
+                return int(expr)
+            case Symbol() if expr in at:
+                return at[expr]
+            case Symbol() if expr in self._sizes:
+                return self._sizes[expr]
+            case Add() | Plus():
+                return sum(self.whole(a, at) for a in expr.args)
+            case Mul() | Times():
+                return int(mpmath.fprod(self.whole(a, at) for a in expr.args))
+            case Minus(operand):
+                return -self.whole(operand, at)
+            case Indexed():
+                return int(self._leaf(expr.base, tuple(self.whole(a, at) for a in expr.indices)))
+        raise NotImplementedError(f"{expr} is no whole number")
+
+    def _evaluate(self, expr: Expr, at: At) -> mpmath.mpf:
+        match expr:
+            case Symbol():
+                return self._symbol(expr, at)
+            case Indexed():
+                return self._entry(expr.base, tuple(self.whole(a, at) for a in expr.indices), at)
+            case Plus(args):
+                return mpmath.fsum(self.value(a, at) for a in args)
+            case Times(args):
+                return mpmath.fprod(self.value(a, at) for a in args)
+            case Minus(operand):
+                return -self.value(operand, at)
+            case Quotient(above, below):
+                return self.value(above, at) * _power(self.value(below, at), mpmath.mpf(-1))
+            case Power(base, exponent):
+                return _power(self.value(base, at), self.value(exponent, at))
+            case Exp(operand):
+                return mpmath.exp(self.value(operand, at))
+            case Log(operand):
+                return _log(self.value(operand, at))
+            case Apply():
+                return _apply(expr.function, [self.value(a, at) for a in expr.operands])
+            case Delta(first, second):
+                return mpmath.mpf(self.whole(first, at) == self.whole(second, at))
+            case Bracket(lower, upper):
+                return mpmath.mpf(self.whole(lower, at) <= self.whole(upper, at))
+            case Total():
+                return mpmath.fsum(self._run(expr, at))
+            case Maximum():
+                return max(self._run(expr, at))
+            case Partial(operand, variable):
+                return self._derivative(operand, variable, at)
+        if expr.is_number:
+            return expr.evalf(DIGITS + 10)._to_mpmath(mpmath.mp.prec)
+        read = as_inert(expr)
+        if read == expr:
+            raise NotImplementedError(f"{type(expr).__name__} has no meaning to the checker")
+        return self.value(read, at)
+
+    def _symbol(self, symbol: Symbol, at: At) -> mpmath.mpf:
+        if symbol in at or symbol in self._sizes:
+            return mpmath.mpf(self.whole(symbol, at))
+        definition = self._definitions.get(symbol)
+        plain = self._leaf(symbol, ()) if definition is None else self.value(definition.value, at)
+        return plain + self._shifts.get((symbol, ()), 0)
+
+    def _entry(self, base: IndexedBase, indices: tuple[int, ...], at: At) -> mpmath.mpf:
+        known = self._values.get(base)
+        definition = self._definitions.get(base)
+        if known is not None:
+            own = dict(zip(known.entry.indices, indices, strict=True))
+            plain = self.value(known.value, {**at, **own})
+        elif definition is not None:
+            own = dict(zip(definition.indices, indices, strict=True))
+            plain = self.value(definition.value, {**at, **own})
+        else:
+            plain = self._leaf(base, indices)
+        return plain + self._shifts.get((base, indices), 0)
+
+    def _run(self, binder: Binder, at: At) -> list[mpmath.mpf]:
+        lower, upper = self.whole(binder.lower, at), self.whole(binder.upper, at)
+        left_out = {self.whole(e, at) for e in binder.excluded}
+        index = binder.limits[0]
+        run = (v for v in range(lower, upper + 1) if v not in left_out)
+        return [self.value(binder.body, {**at, index: v}) for v in run]
+
+    def _derivative(self, operand: Expr, variable: Expr, at: At) -> mpmath.mpf:
+        if isinstance(variable, Indexed):
+            key = (variable.base, tuple(self.whole(a, at) for a in variable.indices))
+        else:
+            key = (variable, ())
+        up, down = (self._shifted(key, sign).value(operand, at) for sign in (1, -1))
+        return (up - down) / (2 * STEP)
+
+    def _shifted(self, key: Key, sign: int) -> Point:
+        if (key, sign) not in self._moved:
+            shifts = {**self._shifts, key: self._shifts.get(key, 0) + sign * STEP}
+            self._moved[key, sign] = Point(self._sizes, *self._given, self._leaf, shifts)
+        return self._moved[key, sign]
+
+
+def random_number(name: str, indices: tuple[int, ...], attempt: int, positive: bool) -> mpmath.mpf:
+    """A number for a leaf, with all its digits random; the same in every process."""
+    draw = Random(f"{name}{indices}{attempt}")
+    unit = mpmath.mpf(draw.getrandbits(300)) / 2**300
+    return unit + mpmath.mpf("0.05") if positive else 4 * unit - 2
+
+
+def _log(x: mpmath.mpf) -> mpmath.mpf:
+    if x <= 0:
+        raise OutsideDomain(f"the logarithm of {mpmath.nstr(x, 6)}")
+    return mpmath.log(x)
+
+
+def _power(base: mpmath.mpf, exponent: mpmath.mpf) -> mpmath.mpf:
+    if (base == 0 and exponent < 0) or (base < 0 and exponent != int(exponent)):
+        raise OutsideDomain(f"{mpmath.nstr(base, 6)} to the power {mpmath.nstr(exponent, 6)}")
+    return base**exponent
+
+
+def _apply(function: type, operands: list[mpmath.mpf]) -> mpmath.mpf:
+    applied = function(*(Float(u, DIGITS + 10) for u in operands)).evalf(DIGITS + 10)
+    if not applied.is_number:
+        raise NotImplementedError(f"{function.__name__} has no numeric value")
+    if not applied.is_real or not applied.is_finite:
+        raise OutsideDomain(f"{function.__name__} of {mpmath.nstr(operands[0], 6)}")
+    return applied._to_mpmath(mpmath.mp.prec)
