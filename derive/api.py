@@ -56,10 +56,8 @@ class ExplicitStep(Step):
 
     def at(self, **sizes: int) -> Any:
         """The expression after the step at explicit sizes, as ``Derivation.at`` gives it."""
-        from derive.explicit import at_size
-
         assert self.origin is not None
-        return at_size(self.origin, self.after, sizes)
+        return _at(self.origin, self.after, sizes)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -102,9 +100,7 @@ class Derivation(Trace):
         Entries are 1-based, over the user's own arrays. Raises ``DeriveError`` for a size that is
         unknown, missing or no positive integer.
         """
-        from derive.explicit import at_size
-
-        return at_size(self, self.closed_form, sizes)
+        return _at(self, self.closed_form, sizes)
 
     @cached_property
     def _report(self) -> Report:
@@ -173,6 +169,22 @@ class Derivation(Trace):
 
         self._checked("kernel")
         return kernel(self, target)
+
+
+def _at(trace: Trace, expr: Expr, sizes: Mapping[str, int]) -> Any:
+    from derive.explicit import explicit_array, explicit_sizes
+
+    problem = trace.problem
+    if isinstance(expr, Tuple):
+        return tuple(_at(part, part.closed_form, sizes) for part in trace.parts.values())
+    ranges = {r.index: r for r in problem.ranges}
+    return explicit_array(
+        expr,
+        explicit_sizes(problem.sizes, sizes),
+        tuple(ranges[index] for index in problem.free_indices),
+        trace.definitions,
+        trace.assumptions,
+    )
 
 
 def _later(what: str) -> DeriveError:

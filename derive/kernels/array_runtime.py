@@ -13,11 +13,11 @@ import numpy as np
 
 
 def _dtype(**arrays: Any) -> Any:
-    """The floating-point type that all arrays share; Python numbers follow it, integers do not count."""
+    """The floating-point type that all arrays share; Python numbers and integers follow it."""
     kinds = set(map(_float_type, arrays.values())) - {None}
     if len(kinds) > 1:
-        named = ", ".join(map(" is ".join, zip(arrays, map(_type_name, arrays.values()))))
-        raise TypeError(f"the arrays differ in type ({named}); convert them to one of these")
+        named = ", ".join(map("{} is {}".format, arrays, map(_type_name, arrays.values())))
+        raise TypeError(f"arrays of different floating-point types: {named}; convert them to one")
     return kinds.pop() if kinds else np.dtype(np.float64)
 
 
@@ -29,7 +29,7 @@ def _float_type(array: Any) -> Any:
 
 
 def _type_name(array: Any) -> str:
-    return str(np.asarray(array).dtype)
+    return str(np.asarray(array).dtype if hasattr(array, "dtype") else type(array).__name__)
 
 
 def _floats(what: str, array: Any, axes: int, dtype: Any) -> Any:
@@ -123,7 +123,7 @@ def _batch(**shapes: tuple[int, ...]) -> tuple[int, ...]:
     try:
         return np.broadcast_shapes(*shapes.values())
     except ValueError:
-        named = ", ".join(map("{0[0]} has {0[1]}".format, shapes.items()))
+        named = ", ".join(map("{} has {}".format, shapes, shapes.values()))
         raise ValueError(f"the batch axes do not fit each other: {named}") from None
 
 
@@ -143,29 +143,18 @@ def _result(array: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     return array[()]
 
 
+def _check_length(what: str, out: Any, count: int) -> None:
+    """``out`` is nested as the results are."""
+    if not isinstance(out, (tuple, list)) or len(out) != count:
+        raise TypeError(f"{what} is no tuple of {count}; give arrays nested as the results are")
+
+
 def _check_out(what: str, out: Any, result: Any) -> None:
+    """An array into which a result can be written."""
     if not isinstance(out, np.ndarray) or out.dtype != result.dtype:
         found = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
-        raise TypeError(f"out: {what} is of type {found}; give an array of {result.dtype}")
+        raise TypeError(f"out for the {what} is of type {found}; give an array of {result.dtype}")
     if out.shape != result.shape:
         raise ValueError(
-            f"out: {what} has the shape {out.shape}; give an array of shape {result.shape}"
+            f"out for the {what} has the shape {out.shape}; give one of shape {result.shape}"
         )
-
-
-def _delivered(results: tuple[Any, ...], out: Any) -> tuple[Any, ...]:
-    """The results, written into the arrays of ``out`` if there are any."""
-    value, derivative = results
-    if out is None:
-        return results
-    if not isinstance(out, (tuple, list)) or len(out) != 2:
-        raise TypeError("out is not a pair; give out=(value, derivative)")
-    into = out[1] if isinstance(derivative, tuple) else (out[1],)
-    derivatives = derivative if isinstance(derivative, tuple) else (derivative,)
-    if not isinstance(into, (tuple, list)) or len(into) != len(derivatives):
-        raise TypeError(f"out: give a tuple of {len(derivatives)} arrays for the derivatives")
-    _check_out("the value", out[0], value)
-    any(map(_check_out, ["the derivative"] * len(into), into, derivatives))
-    np.copyto(out[0], value)
-    any(map(np.copyto, into, derivatives))
-    return tuple(out)

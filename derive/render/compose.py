@@ -32,6 +32,8 @@ from derive.render.messages import Messages, load
 from derive.render.names import Names, names_in, names_of, spare_name
 from derive.render.reasons import fact_formula, reason
 from derive.render.rule_formula import has_prime, rule_formula
+from derive.verify.sampled import DIGITS
+from derive.verify.sizes import EXACT, SAMPLED, size_choices
 
 Level = Literal["default", "full", "brief"]
 
@@ -170,7 +172,7 @@ class _Writer:
         claim = Equation(left, (Branch(lemma.closed_form),), self.around(lemma, left))
         blocks: list[Block] = [claim]
         if self.level != "brief":
-            blocks.append(Paragraph((self.messages.text("text", "proof"),)))
+            blocks.append(Paragraph((self.messages.text("text", "proof"),), emphasis=True))
             blocks += self.proof(lemma, left, boxed=False)
         heading = self.messages.sentence("headings", "lemma", {"number": str(number)})
         return [*inner, Section(heading, tuple(blocks), reference.label)]
@@ -205,22 +207,21 @@ class _Writer:
 
     def case(self, case: Derivation, left: Expr, end: str | None) -> Section:
         """What the result comes to under a further condition."""
-        heading = self.messages.sentence("headings", "case", {"condition": self.condition(case)})
-        reference = None if end is None else Reference(end)
-        return Section(heading, (self.chain(case, left, reference),))
+        slots = {"condition": self.condition(case), "equation": end and Reference(end)}
+        heading = self.messages.sentence("headings", "case", slots)
+        return Section(heading, (self.chain(case, left, begun=True),))
 
     def condition(self, case: Derivation) -> Formula:
         """The condition of a case."""
         return fact_formula(case.assumptions[-1], self.taken)
 
-    def chain(self, derivation: Derivation, left: Expr, source: Reference | None = None) -> Chain:
-        """The steps as lines, each with its reason."""
+    def chain(self, derivation: Derivation, left: Expr, begun: bool = False) -> Chain:
+        """The steps as lines, each with its reason; ``begun`` where the first is known already."""
         names = self.around(derivation, left)
         lines = []
-        if derivation.statement != left:
-            slots = {"symbol": Formula((self.value,), names), "equation": source}
-            key = "from" if source else "insert"
-            why = self.messages.sentence("text", key, slots)
+        if derivation.statement != left and not (begun and derivation.steps):
+            slots = {"symbol": Formula((self.value,), names)}
+            why = () if begun else self.messages.sentence("text", "insert", slots)
             lines.append(Line(derivation.statement, self.label(), why))
         for step in self.steps(derivation):
             short, why = reason(step, derivation, self.messages, names, self.lemmas)
@@ -282,7 +283,22 @@ class _Writer:
         heading = self.messages.text("headings", "evidence")
         if report is None:
             return Section((heading,), (Paragraph((self.messages.text("evidence", "unchecked"),)),))
-        return Section((heading,), (Paragraph(self.messages.sentence("evidence", report.level)),))
+        problem, messages = self.derivation.problem, self.messages
+        symbols: list[Sentence] = [(Formula((size,), self.taken),) for size in problem.sizes]
+        slots = {
+            "size": messages.enumeration(symbols) or (messages.text("evidence", "no_size"),),
+            "exact": self.numbers(EXACT),
+            "sampled": self.numbers(SAMPLED),
+            "digits": str(DIGITS),
+        }
+        words = messages.sentence("evidence", str(report.level), slots)
+        return Section((heading,), (Paragraph(words),))
+
+    def numbers(self, among: tuple[int, ...]) -> Sentence:
+        """The sizes at which the problem was checked."""
+        choices = size_choices(self.derivation.problem, among)
+        values = sorted({value for choice in choices for value in choice.values()})
+        return self.messages.enumeration((str(value),) for value in values)
 
 
 def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:

@@ -101,6 +101,7 @@ class Paragraph:
     """Text."""
 
     text: Sentence
+    emphasis: bool = False
 
 
 @dataclass(frozen=True)

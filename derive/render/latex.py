@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sympy import Expr
+from sympy import Atom, Expr
 
 from derive.derivation import Derivation
 from derive.render.compose import Evidence, Level, compose
@@ -105,8 +105,11 @@ class _DocumentPrinter:
         match block:
             case Section():
                 return self.section(block, depth)
-            case Paragraph(text):
-                return rf"\DeriveParagraph{{{self.sentence(text)}}}"
+            case Paragraph(text, emphasis):
+                words = self.sentence(text)
+                if emphasis:
+                    words = rf"\emph{{{words}}}"
+                return rf"\DeriveParagraph{{{words}}}"
             case Equation():
                 return self.equation(block)
             case Chain():
@@ -161,7 +164,14 @@ class _DocumentPrinter:
     # Text
 
     def sentence(self, sentence: Sentence) -> str:
-        return "".join(self.piece(piece) for piece in sentence)
+        texts: list[str] = []
+        for piece in sentence:
+            text = self.piece(piece)
+            # A lone symbol stays on the line of the word before it.
+            if _is_short(piece) and texts and texts[-1].endswith(" "):
+                texts[-1] = texts[-1][:-1] + "~"
+            texts.append(text)
+        return "".join(texts)
 
     def piece(self, piece: str | Formula | Reference) -> str:
         match piece:
@@ -206,3 +216,7 @@ class _DocumentPrinter:
         return "\n".join(
             [r"\DeriveTableHead", command + head, r"\DeriveTableRule", *rows, r"\DeriveTableEnd"]
         )
+
+
+def _is_short(piece: object) -> bool:
+    return isinstance(piece, Formula) and len(piece.items) == 1 and isinstance(piece.items[0], Atom)

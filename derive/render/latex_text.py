@@ -42,12 +42,15 @@ _LATEX_NAME = re.compile(r"(\\[A-Za-z]+|[A-Za-z0-9 ,'{}()]|[_^](?=[A-Za-z0-9{\\]
 # A word, not a product of letters: set upright in one piece, slanted like a variable.
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
+# Line ends among them: an empty line would end a paragraph. Not the space that does not break.
+_SPACES = re.compile(r"[ \t\r\n\f\v]+")
+
 _PRINTER = LatexPrinter()
 
 
 def escape(text: str) -> str:
     """``text`` for LaTeX's text mode, whatever is in it."""
-    return "".join(_character(c) for c in " ".join(unicodedata.normalize("NFC", text).split()))
+    return "".join(_character(c) for c in _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip(" "))
 
 
 def symbol_name(name: str) -> str:

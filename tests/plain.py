@@ -1,0 +1,312 @@
+"""What expressions mean, by plain Python loops: the judge of engine, checker and kernels.
+
+It knows plain SymPy and inert notation, and shares no code with ``derive.explicit`` or
+``derive.verify``. Numbers have 40 digits, so that central differences are exact enough to compare.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import mpmath
+from mpmath import mpf
+from sympy import (
+    Add,
+    Expr,
+    Indexed,
+    IndexedBase,
+    KroneckerDelta,
+    Mul,
+    Number,
+    NumberSymbol,
+    Piecewise,
+    Pow,
+    Sum,
+    Symbol,
+    Tuple,
+    exp,
+    log,
+)
+from sympy.core.function import AppliedUndef, Function
+
+from derive.facts import (
+    Definition,
+    EntryFact,
+    EqualFact,
+    Fact,
+    IndexRange,
+    PositiveFact,
+    SumFact,
+    UnequalFact,
+)
+from derive.notation import (
+    Apply,
+    Binder,
+    Bracket,
+    Delta,
+    Exp,
+    Log,
+    Maximum,
+    Minus,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+)
+
+CONTEXT = mpmath.MPContext()
+CONTEXT.dps = 40
+STEP = CONTEXT.mpf(10) ** -10
+
+World = Mapping[Any, Any]
+"""A number for every symbol; for every array its entries by their 1-based indices, or a Definition."""
+
+
+def value(expr: Any, world: World) -> Any:
+    """The number that ``expr`` stands for."""
+    match expr:
+        case Symbol():
+            return _named(world[expr], (), world)
+        case Indexed():
+            return _named(world[expr.base], tuple(index(a, world) for a in expr.indices), world)
+        case Number() | NumberSymbol():
+            return expr._to_mpmath(CONTEXT.prec)
+        case Add() | Plus():
+            return sum((value(a, world) for a in expr.args), CONTEXT.zero)
+        case Mul() | Times():
+            return _multiply(value(a, world) for a in expr.args)
+        case Minus(operand):
+            return -value(operand, world)
+        case Quotient(above, below):
+            return value(above, world) / value(below, world)
+        case Pow() | Power():
+            return CONTEXT.power(value(expr.args[0], world), value(expr.args[1], world))
+        case exp() | Exp():
+            return CONTEXT.exp(value(expr.args[0], world))
+        case log() | Log():
+            return CONTEXT.log(value(expr.args[0], world))
+        case KroneckerDelta() | Delta():
+            return CONTEXT.mpf(index(expr.args[0], world) == index(expr.args[1], world))
+        case Bracket(lower, upper):
+            return CONTEXT.mpf(index(lower, world) <= index(upper, world))
+        case Sum():
+            inner = expr.func(expr.function, *expr.limits[:-1]) if expr.limits[1:] else expr.function
+            own, lower, upper = expr.limits[-1]
+            return sum(
+                (value(inner, {**world, own: n}) for n in _range(lower, upper, world)), CONTEXT.zero
+            )
+        case Total():
+            return sum(_over(expr, world), CONTEXT.zero)
+        case Maximum():
+            return max(_over(expr, world))
+        case Partial(operand, variable):
+            return slope(operand, variable, world)
+        case Piecewise():
+            return next(value(e, world) for e, holds in expr.args if _holds(holds, world))
+        case Apply():
+            return _call(expr.function, expr.operands, world)
+        case Function() if not isinstance(expr, AppliedUndef):
+            return _call(expr.func, expr.args, world)
+    raise TypeError(f"no meaning for {expr!r}")
+
+
+def index(expr: Expr, world: World) -> int:
+    """The integer that an index or a bound stands for."""
+    number = value(expr, world)
+    assert number == int(number), f"{expr} is {number}"
+    return int(number)
+
+
+def slope(operand: Expr, variable: Expr, world: World) -> Any:
+    """The derivative by a central difference."""
+    above, below = (value(operand, moved(world, variable, by)) for by in (STEP, -STEP))
+    return (above - below) / (2 * STEP)
+
+
+def moved(world: World, variable: Expr, by: Any) -> World:
+    """The world with one entry or parameter changed."""
+    if isinstance(variable, Symbol):
+        return {**world, variable: world[variable] + by}
+    place = tuple(index(a, world) for a in variable.indices)
+    array = world[variable.base]
+    return {**world, variable.base: {**array, place: array[place] + by}}
+
+
+def _named(found: Any, indices: tuple[int, ...], world: World) -> Any:
+    if isinstance(found, Definition):
+        return value(found.value, {**world, **dict(zip(found.indices, indices, strict=True))})
+    return CONTEXT.convert(found[indices] if indices else found)
+
+
+def _multiply(factors: Iterable[Any]) -> Any:
+    result = CONTEXT.one
+    for factor in factors:
+        result *= factor
+    return result
+
+
+def _range(lower: Expr, upper: Expr, world: World) -> range:
+    return range(index(lower, world), index(upper, world) + 1)
+
+
+def _over(binder: Binder, world: World) -> Iterator[Any]:
+    body, own = binder.open()
+    left_out = {index(e, world) for e in binder.excluded}
+    for n in _range(binder.lower, binder.upper, world):
+        if n not in left_out:
+            yield value(body, {**world, own: n})
+
+
+def _holds(condition: Any, world: World) -> bool:
+    if condition == True:  # noqa: E712
+        return True
+    left, right = (value(a, world) for a in condition.args)
+    return bool({"<=": left <= right, "<": left < right, "==": left == right}[condition.rel_op])
+
+
+def _call(function: type, operands: Sequence[Expr], world: World) -> Any:
+    numbers = [value(a, world) for a in operands]
+    name = function.__name__
+    if name in ("Max", "Min", "Abs"):
+        return {"Max": max, "Min": min, "Abs": abs}[name](*numbers)
+    return getattr(CONTEXT, name)(*numbers)
+
+
+# Data ----------------------------------------------------------------------------------------
+
+
+def worlds(
+    statement: Iterable[Expr],
+    sizes: Mapping[str, int],
+    facts: Iterable[Fact] = (),
+    definitions: Iterable[Definition] = (),
+    seed: int = 1,
+    positive: bool = False,
+) -> Iterator[World]:
+    """Random data that meet the facts, once for every value of the free indices with a range.
+
+    Entries are real numbers of either sign unless ``positive`` says otherwise; those that a fact
+    or their name (``y``, ``w``) makes weights are positive.
+    """
+    draw = random.Random(seed)
+    facts, definitions = tuple(facts), tuple(definitions)
+    drawn: dict[Any, Any] = {d.base: d for d in definitions}
+    shown = Tuple(*statement, *(d.value for d in definitions), *map(_mentioned, facts))
+    bases, symbols = _ingredients(shown)
+    by_name = {s: sizes[s.name] for s in symbols if s.name in sizes}
+    drawn |= by_name
+    ranges = [f for f in facts if isinstance(f, IndexRange)]
+    classes = {r.index.base: r for r in ranges if isinstance(r.index, Indexed)}
+    indices = [r for r in ranges if isinstance(r.index, Symbol)]
+    for symbol in sorted(symbols - set(by_name) - {r.index for r in indices}, key=str):
+        drawn.setdefault(symbol, mpf(draw.uniform(0.4, 1.9)))
+    for base in sorted(bases, key=lambda b: b.name):
+        if base in drawn:
+            continue
+        places = list(product(*(range(1, index(n, drawn) + 1) for n in base.shape)))
+        if base in classes:
+            top = index(classes[base].upper, drawn)
+            drawn[base] = {place: draw.randint(1, top) for place in places}
+        else:
+            low = 0.2 if positive or base.name.lower() in ("y", "w") else -1.6
+            drawn[base] = {place: mpf(draw.uniform(low, 1.7)) for place in places}
+    spans = [range(index(r.lower, drawn), index(r.upper, drawn) + 1) for r in indices]
+    for values in product(*spans):
+        world = {**drawn, **dict(zip((r.index for r in indices), values, strict=True))}
+        if all(_possible(f, world) for f in facts):
+            for fact in facts:
+                world = _meeting(fact, world)
+            yield world
+
+
+def _ingredients(expr: Any) -> tuple[set[IndexedBase], set[Symbol]]:
+    """Arrays and symbols anywhere in ``expr``, sizes of arrays among them, bound ones left out."""
+    bases, symbols = set(), set()
+
+    def visit(node: Any, bound: frozenset[Symbol]) -> None:
+        if isinstance(node, IndexedBase):
+            bases.add(node)
+            for size in node.shape or ():
+                visit(size, bound)
+        elif isinstance(node, Symbol):
+            symbols.update({node} - bound)
+        elif isinstance(node, Sum):
+            own = bound | {limit[0] for limit in node.limits}
+            for argument in (node.function, *(a for limit in node.limits for a in limit[1:])):
+                visit(argument, own)
+        elif isinstance(node, Binder):
+            body, own = node.open()
+            visit(body, bound | {own})
+            for argument in node.limits[1:]:
+                visit(argument, bound)
+        else:
+            for argument in getattr(node, "args", ()):
+                visit(argument, bound)
+
+    visit(expr, frozenset())
+    return bases, symbols
+
+
+def _mentioned(fact: Fact) -> Expr:
+    match fact:
+        case IndexRange(own, lower, upper):
+            return Tuple(own, lower, upper)
+        case SumFact(total, number):
+            return Tuple(total, number)
+        case PositiveFact(expr):
+            return Tuple(expr)
+        case EqualFact(left, right) | UnequalFact(left, right) | EntryFact(left, right):
+            # The index of an entry fact stands for every index.
+            own = left.indices if isinstance(fact, EntryFact) else ()
+            loose = [s for s in right.free_symbols if isinstance(s, Symbol) and s not in own]
+            return Tuple(*loose) if own else Tuple(left, right)
+    return Tuple()
+
+
+def _possible(fact: Fact, world: World) -> bool:
+    match fact:
+        case EqualFact(left, right):
+            return index(left, world) == index(right, world)
+        case UnequalFact(left, right):
+            return index(left, world) != index(right, world)
+    return True
+
+
+def _meeting(fact: Fact, world: World) -> World:
+    """The world changed so that the fact holds."""
+    match fact:
+        case SumFact(total, number):
+            body, own = total.open()
+            if not isinstance(body, Indexed):
+                return world
+            axis = body.indices.index(own)
+            array = world[body.base]
+            sums: dict[Any, Any] = {}
+            for place, entry in array.items():
+                key = place[:axis] + place[axis + 1 :]
+                sums[key] = sums.get(key, 0) + entry
+            scaled = {
+                place: entry * value(number, world) / sums[place[:axis] + place[axis + 1 :]]
+                for place, entry in array.items()
+            }
+            return {**world, body.base: scaled}
+        case EntryFact(entry, right):
+            places = product(*(range(1, index(n, world) + 1) for n in entry.base.shape))
+            array = {
+                place: value(right, {**world, **dict(zip(entry.indices, place, strict=True))})
+                for place in places
+            }
+            return {**world, entry.base: array}
+        case PositiveFact(Indexed() as entry):
+            return {**world, entry.base: {p: abs(v) for p, v in world[entry.base].items()}}
+    return world
+
+
+def close(left: Any, right: Any, tolerance: float = 1e-9) -> bool:
+    """Whether two numbers agree."""
+    return bool(abs(left - right) <= tolerance * (1 + abs(left) + abs(right)))
