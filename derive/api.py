@@ -15,11 +15,10 @@ from derive.catalogue import ENTRIES, question
 from derive.derivation import Derivation as Trace
 from derive.derivation import Step
 from derive.errors import DeriveError
+from derive.notation import plain
 from derive.posing import pose
 from derive.problem import Problem
 from derive.renaming import renamed
-from derive.stabilisation import stabilise
-from derive.strategy import derive_problem
 from derive.unfolding import unfold
 
 if TYPE_CHECKING:
@@ -104,6 +103,7 @@ class Derivation(Trace):
 
     @cached_property
     def _report(self) -> Report:
+        import derive.rules  # noqa: F401  (a derivation that was unpickled needs its laws)
         from derive.verify import check
 
         return check(self)
@@ -198,12 +198,14 @@ def _explicit(step: Step, origin: Trace) -> ExplicitStep:
 
 
 def _plain(expr: Expr) -> Expr:
-    if isinstance(expr, Tuple):
-        return Tuple(*(e.doit() for e in expr))
-    return expr.doit()
+    return Tuple(*map(plain, expr)) if isinstance(expr, Tuple) else plain(expr)
 
 
 def _derived(problem: Problem) -> Derivation:
+    # The rules are loaded with the first derivation: importing derive stays quick.
+    from derive.stabilisation import stabilise
+    from derive.strategy import derive_problem
+
     return Derivation.of(stabilise(derive_problem(problem)))
 
 

@@ -225,13 +225,16 @@ class Apply(Inert):
 
 
 class Delta(Inert):
-    """Kronecker's delta of two indices; symmetric, so the arguments are kept in a fixed order."""
+    """Kronecker's delta of two indices; symmetric, so the arguments are kept in a fixed order.
+
+    A constant beside the first is kept on the other side: ``δ_{i+1,k}`` is ``δ_{i,k-1}``.
+    """
 
     __match_args__ = ("first", "second")
 
     def __new__(cls, first: Any, second: Any) -> Delta:
-        pair = sorted((sympify(first), sympify(second)), key=_index_order)
-        return Basic.__new__(cls, *pair)
+        pair = sorted(map(_split_offset, (first, second)), key=lambda part: _index_order(part[0]))
+        return Basic.__new__(cls, *_offset_aside(*pair))
 
     @property
     def first(self) -> Expr:
@@ -248,15 +251,14 @@ class Delta(Inert):
 class Bracket(Inert):
     """Iverson's bracket ``[a <= b]`` of two indices: 1 where it holds, else 0.
 
-    A constant beside the lower index is kept on the other side: ``[i + 1 <= k]`` is
-    ``[i <= k - 1]``.
+    A constant beside an index is kept on the other side: ``[i + 1 <= k]`` is ``[i <= k - 1]``,
+    and ``[1 <= k - 1]`` is ``[2 <= k]``.
     """
 
     __match_args__ = ("lower", "upper")
 
     def __new__(cls, lower: Any, upper: Any) -> Bracket:
-        offset, index = sympify(lower).as_coeff_Add()
-        return Basic.__new__(cls, index, sympify(upper) - offset)
+        return Basic.__new__(cls, *_offset_aside(_split_offset(lower), _split_offset(upper)))
 
     @property
     def lower(self) -> Expr:
@@ -525,6 +527,25 @@ def binders(expr: Basic) -> list[Binder]:
     return here + [b for a in expr.args for b in binders(a)]
 
 
+def plain(expr: Expr) -> Expr:
+    """``expr`` in plain SymPy, where no bound index is called like a free one."""
+    return _hinted_apart(expr, names(expr)).doit()
+
+
+def _hinted_apart(expr: Expr, taken: frozenset[Symbol]) -> Expr:
+    if isinstance(expr, Binder):
+        body, index = expr.open()
+        inner = _hinted_apart(body, taken)
+        if expr.hint in taken:
+            inside = taken | {b.hint for b in binders(inner)}
+            other = next(s for s in spare_indices(expr.hint) if s not in inside)
+            inner, index = rename(inner, index, other), other
+        return type(expr)(inner, (index, *expr.limits[1:]))
+    if not isinstance(expr, Inert):
+        return expr
+    return expr.func(*(_hinted_apart(a, taken) for a in expr.args))
+
+
 def rename(expr: Expr, old: Symbol, new: Expr) -> Expr:
     """Replace the symbol ``old`` by ``new`` without opening binders.
 
@@ -610,6 +631,20 @@ def spare_indices(like: Symbol) -> Iterable[Symbol]:
 
 def _hinted(expr: Basic) -> list[Symbol]:
     return [b.hint for b in binders(expr)]
+
+
+def _split_offset(index: Any) -> tuple[Expr, Expr]:
+    """An index without the number that is added to it, and that number."""
+    offset, rest = sympify(index).as_coeff_Add()
+    return rest, offset
+
+
+def _offset_aside(left: tuple[Expr, Expr], right: tuple[Expr, Expr]) -> tuple[Expr, Expr]:
+    """Two sides, each an index and the number added to it, with one number beside one of them."""
+    (index, offset), (other, further) = left, right
+    if index == 0 != other:
+        return offset - further, other
+    return (offset, further) if index == 0 else (index, other + further - offset)
 
 
 def _index_order(index: Expr) -> tuple[int, str, int]:

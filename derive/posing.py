@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import permutations
 from typing import Any
 
 from sympy import Eq, Expr, Gt, Indexed, IndexedBase, Integer, Lt, Ne, Symbol, Tuple
@@ -26,15 +27,18 @@ from derive.notation import (
     Binder,
     Delta,
     Log,
+    Opened,
+    Power,
     Total,
     bases,
-    code,
     names,
+    replace,
 )
 from derive.problem import Kind, Problem
 from derive.reading import as_expr, read
 from derive.recognition import is_softmax
 from derive.signs import at_most, ingredients, signs
+from derive.unify import instance_of
 
 Relations = Iterable[Any]
 
@@ -56,8 +60,13 @@ def pose(
     source = as_expr(expression)
     loss = read(source)
     wanted = tuple(_variable(v) for v in variables)
+    twice = next((v for v in wanted if wanted.count(v) > 1), None)
+    if kind == "gradient" and twice is not None:
+        raise DeriveError(f"{twice} is named twice among the variables; name it once")
     definitions = tuple(_definition(relation) for relation in _listed(where, "where"))
     facts = tuple(_fact(relation) for relation in _listed(given, "given"))
+    _check_names(loss, wanted, facts, definitions)
+    _check_definitions(definitions)
     _check_contradictions(facts)
     places = [loss, *wanted, *(d.value for d in definitions), *map(_statement_of, facts)]
     defined = {d.base for d in definitions}
@@ -103,8 +112,73 @@ def _variable(value: Any) -> Expr:
             f"cannot differentiate by the whole array {value}; name an entry of it, such as {value}[k]"
         )
     raise DeriveError(
-        f"cannot differentiate by {value}: it is not an entry such as z[k] nor a parameter such as T"
+        f"cannot differentiate by {_quoted(value)}: it is neither an entry such as z[k] nor a "
+        "parameter such as T"
     )
+
+
+def _quoted(value: Any) -> str:
+    """What a user handed in, for a message; text is told from the expression that it looks like."""
+    return f"the text {value!r}" if isinstance(value, str) else str(value)
+
+
+def _readable(expr: Basic) -> Basic:
+    """An expression with its bound indices called what their author called them."""
+    return expr.xreplace({s: s.hint for s in names(expr) if isinstance(s, Opened)})
+
+
+# Names ---------------------------------------------------------------------------------------
+
+
+def _check_names(
+    loss: Expr,
+    wanted: tuple[Expr, ...],
+    facts: tuple[Fact, ...],
+    definitions: tuple[Definition, ...],
+) -> None:
+    """One name stands for one thing; SymPy would tell the two apart, and a reader would not."""
+    seen: dict[str, Basic] = {}
+
+    def meet(expr: Basic, own: tuple[Basic, ...] = ()) -> None:
+        found = {*bases(expr), *names(expr)}
+        found |= {s for base in bases(expr) for size in base.shape or () for s in names(size)}
+        for thing in found - set(own):
+            other = seen.setdefault(str(thing), thing)
+            if other != thing:
+                raise DeriveError(
+                    f"there are two different things called {thing}: {_kind(other)} and "
+                    f"{_kind(thing)}; make it once and use it everywhere, or rename one"
+                )
+
+    for expr in (loss, *wanted):
+        meet(expr)
+    for definition in definitions:
+        meet(Tuple(definition.entry, definition.value), definition.indices)
+    for fact in facts:
+        statement = _statement_of(fact)
+        meet(statement, tuple(s for s in names(statement) if s.is_integer is not False))
+
+
+def _kind(thing: Basic) -> str:
+    if isinstance(thing, IndexedBase):
+        return f"an array of shape {thing.shape}" if thing.shape else "an array without a shape"
+    assumed = sorted(n for n, v in thing._assumptions_orig.items() if v and n != "commutative")
+    return f"a symbol with {', '.join(assumed)}" if assumed else "a symbol without assumptions"
+
+
+def _check_definitions(definitions: tuple[Definition, ...]) -> None:
+    defined = [d.base for d in definitions]
+    for definition in definitions:
+        if defined.count(definition.base) > 1:
+            raise DeriveError(f"{definition.base} is defined twice in where=; keep one definition")
+        used = {definition.base}
+        for _ in definitions:
+            used = {b for d in definitions if d.base in used for b in (*bases(d.value), *names(d.value))}
+            if definition.base in used:
+                raise DeriveError(
+                    f"{definition.statement} defines {definition.base} by itself; "
+                    "define it by the inputs"
+                )
 
 
 # Facts and definitions -----------------------------------------------------------------------
@@ -113,8 +187,8 @@ def _variable(value: Any) -> Expr:
 def _fact(relation: Any) -> Fact:
     if isinstance(relation, (bool, BooleanAtom)):
         raise DeriveError(
-            f"a fact in given= came out as {relation}: SymPy decided it before Derive saw it; "
-            "check both sides"
+            f"a fact in given= came out as {relation} before Derive saw it: write Eq(a, b) for "
+            "a == b, and leave out what the assumptions of the symbols say already"
         )
     match relation:
         case Eq(args=(left, right)):
@@ -126,7 +200,7 @@ def _fact(relation: Any) -> Fact:
         case Lt(args=(left, right)) if left == 0:
             return PositiveFact(read(right))
     raise DeriveError(
-        f"{relation} is no fact that can be used; a fact is Eq(Sum(y[i], (i, 1, C)), 1), "
+        f"{_quoted(relation)} is no fact that can be used; a fact is Eq(Sum(y[i], (i, 1, C)), 1), "
         "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t) or w[i] > 0"
     )
 
@@ -151,7 +225,7 @@ def _equality(left: Expr, right: Expr, relation: Eq) -> Fact:
 
 def _definition(relation: Any) -> Definition:
     if not isinstance(relation, Eq):
-        raise DeriveError(f"{relation} is no definition; write where=[Eq(q[i], exp(z[i])/Sum(...))]")
+        raise DeriveError(f"{_quoted(relation)} is no definition; write where=[Eq(q[i], exp(z[i])/Sum(...))]")
     entry, value = relation.args
     if not isinstance(entry, (Indexed, Symbol)):
         raise DeriveError(f"{relation}: the left side must be the name, such as q[i]")
@@ -159,11 +233,7 @@ def _definition(relation: Any) -> Definition:
         plain = [a for a in entry.indices if isinstance(a, Symbol)]
         if len(set(plain)) != len(entry.indices):
             raise DeriveError(f"{relation}: {entry} must have different plain indices, such as q[i]")
-    inner = read(value)
-    base = entry.base if isinstance(entry, Indexed) else entry
-    if base in bases(inner) | names(inner):
-        raise DeriveError(f"{relation} defines {base} by itself")
-    return Definition(entry, inner)
+    return Definition(entry, read(value))
 
 
 def _with_softmax(definition: Definition) -> Definition:
@@ -187,24 +257,41 @@ def _statement_of(fact: Fact) -> Expr:
 
 
 def _check_contradictions(facts: tuple[Fact, ...]) -> None:
-    for n, first in enumerate(facts):
-        for second in facts[n + 1 :]:
-            clash = False
-            if isinstance(first, SumFact) and isinstance(second, SumFact):
-                clash = code(first.total) == code(second.total) and first.value != second.value
-            if isinstance(first, EntryFact) and isinstance(second, EntryFact):
-                clash = first.entry.base == second.entry.base and first != second
-            pair = {type(first), type(second)}
-            if pair == {EqualFact, UnequalFact}:
-                clash = {first.left, first.right} == {second.left, second.right}
-            if pair == {SumFact, EntryFact}:
-                total, entry = (first, second) if isinstance(first, SumFact) else (second, first)
-                clash = _one_hot_clash(total, entry)
-            if clash:
-                raise DeriveError(
-                    f"the facts {first.statement} and {second.statement} contradict each other; "
-                    "keep the one that is meant"
-                )
+    for fact in facts:
+        if not _possible(fact, Given()):
+            raise DeriveError(f"the fact {fact.statement} can never hold; check its signs")
+    for first, second in permutations(facts, 2):
+        if not _possible(first, Given((second,))) or _contradict(first, second):
+            raise DeriveError(
+                f"the facts {first.statement} and {second.statement} contradict each other; "
+                "keep the one that is meant"
+            )
+
+
+def _possible(fact: Fact, given: Given) -> bool:
+    """Whether the signs in a fact allow it."""
+    match fact:
+        case SumFact(total, value):
+            return bool(signs(total, given) & signs(value, given))
+        case PositiveFact(expr):
+            # What is asked is the fact itself, so it must not answer.
+            return 1 in signs(expr, given)
+    return True
+
+
+def _contradict(first: Fact, second: Fact) -> bool:
+    match first, second:
+        case SumFact(total, value), SumFact(other, further):
+            generic = tuple(s for s in names(total) if s.is_integer and not s.is_positive)
+            return value != further and instance_of(total, other, generic) is not None
+        case EntryFact(entry, value), EntryFact(other, further):
+            own = dict(zip(other.indices, entry.indices, strict=True))
+            return entry.base == other.base and value != replace(further, own)
+        case EqualFact(left, right), UnequalFact(one, other):
+            return {left, right} == {one, other}
+        case SumFact(), EntryFact():
+            return _one_hot_clash(first, second)
+    return False
 
 
 def _one_hot_clash(total: SumFact, entry: EntryFact) -> bool:
@@ -234,8 +321,8 @@ def _check_facts(
         missing = sorted(str(a) for a in about if a not in present)
         if missing or not about:
             raise DeriveError(
-                f"the fact {fact.statement} is about {', '.join(missing) or 'nothing'}, which does "
-                "not occur in the expression; drop it or correct the name"
+                f"the fact {fact.statement} is about {', '.join(missing) or 'nothing'}, and the "
+                "expression is not; drop it or correct the name"
             )
         if isinstance(fact, (EntryFact, SumFact)):
             base = next(iter(about))
@@ -279,9 +366,18 @@ def _is_size(symbol: Expr, loss: Expr, definitions: tuple[Definition, ...]) -> b
 
 
 def _check_logarithms(expr: Expr, given: Given) -> None:
-    if isinstance(expr, Log) and 1 not in signs(expr.operand, given):
+    match expr:
+        case Log(operand) if 1 not in signs(operand, given):
+            reason = "is never positive"
+        case Power(operand, exponent) if exponent.is_integer is False and signs(
+            operand, given
+        ) == {-1}:
+            reason = "is always negative"
+        case _:
+            reason = ""
+    if reason:
         raise DeriveError(
-            f"log({expr.operand.doit()}) has no real value: its argument is never positive; "
+            f"{_readable(expr.doit())} has no real value: {_readable(operand.doit())} {reason}; "
             "check the sign"
         )
     if isinstance(expr, Binder):
@@ -333,9 +429,11 @@ class _Ranges:
         if base in self.defined and base.shape is None:
             return (None,) * len(entry.indices)
         if base.shape is None:
+            shown = _readable(entry)
+            axes = ", ".join(["C", "D", "E"][: len(entry.indices)])
             raise DeriveError(
-                f"{entry} has no range for its index {entry.indices[0]}: {base} has no shape; "
-                f"write IndexedBase('{base}', shape=(C,))"
+                f"{shown} has no range for its index {shown.indices[0]}: {base} has no shape; "
+                f"write IndexedBase('{base}', shape=({axes}{',' * (axes == 'C')}))"
             )
         if len(base.shape) != len(entry.indices):
             raise DeriveError(
@@ -343,9 +441,10 @@ class _Ranges:
             )
         for size in base.shape:
             if not (size.is_integer and size.is_positive):
+                remedy = f"symbols('{size}', integer=True, positive=True)"
                 raise DeriveError(
                     f"the size {size} of {base} is not a positive integer; "
-                    f"write symbols('{size}', integer=True, positive=True)"
+                    + ("correct its shape" if size.is_number else f"write {remedy}")
                 )
         return tuple(base.shape)
 
@@ -354,7 +453,9 @@ class _Ranges:
             return
         if isinstance(index, Symbol) and index.is_integer is False:
             raise DeriveError(f"the index {index} in {place} is not an integer")
-        known = self.by_index.get(index)
+        # An entry t[n] has one range for every n, so the n of a sum is named as its author did.
+        index = replace(index, {s: s.hint for s in names(index) if isinstance(s, Opened)})
+        known = Given(self.found()).range_of(index)
         if known is None:
             self.by_index[index] = IndexRange(index, lower, upper)
         elif known.upper != upper:
@@ -362,7 +463,7 @@ class _Ranges:
             if smaller is None:
                 raise DeriveError(
                     f"the index {index} runs over an axis of size {known.upper} and over one of "
-                    f"size {upper} in {place}; use an index for each"
+                    f"size {upper} in {_readable(place)}; use an index for each"
                 )
 
     def check(self, expr: Basic, given: Given) -> None:
@@ -389,7 +490,7 @@ class _Ranges:
             self.check(argument, given)
 
     def _check_index(self, index: Expr, size: Expr, entry: Indexed, given: Given) -> None:
-        shown = entry.xreplace({s: s.hint for s in names(entry) if hasattr(s, "hint")})
+        shown = _readable(entry)
         inside = shown.indices[entry.indices.index(index)]
         if not isinstance(index, (Symbol, Integer, Indexed)) and not _is_offset(index):
             raise DeriveError(
@@ -398,7 +499,7 @@ class _Ranges:
         for symbol in names(index):
             if given.range_of(symbol) is None and not isinstance(index, Indexed):
                 raise DeriveError(
-                    f"the index {symbol} in {shown} has no range; index an axis with {symbol} alone "
+                    f"the index {_readable(symbol)} in {shown} has no range; index an axis with {symbol} alone "
                     "or sum over it"
                 )
         if isinstance(index, Indexed) and given.range_of(index) is not None:

@@ -7,6 +7,7 @@ from typing import Any
 from sympy import (
     Abs,
     Add,
+    DiracDelta,
     E,
     Expr,
     Float,
@@ -26,6 +27,7 @@ from sympy import (
     Pow,
     Product,
     Rational,
+    S,
     Sum,
     Symbol,
     exp,
@@ -54,7 +56,7 @@ from derive.notation import (
     times,
 )
 
-KINKS = (Abs, sign, Max, Min, Piecewise, Heaviside)
+KINKS = (Abs, sign, Max, Min, Piecewise, Heaviside, DiracDelta)
 
 
 def read(expr: Basic) -> Expr:
@@ -114,6 +116,13 @@ def _refusal(expr: Basic) -> str:
         return f"{expr} is a whole array; write an entry of it, such as {expr}[i]"
     if isinstance(expr, Idx):
         return f"{expr} is an Idx; make indices with symbols('{expr.name}', integer=True)"
+    if expr.is_finite is False or expr is S.NaN:
+        return f"the expression contains {expr}: something in it is infinite, such as 1/0 or log(0)"
+    if expr is S.ImaginaryUnit:
+        return (
+            "the expression contains the imaginary unit: inputs are real, and so are logarithms and "
+            "roots; check the sign under each"
+        )
     return f"{expr} ({name}) cannot stand in a loss; use + - * / **, exp, log, Sum and functions of real numbers"
 
 

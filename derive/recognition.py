@@ -53,6 +53,8 @@ def recognise(
         axis = next((s for s in spare_indices(total.hint) if s not in taken), total.hint)
         outer: dict[Expr, Symbol] = {}
         ranges = {r.index: r for r in scope}
+        if total.upper in ranges:
+            continue  # a sum up to an index is no whole axis
         for index in sorted((s for s in names(total) if s in ranges), key=str):
             outer[index] = index.hint if isinstance(index, Opened) else index
         lifted = replace(total, outer)

@@ -18,6 +18,8 @@ def renamed(question: Question, names: Mapping[str, str]) -> Question:
 
     Raises ``DeriveError`` for a name that does not occur and for a clash.
     """
+    if not isinstance(names, Mapping):
+        raise TypeError(f"symbols= takes a dict such as {{'z': 's'}}, not {names!r}")
     if not names:
         return question
     everything = [question.expression, *question.variables, *question.given, *question.where]

@@ -279,6 +279,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("split_quotient", splits_fraction_well)
         or trace.apply("divide_inside_total", divides_well)
         or trace.apply("multiply_quotients", multiplies_well)
+        or trace.apply("exclude_index")
     )
 
 

@@ -12,7 +12,6 @@ from itertools import product
 from typing import Any
 
 import mpmath
-from mpmath import mpf
 from sympy import (
     Add,
     Expr,
@@ -79,7 +78,7 @@ def value(expr: Any, world: World) -> Any:
         case Add() | Plus():
             return sum((value(a, world) for a in expr.args), CONTEXT.zero)
         case Mul() | Times():
-            return _multiply(value(a, world) for a in expr.args)
+            return _multiply(expr.args, world)
         case Minus(operand):
             return -value(operand, world)
         case Quotient(above, below):
@@ -143,10 +142,13 @@ def _named(found: Any, indices: tuple[int, ...], world: World) -> Any:
     return CONTEXT.convert(found[indices] if indices else found)
 
 
-def _multiply(factors: Iterable[Any]) -> Any:
+def _multiply(factors: Sequence[Expr], world: World) -> Any:
+    """A product; beside a bracket that does not hold, the other factors may have no value."""
     result = CONTEXT.one
-    for factor in factors:
-        result *= factor
+    for factor in sorted(factors, key=lambda f: not isinstance(f, (Bracket, Piecewise))):
+        result *= value(factor, world)
+        if result == 0:
+            break
     return result
 
 
@@ -166,7 +168,8 @@ def _holds(condition: Any, world: World) -> bool:
     if condition == True:  # noqa: E712
         return True
     left, right = (value(a, world) for a in condition.args)
-    return bool({"<=": left <= right, "<": left < right, "==": left == right}[condition.rel_op])
+    compare = {"<=": "__le__", "<": "__lt__", ">=": "__ge__", ">": "__gt__", "==": "__eq__"}
+    return bool(getattr(left, compare[condition.rel_op])(right))
 
 
 def _call(function: type, operands: Sequence[Expr], world: World) -> Any:
@@ -185,8 +188,8 @@ def worlds(
     sizes: Mapping[str, int],
     facts: Iterable[Fact] = (),
     definitions: Iterable[Definition] = (),
-    seed: int = 1,
     positive: bool = False,
+    seed: int = 1,
 ) -> Iterator[World]:
     """Random data that meet the facts, once for every value of the free indices with a range.
 
@@ -204,7 +207,7 @@ def worlds(
     classes = {r.index.base: r for r in ranges if isinstance(r.index, Indexed)}
     indices = [r for r in ranges if isinstance(r.index, Symbol)]
     for symbol in sorted(symbols - set(by_name) - {r.index for r in indices}, key=str):
-        drawn.setdefault(symbol, mpf(draw.uniform(0.4, 1.9)))
+        drawn.setdefault(symbol, CONTEXT.mpf(draw.uniform(0.4, 1.9)))
     for base in sorted(bases, key=lambda b: b.name):
         if base in drawn:
             continue
@@ -214,7 +217,7 @@ def worlds(
             drawn[base] = {place: draw.randint(1, top) for place in places}
         else:
             low = 0.2 if positive or base.name.lower() in ("y", "w") else -1.6
-            drawn[base] = {place: mpf(draw.uniform(low, 1.7)) for place in places}
+            drawn[base] = {place: CONTEXT.mpf(draw.uniform(low, 1.7)) for place in places}
     spans = [range(index(r.lower, drawn), index(r.upper, drawn) + 1) for r in indices]
     for values in product(*spans):
         world = {**drawn, **dict(zip((r.index for r in indices), values, strict=True))}

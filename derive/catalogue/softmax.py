@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import Eq, Expr, IndexedBase, Sum, exp, log, symbols
+from sympy import Eq, Expr, IndexedBase, Sum, Symbol, exp, log, symbols
 
 from derive.catalogue.registry import Question, entry
 
-C = symbols("C", integer=True, positive=True)
+C = Symbol("C", integer=True, positive=True)
 i, j, k, m = symbols("i j k m", integer=True)
 z, y = IndexedBase("z", shape=(C,)), IndexedBase("y", shape=(C,))
-
-labels_sum_to_one = Eq(Sum(y[i], (i, 1, C)), 1)
 
 
 def probability(at: Expr) -> Expr:
@@ -23,9 +21,14 @@ def cross_entropy() -> Expr:
     return -Sum(y[i] * log(probability(i)), (i, 1, C))
 
 
+def labels_sum_to_one() -> Expr:
+    """``Σ_i y_i = 1``: soft labels."""
+    return Eq(Sum(y[i], (i, 1, C)), 1)
+
+
 @entry("softmax-cross-entropy")
 def gradient() -> Question:
-    return Question("gradient", cross_entropy(), (z[k],), given=(labels_sum_to_one,))
+    return Question("gradient", cross_entropy(), (z[k],), given=(labels_sum_to_one(),))
 
 
 @entry("softmax-jacobian")
@@ -35,4 +38,4 @@ def jacobian() -> Question:
 
 @entry("softmax-cross-entropy-hessian")
 def hessian() -> Question:
-    return Question("hessian", cross_entropy(), (z[k], z[m]), given=(labels_sum_to_one,))
+    return Question("hessian", cross_entropy(), (z[k], z[m]), given=(labels_sum_to_one(),))

@@ -106,16 +106,12 @@ def _check_label_shape(what: str, labels: Any, like: Any) -> None:
         )
 
 
-def _one_hot(labels: Any, count: int, dtype: Any) -> Any:
+def _with_classes(what: str, labels: Any, count: int, dtype: Any) -> Any:
     """Labels with an axis for the classes, whichever way they came."""
-    if _is_classes(labels):
-        return (labels[..., None] == np.arange(count)).astype(dtype)
-    return labels
-
-
-def _classes(labels: Any) -> Any:
-    """The classes of one-hot labels, whichever way they came."""
-    return labels if _is_classes(labels) else np.argmax(labels, axis=-1)
+    if not _is_classes(labels):
+        return labels
+    _check_classes(what, labels, count)
+    return (labels[..., None] == np.arange(count)).astype(dtype)
 
 
 def _batch(**shapes: tuple[int, ...]) -> tuple[int, ...]:

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Tuple
+from sympy import Expr, Symbol, Tuple
 from sympy.core.symbol import Str
 
-from derive.notation import Inert
+from derive.notation import Inert, Minus
+
+
+class Name(Symbol):
+    """A variable of the kernel, whose name is a Python name already."""
 
 
 class Code(Inert):
@@ -142,6 +146,8 @@ def spread(operand: Expr, kept: tuple[bool, ...]) -> Expr:
     """``operand`` with a new axis of length one wherever ``kept`` is false."""
     if all(kept):
         return operand
+    if isinstance(operand, Minus):
+        return Minus(spread(operand.operand, kept))
     return View(operand, *text("...", *(":" if k else "None" for k in kept)))
 
 
@@ -151,7 +157,7 @@ def moved(operand: Expr, order: tuple[int, ...]) -> Expr:
 
 
 def reduced(operand: Expr, way: str, count: int = 1) -> Expr:
-    """``operand`` summed (``sum``), or its maximum taken (``max``), over the last ``count`` axes."""
+    """``operand`` summed (``sum``) over its last ``count`` axes, or the largest (``max``)."""
     return Reduced(operand, Str(way), count)
 
 

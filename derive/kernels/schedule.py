@@ -1,10 +1,11 @@
-"""The order of statements: what is used twice is computed once, under a name that says what it is."""
+"""The order of statements: what is used twice is computed once, under a name that says what."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
-from sympy import Add, Expr, Mul, Symbol
+from sympy import Add, Expr, Mul
 from sympy.core.basic import Basic
 
 from derive.kernels import code as c
@@ -29,36 +30,60 @@ _NOUNS: dict[type, str] = {
 # Cheap enough to be written again.
 _TRIVIAL = (c.View, c.Counted, c.Clipped, c.Copied, Add, Mul)
 
-Statement = tuple[Symbol, Expr]
+# Characters from which a part gets a line of its own.
+_LONG = 50
+
+Statement = tuple[c.Name, Expr]
 
 
 class Schedule:
-    """Turns results into statements, each a name and its array code, in order."""
+    """Turns results into statements, each a name and its array code, in order.
 
-    def __init__(self, defined: dict[Symbol, Expr], taken: set[str]) -> None:
+    Args:
+        defined: Array code of the definitions, by name.
+        taken: Names of the inputs.
+        width: How long the text of a part is.
+    """
+
+    def __init__(
+        self, defined: dict[c.Name, Expr], taken: set[str], width: Callable[[Basic], int]
+    ) -> None:
+        self._width = width
         self._defined = dict(defined)
+        self._inputs = {c.Name(name) for name in taken}
         self._taken = taken | {s.name for s in defined}
         self._uses: Counter[Basic] = Counter()
-        self._names: dict[Basic, Symbol] = {}
-        self._wished: dict[Basic, Symbol] = {}
+        self._names: dict[Basic, c.Name] = {}
+        self._wished: dict[Basic, c.Name] = {}
+        self._viewed: set[Basic] = set()
         self.statements: list[Statement] = []
 
-    def __call__(self, results: dict[str, Expr]) -> tuple[Symbol, ...]:
+    def __call__(self, results: dict[str, Expr]) -> tuple[c.Name, ...]:
         """Append what computes ``results`` to the statements; each gets a variable of its name."""
-        names = {name: Symbol(unused(name, self._taken)) for name in results}
-        for name, result in results.items():
+        names = {name: c.Name(unused(name, self._taken)) for name in results}
+        wishes = [*self._definitions(), *((r, names[n]) for n, r in results.items())]
+        for node, wish in wishes:
+            if node.args and not isinstance(node, (c.View, c.Moved)):
+                self._wished.setdefault(node, wish)
+        for result in results.values():
             self._count(result)
-            if result.args and not isinstance(result, (c.View, c.Moved)):
-                self._wished.setdefault(result, names[name])
+        inputs = self._inputs
         for name, result in results.items():
             final = self._named(result)
             if final != names[name]:
                 # An input, or another result, must not come out under two names.
-                self.statements.append((names[name], c.Copied(final)))
+                alone = isinstance(final, c.Name) and final not in inputs
+                self.statements.append((names[name], final if alone else c.Copied(final)))
+            inputs = inputs | {final, names[name]}
         return tuple(names.values())
+
+    def _definitions(self) -> list[tuple[Expr, c.Name]]:
+        return [(value, name) for name, value in self._defined.items()]
 
     def _count(self, node: Basic) -> None:
         self._uses[node] += 1
+        if isinstance(node, c.View):
+            self._viewed.add(node.operand)
         if self._uses[node] == 1:
             for part in (self._defined[node],) if node in self._defined else node.args:
                 self._count(part)
@@ -78,15 +103,13 @@ class Schedule:
             noun = self._noun(node, rebuilt)
             if noun is None:
                 return rebuilt
-            name = Symbol(unused(noun, self._taken))
+            name = c.Name(unused(noun, self._taken))
         self.statements.append((name, rebuilt))
         self._names[node] = name
         return name
 
-    def _define(self, name: Symbol) -> None:
+    def _define(self, name: c.Name) -> None:
         value = self._defined.pop(name)
-        if value.args:
-            self._wished.setdefault(value, name)
         final = self._named(value)
         if final != name:
             self.statements.append((name, final))
@@ -96,13 +119,18 @@ class Schedule:
         if isinstance(node, _TRIVIAL) or not isinstance(node, Expr):
             return None
         if isinstance(node, c.Reduced):
-            return "shift" if node.way == "max" else "total"
-        if self._uses[node] < 2:
+            if node.way == "max":
+                return "shift"
+            # A total that is spread again over its axis reads better with a name.
+            return "total" if self._uses[node] > 1 or node in self._viewed else None
+        if self._uses[node] < 2 and self._width(rebuilt) < _LONG:
             return None
         if isinstance(node, Plus):
             if any(s.name.startswith("shift") for s in rebuilt.free_symbols):
                 return "shifted"
             return "difference" if any(isinstance(t, Minus) for t in node.args) else "terms"
+        if isinstance(node, c.Cast) and not isinstance(node.operand, c.Compared):
+            return "numbers"
         if isinstance(node, Apply):
             return str(node.function.__name__)
         return _NOUNS.get(type(node))

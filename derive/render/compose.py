@@ -11,6 +11,7 @@ from sympy import Expr, Indexed, IndexedBase, Tuple
 
 from derive.derivation import Derivation, Step
 from derive.errors import DeriveError
+from derive.facts import Definition
 from derive.notation import Partial, names, replace
 from derive.problem import Problem
 from derive.render.document import (
@@ -108,7 +109,7 @@ class _Writer:
             Paragraph((opening,)),
             Equation(self.value, (Branch(problem.expression),), names),
         ]
-        defined = [d for d in self.derivation.definitions if d.entry != self.value]
+        defined = [d for d in self.derivation.definitions if not _is_entry(self.value, d)]
         if defined:
             key = "where_several" if len(defined) > 1 else "where"
             blocks.append(Paragraph((messages.text("text", key),)))
@@ -120,7 +121,7 @@ class _Writer:
             Equation(left, (Branch(d.closed_form),), self.around(d, left)) for d, left in results
         ]
         shown = tuple(s.after for d in self.derivation.walk() for s in d.steps)
-        own = None if isinstance(self.value, Indexed) and self.is_defined(self.value) else self.value
+        own = None if len(defined) < len(self.derivation.definitions) else self.value
         blocks.append(
             symbols_table(problem, own, self.derivation.definitions, shown, messages, names)
         )
@@ -133,9 +134,6 @@ class _Writer:
         if not own.steps and own.parts:
             return [(p, self.left(p)) for p in own.parts.values()]
         return [(own, self.left(own))]
-
-    def is_defined(self, entry: Indexed) -> bool:
-        return any(d.base == entry.base for d in self.derivation.definitions)
 
     # Derivations
 
@@ -248,11 +246,18 @@ class _Writer:
         blocks: list[Block] = []
         for form in derivation.stable.values():
             if form.steps:
-                blocks.append(self.chain(form, form.statement))
+                blocks.append(self.chain(form, self.stable_left(form, derivation)))
         if not blocks:
             return []
         intro = Paragraph((self.messages.text("text", "stable"),))
         return [Section((self.messages.text("headings", "stable"),), (intro, *blocks))]
+
+    def stable_left(self, form: Derivation, derivation: Derivation) -> Expr:
+        """What a stable form is a form of: the loss, its derivative or a definition."""
+        if form.statement == derivation.closed_form:
+            return self.left(derivation)
+        entries = {d.value: d.entry for d in derivation.definitions}
+        return entries.get(form.statement, self.called(form.statement))
 
     # Names
 
@@ -308,7 +313,7 @@ def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:
     expression = problem.expression
     own = [s for s in problem.free_indices if s in names(expression)]
     for definition in derivation.definitions:
-        if isinstance(expression, Indexed) and expression.base == definition.base:
+        if _is_entry(expression, definition):
             return expression
         if len(definition.indices) == len(own):
             renaming = dict(zip(definition.indices, own, strict=True))
@@ -316,3 +321,7 @@ def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:
                 return replace(definition.entry, renaming)
     name = spare_name(("f", "g", "h", r"\phi", r"\psi"), taken)
     return Indexed(IndexedBase(name.name), *own) if own else name
+
+
+def _is_entry(expr: Expr, definition: Definition) -> bool:
+    return isinstance(expr, Indexed) and expr.base == definition.base

@@ -57,6 +57,10 @@ def latex(
     text = template.render(
         title=escape(document.title),
         author=escape(document.author or ""),
+        metadata={
+            "title": escape(document.title, metadata=True),
+            "author": escape(document.author or "", metadata=True),
+        },
         babel=load(document.language).text("language", "latex"),
         code=document.language,
         blocks=[printer.section(section) for section in document.sections],

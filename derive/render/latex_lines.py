@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Expr, Rational
 
-from derive.notation import Minus, Partial, Plus, Times, Total
+from derive.notation import Exp, Log, Minus, Partial, Plus, Power, Quotient, Times, Total
 from derive.render.latex_printer import MARK, FormulaPrinter, _nested
 from derive.render.latex_width import width
 from derive.render.marking import Marked
@@ -24,7 +24,7 @@ def lines(printer: FormulaPrinter, expr: Expr, room: float) -> list[str]:
         case Plus():
             return _sum(printer, expr, room)
         case Minus(Plus() as operand):
-            return _enclosed("- ", lines(printer, operand, room - 1.5), "")
+            return _around(printer, "- ", operand, "", room)
         case Minus(operand):
             first, *rest = lines(printer, operand, room - 1)
             return [f"- {first}", *rest]
@@ -32,10 +32,18 @@ def lines(printer: FormulaPrinter, expr: Expr, room: float) -> list[str]:
             return _total(printer, expr, room)
         case Times():
             return _product(printer, expr, room)
+        case Quotient(above, below):
+            over, under = (_gathered(lines(printer, a, room)) for a in (above, below))
+            return [rf"\frac{{{over}}}{{{under}}}"]
         case Partial():
             variables, operand = _nested(expr)
-            before = f"{printer.by(variables)} "
-            return _enclosed(before, lines(printer, operand, room - width(before) - 1), "")
+            return _around(printer, f"{printer.by(variables)} ", operand, "", room)
+        case Log(operand):
+            return _around(printer, r"\log", operand, "", room)
+        case Exp(operand):
+            return _around(printer, r"\exp", operand, "", room)
+        case Power(Plus() as base, exponent) if exponent != Rational(1, 2):
+            return _around(printer, "", base, f"^{{{printer.script(exponent)}}}", room)
     return [text]
 
 
@@ -71,8 +79,12 @@ def _product(printer: FormulaPrinter, expr: Times, room: float) -> list[str]:
         first, *rest = lines(printer, factor, room - others)
         return ["".join(texts[:-1]) + " " + first, *rest]
     found: list[str] = []
-    for text in texts:
-        if found and width(found[-1]) + width(text) + _INDENT <= room:
+    for text, factor in zip(texts, expr.args, strict=True):
+        if width(text) > room and isinstance(factor, (Plus, Quotient)):
+            sign = r"\cdot " if found else ""
+            inner = lines(printer, factor, room - 2)
+            found += _enclosed(sign, inner, "") if isinstance(factor, Plus) else [sign + inner[0]]
+        elif found and width(found[-1]) + width(text) + _INDENT <= room:
             found[-1] += text
         elif found:
             # A line that goes on with a factor shows its multiplication sign.
@@ -89,6 +101,18 @@ def _total(printer: FormulaPrinter, expr: Total, room: float) -> list[str]:
         if isinstance(body, (Plus, Minus)):
             return _enclosed(operator, inner, "")
         return [operator + inner[0], *inner[1:]]
+
+
+def _around(printer: FormulaPrinter, before: str, inner: Expr, after: str, room: float) -> list[str]:
+    """What is too long, in brackets, with what stands before and after them."""
+    left = room - width(before) - width(after) - 1
+    return _enclosed(before, lines(printer, inner, left), after)
+
+
+def _gathered(found: list[str]) -> str:
+    """Lines above or below a fraction bar."""
+    joined = r" \\ ".join(found)
+    return joined if len(found) == 1 else rf"\begin{{gathered}} {joined} \end{{gathered}}"
 
 
 def _enclosed(before: str, inner: list[str], after: str) -> list[str]:

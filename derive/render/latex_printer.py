@@ -143,7 +143,7 @@ class FormulaPrinter(LatexPrinter):
             below = self.factor(expr.denominator, last=True)
             several = isinstance(unmarked(expr.denominator), Times)
             return f"{above} / {fenced(below) if several else below}"
-        if self._script and all(isinstance(unmarked(a), _ATOMS) for a in expr.args):
+        if self._script and _is_plain(expr):
             return f"{self._print(expr.numerator)} / {self._print(expr.denominator)}"
         return rf"\frac{{{self._print(expr.numerator)}}}{{{self._print(expr.denominator)}}}"
 
@@ -367,6 +367,19 @@ def _is_named(expr: Apply) -> bool:
 
 def _is_count(exponent: Expr) -> bool:
     return isinstance(exponent, Integer) and exponent > 1
+
+
+def _is_plain(fraction: Quotient) -> bool:
+    """Whether a fraction can be read on one line without brackets."""
+    above = unmarked(fraction.numerator)
+    parts = above.args if isinstance(above, Times) else (above,)
+    return all(_is_atomic(unmarked(part)) for part in (*parts, unmarked(fraction.denominator)))
+
+
+def _is_atomic(expr: Expr) -> bool:
+    if isinstance(expr, Power):
+        return isinstance(expr.base, (Symbol, Indexed)) and isinstance(expr.exponent, _ATOMS)
+    return isinstance(expr, _ATOMS)
 
 
 def _is_letter(text: str) -> bool:

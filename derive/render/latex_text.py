@@ -48,9 +48,9 @@ _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _PRINTER = LatexPrinter()
 
 
-def escape(text: str) -> str:
-    """``text`` for LaTeX's text mode, whatever is in it."""
-    return "".join(_character(c) for c in _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip(" "))
+def escape(text: str, metadata: bool = False) -> str:
+    """``text`` for LaTeX's text mode, or for the metadata of a PDF, whatever is in it."""
+    return "".join(_character(c, metadata) for c in _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip(" "))
 
 
 def symbol_name(name: str) -> str:
@@ -104,13 +104,13 @@ def _greek_letter(character: str) -> str | None:
     return "\\" + name if name in _GREEK else None
 
 
-def _character(character: str) -> str:
+def _character(character: str, metadata: bool) -> str:
     if character in _SPECIAL:
         return _SPECIAL[character]
     if character.isascii():
         return character if character.isprintable() else ""
     if letter := _greek_letter(character):
-        return rf"\ensuremath{{{letter}}}"
+        return letter[1:] if metadata else rf"\ensuremath{{{letter}}}"
     # What the Latin Modern text fonts have under both engines.
     if "\u00a1" <= character <= "\u017f" or character in "–—‘’“”„…•€™":
         return character

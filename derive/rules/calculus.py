@@ -303,6 +303,11 @@ def differentiate_function_of_two(expr: Expr, given: Given) -> Outcome:
                 if depends(operand, variable, given)
             ]
             return plus(*moving)
+        case Partial(Apply(function, operands)) if len(operands) > 2:
+            raise DeriveError(
+                f"the function {function.__name__} has no rule: it takes {len(operands)} arguments "
+                "and at most two are supported; write it with simpler functions"
+            )
 
 
 def elementary(function: type, derivative: Callable[[Expr], Expr]) -> Callable[[Expr, Given], Outcome]:

@@ -9,9 +9,11 @@ from derive.laws import Condition, Each, Value, law
 from derive.notation import (
     ONE,
     ZERO,
+    Bound,
     Bracket,
     Delta,
     Exp,
+    Inert,
     Log,
     Minus,
     Plus,
@@ -264,17 +266,33 @@ def absorb_bracket_lower(expr: Expr, given: Given) -> Outcome:
     return Rewriting(Total(rest, (index, bound, expr.upper)), given.declared(known))
 
 
-def exclude_index(expr: Expr, index: Expr, given: Given) -> Rewriting | None:
-    """``Σ_j f(j) = f(k) + Σ_{j≠k} f(j)`` for an index ``k`` in the range."""
-    known = within(index, expr.lower, expr.upper, given)
-    if known is None or expr.excluded:
+separated = Plus(FK, Total(FJ, (s.j, s.lo, s.hi, s.k)))
+
+
+def awkward_delta(expr: Expr, index: Expr) -> Expr | None:
+    """The other index of a delta that ``index`` has anywhere in ``expr``, bound ones left out."""
+    if isinstance(expr, Delta) and index in expr.args:
+        other = expr.second if expr.first == index else expr.first
+        return None if isinstance(other, Bound) or index in names(other) else other
+    found = (awkward_delta(a, index) for a in expr.args if isinstance(a, Inert))
+    return next((other for other in found if other is not None), None)
+
+
+@rule(
+    law(Total(FJ, plain_limits), separated, Condition("within", (s.k, s.lo, s.hi))),
+    Example(Total(Exp(Times(Delta(s.j1, s.k1), z_j)), over_classes), s.in_range),
+)
+def exclude_index(expr: Expr, given: Given) -> Outcome:
+    """Take out the term that a delta singles out where it cannot be contracted."""
+    if expr.excluded:
         return None
     body, own = expr.open()
+    index = awkward_delta(body, own)
+    known = None if index is None else within(index, expr.lower, expr.upper, given)
+    if index is None or known is None:
+        return None
     rest = Total(body, (own, *expr.limits[1:], index))
     return Rewriting(Plus(replace(body, {own: index}), rest), given.declared(known))
-
-
-separated = Plus(FK, Total(FJ, (s.j, s.lo, s.hi, s.k)))
 
 
 @rule(

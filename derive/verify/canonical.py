@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from sympy import (
     Add,
+    Dummy,
     Expr,
     Indexed,
     IndexedBase,
-    Integer,
     Mul,
     Number,
     Pow,
@@ -25,6 +25,7 @@ from sympy import (
 )
 from sympy.core.basic import Basic
 
+from derive.laws import Each
 from derive.notation import (
     ONE,
     Binder,
@@ -36,6 +37,7 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    Total,
     names,
 )
 
@@ -51,6 +53,11 @@ class Product:
     def inverse(self) -> Product:
         return Product(1 / self.number, self.below, self.above)
 
+    def items(self) -> tuple[Expr, ...]:
+        """The factors, those below as fractions, the number among them unless it is 1."""
+        numbers = () if self.number == 1 else (self.number,)
+        return (*numbers, *self.above, *(Quotient(1, f) for f in self.below))
+
     def expression(self) -> Expr:
         """The product in inert notation."""
         above = Times(self.number, *self.above) if self.number != 1 else _joined(self.above)
@@ -62,6 +69,8 @@ def product(expr: Expr) -> Product:
     match expr:
         case Number():
             return Product(expr, (), ())
+        case Plus() | Times() if len(expr.args) == 1 and isinstance(expr.args[0], Each):
+            return Product(S.One, (expr,), ())
         case Times() | Mul():
             return _multiplied([product(a) for a in expr.args])
         case Minus(operand):
@@ -75,9 +84,15 @@ def product(expr: Expr) -> Product:
             number = constant(exponent)
             if number is not None and number == 1:
                 return product(base)
-            if number is not None and isinstance(number, Integer) and number < 0:
+            if number is not None and number < 0:
                 inner = product(base if number == -1 else Power(base, -number))
                 return Product(S.One, (expr,), ()) if inner.number == 0 else inner.inverse()
+        case Total():
+            body = product(expr.body)
+            if body.number < 0:
+                # A sign may stand before a sum or inside.
+                inside = Product(-body.number, body.above, body.below).expression()
+                return Product(S.NegativeOne, (Total(inside, expr.limits),), ())
     items = terms(expr)
     if len(items) == 1 and items[0] is not expr:
         return product(items[0])
@@ -86,7 +101,7 @@ def product(expr: Expr) -> Product:
 
 def terms(expr: Expr) -> tuple[Expr, ...]:
     """``expr`` as a sum: its terms, with one number at most, and last."""
-    if not isinstance(expr, (Plus, Add)):
+    if not isinstance(expr, (Plus, Add)) or isinstance(expr.args[0], Each):
         return (expr,)
     number = S.Zero
     found: list[Expr] = []
@@ -127,22 +142,17 @@ def text(expr: Basic) -> str:
 @lru_cache(maxsize=100_000)
 def _text(expr: Basic, bound: tuple[Symbol, ...]) -> str:
     """``bound`` holds the indices bound around the place, the nearest last."""
-    used = tuple(s for s in bound if s in names(expr))
-    if used == () != bound:
-        # The text does not depend on what is bound around, and is remembered without it.
+    if bound and not names(expr).intersection(bound):
+        # What is bound around plays no part, so that the text is remembered without it.
         return _text(expr, ())
     match expr:
         case Symbol() if expr in bound:
             return f"#{len(bound) - bound.index(expr)}"
+        case Dummy():
+            return f"{expr.name}#{expr.dummy_index}"
         case Indexed():
             places = ",".join(_text(a, bound) for a in expr.indices)
             return f"{expr.base.name}[{places}]"
-        case Binder():
-            index, *limits = expr.limits
-            inner = _text(expr.body, (*bound, index))
-            lower, upper, *excluded = (_text(a, bound) for a in limits)
-            apart = ",".join(sorted(excluded))
-            return f"{type(expr).__name__}({inner};{lower};{upper};{apart})"
         case Head():
             return f"<{expr.function.__name__}>"
         case Delta():
@@ -153,39 +163,64 @@ def _text(expr: Basic, bound: tuple[Symbol, ...]) -> str:
             items = terms(expr)
             if len(items) > 1:
                 return f"({' + '.join(sorted(_text(t, bound) for t in items))})"
-            return _text(items[0], bound)
-        case Times() | Mul() | Minus() | Quotient() | Power() | Pow():
+            return _text(items[0], bound) if items[0] is not expr else _node_text(expr, bound)
+        case Times() | Mul() | Minus() | Quotient() | Power() | Pow() | Total():
             whole = product(expr)
-            if whole != Product(S.One, (expr,), ()):
+            if isinstance(expr, (Power, Pow)) or whole != Product(S.One, (expr,), ()):
                 return _product_text(whole, bound)
-    kind = "Power" if isinstance(expr, Pow) else type(expr).__name__
-    return f"{kind}({','.join(_text(a, bound) for a in expr.args)})" if expr.args else str(expr)
+    return _node_text(expr, bound)
+
+
+def _node_text(expr: Basic, bound: tuple[Symbol, ...]) -> str:
+    if isinstance(expr, Binder):
+        index, lower, upper, *excluded = expr.limits
+        parts = [_text(expr.body, (*bound, index)), _text(lower, bound), _text(upper, bound)]
+        apart = ",".join(sorted(_text(a, bound) for a in excluded))
+        return f"{type(expr).__name__}({';'.join(parts)};{apart})"
+    if not expr.args:
+        return str(expr)
+    return f"{type(expr).__name__}({','.join(_text(a, bound) for a in expr.args)})"
 
 
 def _product_text(whole: Product, bound: tuple[Symbol, ...]) -> str:
-    above = sorted(_text(f, bound) for f in whole.above)
-    if whole.number != 1 or not (above or whole.below):
+    above, below = (_factor_texts(side, bound) for side in (whole.above, whole.below))
+    if whole.number != 1 or not (above or below):
         above.insert(0, str(whole.number))
-    below = sorted(_text(f, bound) for f in whole.below)
     if len(above) == 1 and not below:
         return above[0]
     return f"({'*'.join(above)}/{'/'.join(below)})"
 
 
+def _factor_texts(factors: tuple[Expr, ...], bound: tuple[Symbol, ...]) -> list[str]:
+    """Powers of one base are counted together: ``x x`` is ``x^2``."""
+    exponents: dict[str, list[Expr]] = {}
+    for factor in factors:
+        base, exponent = (factor.args[0], factor.args[1]) if _is_power(factor) else (factor, ONE)
+        key = _text(base, bound) if _is_power(factor) else _single_text(base, bound)
+        exponents.setdefault(key, []).append(exponent)
+    powers = {base: _text(sum_of(tuple(found)), bound) for base, found in exponents.items()}
+    return sorted(base if power == "1" else f"{base}^{power}" for base, power in powers.items())
+
+
+def _single_text(factor: Expr, bound: tuple[Symbol, ...]) -> str:
+    """The text of a factor that is no product itself."""
+    return _node_text(factor, bound) if isinstance(factor, Total) else _text(factor, bound)
+
+
+def _is_power(factor: Expr) -> bool:
+    return isinstance(factor, (Power, Pow))
+
+
 def _addends(expr: Expr, sign: int) -> list[Expr]:
     """The terms of a sum; sums inside are joined to it, those with a minus sign too."""
-    match expr:
-        case Plus() | Add():
-            return [t for a in expr.args for t in _addends(a, sign)]
-        case Minus(operand):
-            return _addends(operand, -sign)
-        case Mul() if expr.args[0] == -1:
-            return _addends(_joined(expr.args[1:]), -sign)
-    number = constant(expr) if isinstance(expr, Inert) else None
-    if number is not None:
-        return [sign * number]
-    if isinstance(expr, Number):
-        return [sign * expr]
+    if isinstance(expr, (Plus, Add)):
+        return [t for a in expr.args for t in _addends(a, sign)]
+    whole = product(expr)
+    if not whole.above and not whole.below:
+        return [sign * whole.number]
+    inner = whole.above[0] if len(whole.above) == 1 and not whole.below else None
+    if isinstance(inner, (Plus, Add)) and abs(whole.number) == 1:
+        return _addends(inner, sign * int(whole.number))
     return [expr if sign == 1 else Minus(expr)]
 
 

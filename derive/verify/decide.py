@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace as with_changes
 
 import numpy as np
 from sympy import Expr, Symbol
@@ -41,11 +42,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Decision:
-    """How a comparison ended: over how many cases, where it failed, and if undecided, why."""
+    """How a comparison ended: over how many cases, where it failed, or why it did not take place.
+
+    ``undecided`` says that the method does not reach so far, which speaks neither for nor against.
+    """
 
     cases: int
     place: Place | None = None
     reason: str | None = None
+    undecided: bool = False
 
     @property
     def equal(self) -> bool:
@@ -69,10 +74,10 @@ class Decider:
             try:
                 decision = self._compare_at(number, before, after, facts)
             except NotImplementedError as error:
-                return Decision(cases, reason=str(error))
+                return Decision(cases, reason=str(error), undecided=True)
             cases += decision.cases
             if not decision.equal:
-                return Decision(cases, decision.place, decision.reason)
+                return with_changes(decision, cases=cases)
         if cases == 0:
             return Decision(0, reason="at none of the sizes is there a case to compare")
         return Decision(cases)
@@ -89,7 +94,8 @@ class Decider:
             narrow = _differing(exact, before, after, facts)
             if not narrow.equal or narrow.cases == decision.cases:
                 return narrow
-        return decision
+        reason = "too many terms would have to be positive at once"
+        return Decision(narrow.cases, reason=reason, undecided=True)
 
     def _exact(self, number: int, facts: tuple[Fact, ...], strict: bool, points: int) -> Exact:
         of_value = [f for f in facts if isinstance(f, (SumFact, EntryFact, PositiveFact))]

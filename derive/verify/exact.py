@@ -206,6 +206,18 @@ class Exact:
         return np.where(FIELDS[level].is_square(value), value, np.nan) if self.strict else value
 
     def _function(self, expr: Apply, level: int, scope: Scope) -> Array:
+        field = FIELDS[level]
+        match expr.function.__name__, expr.operands:
+            case "Abs", (operand,):
+                value = self.value(operand, level, scope)
+                return field.reduce(self._sign(operand, scope) * value)
+            case "sign", (operand,):
+                return field.reduce(self._sign(operand, scope))
+            case "Max" | "Min", (first, second):
+                rises = self._sign(Plus(first, Minus(second)), scope)
+                falls = rises if expr.function.__name__ == "Max" else -rises
+                sides = (self.value(operand, level, scope) for operand in (first, second))
+                return np.where(falls >= 0, *sides)
         known = _by_exponentials(expr.function, len(expr.operands))
         if known is not None:
             places, body = known
@@ -213,6 +225,11 @@ class Exact:
             return self.value(inside, level, scope)
         operands = [self.value(u, level, scope) for u in expr.operands]
         return scramble(expr.function.__name__, level, operands, 0)
+
+    def _sign(self, expr: Expr, scope: Scope) -> Array:
+        """1 or -1 (0 for zero), the same at all levels, so that both signs are tried for all."""
+        value = self.value(expr, MIDDLE, scope)
+        return np.where(value == 0, 0.0, np.where(FIELDS[MIDDLE].is_square(value), 1.0, -1.0))
 
     def _total(self, total: Binder, level: int, scope: Scope) -> Array:
         lower, upper = self.whole(total.lower, scope), self.whole(total.upper, scope)

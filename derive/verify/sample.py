@@ -44,7 +44,10 @@ class Sampler:
         """Compare at one random point for each of the larger sizes."""
         cases = 0
         for sizes in size_choices(self._problem, SAMPLED):
-            found = self.values(before, after, facts, sizes)
+            try:
+                found = self.values(before, after, facts, sizes)
+            except NotImplementedError as error:
+                return Decision(cases, reason=str(error), undecided=True)
             if found is None:
                 reason = f"no random point was found where both sides are real ({ATTEMPTS} tried)"
                 return Decision(cases, reason=reason)

@@ -50,9 +50,13 @@ class Slopes:
         """
         key = (expr, variable)
         if key not in self._memory:
-            depends = _base(variable) in self._made_of(expr, _base(variable))
+            depends = self.depends(expr, variable)
             self._memory[key] = self._slope(expr, variable) if depends else ZERO
         return self._memory[key]
+
+    def depends(self, expr: Expr, variable: Expr) -> bool:
+        """Whether ``expr`` can depend on ``variable``, through definitions or directly."""
+        return _base(variable) in self._made_of(expr, _base(variable))
 
     def _slope(self, expr: Expr, variable: Expr) -> Expr:
         match expr:
@@ -137,18 +141,19 @@ def _times(*factors: Expr) -> Expr:
 
 def _partial(expr: Apply, position: int) -> Expr:
     """The derivative of a function by one of its arguments, at its operands."""
-    places, slope = _function_slope(expr.function, position, len(expr.operands))
+    places, slope = function_slope(expr.function, position + 1, len(expr.operands))
     return replace(slope, dict(zip(places, expr.operands, strict=True)))
 
 
 @cache
-def _function_slope(function: type, position: int, count: int) -> tuple[tuple[Symbol, ...], Expr]:
+def function_slope(function: type, position: int, count: int) -> tuple[tuple[Symbol, ...], Expr]:
+    """The derivative of a function by an argument, counted from 1, at the symbols that come first."""
     places = tuple(Dummy(f"x{n}", real=True) for n in range(count))
     try:
-        slope = function(*places).fdiff(position + 1)
+        slope = function(*places).fdiff(position)
     except ArgumentIndexError as error:
         raise NotImplementedError(f"no derivative of {function.__name__} is known") from error
     if slope.has(Derivative, Subs):
         # Nothing is known of it: a function of its own.
-        return places, Apply(Head(Function(f"{function.__name__}_{position + 1}")), *places)
+        return places, Apply(Head(Function(f"{function.__name__}_{position}")), *places)
     return places, as_inert(slope)

@@ -1,0 +1,131 @@
+"""Closed forms as mpmath text: one number at a time, with a plain loop for every sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sympy import Expr, Indexed, Integer, NumberSymbol, Rational, Symbol
+from sympy.printing.pycode import MpmathPrinter
+
+from derive.kernels.code import Name
+from derive.kernels.identifiers import identifier, unused
+from derive.kernels.inert_printer import InertPrinter
+from derive.notation import Binder, Bracket, Delta, Maximum, Times, Total, names, times
+
+
+class OraclePrinter(InertPrinter, MpmathPrinter):
+    """Prints closed forms over entries ``z[k - 1]``, with every index counted from 1.
+
+    Args:
+        taken: Names of the arguments and sizes.
+        integers: Symbols that hold Python integers: sizes and classes.
+        definitions: Names of the functions for definitions, by base.
+    """
+
+    module = "mp"
+
+    def __init__(
+        self, taken: set[str], integers: set[Symbol], definitions: Mapping[Expr, str]
+    ) -> None:
+        super().__init__({"strict": True})
+        self.language = "mpmath"
+        self._taken = taken
+        self._integers = integers
+        self._definitions = definitions
+        self._loops: dict[Symbol, str] = {}
+        self._lifted: dict[Expr, str] = {}
+        self.lines: list[str] = []
+        """Statements for sums that depend on no loop, in order."""
+
+    @contextmanager
+    def looping(self, *indices: Symbol) -> Iterator[list[str]]:
+        """Inside, ``indices`` are loop variables; gives their names."""
+        fresh = [unused(identifier(i.name), self._taken) for i in indices]
+        before = dict(self._loops)
+        self._loops.update(zip(indices, fresh, strict=True))
+        yield fresh
+        self._loops = before
+        self._taken -= set(fresh)
+
+    # --- numbers ---------------------------------------------------------------------------------
+
+    def _print_Integer(self, expr: Integer) -> str:
+        return f"mp.mpf({int(expr)})" if expr >= 0 else f"-mp.mpf({-int(expr)})"
+
+    def _print_Rational(self, expr: Rational) -> str:
+        return f"{self._print_Integer(Integer(expr.p))} / {int(expr.q)}"
+
+    def _print_NumberSymbol(self, expr: NumberSymbol) -> str:
+        return f"+mp.{self._kc[type(expr).__name__].rpartition('.')[2]}"
+
+    def _print_Name(self, expr: Name) -> str:
+        return expr.name
+
+    def _print_Symbol(self, expr: Symbol) -> str:
+        if expr in self._definitions:
+            return self._definitions[expr]
+        if expr in self._loops or expr in self._integers:
+            return f"mp.mpf({self.count(expr)})"
+        return identifier(expr.name)
+
+    _print_Dummy = _print_Symbol  # an opened index is a Dummy
+
+    def _print_Indexed(self, expr: Indexed) -> str:
+        if expr.base in self._definitions:
+            return f"{self._definitions[expr.base]}({', '.join(map(self.count, expr.indices))})"
+        places = ", ".join(self.count(i - 1) for i in expr.indices)
+        return f"{identifier(str(expr.base))}[{places}]"
+
+    # --- indices, sums, conditions ---------------------------------------------------------------
+
+    def count(self, expr: Expr) -> str:
+        """An index or a limit, in Python's integers."""
+        if isinstance(expr, Integer):
+            return str(int(expr))
+        if isinstance(expr, Symbol):
+            return self._loops.get(expr, identifier(expr.name))
+        if isinstance(expr, Indexed):
+            return self._print_Indexed(expr)
+        inner = {a: Name(self.count(a)) for a in expr.atoms(Symbol, Indexed)}
+        return str(expr.xreplace(inner))
+
+    def _print_Delta(self, expr: Delta) -> str:
+        return f"mp.mpf(int({self.count(expr.first)} == {self.count(expr.second)}))"
+
+    def _print_Bracket(self, expr: Bracket) -> str:
+        return f"mp.mpf(int({self._condition(expr)}))"
+
+    def _print_Times(self, expr: Times) -> str:
+        """A bracket that does not hold leaves its product out: an entry there may not exist."""
+        conditions = [self._condition(f) for f in expr.args if isinstance(f, Bracket)]
+        if not conditions:
+            return super()._print_Times(expr)
+        rest = self._print(times(*(f for f in expr.args if not isinstance(f, Bracket))))
+        return f"({rest} if {' and '.join(conditions)} else mp.mpf(0))"
+
+    def _condition(self, bracket: Bracket) -> str:
+        return f"{self.count(bracket.lower)} <= {self.count(bracket.upper)}"
+
+    def _print_Total(self, expr: Total) -> str:
+        return self._over(expr, "mp.fsum", "total")
+
+    def _print_Maximum(self, expr: Maximum) -> str:
+        return self._over(expr, "max", "largest")
+
+    def _over(self, binder: Binder, function: str, noun: str) -> str:
+        if binder in self._lifted:
+            return self._lifted[binder]
+        body, index = binder.open()
+        limits = f"{self.count(binder.lower)}, {self.count(binder.upper + 1)}"
+        outside = [self.count(e) for e in binder.excluded]
+        with self.looping(index) as (name,):
+            left_out = "".join(
+                f" {'and' if n else 'if'} {name} != {e}" for n, e in enumerate(outside)
+            )
+            text = f"{function}({self._print(body)} for {name} in range({limits}){left_out})"
+        if names(binder) & set(self._loops):
+            return text
+        lifted = self._lifted[binder] = unused(noun, self._taken)
+        self.lines.append(f"{lifted} = {text}")
+        return lifted

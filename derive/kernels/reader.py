@@ -1,0 +1,243 @@
+"""The signature of a kernel, read off a derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sympy import Expr, Indexed, IndexedBase, Symbol
+
+from derive.derivation import Derivation
+from derive.errors import DeriveError
+from derive.facts import Definition, EntryFact, IndexRange, SumFact
+from derive.kernels.identifiers import identifier
+from derive.kernels.signature import Argument, Output, Signature, Size
+from derive.notation import Binder, Bracket, Delta, bases, binders, entries, names
+
+
+def signature(derivation: Derivation) -> Signature:
+    """The signature of a derivation's kernels.
+
+    Raises ``DeriveError`` where the derivation has no closed form fit for floating point.
+    """
+    reader = _Reader(derivation)
+    value, derivatives = reader.outputs()
+    arguments, sizes, inferred = reader.arguments()
+    return Signature(
+        name=identifier(derivation.problem.name.replace("-", "_")),
+        arguments=arguments,
+        sizes=sizes,
+        inferred=inferred,
+        definitions=tuple(_stable_definitions(derivation)),
+        value=value,
+        derivatives=derivatives,
+    )
+
+
+def _stable(derivation: Derivation, key: str) -> Expr:
+    if key not in derivation.stable:
+        raise DeriveError(
+            f"the derivation {derivation.name} has no {key} rewritten for floating point, from "
+            "which a kernel could be made; derive the whole problem and ask that for its kernel"
+        )
+    return derivation.stable[key].closed_form
+
+
+def _stable_definitions(derivation: Derivation) -> Iterator[Definition]:
+    for known in derivation.definitions:
+        stable = derivation.stable.get(str(known.base))
+        value = known.value if stable is None else stable.closed_form
+        yield Definition(known.entry, value, known.softmax)
+
+
+class _Reader:
+    """Reads the parts of a signature off one derivation."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self._derivation = derivation
+        self._problem = problem = derivation.problem
+        self._ranges = {r.index: r for r in problem.ranges}
+        self._results = self._result_derivations()
+        self._axes = self._axis_indices()
+        self._asked = [problem.expression, *(d.value for d in problem.definitions)]
+        self._used = [
+            *self._asked,
+            _stable(derivation, "value"),
+            *(_stable(d, "derivative") for d in self._results),
+            *(d.value for d in _stable_definitions(derivation)),
+        ]
+        self._integers = frozenset(b for e in self._used for b in _index_arrays(e))
+
+    def _result_derivations(self) -> tuple[Derivation, ...]:
+        if self._problem.kind != "gradient" or len(self._problem.variables) == 1:
+            return (self._derivation,)
+        parts = [p for p in self._derivation.parts.values() if "derivative" in p.stable]
+        if len(parts) != len(self._problem.variables):
+            raise DeriveError(
+                f"the derivation {self._derivation.name} has {len(parts)} derivatives for "
+                f"{len(self._problem.variables)} variables; a kernel needs one for each"
+            )
+        return tuple(parts)
+
+    def _axis_indices(self) -> tuple[Expr, ...]:
+        """Free indices that become axes; the others are arrays of classes."""
+        problem = self._problem
+        of_variables = {s for v in problem.variables for s in _direct(v)}
+        return tuple(
+            i for i in problem.free_indices if problem.kind == "jacobian" or i in of_variables
+        )
+
+    def outputs(self) -> tuple[Output, tuple[Output, ...]]:
+        """The value and the derivatives."""
+        problem = self._problem
+        own = tuple(i for i in self._axes if i in names(problem.expression))
+        value = _stable(self._derivation, "value")
+        by = [problem.variables] if len(self._results) == 1 else [(v,) for v in problem.variables]
+        derivatives = []
+        for result, variables in zip(self._results, by, strict=True):
+            indices = dict.fromkeys((*own, *(i for v in variables for i in _direct(v))))
+            title = "derivative" if len(self._results) == 1 else f"derivative_{_stem(variables[0])}"
+            stable = _stable(result, "derivative")
+            derivatives.append(Output(title, stable, result.closed_form, self._ranged(indices)))
+        return Output("value", value, problem.expression, self._ranged(own)), tuple(derivatives)
+
+    def _ranged(self, indices: Iterable[Expr]) -> tuple[IndexRange, ...]:
+        return tuple(self._ranges[i] for i in indices if i in self._ranges)
+
+    def arguments(
+        self,
+    ) -> tuple[tuple[Argument, ...], tuple[Size, ...], tuple[tuple[Argument, Argument], ...]]:
+        """The arguments, the sizes that they tell, and the classes that are inferred."""
+        arrays = _settled([self._array(base) for base in self._problem.arrays])
+        sizes = tuple(_sizes(arrays))
+        lengths = {s for a in arrays for n in a.axes for s in names(n)}
+        defined = {d.base for d in self._derivation.definitions}
+        bound = {i for d in self._derivation.definitions for i in d.indices}
+        inferred = tuple(self._inferred(arrays))
+        known = {s.symbol for s in sizes} | {i.symbol for _, i in inferred}
+        known |= defined | bound | set(self._axes)
+        mentioned = lengths | {s for e in self._used for s in names(e)}
+        mentioned |= {v for v in self._problem.variables if isinstance(v, Symbol)}
+        counts = lengths | {s for e in self._used for s in _counting(e)}
+        scalars = [self._scalar(s, counts) for s in sorted(mentioned - known, key=str)]
+        return (*arrays, *scalars), sizes, inferred
+
+    def _array(self, base: IndexedBase) -> Argument:
+        axes = tuple(base.shape or ())
+        if not axes:
+            raise DeriveError(
+                f"{base} has no shape, so its kernel cannot tell its axes; "
+                f"give it one, as in IndexedBase('{base}', shape=(C,))"
+            )
+        name = identifier(str(base))
+        if base in self._integers:
+            return Argument(name, base, "classes", axes, self._limit(base))
+        return Argument(name, base, "labels" if self._is_label(base) else "floats", axes)
+
+    def _scalar(self, symbol: Symbol, counts: set[Symbol]) -> Argument:
+        name = identifier(symbol.name)
+        if symbol in self._ranges:
+            return Argument(name, symbol, "classes", (), self._ranges[symbol].upper)
+        return Argument(name, symbol, "size" if symbol in counts else "floats")
+
+    def _limit(self, base: IndexedBase) -> Expr | None:
+        """The number of classes among which the entries of an array of integers are."""
+        for known in self._problem.ranges:
+            if isinstance(known.index, Indexed) and known.index.base == base:
+                return known.upper
+        for entry in (e for expr in self._used for e in entries(expr)):
+            for position, index in enumerate(entry.indices):
+                if isinstance(index, Indexed) and index.base == base and entry.base.shape:
+                    return entry.base.shape[position]
+        return None
+
+    def _is_label(self, base: IndexedBase) -> bool:
+        """Whether a fact says that an array is one-hot or sums to one over its last axis."""
+        for fact in self._problem.facts:
+            match fact:
+                case EntryFact(entry, Delta()) if entry.base == base:
+                    return True
+                case SumFact(total, value) if value == 1 and isinstance(total.body, Indexed):
+                    if total.body.base == base and total.body.indices[-1] == total.limits[0]:
+                        return True
+        return False
+
+    def _inferred(self, arrays: list[Argument]) -> Iterator[tuple[Argument, Argument]]:
+        """Classes that the loss does not mention, with the one-hot label that tells them."""
+        mentioned = {s for e in self._asked for s in names(e) | bases(e)}
+        for fact in self._problem.facts:
+            if not (isinstance(fact, EntryFact) and isinstance(fact.value, Delta)):
+                continue
+            label = next((a for a in arrays if a.symbol == fact.entry.base), None)
+            pair = (fact.value.first, fact.value.second)
+            classes = next((i for i in pair if i != fact.entry.indices[-1]), None)
+            symbol = classes.base if isinstance(classes, Indexed) else classes
+            if label is None or symbol is None or symbol in mentioned:
+                continue
+            name = identifier(str(symbol))
+            yield label, Argument(name, symbol, "classes", label.axes[:-1], label.axes[-1])
+
+
+def _settled(arrays: list[Argument]) -> list[Argument]:
+    """Labels whose last axis no other array tells have to come with it: as floats."""
+    told = {n for a in arrays if a.kind == "floats" for n in a.axes}
+    return [
+        replace(a, kind="floats")
+        if a.kind == "labels" and a.axes[-1] not in told and names(a.axes[-1])
+        else a
+        for a in arrays
+    ]
+
+
+def _sizes(arrays: list[Argument]) -> Iterator[Size]:
+    """Where each size can be read off: best a plain one, and not a label that may be classes."""
+    found: set[Symbol] = set()
+    places = [
+        Size(symbol, array, place - len(array.axes), int(length - symbol))
+        for kind in ("floats", "classes", "labels")
+        for array in arrays
+        if array.kind == kind
+        for place, length in enumerate(array.axes[:-1] if kind == "labels" else array.axes)
+        for symbol in sorted(names(length), key=str)
+        if (length - symbol).is_Integer
+    ]
+    for size in sorted(places, key=lambda s: s.offset != 0):
+        if size.symbol not in found:
+            found.add(size.symbol)
+            yield size
+
+
+def _direct(variable: Expr) -> tuple[Symbol, ...]:
+    """The index symbols of a variable, in order; ``t[n]`` counts by its own index ``n``."""
+    if not isinstance(variable, Indexed):
+        return ()
+    return tuple(s for i in variable.indices for s in sorted(names(i), key=str))
+
+
+def _stem(variable: Expr) -> str:
+    return identifier(str(variable.base if isinstance(variable, Indexed) else variable))
+
+
+def _index_places(expr: Expr) -> Iterator[Expr]:
+    """Everything that stands where an index or a limit stands."""
+    for entry in entries(expr):
+        yield from entry.indices
+    for binder in binders(expr):
+        yield from binder.limits[1:]
+    pending = [expr]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (Delta, Bracket)):
+            yield from node.args
+        elif not isinstance(node, (Indexed, Binder)):
+            pending.extend(node.args)
+        elif isinstance(node, Binder):
+            pending.append(node.body)
+
+
+def _index_arrays(expr: Expr) -> Iterator[IndexedBase]:
+    return (b for place in _index_places(expr) for b in bases(place))
+
+
+def _counting(expr: Expr) -> Iterator[Symbol]:
+    return (s for place in _index_places(expr) for s in names(place))

@@ -1,0 +1,162 @@
+"""Whether a rewritten part is an instance of the law of the rule that claims it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import cast
+
+from sympy import Expr, Symbol
+from sympy.core.basic import Basic
+
+from derive.facts import Definition, Fact, Given, Lemma
+from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Source, Value
+from derive.notation import Minus, Plus, Quotient, Times
+from derive.verify.canonical import same
+from derive.verify.conditions import Places, Sizes, nonzero, positive
+from derive.verify.instance import instantiate
+from derive.verify.matching import Match, matches, products, sums
+from derive.verify.slopes import Slopes
+from derive.verify.sources import backed
+
+TRIED = 5000
+"""Ways to match that are tried before a part counts as no instance of a law."""
+
+Values = Mapping[Symbol, object]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One rewritten part: what a step says about it, and what holds around it."""
+
+    rule: str
+    before: Expr
+    after: Expr
+    facts: tuple[Fact, ...]
+    given: Given
+    lemma: Lemma | None = None
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """Why a claim is refused, or what it assumes about the domain."""
+
+    refusal: str | None = None
+    assumed: tuple[str, ...] = ()
+
+
+class Court:
+    """Judges claims under given definitions, going through indices at given sizes."""
+
+    def __init__(self, definitions: tuple[Definition, ...], sizes: Sizes) -> None:
+        self._definitions = definitions
+        self._sizes = sizes
+        self._slopes = Slopes(definitions)
+
+    def judge(self, claim: Claim) -> Ruling:
+        """Hold a claim against the law of its rule."""
+        law = LAWS.get(claim.rule)
+        if law is None:
+            return Ruling(f"no law is known of a rule called {claim.rule}")
+        if isinstance(law, Source):
+            fits = backed(law, claim.before, claim.after, claim.facts, claim.lemma)
+            return Ruling(None if fits else f"no {law.value} that the step names gives this")
+        flaw = flaw_of(law)
+        return self._by_law(law, claim) if flaw is None else Ruling(flaw)
+
+    def _by_law(self, law: Law, claim: Claim) -> Ruling:
+        if same(law.before, law.after):
+            # The law only reorders or regroups, and so must the step.
+            fits = same(claim.before, claim.after)
+            return Ruling(None if fits else "more than order and grouping has changed")
+        refusal = "its law does not apply here"
+        for match, others in islice(_instances(law, claim.before), TRIED):
+            result = instantiate(law.after, match.values, match.rows or ())
+            if not same(others.func(result, *others.args) if others.args else result, claim.after):
+                if refusal == "its law does not apply here":
+                    refusal = "its law gives something else here"
+                continue
+            assumed: list[str] = []
+            failed = self._failed(law, match, claim, assumed)
+            if failed is None:
+                return Ruling(assumed=tuple(dict.fromkeys(assumed)))
+            refusal = f"no fact that the step names gives {failed}"
+        return Ruling(refusal)
+
+    def _failed(self, law: Law, match: Match, claim: Claim, assumed: list[str]) -> str | None:
+        """The first condition that does not hold; those on the domain are added to ``assumed``."""
+        for row in match.rows or ({},):
+            for condition in law.conditions:
+                operands = _operands(condition, {**match.values, **row})
+                said = f"{condition.kind}({', '.join(map(str, operands))})"
+                if condition.kind in ("positive", "nonzero"):
+                    seen = positive if condition.kind == "positive" else nonzero
+                    if not seen(operands[0], claim.facts, self._definitions):
+                        assumed.append(said)
+                elif condition.kind == "independent":
+                    if self._slopes.depends(operands[0], operands[1]):
+                        return said
+                elif not Places(self._sizes, claim.facts, claim.given).always(
+                    condition.kind, operands
+                ):
+                    return said
+        return None
+
+
+def flaw_of(law: Law) -> str | None:
+    """Why a law is none: it would let anything pass."""
+    unknown = _metas(law.after) - _metas(law.before)
+    if unknown:
+        return f"its law makes {', '.join(sorted(map(str, unknown)))} out of nothing"
+    if isinstance(law.before, (Meta, Value)):
+        return "its law starts from anything at all"
+    return None
+
+
+def _instances(law: Law, expr: Expr) -> Iterator[tuple[Match, Expr]]:
+    """The ways in which a law's left side is ``expr``, or terms or factors of it.
+
+    With each come the other terms or factors, as a sum or a product.
+    """
+    start = Match(varying=_varying(law))
+    match law.before:
+        case Plus():
+            for found, left in sums(law.before, expr, start):
+                yield found, Plus(*left)
+        case Times() | Minus() | Quotient():
+            for found, rest in products(law.before, expr, start):
+                yield found, Times(*rest.items())
+        case _:
+            for found in matches(law.before, expr, start):
+                yield found, Times()
+
+
+def _operands(condition: Condition, values: Values) -> tuple[Expr, ...]:
+    found: list[Expr] = []
+    for operand in condition.operands:
+        if isinstance(operand, Rest):
+            found += cast(tuple[Expr, ...], values[operand])
+        else:
+            found.append(instantiate(operand, values, ()))
+    return tuple(found)
+
+
+def _varying(law: Law) -> frozenset[Symbol]:
+    """The metavariables that occur only under ``Each``: each argument has its own."""
+    inside = _metas_in_each(law.before) | _metas_in_each(law.after)
+    return frozenset(inside - _metas(law.before, False) - _metas(law.after, False))
+
+
+def _metas(pattern: Basic, within_each: bool = True) -> set[Symbol]:
+    if isinstance(pattern, (Meta, Rest)):
+        return {pattern}
+    if isinstance(pattern, Each) and not within_each:
+        return set()
+    return set().union(*(_metas(a, within_each) for a in pattern.args))
+
+
+def _metas_in_each(pattern: Basic) -> set[Symbol]:
+    if isinstance(pattern, Each):
+        return _metas(pattern)
+    return set().union(*(_metas_in_each(a) for a in pattern.args))

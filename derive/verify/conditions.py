@@ -1,0 +1,184 @@
+"""Side conditions of laws, decided from the facts that a step names and the binders around a place.
+
+Conditions on indices are decided by going through all their values at several sizes. Signs are read
+off the expression; where that does not tell, the condition is an assumption about the domain, which
+the report states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr, Indexed, Integer, Number, Symbol
+
+from derive.facts import Definition, EqualFact, Fact, Given, IndexRange, PositiveFact, UnequalFact
+from derive.notation import (
+    Binder,
+    Bracket,
+    Delta,
+    Exp,
+    Maximum,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    entries,
+    names,
+)
+from derive.verify.canonical import constant, same
+
+Sizes = list[dict[Symbol, int]]
+
+
+class Places:
+    """All values that the indices at a place can have, as the facts in force allow."""
+
+    def __init__(self, sizes: Sizes, facts: tuple[Fact, ...], given: Given) -> None:
+        self._sizes = sizes
+        ranges = (*given.scope, *(f for f in facts if isinstance(f, IndexRange)))
+        self._ranges = {known.index: known for known in reversed(ranges)}
+        self._relations = [
+            f for f in (*facts, *given.apart) if isinstance(f, (EqualFact, UnequalFact))
+        ]
+
+    def always(self, kind: str, operands: tuple[Expr, ...]) -> bool:
+        """Whether a condition on indices holds at every place there is, and there is one."""
+        if kind == "unequal" and any(
+            isinstance(f, UnequalFact) and {f.left, f.right} == set(operands)
+            for f in self._relations
+        ):
+            return True
+        related = [e for f in self._relations for e in (f.left, f.right)]
+        waiting = [e for o in (*operands, *related) for e in _indices(o)]
+        values = list(self._values(tuple(dict.fromkeys(waiting))))
+        if not values:
+            return False
+        try:
+            return all(_holds(kind, [_number(o, at) for o in operands]) for at in values)
+        except ValueError:
+            # An index without a range that the step names.
+            return False
+
+    def _values(self, waiting: tuple[Expr, ...]) -> Iterator[dict[Expr, Integer]]:
+        for choice in self._sizes:
+            sizes = {size: Integer(value) for size, value in choice.items()}
+            for at in self._assignments(waiting, sizes):
+                if all(_related(fact, at) for fact in self._relations):
+                    yield at
+
+    def _assignments(
+        self, waiting: tuple[Expr, ...], at: dict[Expr, Integer]
+    ) -> Iterator[dict[Expr, Integer]]:
+        if not waiting:
+            yield at
+            return
+        index, rest = waiting[0], waiting[1:]
+        known = self._ranges.get(index)
+        if index in at or known is None:
+            yield from self._assignments(rest, at)
+            return
+        needed = [e for b in (known.lower, known.upper) for e in _indices(b) if e not in at]
+        if needed:
+            yield from self._assignments((*needed, *waiting), at)
+            return
+        try:
+            low, high = _number(known.lower, at), _number(known.upper, at)
+        except ValueError:
+            yield from self._assignments(rest, at)
+            return
+        for value in range(low, high + 1):
+            yield from self._assignments(rest, {**at, index: Integer(value)})
+
+
+def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition, ...]) -> bool:
+    """Whether ``expr`` can be seen to be positive; empty sums are thought away."""
+
+    def seen(part: Expr) -> bool:
+        return positive(part, facts, definitions)
+
+    if any(isinstance(f, PositiveFact) and _instance(f.expression, expr) for f in facts):
+        return True
+    number = constant(expr)
+    if number is not None:
+        return bool(number > 0)
+    match expr:
+        case Exp():
+            return True
+        case Plus(args):
+            return all(seen(a) or _square(a) for a in args) and any(seen(a) for a in args)
+        case Times(args):
+            return all(seen(a) for a in args)
+        case Quotient(above, below):
+            return seen(above) and seen(below)
+        case Power(base, _):
+            return seen(base)
+        case Total() | Maximum():
+            return seen(expr.body)
+        case Symbol() | Indexed():
+            base = expr.base if isinstance(expr, Indexed) else expr
+            defined = next((d for d in definitions if d.base == base), None)
+            return seen(defined.value) if defined is not None else bool(expr.is_positive)
+    return bool(expr.is_positive)
+
+
+def nonzero(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition, ...]) -> bool:
+    """Whether ``expr`` can be seen not to be zero."""
+    number = constant(expr)
+    if number is not None:
+        return bool(number != 0)
+    if isinstance(expr, Times):
+        return all(nonzero(a, facts, definitions) for a in expr.args)
+    return positive(expr, facts, definitions) or bool(getattr(expr, "is_nonzero", False))
+
+
+def _square(expr: Expr) -> bool:
+    even = isinstance(expr, Power) and expr.exponent.is_Integer and expr.exponent % 2 == 0
+    return even or isinstance(expr, (Delta, Bracket))
+
+
+def _instance(fact: Expr, expr: Expr) -> bool:
+    """A fact about an entry holds for every index."""
+    if isinstance(fact, Indexed) and isinstance(expr, Indexed):
+        return bool(fact.base == expr.base)
+    return same(fact, expr)
+
+
+def _indices(expr: Expr) -> list[Expr]:
+    """Entries that serve as indices, then symbols; those inside an entry do not count alone."""
+    inside = entries(expr)
+    hidden = {s for e in inside for s in names(e)}
+    return [*inside, *(s for s in sorted(names(expr), key=str) if s not in hidden)]
+
+
+def _number(expr: Expr, at: dict[Expr, Integer]) -> int:
+    value = expr.xreplace(at) if not isinstance(expr, Binder) else expr
+    if not isinstance(value, Number):
+        value = value.doit()
+    return int(value) if value.is_Integer else _not_whole(value)
+
+
+def _not_whole(value: Expr) -> int:
+    raise ValueError(f"{value} is no whole number")
+
+
+def _related(fact: EqualFact | UnequalFact, at: dict[Expr, Integer]) -> bool:
+    try:
+        equal = _number(fact.left, at) == _number(fact.right, at)
+    except ValueError:
+        # It speaks of an index that plays no part here.
+        return True
+    return equal if isinstance(fact, EqualFact) else not equal
+
+
+def _holds(kind: str, numbers: list[int]) -> bool:
+    first, *others = numbers
+    match kind:
+        case "within":
+            low, high, *excluded = others
+            return low <= first <= high and first not in excluded
+        case "at_most":
+            return first <= others[0]
+        case "unequal":
+            return first != others[0]
+    raise ValueError(f"no condition is called {kind}")

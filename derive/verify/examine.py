@@ -1,0 +1,200 @@
+"""One step, or one equation, held against everything: law, exact values, random points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace as with_changes
+
+import mpmath
+from sympy import Expr, Symbol
+
+from derive.derivation import Derivation, Step
+from derive.facts import Definition, Fact, Given, IndexRange, Lemma
+from derive.positions import parts_at
+from derive.problem import Problem
+from derive.verify.claims import Claim, Court
+from derive.verify.decide import Decider, Decision, Place
+from derive.verify.report import Check, Counterexample
+from derive.verify.sample import Sampler
+from derive.verify.sizes import EXACT, size_choices
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with an equation or a rewritten part."""
+
+    check: Check
+    sentence: str
+    counterexample: Counterexample | None = None
+
+
+@dataclass
+class Evidence:
+    """What has been counted while a step was examined."""
+
+    parts: int = 0
+    exact: int = 0
+    sampled: int = 0
+    undecided: bool = False
+
+
+Cited = tuple[Derivation, ...]
+
+
+class Examiner:
+    """Examines equations of one tree of derivations; all values are shared among them."""
+
+    def __init__(self, root: Derivation) -> None:
+        self._problem = with_changes(root.problem, ranges=_all_ranges(root))
+        self._deciders: dict[tuple[Definition, ...], tuple[Decider, Sampler, Court]] = {}
+        self.assumed: dict[str, None] = {}
+
+    @property
+    def problem(self) -> Problem:
+        """The root's problem with the ranges of all indices in the tree."""
+        return self._problem
+
+    def step(self, step: Step, derivation: Derivation, cited: Cited, seen: Evidence) -> list[Finding]:
+        """What is wrong with a step, apart from its place in the chain."""
+        found: list[Finding] = []
+        facts: tuple[Fact, ...] = ()
+        for atom in step.atoms:
+            lemmas = [d for d in cited if atom.lemma is not None and atom.lemma == d.name]
+            relied = (*atom.facts, *(f for d in lemmas for f in facts_of(d)))
+            found += self._laws(atom, derivation, lemmas, seen)
+            found += self._exact(atom.before, atom.after, relied, derivation, seen)
+            facts = (*facts, *relied)
+        if not any(f.check == "exact" for f in found):
+            found += self._sampled(step.before, step.after, facts, derivation, seen)
+        return found
+
+    def equation(
+        self, left: Expr, right: Expr, facts: tuple[Fact, ...], derivation: Derivation
+    ) -> list[Finding]:
+        """What is wrong with ``left = right`` as a whole."""
+        seen = Evidence()
+        found = self._exact(left, right, facts, derivation, seen)
+        return found or self._sampled(left, right, facts, derivation, seen)
+
+    def _laws(
+        self, atom: Step, derivation: Derivation, lemmas: list[Derivation], seen: Evidence
+    ) -> list[Finding]:
+        court = self._tools(derivation)[2]
+        found = []
+        for path in atom.positions:
+            try:
+                before, after, given = parts_at(atom.before, atom.after, path, Given())
+            except (ValueError, IndexError) as error:
+                found.append(Finding("chain", f"there is no part at {path}: {error}"))
+                continue
+            seen.parts += 1
+            rulings = [
+                court.judge(Claim(atom.rule, before, after, atom.facts, given, lemma))
+                for lemma in [_statement(d) for d in lemmas] or [None]
+            ]
+            refusals = [r.refusal for r in rulings if r.refusal is not None]
+            if len(refusals) == len(rulings):
+                found.append(Finding("law", f"{refusals[0]}: {before} becomes {after}"))
+            else:
+                self.assumed.update(dict.fromkeys(a for r in rulings for a in r.assumed))
+        return found
+
+    def _exact(
+        self,
+        left: Expr,
+        right: Expr,
+        facts: tuple[Fact, ...],
+        derivation: Derivation,
+        seen: Evidence,
+    ) -> list[Finding]:
+        decision = self._tools(derivation)[0].compare(left, right, facts)
+        seen.exact += decision.cases
+        if decision.equal:
+            return []
+        if decision.undecided:
+            # Not decided, which is no failure as long as random points agree.
+            seen.undecided = True
+            return self._sampled(left, right, facts, derivation, seen)
+        return [self._finding("exact", decision, left, right, facts, derivation)]
+
+    def _sampled(
+        self,
+        left: Expr,
+        right: Expr,
+        facts: tuple[Fact, ...],
+        derivation: Derivation,
+        seen: Evidence,
+    ) -> list[Finding]:
+        decision = self._tools(derivation)[1].compare(left, right, facts)
+        seen.sampled += decision.cases
+        if decision.equal:
+            return []
+        return [self._finding("sampled", decision, left, right, facts, derivation)]
+
+    def _finding(
+        self,
+        check: Check,
+        decision: Decision,
+        left: Expr,
+        right: Expr,
+        facts: tuple[Fact, ...],
+        derivation: Derivation,
+    ) -> Finding:
+        if decision.place is None:
+            return Finding(check, decision.reason or "it could not be decided")
+        shown = self._counterexample(decision.place, left, right, facts, derivation)
+        return Finding(check, "the two sides differ", shown)
+
+    def _counterexample(
+        self,
+        place: Place,
+        left: Expr,
+        right: Expr,
+        facts: tuple[Fact, ...],
+        derivation: Derivation,
+    ) -> Counterexample:
+        """The values on both sides, if they are real somewhere."""
+        sampler = self._tools(derivation)[1]
+        sizes, indices = dict(place.sizes), dict(place.indices)
+        try:
+            values = sampler.values(left, right, facts, sizes, indices)
+        except (NotImplementedError, ArithmeticError):
+            values = None
+        texts = [None, None] if values is None else [mpmath.nstr(v, 8) for v in values[1:]]
+        labels = [str(f.statement) for f in facts if not isinstance(f, (IndexRange, Definition))]
+        return Counterexample(
+            _named(sizes), _named(indices), ", ".join(dict.fromkeys(labels)) or "free labels", *texts
+        )
+
+    def _tools(self, derivation: Derivation) -> tuple[Decider, Sampler, Court]:
+        key = derivation.definitions
+        if key not in self._deciders:
+            sizes = size_choices(self._problem, EXACT)
+            self._deciders[key] = (
+                Decider(self._problem, key),
+                Sampler(self._problem, key),
+                Court(key, sizes),
+            )
+        return self._deciders[key]
+
+
+def facts_of(derivation: Derivation) -> tuple[Fact, ...]:
+    """All facts that a derivation's steps name, those of the lemmas that it cites included."""
+    used = [f for step in derivation.steps for atom in step.atoms for f in atom.facts]
+    for inner in (*derivation.lemmas, *derivation.parts.values()):
+        used += facts_of(inner)
+    return tuple(dict.fromkeys(used))
+
+
+def _statement(derivation: Derivation) -> Lemma:
+    indices = derivation.problem.free_indices
+    return Lemma(derivation.name, derivation.statement, derivation.closed_form, indices)
+
+
+def _all_ranges(root: Derivation) -> tuple[IndexRange, ...]:
+    ranges = {r.index: r for d in root.walk() for r in d.problem.ranges}
+    return tuple(ranges.values())
+
+
+def _named(values: dict[Symbol, int]) -> tuple[tuple[str, int], ...]:
+    return tuple((symbol.name, value) for symbol, value in values.items())

@@ -1,0 +1,387 @@
+"""Matching expressions against the patterns of laws, in the pattern language of ``derive.laws``.
+
+The matcher tries all ways in which a pattern fits, one after the other. It is written for being
+right rather than fast: patterns are small, and so are the parts that rules rewrite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from dataclasses import replace as with_changes
+from types import MappingProxyType
+
+from sympy import Expr, Indexed, Number, S, Symbol
+from sympy.core.basic import Basic
+
+from derive.laws import Each, Meta, Rest, Value
+from derive.notation import (
+    Apply,
+    Binder,
+    Delta,
+    Inert,
+    Minus,
+    Opened,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    names,
+    rename,
+)
+from derive.verify.canonical import Product, constant, product, same, sum_of, terms
+from derive.verify.instance import instantiate
+
+Items = tuple[Expr, ...]
+UNIT = Product(S.One, (), ())
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the metavariables stand for.
+
+    Attributes:
+        values: Expressions by metavariable; for a function of an index a pair of that index and
+            the body; for excluded indices a tuple.
+        rows: Values of the metavariables that differ from argument to argument of an ``Each``.
+        locals: The indices bound around the place; a metavariable must not contain them.
+        varying: The metavariables that may differ between the arguments of an ``Each``.
+    """
+
+    values: Mapping[Symbol, object] = field(default_factory=lambda: MappingProxyType({}))
+    rows: tuple[Mapping[Symbol, object], ...] | None = None
+    locals: tuple[Symbol, ...] = ()
+    varying: frozenset[Symbol] = frozenset()
+
+    def bind(self, meta: Symbol, value: object) -> Match:
+        return with_changes(self, values={**self.values, meta: value})
+
+
+def matches(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:
+    """All ways in which ``pattern`` is ``expr``, given what is known already."""
+    match pattern:
+        case Meta():
+            yield from _meta(pattern, expr, match)
+        case Value(function, index):
+            yield from _value(function, index, expr, match)
+        case Plus():
+            yield from (found for found, _ in sums(pattern, expr, match, whole=True))
+        case Times() | Minus() | Quotient():
+            yield from (found for found, _ in products(pattern, expr, match, whole=True))
+        case Power(base, exponent):
+            for part, power in _powers(expr):
+                yield from _all([(base, part), (exponent, power)], match)
+        case Binder():
+            yield from _binder(pattern, expr, match)
+        case Delta(first, second):
+            if isinstance(expr, Delta):
+                yield from _all([(first, expr.first), (second, expr.second)], match)
+                yield from _all([(first, expr.second), (second, expr.first)], match)
+        case Inert() | Indexed():
+            yield from _node(pattern, expr, match)
+        case _ if same(pattern, expr):
+            yield match
+
+
+def _meta(meta: Meta, expr: Expr, match: Match) -> Iterator[Match]:
+    if meta in match.values:
+        if same(match.values[meta], expr):  # type: ignore[arg-type]
+            yield match
+    elif not names(expr).intersection(match.locals):
+        yield match.bind(meta, expr)
+
+
+def _value(function: Meta, index: Expr, expr: Expr, match: Match) -> Iterator[Match]:
+    if function in match.values:
+        if same(instantiate(Value(function, index), match.values, ()), expr):
+            yield match
+    elif index in match.locals:
+        others = [s for s in match.locals if s != index]
+        if not names(expr).intersection(others):
+            yield match.bind(function, (index, expr))
+
+
+def _node(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:
+    """Nodes with a fixed number of arguments; the base of an entry must be the same."""
+    if type(pattern) is not type(expr) or len(pattern.args) != len(expr.args):
+        return
+    pairs = list(zip(pattern.args, expr.args, strict=True))
+    if isinstance(pattern, Apply) and isinstance(pattern.args[0], Meta):
+        head = match.values.get(pattern.args[0], expr.args[0])
+        if head != expr.args[0]:
+            return
+        match, pairs = match.bind(pattern.args[0], head), pairs[1:]
+    yield from _all(pairs, match)
+
+
+def _binder(pattern: Binder, expr: Expr, match: Match) -> Iterator[Match]:
+    if type(expr) is not type(pattern):
+        return
+    limits = [(pattern.lower, expr.lower), (pattern.upper, expr.upper)]
+    for outside in _all(limits, match):
+        for found in _excluded(pattern.excluded, expr.excluded, outside):
+            index = Opened(expr.hint)
+            own = rename(pattern.body, pattern.limits[0], index)
+            body = rename(expr.body, expr.limits[0], index)
+            inside = with_changes(found, locals=(*found.locals, index))
+            for inner in matches(own, body, inside):
+                yield with_changes(inner, locals=match.locals)
+
+
+def _excluded(wanted: Items, found: Items, match: Match) -> Iterator[Match]:
+    if not wanted:
+        if not found:
+            yield match
+        return
+    first, rest = wanted[0], wanted[1:]
+    if isinstance(first, Rest):
+        if not rest:
+            yield from _rest(first, found, match)
+        elif not isinstance(rest[0], Rest):
+            yield from _excluded((*rest, first), found, match)
+        return
+    for n, one in enumerate(found):
+        for inner in matches(first, one, match):
+            yield from _excluded(rest, found[:n] + found[n + 1 :], inner)
+
+
+def _rest(rest: Rest, found: Items, match: Match) -> Iterator[Match]:
+    known = match.values.get(rest)
+    if known is None:
+        yield match.bind(rest, found)
+    elif sorted(map(str, known)) == sorted(map(str, found)):  # type: ignore[call-overload]
+        yield match
+
+
+def _all(pairs: list[tuple[Basic, Basic]], match: Match) -> Iterator[Match]:
+    """All pairs at once; a function that is not known yet waits for the pairs that tell it."""
+    if not pairs:
+        yield match
+        return
+    at = next((n for n, (p, _) in enumerate(pairs) if not _waits(p, match)), 0)
+    (pattern, expr), rest = pairs[at], pairs[:at] + pairs[at + 1 :]
+    for found in matches(pattern, expr, match):
+        yield from _all(rest, found)
+
+
+def _waits(pattern: Basic, match: Match) -> bool:
+    if not isinstance(pattern, Value):
+        return False
+    return pattern.function not in match.values and pattern.index not in match.locals
+
+
+def _powers(expr: Expr) -> Iterator[tuple[Expr, Expr]]:
+    """Base and exponent, where ``expr`` is read as a power: ``x`` is ``x^1`` and ``1/x`` ``x^-1``."""
+    if isinstance(expr, Power):
+        yield expr.base, expr.exponent
+    whole = product(expr)
+    if whole.number == 1 and not whole.above and len(whole.below) == 1:
+        under = whole.below[0]
+        yield under, S.NegativeOne
+        if isinstance(under, Power):
+            number = constant(under.exponent)
+            yield under.base, Minus(under.exponent) if number is None else -number
+    yield expr, S.One
+
+
+# Sums --------------------------------------------------------------------------------------
+
+
+def sums(
+    pattern: Plus, expr: Expr, match: Match, whole: bool = False
+) -> Iterator[tuple[Match, Items]]:
+    """All ways in which ``pattern`` is a part of the sum ``expr``, with the terms left over.
+
+    With ``whole`` nothing may be left over.
+    """
+    items = tuple(t for t in terms(expr) if t != 0)
+    if len(pattern.args) == 1 and isinstance(pattern.args[0], Each):
+        if isinstance(expr, Plus):
+            for found in _each(pattern.args[0], items, match):
+                yield found, ()
+        return
+    wanted = tuple(t for t in terms(pattern) if t != 0)
+    yield from _terms(_ordered(wanted, match), items, match, whole)
+
+
+def _terms(
+    wanted: Items, items: Items, match: Match, whole: bool
+) -> Iterator[tuple[Match, Items]]:
+    if not wanted:
+        if not (whole and items):
+            yield match, items
+        return
+    first, rest = wanted[0], wanted[1:]
+    if _is_open(first, match):
+        for taken, left in _choices(items, whole and not rest):
+            for found in matches(first, sum_of(taken), match):
+                yield from _terms(rest, left, found, whole)
+        return
+    if isinstance(first, (Meta, Value)) and len(terms(_known(first, match))) > 1:
+        yield from _terms((*terms(_known(first, match)), *rest), items, match, whole)
+        return
+    for n, item in enumerate(items):
+        left = items[:n] + items[n + 1 :]
+        if isinstance(first, Number) and isinstance(item, Number):
+            difference = item - first
+            remaining = (*left, difference) if difference else left
+            yield from _terms(rest, remaining, match, whole)
+        else:
+            for found in matches(first, item, match):
+                yield from _terms(rest, left, found, whole)
+
+
+def _each(pattern: Each, items: Items, match: Match) -> Iterator[Match]:
+    """Every item against the pattern; only varying metavariables may differ between them."""
+    if match.rows is not None:
+        return
+
+    def visit(left: Items, known: Match, rows: tuple[Mapping[Symbol, object], ...]) -> Iterator[Match]:
+        if not left:
+            yield with_changes(known, rows=rows)
+            return
+        for found in matches(pattern.pattern, left[0], known):
+            row = {meta: found.values[meta] for meta in match.varying if meta in found.values}
+            common = {m: v for m, v in found.values.items() if m not in match.varying}
+            yield from visit(left[1:], with_changes(found, values=common), (*rows, row))
+
+    for start in range(len(items)):
+        # A common part that is hidden in one item may show in another, so each comes first once.
+        yield from visit(items[start:] + items[:start], match, ())
+
+
+# Products ----------------------------------------------------------------------------------
+
+
+def products(
+    pattern: Expr, expr: Expr, match: Match, whole: bool = False
+) -> Iterator[tuple[Match, Product]]:
+    """All ways in which ``pattern`` is a part of the product ``expr``, with what is left over.
+
+    With ``whole`` nothing may be left over.
+    """
+    items = product(expr)
+    if isinstance(pattern, Times) and len(pattern.args) == 1:
+        if isinstance(pattern.args[0], Each) and isinstance(expr, (Times, Minus, Quotient)):
+            for found in _each(pattern.args[0], items.items(), match):
+                yield found, UNIT
+        return
+    wanted = product(pattern)
+    if wanted.number == 0:
+        # Nothing divides by zero, so the numbers are not set off against each other.
+        items = Product(S.One if items.number == 0 else S.NaN, items.above, items.below)
+        wanted = Product(S.One, wanted.above, wanted.below)
+    rest = Product(items.number / wanted.number, items.above, items.below)
+    above, below = (_ordered(w, match) for w in (wanted.above, wanted.below))
+    for found, left in _factors(above, below, rest, match, whole):
+        if left == UNIT or not whole:
+            yield found, left
+
+
+def _factors(
+    above: Items, below: Items, left: Product, match: Match, whole: bool
+) -> Iterator[tuple[Match, Product]]:
+    """Take the wanted factors out of ``left``: fixed ones first, then the open metavariables."""
+    if not above and not below:
+        yield match, left
+        return
+    fixed = next((f for f in (*above, *below) if not _is_open(f, match)), None)
+    if fixed is not None:
+        # The same pattern may stand above and below; either comes first.
+        over = any(f is fixed for f in above)
+        rest = (_without(above, fixed), below) if over else (above, _without(below, fixed))
+        for found, remaining in _take(fixed, left if over else left.inverse(), match):
+            kept = remaining if over else remaining.inverse()
+            yield from _factors(*rest, kept, found, whole)
+        return
+    last = whole and len(above) + len(below) == 1
+    if below:
+        for taken, kept in _choices(left.below, last):
+            for found in matches(below[0], Product(S.One, taken, ()).expression(), match):
+                remaining = Product(left.number, left.above, kept)
+                yield from _factors(above, below[1:], remaining, found, whole)
+        return
+    for taken, kept in _choices(left.items(), last):
+        for found in matches(above[0], product(Times(*taken)).expression(), match):
+            yield from _factors(above[1:], (), product(Times(*kept)), found, whole)
+
+
+def _take(wanted: Expr, left: Product, match: Match) -> Iterator[tuple[Match, Product]]:
+    """Take one fixed factor out of a product; the product that a metavariable stands for, whole."""
+    if isinstance(wanted, (Meta, Value)):
+        known = product(_known(wanted, match))
+        above, below = _removed(known.above, left.above), _removed(known.below, left.below)
+        if above is not None and below is not None:
+            yield match, Product(left.number / known.number, above, below)
+        return
+    for n, factor in enumerate(left.above):
+        remaining = Product(left.number, left.above[:n] + left.above[n + 1 :], left.below)
+        for found in matches(wanted, factor, match):
+            yield found, remaining
+    if isinstance(wanted, Power):
+        for n, factor in enumerate(left.below):
+            remaining = Product(left.number, left.above, left.below[:n] + left.below[n + 1 :])
+            for found in matches(wanted, Quotient(1, factor), match):
+                yield found, remaining
+        if left.number != 1:
+            for found in matches(wanted, left.number, match):
+                yield found, Product(S.One, left.above, left.below)
+
+
+def _known(pattern: Expr, match: Match) -> Expr:
+    return instantiate(pattern, match.values, ())
+
+
+def _is_open(pattern: Expr, match: Match) -> bool:
+    """Whether the pattern is a metavariable that can still stand for anything."""
+    if isinstance(pattern, Value):
+        return pattern.function not in match.values
+    return isinstance(pattern, Meta) and pattern not in match.values
+
+
+def _ordered(wanted: Items, match: Match) -> Items:
+    """What tells most comes first: numbers and nodes, then metavariables."""
+
+    def rank(pattern: Expr) -> int:
+        if isinstance(pattern, Value):
+            return 3 if _waits(pattern, match) else 2
+        return 2 if isinstance(pattern, Meta) else 0 if isinstance(pattern, Binder) else 1
+
+    return tuple(sorted(wanted, key=rank))
+
+
+def _choices(items: Items, all_of_them: bool = False) -> Iterator[tuple[Items, Items]]:
+    """All ways to take some of the items, the most first."""
+    if all_of_them:
+        yield items, ()
+        return
+    if not items:
+        yield (), ()
+        return
+    for taken, left in _choices(items[1:]):
+        yield (items[0], *taken), left
+        yield taken, (items[0], *left)
+
+
+def _removed(wanted: Items, items: Items) -> Items | None:
+    """``items`` without the wanted ones, which may also be taken out of powers of theirs."""
+    left = list(items)
+    for one in wanted:
+        twin = next((n for n, item in enumerate(left) if same(item, one)), None)
+        if twin is not None:
+            del left[twin]
+            continue
+        base, exponent = one.args if isinstance(one, Power) else (one, S.One)
+        for n, item in enumerate(left):
+            if isinstance(item, Power) and same(item.base, base):
+                left[n] = Power(base, item.exponent.doit() - exponent.doit())
+                break
+        else:
+            return None
+    return tuple(left)
+
+
+def _without(items: Items, one: Expr) -> Items:
+    at = next(n for n, item in enumerate(items) if item is one)
+    return items[:at] + items[at + 1 :]
+

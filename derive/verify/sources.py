@@ -1,0 +1,110 @@
+"""Claims whose law is a declared fact, a definition, a lemma or arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr, Indexed, IndexedBase, Rational, Symbol
+
+from derive.facts import Definition, EntryFact, EqualFact, Fact, Lemma, SumFact
+from derive.laws import Meta, Source
+from derive.notation import Binder, Delta, Partial, Times, Total, bases, entries, names, replace
+from derive.verify.canonical import same
+from derive.verify.instance import instantiate
+from derive.verify.matching import Match, matches
+
+
+def backed(
+    source: Source, before: Expr, after: Expr, facts: tuple[Fact, ...], lemma: Lemma | None
+) -> bool:
+    """Whether ``before = after`` is what the source says, by one of ``facts`` or the lemma."""
+    either_way = ((before, after), (after, before))
+    match source:
+        case Source.FACT:
+            return any(after_fact(f, before, after) for f in facts)
+        case Source.DEFINITION:
+            definitions = [f for f in facts if isinstance(f, Definition)]
+            return any(same(unfolded(a, d), b) for d in definitions for a, b in either_way)
+        case Source.EQUALITY:
+            equal = [f for f in facts if isinstance(f, EqualFact)]
+            return any(
+                same(replace(a, {f.left: f.right}), b) for f in equal for a, b in either_way
+            )
+        case Source.LEMMA:
+            if lemma is None:
+                return False
+            return any(
+                same(result, after)
+                for result in consequences(lemma.before, lemma.after, lemma.indices, before)
+            )
+        case Source.COORDINATE:
+            return _is_coordinate(before, after)
+        case Source.SOFTMAX:
+            softmaxes = [f for f in facts if isinstance(f, Definition) and f.softmax]
+            return after == 1 and any(_is_whole(before, d) for d in softmaxes)
+        case Source.ARITHMETIC:
+            return same(before, after) or _equal_numbers(before, after)
+
+
+def after_fact(fact: Fact, before: Expr, after: Expr) -> bool:
+    """Whether a fact about labels, with any indices, turns ``before`` into ``after``."""
+    if isinstance(fact, SumFact):
+        left = fact.total
+        used = {s for e in entries(left) for a in e.indices for s in names(a)}
+        generic = tuple(used & names(left))
+    elif isinstance(fact, EntryFact):
+        left, generic = fact.entry, tuple(fact.entry.indices)
+    else:
+        return False
+    return any(same(result, after) for result in consequences(left, fact.value, generic, before))
+
+
+def consequences(
+    left: Expr, right: Expr, generic: tuple[Symbol, ...], expr: Expr
+) -> Iterator[Expr]:
+    """What ``left = right``, for any values of the ``generic`` indices, makes of ``expr``."""
+    metas = {index: Meta(f"?{index.name}") for index in generic}
+    pattern, result = (replace(side, metas) for side in (left, right))
+    for found in matches(pattern, expr, Match()):
+        if set(metas.values()) & names(result) <= set(found.values):
+            yield instantiate(result, found.values, ())
+
+
+def unfolded(expr: Expr, definition: Definition) -> Expr:
+    """``expr`` with every entry of one definition replaced by its value."""
+    if (expr.base if isinstance(expr, Indexed) else expr) == definition.base:
+        if isinstance(expr, Symbol):
+            return definition.value
+        values = dict(zip(definition.indices, expr.indices, strict=True))
+        return replace(definition.value, values)
+    if not expr.args or isinstance(expr, (Indexed, IndexedBase)):
+        return expr
+    if isinstance(expr, Binder):
+        body, index = expr.open()
+        return type(expr)(unfolded(body, definition), (index, *expr.limits[1:]))
+    return expr.func(*(unfolded(a, definition) for a in expr.args))
+
+
+def _is_coordinate(before: Expr, after: Expr) -> bool:
+    match before:
+        case Partial(Indexed() as entry, Indexed() as variable) if entry.base == variable.base:
+            deltas = map(Delta, entry.indices, variable.indices)
+            return same(Times(*deltas), after)
+    return False
+
+
+def _is_whole(before: Expr, definition: Definition) -> bool:
+    """``Σ_j ŷ_{..j}`` over the last axis, all of it (that it is 1 is decided exactly elsewhere)."""
+    if not isinstance(before, Total) or before.excluded or not isinstance(before.body, Indexed):
+        return False
+    entry, index = before.body, before.limits[0]
+    alone = all(index not in names(a) for a in entry.indices[:-1])
+    return entry.base == definition.base and entry.indices[-1] == index and alone
+
+
+def _equal_numbers(before: Expr, after: Expr) -> bool:
+    """Both sides without names and arrays, and equal."""
+    if any(names(side) | bases(side) for side in (before, after)):
+        return False
+    left, right = before.doit(), after.doit()
+    return isinstance(left, Rational) and bool(left == right)

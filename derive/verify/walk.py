@@ -1,0 +1,178 @@
+"""Checking a whole tree of derivations: lemmas, parts, cases, stable forms."""
+
+from __future__ import annotations
+
+from sympy import Tuple
+
+from derive.derivation import Derivation, Step
+from derive.verify.chain import (
+    breaks,
+    case_flaws,
+    definition_flaws,
+    form_flaws,
+    inner_breaks,
+    result_flaw,
+    statement_flaw,
+    undeclared,
+)
+from derive.verify.examine import Cited, Evidence, Examiner, Finding, facts_of
+from derive.verify.report import Check, Failure, Level, Report, Row
+from derive.verify.sizes import EXACT
+
+
+def check(derivation: Derivation) -> Report:
+    """Check a derivation with all it contains; see ``Report`` for what is said of it."""
+    return Checker(derivation).report()
+
+
+def check_step(derivation: Derivation, number: int) -> tuple[Failure, ...]:
+    """Check one step (counted from 1) of a derivation without lemmas of others."""
+    return Checker(derivation).step_failures(derivation, number, derivation.steps[number - 1])
+
+
+class Checker:
+    """Checks one tree of derivations."""
+
+    def __init__(self, root: Derivation) -> None:
+        self._root = root
+        self._examiner = Examiner(root)
+        self._rows: list[Row] = []
+        self._failures: list[Failure] = []
+        self._undecided = False
+        self._cited: dict[int, Cited] = {}
+        self._scope(root, ())
+
+    def report(self) -> Report:
+        """Check everything."""
+        flaws = [(d, flaw) for d in self._root.walk() for flaw in definition_flaws(d)]
+        for derivation, flaw in flaws:
+            self._fail(derivation, "statement", flaw)
+        if not flaws:
+            # Otherwise unfolding a definition might never end.
+            self._tree(self._root)
+        level: Level = "failed" if self._failures else "sampled" if self._undecided else "exact"
+        return Report(
+            level,
+            tuple(self._failures),
+            tuple(self._rows),
+            tuple(self._examiner.assumed),
+            f"{', '.join(s.name for s in self._root.problem.sizes)} = {', '.join(map(str, EXACT))}",
+        )
+
+    def step_failures(
+        self, derivation: Derivation, number: int, step: Step
+    ) -> tuple[Failure, ...]:
+        """Check ``step`` as the one of that number in a derivation of this tree.
+
+        It may be another one than the derivation has: then it must fit between its neighbours.
+        """
+        steps = derivation.steps
+        start = steps[number - 2].after if number > 1 else derivation.statement
+        found: list[tuple[Check, str]] = []
+        if step.before != start:
+            found.append(("chain", "it does not start where the one before it ended"))
+        if number < len(steps) and step.after != steps[number].before:
+            found.append(("chain", "the next one does not start where it ends"))
+        found += [("chain", sentence) for sentence in inner_breaks(step)]
+        found += self._undeclared(step, derivation)
+        failures = [
+            Failure(derivation.name, number, step.rule, kind, text) for kind, text in found
+        ]
+        failures += self._examine(step, number, derivation, Evidence())
+        return tuple(failures)
+
+    def _scope(self, derivation: Derivation, outer: Cited) -> None:
+        """Which lemmas each derivation may cite: none that rests on it."""
+        known = outer
+        for lemma in (*derivation.lemmas, *derivation.parts.values()):
+            self._scope(lemma, known)
+            known = (lemma, *known)
+        self._cited[id(derivation)] = known
+        for inner in (*derivation.cases.values(), *derivation.stable.values()):
+            self._scope(inner, known)
+
+    def _tree(self, derivation: Derivation) -> None:
+        for stated in (*derivation.lemmas, *derivation.parts.values()):
+            self._tree(stated)
+        self._statement(derivation)
+        self._derivation(derivation)
+        for inner in (*derivation.cases.values(), *derivation.stable.values()):
+            self._derivation(inner)
+
+    def _statement(self, derivation: Derivation) -> None:
+        """A derivation with a problem of its own states that, and the problem is the user's."""
+        flaw = statement_flaw(derivation)
+        if flaw is not None:
+            self._fail(derivation, "statement", flaw)
+        problem = derivation.problem
+        equal = self._examiner.equation(problem.source, problem.expression, (), derivation)
+        for finding in equal:
+            text = f"the problem is not the expression that was handed in: {finding.sentence}"
+            self._fail(derivation, "statement", text, finding)
+
+    def _derivation(self, derivation: Derivation) -> None:
+        for number, rule, text in breaks(derivation):
+            self._failures.append(Failure(derivation.name, number, rule, "chain", text))
+        for number, step in enumerate(derivation.steps, start=1):
+            self._step(step, number, derivation)
+        self._whole(derivation)
+
+    def _step(self, step: Step, number: int, derivation: Derivation) -> None:
+        seen = Evidence()
+        failures = [
+            Failure(derivation.name, number, step.rule, kind, text)
+            for kind, text in self._undeclared(step, derivation)
+        ]
+        failures += self._examine(step, number, derivation, seen)
+        self._undecided |= seen.undecided
+        self._failures += failures
+        self._rows.append(
+            Row(
+                derivation.name,
+                number,
+                step.rule,
+                seen.parts,
+                seen.exact,
+                seen.sampled,
+                not failures,
+            )
+        )
+
+    def _examine(
+        self, step: Step, number: int, derivation: Derivation, seen: Evidence
+    ) -> list[Failure]:
+        cited = self._cited[id(derivation)]
+        return [
+            Failure(
+                derivation.name, number, step.rule, f.check, f.sentence, f.counterexample
+            )
+            for f in self._examiner.step(step, derivation, cited, seen)
+        ]
+
+    def _undeclared(self, step: Step, derivation: Derivation) -> list[tuple[Check, str]]:
+        return [
+            ("facts", f"it uses {fact.statement}, which nobody has declared")
+            for fact in undeclared(step, derivation, self._root.problem)
+        ]
+
+    def _whole(self, derivation: Derivation) -> None:
+        """Statement, result, cases and stable forms."""
+        for kind, flaws in (("cases", case_flaws(derivation)), ("statement", form_flaws(derivation))):
+            for text in flaws:
+                self._fail(derivation, kind, text)  # type: ignore[arg-type]
+        flaw = result_flaw(derivation)
+        if flaw is not None:
+            self._fail(derivation, "result", flaw)
+        if isinstance(derivation.statement, Tuple) or not derivation.steps:
+            return
+        used = (*facts_of(derivation), *derivation.assumptions)
+        for finding in self._examiner.equation(
+            derivation.statement, derivation.closed_form, used, derivation
+        ):
+            self._fail(derivation, "result", f"it does not follow: {finding.sentence}", finding)
+
+    def _fail(
+        self, derivation: Derivation, kind: Check, text: str, finding: Finding | None = None
+    ) -> None:
+        shown = None if finding is None else finding.counterexample
+        self._failures.append(Failure(derivation.name, 0, "", kind, text, shown))

@@ -1,0 +1,187 @@
+"""A zoo of losses that the automatic strategy must carry to a right result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sympy import (
+    Eq,
+    Expr,
+    IndexedBase,
+    KroneckerDelta,
+    Ne,
+    Rational,
+    Sum,
+    atan,
+    cosh,
+    erf,
+    exp,
+    log,
+    sin,
+    sqrt,
+    symbols,
+    tanh,
+)
+
+C, D, N = symbols("C D N", integer=True, positive=True)
+i, j, k, l, m, n, r, t = symbols("i j k l m n r t", integer=True)  # noqa: E741
+T, alpha, beta, eps, gamma, lam = symbols("T alpha beta epsilon gamma lambda", positive=True)
+mu = symbols("mu", real=True)
+
+z, y, w, b, q = (IndexedBase(name, shape=(C,)) for name in "z y w b q".split())
+a = IndexedBase("a", shape=(D,))
+W = IndexedBase("W", shape=(C, D))
+s, Y = IndexedBase("s", shape=(N, C)), IndexedBase("Y", shape=(N, C))
+x = IndexedBase("x", shape=(N, D))
+tn = IndexedBase("t", shape=(N,))
+
+
+def over(term: Expr, index: Expr = i, size: Expr = C) -> Expr:
+    return Sum(term, (index, 1, size))
+
+
+def p(at: Expr) -> Expr:
+    """The softmax of the logits."""
+    return exp(z[at]) / over(exp(z[j]), j)
+
+
+def warm(at: Expr, logits: IndexedBase = z) -> Expr:
+    """The softmax at a temperature."""
+    return exp(logits[at] / T) / over(exp(logits[j] / T), j)
+
+
+def linear(at: Expr) -> Expr:
+    return over(W[at, l] * a[l], l, D) + b[at]
+
+
+def in_batch(sample: Expr, at: Expr) -> Expr:
+    return exp(s[sample, at]) / over(exp(s[sample, j]), j)
+
+
+def sigmoid(u: Expr) -> Expr:
+    return 1 / (1 + exp(-u))
+
+
+soft = Eq(over(y[i]), 1)
+one_hot = Eq(y[i], KroneckerDelta(i, t))
+cross_entropy = -over(y[i] * log(p(i)))
+linear_cross_entropy = -over(y[i] * log(exp(linear(i)) / over(exp(linear(j)), j)))
+scores = over(x[n, l] * a[l], l, D)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A question to the engine, with the result where a person would know it at once."""
+
+    expression: Any
+    variables: tuple[Any, ...]
+    given: tuple[Any, ...] = ()
+    kind: Literal["gradient", "jacobian", "hessian"] = "gradient"
+    where: tuple[Any, ...] = ()
+    result: Any = None
+
+
+def by(expression: Expr, *variables: Expr, given: tuple[Any, ...] = (), **more: Any) -> Loss:
+    return Loss(expression, variables, given, **more)
+
+
+LOSSES: dict[str, Loss] = {
+    # Softmax and its relatives
+    "cross-entropy": by(cross_entropy, z[k], given=(soft,)),
+    "cross-entropy of free labels": by(cross_entropy, z[k]),
+    "cross-entropy one-hot": by(cross_entropy, z[k], given=(one_hot,)),
+    "log of class": by(-log(p(t)), z[k]),
+    "log of class, k is not t": by(-log(p(t)), z[k], given=(Ne(k, t),)),
+    "log-sum-exp": by(log(over(exp(z[j]), j)) - z[t], z[k]),
+    "z4": by(cross_entropy + Rational(1, 1000) * over(z[i] ** 4), z[k], given=(soft,)),
+    "decimal z4": by(cross_entropy + 1e-3 * over(z[i] ** 4), z[k], given=(soft,)),
+    "temperature": by(-over(y[i] * log(warm(i))), z[k], given=(soft,)),
+    "by temperature": by(-over(y[i] * log(warm(i))), T, given=(soft,)),
+    "logits and temperature": by(-over(y[i] * log(warm(i))), z[k], T, given=(soft,)),
+    "label smoothing": by(
+        -over(((1 - alpha) * y[i] + alpha / C) * log(p(i))), z[k], given=(soft,)
+    ),
+    "weights": by(-over(w[i] * y[i] * log(p(i))), z[k]),
+    "focal": by(-((1 - p(t)) ** gamma) * log(p(t)), z[k]),
+    "focal squared": by(-((1 - p(t)) ** 2) * log(p(t)), z[k]),
+    "poly": by(-log(p(t)) + eps * (1 - p(t)), z[k]),
+    "generalised cross-entropy": by((1 - p(t) ** gamma) / gamma, z[k]),
+    "brier": by(over((p(i) - y[i]) ** 2), z[k]),
+    "entropy": by(-over(p(i) * log(p(i))), z[k]),
+    "confidence penalty": by(cross_entropy + beta * over(p(i) * log(p(i))), z[k], given=(soft,)),
+    "divergence": by(over(y[i] * log(y[i] / p(i))), z[k], given=(soft,)),
+    "divergence by labels": by(over(y[i] * log(y[i] / w[i])), y[k]),
+    "distillation": by(
+        T**2 * over(warm(i, w) * log(warm(i, w) / warm(i))), z[k]
+    ),
+    "two softmaxes": by(-over(p(i) * log(exp(w[i]) / over(exp(w[j]), j))), w[k]),
+    "two softmaxes by the first": by(-over(p(i) * log(exp(w[i]) / over(exp(w[j]), j))), z[k]),
+    "z-loss": by(-log(p(t)) + lam * log(over(exp(z[j]), j)) ** 2, z[k]),
+    "symbolic power": by((1 - over(p(i) ** gamma)) / (gamma - 1), z[k]),
+    "dice": by(1 - 2 * over(y[i] * p(i)) / (over(y[i] ** 2) + over(p(i) ** 2)), z[k]),
+    "tanh logits": by(-log(exp(tanh(z[t])) / over(exp(tanh(z[j])), j)), z[k]),
+    # No softmax
+    "logistic": by(
+        -over(y[i] * log(sigmoid(z[i])) + (1 - y[i]) * log(1 - sigmoid(z[i]))), z[k]
+    ),
+    "softplus": by(over(log(1 + exp(z[i])) - y[i] * z[i]), z[k]),
+    "poisson": by(over(exp(z[i]) - y[i] * z[i]), z[k]),
+    "squares": by(over((z[i] - y[i]) ** 2) / C, z[k]),
+    "gaussian by width": by(over((y[i] - z[i]) ** 2) / (2 * T**2) + C * log(T), T),
+    "log-cosh": by(over(log(cosh(z[i] - y[i]))), z[k]),
+    "functions": by(over(sin(z[i]) * atan(z[i]) + erf(y[i] * z[i])), z[k]),
+    "norm": by(sqrt(over(z[i] ** 2)), z[k]),
+    "normalised": by(z[t] / sqrt(over(z[i] ** 2)), z[k]),
+    "power of a sum": by(over(z[i] ** 2) ** gamma, z[k]),
+    "exponential of base two": by(over(2 ** z[i]), z[k]),
+    "general power": by(over((1 + z[i] ** 2) ** z[i]), z[k]),
+    "position": by(over(z[i] / log(i + 1)), z[k]),
+    "variance": by(over((z[i] - over(z[j], j) / C) ** 2) / C, z[k]),
+    "parameter in a shift": by(over((z[i] - mu) ** 2), mu),
+    # Ranges that depend on an index
+    "list-wise": by(-over(log(exp(z[i]) / Sum(exp(z[j]), (j, i, C)))), z[k]),
+    "list-wise from the front": by(over(log(Sum(exp(z[j]), (j, 1, i)))), z[k]),
+    "pairs": by(over(Sum(log(1 + exp(z[j] - z[i])), (j, i + 1, C))), z[k]),
+    "cumulative": by(over(Sum(z[j], (j, 1, i)) ** 2), z[k]),
+    "neighbours": by(Sum((z[i + 1] - z[i]) ** 2, (i, 1, C - 1)), z[k]),
+    # Several axes
+    "weights of a layer": by(linear_cross_entropy, W[k, m], given=(soft,)),
+    "bias of a layer": by(linear_cross_entropy, b[k], given=(soft,)),
+    "input of a layer": by(linear_cross_entropy, a[m], given=(soft,)),
+    "batch": by(
+        -Sum(Y[n, i] * log(in_batch(n, i)), (i, 1, C), (n, 1, N)) / N,
+        s[m, k],
+        given=(Eq(over(Y[n, i]), 1),),
+    ),
+    "batch of classes": by(-over(log(in_batch(n, tn[n])), n, N) / N, s[m, k]),
+    "contrastive": by(
+        -over(log(exp(scores / T) / over(exp(scores.subs(n, m) / T), m, N)), n, N), a[r]
+    ),
+    # Names that clash
+    "same dummy twice": by(over(z[j] ** 2, j) * over(exp(z[j]), j), z[k]),
+    "same dummy inside": by(-over(y[j] * log(exp(z[j]) / over(exp(z[j]), j)), j), z[k]),
+    "bound index is the variable's": by(over(exp(z[j]), j), z[j]),
+    "bound index is the variable's, nested": by(cross_entropy, z[j], given=(soft,)),
+    "bound index also free": by(z[i] * over(z[i] ** 2), z[i]),
+    # Jacobians and second derivatives
+    "jacobian": by(p(i), z[k], kind="jacobian"),
+    "jacobian, same index": by(p(k), z[k], kind="jacobian"),
+    "jacobian of a layer": by(linear(i), W[k, m], kind="jacobian"),
+    "jacobian of log": by(log(p(i)), z[k], kind="jacobian"),
+    "hessian": by(cross_entropy, z[k], z[m], given=(soft,), kind="hessian"),
+    "hessian, same index": by(cross_entropy, z[k], z[k], given=(soft,), kind="hessian"),
+    "hessian, mixed": by(-over(y[i] * log(warm(i))), z[k], T, given=(soft,), kind="hessian"),
+    "hessian of log-sum-exp": by(log(over(exp(z[j]), j)), z[k], z[m], kind="hessian"),
+    "hessian of logistic": by(over(log(1 + exp(z[i])) - y[i] * z[i]), z[k], z[m], kind="hessian"),
+    "hessian of a layer": by(
+        linear_cross_entropy, b[k], b[m], given=(soft,), kind="hessian"
+    ),
+    # Definitions
+    "own name": by(
+        -over(y[i] * log(q[i])),
+        z[k],
+        given=(soft,),
+        where=(Eq(q[i], p(i)),),
+    ),
+}
