@@ -25,7 +25,7 @@ loss = -Sum(y[i] * log(p(i)), (i, 1, C))
 """
 
 DERIVE = SETUP + "import derive\n"
-ONE = 'd = derive.gradient(loss, z[k], given=[Eq(Sum(y[i], (i, 1, C)), 1)])\n'
+ONE = "d = derive.gradient(loss, z[k], given=[Eq(Sum(y[i], (i, 1, C)), 1)])\n"
 
 
 def timed(before: str, work: str) -> str:

@@ -48,8 +48,12 @@ def parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("write", help="write the document of an entry")
     _add_entry(one)
-    one.add_argument("--to", default="tex", metavar="FORMATS", help="comma-separated: tex (default)")
-    one.add_argument("--lang", metavar="LANGS", help="comma-separated, such as en; default: the entry's")
+    one.add_argument(
+        "--to", default="tex", metavar="FORMATS", help="comma-separated: tex (default)"
+    )
+    one.add_argument(
+        "--lang", metavar="LANGS", help="comma-separated, such as en; default: the entry's"
+    )
     one.add_argument("--title", help="another title")
     one.add_argument("--author", help="a line under the title")
     one.add_argument("--level", default="default", help="full, default or brief")
@@ -76,11 +80,15 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_entry(command: argparse.ArgumentParser) -> None:
     command.add_argument("name", metavar="NAME", help="an entry; see derive list")
-    command.add_argument("--symbols", default="", metavar="OLD=NEW,...", help="other symbols: z=s,C=K")
+    command.add_argument(
+        "--symbols", default="", metavar="OLD=NEW,...", help="other symbols: z=s,C=K"
+    )
 
 
 def _add_out(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", type=Path, default=Path("output"), metavar="DIR", help="default: output")
+    command.add_argument(
+        "--out", type=Path, default=Path("output"), metavar="DIR", help="default: output"
+    )
 
 
 def _entry(arguments: argparse.Namespace) -> derive.Derivation:

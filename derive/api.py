@@ -137,7 +137,13 @@ class Derivation(Trace):
 
         report = self._checked("document")
         return latex(
-            self, lang=lang, fragment=fragment, title=title, author=author, level=level, report=report
+            self,
+            lang=lang,
+            fragment=fragment,
+            title=title,
+            author=author,
+            level=level,
+            report=report,
         )
 
     def html(self, **options: Any) -> str:

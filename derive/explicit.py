@@ -158,9 +158,7 @@ class Explicit:
             if value not in left_out
         ]
 
-    def _derivative(
-        self, operand: Expr, variable: Expr, at: Mapping[Symbol, Expr | int]
-    ) -> Expr:
+    def _derivative(self, operand: Expr, variable: Expr, at: Mapping[Symbol, Expr | int]) -> Expr:
         """By an entry of a definition: its entries are independent until the derivative is taken."""
         base = variable.base if isinstance(variable, Indexed) else variable
         if base not in self._definitions or base in self._kept:
@@ -213,9 +211,7 @@ def explicit_array(
     apart = [f for f in assumptions if isinstance(f, UnequalFact)]
     axes = tuple(a for a in axes if a.index not in same)
     evaluate = Explicit(sizes, definitions)
-    spans = [
-        range(int(evaluate(a.lower, {})), int(evaluate(a.upper, {})) + 1) for a in axes
-    ]
+    spans = [range(int(evaluate(a.lower, {})), int(evaluate(a.upper, {})) + 1) for a in axes]
     values = []
     for place in product(*spans):
         at: dict[Symbol, int] = {a.index: value for a, value in zip(axes, place, strict=True)}

@@ -125,9 +125,7 @@ class Lemma:
     indices: tuple[Symbol, ...]
 
 
-Fact = Union[
-    IndexRange, SumFact, EntryFact, EqualFact, UnequalFact, PositiveFact, Definition
-]
+Fact = Union[IndexRange, SumFact, EntryFact, EqualFact, UnequalFact, PositiveFact, Definition]
 
 
 @dataclass(frozen=True)

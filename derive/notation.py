@@ -295,7 +295,7 @@ class Partial(Inert):
 class Bound(Symbol):
     """The index of a binder, named by the binder's height. ``hint`` is the name a person chose."""
 
-    __slots__ = ("level", "hint")
+    __slots__ = ("hint", "level")
     level: int
     hint: Symbol
 
@@ -589,14 +589,20 @@ def replace(expr: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
 
 def plus(*terms: Any) -> Expr:
     """The sum of ``terms``: nothing is 0, a single term is itself, nested sums are joined."""
-    flat = [t for term in map(sympify, terms) for t in (term.args if isinstance(term, Plus) else (term,))]
+    flat = [
+        t
+        for term in map(sympify, terms)
+        for t in (term.args if isinstance(term, Plus) else (term,))
+    ]
     return ZERO if not flat else flat[0] if len(flat) == 1 else Plus(*flat)
 
 
 def times(*factors: Any) -> Expr:
     """The product of ``factors``: nothing is 1, a single one is itself, nested products are joined."""
     flat = [
-        f for factor in map(sympify, factors) for f in (factor.args if isinstance(factor, Times) else (factor,))
+        f
+        for factor in map(sympify, factors)
+        for f in (factor.args if isinstance(factor, Times) else (factor,))
     ]
     return ONE if not flat else flat[0] if len(flat) == 1 else Times(*flat)
 

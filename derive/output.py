@@ -42,6 +42,10 @@ def check_folder(folder: Path) -> None:
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent
     if not nearest.is_dir():
-        raise DeriveError(f"cannot write to {folder}: {nearest} is not a folder; choose another with --out")
+        raise DeriveError(
+            f"cannot write to {folder}: {nearest} is not a folder; choose another with --out"
+        )
     if not os.access(nearest, os.W_OK | os.X_OK):
-        raise DeriveError(f"cannot write to {folder}: {nearest} is not writable; choose another with --out")
+        raise DeriveError(
+            f"cannot write to {folder}: {nearest} is not writable; choose another with --out"
+        )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import permutations
 from typing import Any
 
-from sympy import Eq, Expr, Gt, Indexed, IndexedBase, Integer, Lt, Ne, Symbol, Tuple
+from sympy import Eq, Expr, Gt, Idx, Indexed, IndexedBase, Integer, Lt, Ne, Symbol, Tuple
 from sympy.core.basic import Basic
 from sympy.logic.boolalg import BooleanAtom
 
@@ -31,6 +31,7 @@ from derive.notation import (
     Power,
     Total,
     bases,
+    entries,
     names,
     replace,
 )
@@ -70,7 +71,7 @@ def pose(
     _check_contradictions(facts)
     places = [loss, *wanted, *(d.value for d in definitions), *map(_statement_of, facts)]
     defined = {d.base for d in definitions}
-    ranges = _Ranges(defined)
+    ranges = _Ranges(defined, frozenset().union(*map(_sizes, places)))
     for _ in range(2):
         # Twice: a fact may give an index of the loss its range, and the other way round.
         for place in (*places, *(d.entry for d in definitions)):
@@ -84,6 +85,7 @@ def pose(
     for variable in wanted:
         _check_variable(variable, loss, definitions, known)
     _check_facts(facts, loss, definitions, wanted)
+    _check_indices(facts, everything, names(loss).union(*map(names, wanted)))
     _check_logarithms(loss, everything)
     return Problem(
         name=name or kind,
@@ -100,7 +102,9 @@ def pose(
 
 def _listed(relations: Any, argument: str) -> list[Any]:
     if isinstance(relations, (Basic, str)) or not isinstance(relations, Iterable):
-        raise TypeError(f"{argument}= takes a list of relations such as [Eq(...)], not {relations!r}")
+        raise TypeError(
+            f"{argument}= takes a list of relations such as [Eq(...)], not {relations!r}"
+        )
     return list(relations)
 
 
@@ -109,7 +113,8 @@ def _variable(value: Any) -> Expr:
         return value
     if isinstance(value, IndexedBase):
         raise DeriveError(
-            f"cannot differentiate by the whole array {value}; name an entry of it, such as {value}[k]"
+            f"cannot differentiate by the whole array {value}; name an entry of it, such as "
+            f"{value}[k]"
         )
     raise DeriveError(
         f"cannot differentiate by {_quoted(value)}: it is neither an entry such as z[k] nor a "
@@ -141,7 +146,7 @@ def _check_names(
 
     def meet(expr: Basic, own: tuple[Basic, ...] = ()) -> None:
         found = {*bases(expr), *names(expr)}
-        found |= {s for base in bases(expr) for size in base.shape or () for s in names(size)}
+        found |= _sizes(expr)
         for thing in found - set(own):
             other = seen.setdefault(str(thing), thing)
             if other != thing:
@@ -155,14 +160,21 @@ def _check_names(
     for definition in definitions:
         meet(Tuple(definition.entry, definition.value), definition.indices)
     for fact in facts:
-        statement = _statement_of(fact)
-        meet(statement, tuple(s for s in names(statement) if s.is_integer is not False))
+        # The indices of entries in a fact stand for every index.
+        generic = [a for e in entries(_statement_of(fact)) for a in e.indices]
+        meet(_statement_of(fact), tuple(generic))
+
+
+def _sizes(expr: Basic) -> frozenset[Symbol]:
+    """The symbols in the shapes of the arrays that occur."""
+    shapes = [size for base in bases(expr) for size in base.shape or ()]
+    return frozenset().union(*map(names, shapes))
 
 
 def _kind(thing: Basic) -> str:
     if isinstance(thing, IndexedBase):
         return f"an array of shape {thing.shape}" if thing.shape else "an array without a shape"
-    assumed = sorted(n for n, v in thing._assumptions_orig.items() if v and n != "commutative")
+    assumed = sorted(f"{n}={v}" for n, v in thing._assumptions_orig.items() if n != "commutative")
     return f"a symbol with {', '.join(assumed)}" if assumed else "a symbol without assumptions"
 
 
@@ -173,7 +185,9 @@ def _check_definitions(definitions: tuple[Definition, ...]) -> None:
             raise DeriveError(f"{definition.base} is defined twice in where=; keep one definition")
         used = {definition.base}
         for _ in definitions:
-            used = {b for d in definitions if d.base in used for b in (*bases(d.value), *names(d.value))}
+            used = {
+                b for d in definitions if d.base in used for b in (*bases(d.value), *names(d.value))
+            }
             if definition.base in used:
                 raise DeriveError(
                     f"{definition.statement} defines {definition.base} by itself; "
@@ -213,8 +227,17 @@ def _equality(left: Expr, right: Expr, relation: Eq) -> Fact:
         if isinstance(one, Indexed):
             own = [a for a in one.indices if isinstance(a, Symbol)]
             if len(own) != len(one.indices):
-                raise DeriveError(f"{relation}: the entry {one} must have plain indices, such as y[i]")
-            if isinstance(other, Delta) or not names(other) - set(own):
+                raise DeriveError(
+                    f"{relation}: the entry {one} must have plain indices, such as y[i]"
+                )
+            if isinstance(other, Delta):
+                if not set(own) & set(other.args):
+                    raise DeriveError(
+                        f"{relation}: the index {own[-1]} of {one} does not occur on the other "
+                        f"side; a one-hot label is Eq({one}, KroneckerDelta({own[-1]}, t))"
+                    )
+                return EntryFact(one, other)
+            if not names(other) - set(own):
                 return EntryFact(one, other)
     if isinstance(left, Symbol) and isinstance(right, (Symbol, Indexed)):
         return EqualFact(left, right)
@@ -225,14 +248,18 @@ def _equality(left: Expr, right: Expr, relation: Eq) -> Fact:
 
 def _definition(relation: Any) -> Definition:
     if not isinstance(relation, Eq):
-        raise DeriveError(f"{_quoted(relation)} is no definition; write where=[Eq(q[i], exp(z[i])/Sum(...))]")
+        raise DeriveError(
+            f"{_quoted(relation)} is no definition; write where=[Eq(q[i], exp(z[i])/Sum(...))]"
+        )
     entry, value = relation.args
     if not isinstance(entry, (Indexed, Symbol)):
         raise DeriveError(f"{relation}: the left side must be the name, such as q[i]")
     if isinstance(entry, Indexed):
         plain = [a for a in entry.indices if isinstance(a, Symbol)]
         if len(set(plain)) != len(entry.indices):
-            raise DeriveError(f"{relation}: {entry} must have different plain indices, such as q[i]")
+            raise DeriveError(
+                f"{relation}: {entry} must have different plain indices, such as q[i]"
+            )
     return Definition(entry, read(value))
 
 
@@ -301,7 +328,10 @@ def _one_hot_clash(total: SumFact, entry: EntryFact) -> bool:
 
 
 def _check_facts(
-    facts: tuple[Fact, ...], loss: Expr, definitions: tuple[Definition, ...], wanted: tuple[Expr, ...]
+    facts: tuple[Fact, ...],
+    loss: Expr,
+    definitions: tuple[Definition, ...],
+    wanted: tuple[Expr, ...],
 ) -> None:
     present = set(ingredients(loss, definitions)) | {s for v in wanted for s in names(v)}
     for fact in facts:
@@ -316,8 +346,10 @@ def _check_facts(
             about = set(bases(fact.total))
         elif isinstance(fact, PositiveFact):
             about = set(bases(fact.expression)) or set(names(fact.expression))
-        else:
+        elif isinstance(fact, (EqualFact, UnequalFact)):
             about = {s for side in (fact.left, fact.right) for s in names(side)}
+        else:
+            continue
         missing = sorted(str(a) for a in about if a not in present)
         if missing or not about:
             raise DeriveError(
@@ -332,6 +364,25 @@ def _check_facts(
                         f"cannot differentiate by {variable} under the fact {fact.statement}: it "
                         f"leaves the entries of {base} no room to vary; drop the fact"
                     )
+
+
+def _check_indices(facts: tuple[Fact, ...], given: Given, free: frozenset[Symbol]) -> None:
+    """Facts that compare indices compare indices; facts of every entry do not mean a single one."""
+    for fact in facts:
+        if isinstance(fact, (EqualFact, UnequalFact)):
+            for side in (fact.left, fact.right):
+                if not isinstance(side, Integer) and given.range_of(side) is None:
+                    raise DeriveError(
+                        f"the fact {fact.statement} compares indices, and {side} is none; drop it"
+                    )
+        if isinstance(fact, EntryFact) and not isinstance(fact.value, Delta):
+            single = sorted(str(s) for s in names(fact.entry) & free)
+            if single:
+                raise DeriveError(
+                    f"the fact {fact.statement} would hold for every {single[0]}, which is a "
+                    "single index of the expression; write it with an index of its own if that "
+                    "is meant"
+                )
 
 
 def _check_variable(
@@ -361,17 +412,16 @@ def _check_variable(
 
 
 def _is_size(symbol: Expr, loss: Expr, definitions: tuple[Definition, ...]) -> bool:
-    arrays = set(bases(loss)) | {b for d in definitions for b in bases(d.value)}
-    return any(symbol in names(n) for b in arrays for n in (b.shape or ()))
+    return any(symbol in _sizes(expr) for expr in (loss, *(d.value for d in definitions)))
 
 
 def _check_logarithms(expr: Expr, given: Given) -> None:
     match expr:
         case Log(operand) if 1 not in signs(operand, given):
             reason = "is never positive"
-        case Power(operand, exponent) if exponent.is_integer is False and signs(
-            operand, given
-        ) == {-1}:
+        case Power(operand, exponent) if exponent.is_integer is False and signs(operand, given) == {
+            -1
+        }:
             reason = "is always negative"
         case _:
             reason = ""
@@ -395,8 +445,9 @@ def _check_logarithms(expr: Expr, given: Given) -> None:
 class _Ranges:
     """Ranges of free indices, from the shapes they index."""
 
-    def __init__(self, defined: set[Expr]) -> None:
+    def __init__(self, defined: set[Expr], sizes: frozenset[Symbol]) -> None:
         self.defined = defined
+        self.sizes = sizes
         self.by_index: dict[Expr, IndexRange] = {}
 
     def found(self) -> tuple[IndexRange, ...]:
@@ -413,10 +464,9 @@ class _Ranges:
         if isinstance(expr, Delta):
             for one, other in (expr.args, expr.args[::-1]):
                 known = given.range_of(other) or self.by_index.get(other)
-                if known is not None and isinstance(one, (Symbol, Indexed)):
-                    if given.range_of(one) is None and one not in self.by_index:
-                        lower, upper = known.lower, known.upper
-                        self._add(one, lower, upper, given, expr)
+                new = given.range_of(one) is None and one not in self.by_index
+                if known is not None and new and isinstance(one, (Symbol, Indexed)):
+                    self._add(one, known.lower, known.upper, given, expr)
         if isinstance(expr, Binder):
             body, index = expr.open()
             self.collect(body, given.within(index, tuple(expr.limits[1:])))
@@ -436,8 +486,10 @@ class _Ranges:
                 f"write IndexedBase('{base}', shape=({axes}{',' * (axes == 'C')}))"
             )
         if len(base.shape) != len(entry.indices):
+            count = len(entry.indices)
             raise DeriveError(
-                f"{entry} has {len(entry.indices)} indices, but {base} has {len(base.shape)} axes"
+                f"{_readable(entry)} has {count} {'index' if count == 1 else 'indices'}, "
+                f"but {base} has {len(base.shape)} axes"
             )
         for size in base.shape:
             if not (size.is_integer and size.is_positive):
@@ -449,7 +501,9 @@ class _Ranges:
         return tuple(base.shape)
 
     def _add(self, index: Expr, lower: Expr, upper: Expr, given: Given, place: Basic) -> None:
-        if given.range_of(index) is not None and index not in self.by_index:
+        if index in self.sizes or (
+            given.range_of(index) is not None and index not in self.by_index
+        ):
             return
         if isinstance(index, Symbol) and index.is_integer is False:
             raise DeriveError(f"the index {index} in {place} is not an integer")
@@ -492,26 +546,30 @@ class _Ranges:
     def _check_index(self, index: Expr, size: Expr, entry: Indexed, given: Given) -> None:
         shown = _readable(entry)
         inside = shown.indices[entry.indices.index(index)]
+        if isinstance(index, Idx):
+            raise DeriveError(
+                f"the index {index} of {shown} is an Idx; "
+                f"make indices with symbols('{index.name}', integer=True)"
+            )
         if not isinstance(index, (Symbol, Integer, Indexed)) and not _is_offset(index):
             raise DeriveError(
                 f"the index {inside} of {shown} is neither an index nor one moved by a whole number"
             )
-        for symbol in names(index):
+        for symbol in names(index) - self.sizes:
             if given.range_of(symbol) is None and not isinstance(index, Indexed):
                 raise DeriveError(
-                    f"the index {_readable(symbol)} in {shown} has no range; index an axis with {symbol} alone "
-                    "or sum over it"
+                    f"the index {_readable(symbol)} in {shown} has no range; index an axis "
+                    f"with {symbol} alone or sum over it"
                 )
         if isinstance(index, Indexed) and given.range_of(index) is not None:
             return
         if at_most(ONE, index, given) is None or at_most(index, size, given) is None:
             raise DeriveError(
-                f"the index {inside} of {shown} does not fit its axis, which runs from 1 to {size}; "
-                "correct the range of the sum or the shape"
+                f"the index {inside} of {shown} does not fit its axis, which runs from 1 to "
+                f"{size}; correct the range of the sum or the shape"
             )
 
 
 def _is_offset(index: Expr) -> bool:
     offset, rest = index.as_coeff_Add()
     return bool(offset.is_Integer) and isinstance(rest, Symbol)
-

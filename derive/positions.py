@@ -28,7 +28,9 @@ def part_at(expr: Expr, path: Path, given: Given = Given()) -> tuple[Expr, Given
     return expr, given
 
 
-def parts_at(before: Expr, after: Expr, path: Path, given: Given = Given()) -> tuple[Expr, Expr, Given]:
+def parts_at(
+    before: Expr, after: Expr, path: Path, given: Given = Given()
+) -> tuple[Expr, Expr, Given]:
     """The parts of two expressions at one path, with a common symbol for each index bound around it.
 
     Raises ``ValueError`` where the expressions already differ in shape on the way.

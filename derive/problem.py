@@ -52,7 +52,9 @@ class Problem:
     @property
     def free_indices(self) -> tuple[Symbol, ...]:
         """Free indices of the expression as they appear, then those of the variables."""
-        mentioned = [s for e in entries(self.expression) for a in e.indices for s in sorted_names(a)]
+        mentioned = [
+            s for e in entries(self.expression) for a in e.indices for s in sorted_names(a)
+        ]
         mentioned += [s for v in self.variables for s in sorted_names(v)]
         ranged = {r.index for r in self.ranges}
         # Indices may also stand in deltas and limits alone; they follow in the order of their names.
@@ -78,7 +80,9 @@ class Problem:
         """The scalar inputs, such as a temperature."""
         used = set(names(self.expression)) | {v for v in self.variables if isinstance(v, Symbol)}
         used |= {s for d in self.definitions for s in names(d.value) if s not in d.indices}
-        used -= set(self.sizes) | {r.index for r in self.ranges} | {d.base for d in self.definitions}
+        used -= (
+            set(self.sizes) | {r.index for r in self.ranges} | {d.base for d in self.definitions}
+        )
         return tuple(sorted(used, key=lambda s: s.name))
 
 

@@ -50,7 +50,6 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
-    Times,
     Total,
     plus,
     times,
@@ -95,8 +94,8 @@ def read(expr: Basic) -> Expr:
             return Delta(expr.args[0], expr.args[1])
         case AppliedUndef():
             raise DeriveError(
-                f"the function {expr.func.__name__} has no rule: it is undefined; write out what it "
-                "stands for, or make it a sympy.Function subclass with a method fdiff"
+                f"the function {expr.func.__name__} has no rule: it is undefined; write out what "
+                "it stands for, or make it a sympy.Function subclass with a method fdiff"
             )
         case Function() if not isinstance(expr, KINKS):
             return Apply(Head(expr.func), *map(read, expr.args))
@@ -111,7 +110,9 @@ def _refusal(expr: Basic) -> str:
             "that you mean, such as one branch of it"
         )
     if isinstance(expr, Product):
-        return f"{expr} has no rule: products over a range are not supported; take exp(Sum(log(...)))"
+        return (
+            f"{expr} has no rule: products over a range are not supported; take exp(Sum(log(...)))"
+        )
     if isinstance(expr, IndexedBase):
         return f"{expr} is a whole array; write an entry of it, such as {expr}[i]"
     if isinstance(expr, Idx):
@@ -120,10 +121,13 @@ def _refusal(expr: Basic) -> str:
         return f"the expression contains {expr}: something in it is infinite, such as 1/0 or log(0)"
     if expr is S.ImaginaryUnit:
         return (
-            "the expression contains the imaginary unit: inputs are real, and so are logarithms and "
-            "roots; check the sign under each"
+            "the expression contains the imaginary unit: inputs are real, and so are logarithms "
+            "and roots; check the sign under each"
         )
-    return f"{expr} ({name}) cannot stand in a loss; use + - * / **, exp, log, Sum and functions of real numbers"
+    return (
+        f"{expr} ({name}) cannot stand in a loss; use + - * / **, exp, log, Sum and functions of "
+        "real numbers"
+    )
 
 
 def _real(symbol: Symbol) -> Symbol:
@@ -166,7 +170,9 @@ def _read_product(expr: Mul) -> Expr:
             above.insert(0, Integer(fraction.p))
     if not below:
         return times(*above)
-    if any(Total in _heads(f) for f in above) and all(isinstance(f, (Symbol, Number)) for f in below):
+    if any(Total in _heads(f) for f in above) and all(
+        isinstance(f, (Symbol, Number)) for f in below
+    ):
         # A mean is read as 1/N times a sum.
         return times(Quotient(ONE, times(*below)), *above)
     return Quotient(times(*above), times(*below))

@@ -46,7 +46,11 @@ def recognise(
     known: list[IndexRange] = []
     named = [d.value.denominator for d in given.definitions if isinstance(d.value, Quotient)]
     taken_names = {b.name for b in problem.arrays} | {str(d.base) for d in given.definitions}
-    spare = (n for n in (*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100))) if n not in taken_names)
+    spare = (
+        n
+        for n in (*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100)))
+        if n not in taken_names
+    )
     taken = set(names(problem.expression)) | {s for v in problem.variables for s in names(v)}
     taken |= {r.index for r in problem.ranges}
     for total, scope in _partitions(problem.expression, given):

@@ -26,9 +26,13 @@ def renamed(question: Question, names: Mapping[str, str]) -> Question:
     present = {name for expr in everything for name in _names(expr)}
     for old, new in names.items():
         if old not in present:
-            raise DeriveError(f"there is no symbol {old!r} to rename; there are {', '.join(sorted(present))}")
+            raise DeriveError(
+                f"there is no symbol {old!r} to rename; there are {', '.join(sorted(present))}"
+            )
         if not isinstance(new, str) or not new.strip():
-            raise DeriveError(f"{new!r} cannot be the name of {old!r}; a name is a text such as 's'")
+            raise DeriveError(
+                f"{new!r} cannot be the name of {old!r}; a name is a text such as 's'"
+            )
     after = [names.get(name, name) for name in present]
     for new in names.values():
         if after.count(new) > 1:

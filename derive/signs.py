@@ -124,7 +124,9 @@ def at_most(low: Expr, high: Expr, given: Given, depth: int = 4) -> tuple[IndexR
         bound = known.lower if slope.is_positive else known.upper if slope.is_negative else None
         if bound is None or names(bound) & {index}:
             continue
-        rest = at_most(low.xreplace({index: bound}), high.xreplace({index: bound}), given, depth - 1)
+        rest = at_most(
+            low.xreplace({index: bound}), high.xreplace({index: bound}), given, depth - 1
+        )
         if rest is not None:
             return (known, *rest)
     for value in (low, high):
@@ -132,7 +134,11 @@ def at_most(low: Expr, high: Expr, given: Given, depth: int = 4) -> tuple[IndexR
         known = given.range_of(value) if isinstance(value, Indexed) else None
         if known is not None:
             bound = known.upper if value is low else known.lower
-            rest = at_most(bound, high, given, depth - 1) if value is low else at_most(low, bound, given, depth - 1)
+            rest = (
+                at_most(bound, high, given, depth - 1)
+                if value is low
+                else at_most(low, bound, given, depth - 1)
+            )
             if rest is not None:
                 return (known, *rest)
     return None
@@ -155,5 +161,7 @@ def ingredients(expr: Expr, definitions: tuple[Definition, ...]) -> frozenset[Ex
 
 def depends(expr: Expr, variable: Expr, given: Given) -> bool:
     """Whether the value of ``expr`` can depend on ``variable``."""
-    target: Expr | IndexedBase | Symbol = variable.base if isinstance(variable, Indexed) else variable
+    target: Expr | IndexedBase | Symbol = (
+        variable.base if isinstance(variable, Indexed) else variable
+    )
     return target in ingredients(expr, given.definitions)

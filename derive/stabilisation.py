@@ -11,7 +11,8 @@ from sympy import Expr, Tuple
 from derive.derivation import Derivation
 from derive.facts import EntryFact, Given, SumFact
 from derive.rules.trace import Trace
-from derive.strategy import CONTRACTION, opens_exponential, settle
+from derive.strategy.judgement import opens_exponential
+from derive.strategy.phases import CONTRACTION, settle
 
 SHIFTS = (
     "unfold_in_log",
@@ -26,7 +27,9 @@ SHIFTS = (
 def stabilise(derivation: Derivation) -> Derivation:
     """The derivation with its stable forms, from which kernels are made."""
     if isinstance(derivation.statement, Tuple):
-        parts = {n: _with_forms(p, {"derivative": p.closed_form}) for n, p in derivation.parts.items()}
+        parts = {
+            n: _with_forms(p, {"derivative": p.closed_form}) for n, p in derivation.parts.items()
+        }
         derivation = with_changes(derivation, parts=MappingProxyType(parts))
         targets: dict[str, Expr] = {}
     else:

@@ -45,10 +45,7 @@ def _match(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Val
         )
     if not isinstance(pattern, Inert):
         return pattern == expr or _match_index(pattern, expr, generic, values)
-    for p, e in _pairs(pattern, expr, generic):
-        if not _match(p, e, generic, values):
-            return False
-    return True
+    return all(_match(p, e, generic, values) for p, e in _pairs(pattern, expr, generic))
 
 
 def _pairs(pattern: Inert, expr: Basic, generic: tuple[Symbol, ...]) -> list[tuple[Basic, Basic]]:

@@ -29,7 +29,7 @@ i, j, k, l, m, n, r, t = symbols("i j k l m n r t", integer=True)  # noqa: E741
 T, alpha, beta, eps, gamma, lam = symbols("T alpha beta epsilon gamma lambda", positive=True)
 mu = symbols("mu", real=True)
 
-z, y, w, b, q = (IndexedBase(name, shape=(C,)) for name in "z y w b q".split())
+z, y, w, b, q = (IndexedBase(name, shape=(C,)) for name in ["z", "y", "w", "b", "q"])
 a = IndexedBase("a", shape=(D,))
 W = IndexedBase("W", shape=(C, D))
 s, Y = IndexedBase("s", shape=(N, C)), IndexedBase("Y", shape=(N, C))
@@ -72,14 +72,13 @@ scores = over(x[n, l] * a[l], l, D)
 
 @dataclass(frozen=True)
 class Loss:
-    """A question to the engine, with the result where a person would know it at once."""
+    """A question to the engine."""
 
     expression: Any
     variables: tuple[Any, ...]
     given: tuple[Any, ...] = ()
     kind: Literal["gradient", "jacobian", "hessian"] = "gradient"
     where: tuple[Any, ...] = ()
-    result: Any = None
 
 
 def by(expression: Expr, *variables: Expr, given: tuple[Any, ...] = (), **more: Any) -> Loss:
@@ -99,9 +98,7 @@ LOSSES: dict[str, Loss] = {
     "temperature": by(-over(y[i] * log(warm(i))), z[k], given=(soft,)),
     "by temperature": by(-over(y[i] * log(warm(i))), T, given=(soft,)),
     "logits and temperature": by(-over(y[i] * log(warm(i))), z[k], T, given=(soft,)),
-    "label smoothing": by(
-        -over(((1 - alpha) * y[i] + alpha / C) * log(p(i))), z[k], given=(soft,)
-    ),
+    "label smoothing": by(-over(((1 - alpha) * y[i] + alpha / C) * log(p(i))), z[k], given=(soft,)),
     "weights": by(-over(w[i] * y[i] * log(p(i))), z[k]),
     "focal": by(-((1 - p(t)) ** gamma) * log(p(t)), z[k]),
     "focal squared": by(-((1 - p(t)) ** 2) * log(p(t)), z[k]),
@@ -112,9 +109,7 @@ LOSSES: dict[str, Loss] = {
     "confidence penalty": by(cross_entropy + beta * over(p(i) * log(p(i))), z[k], given=(soft,)),
     "divergence": by(over(y[i] * log(y[i] / p(i))), z[k], given=(soft,)),
     "divergence by labels": by(over(y[i] * log(y[i] / w[i])), y[k]),
-    "distillation": by(
-        T**2 * over(warm(i, w) * log(warm(i, w) / warm(i))), z[k]
-    ),
+    "distillation": by(T**2 * over(warm(i, w) * log(warm(i, w) / warm(i))), z[k]),
     "two softmaxes": by(-over(p(i) * log(exp(w[i]) / over(exp(w[j]), j))), w[k]),
     "two softmaxes by the first": by(-over(p(i) * log(exp(w[i]) / over(exp(w[j]), j))), z[k]),
     "z-loss": by(-log(p(t)) + lam * log(over(exp(z[j]), j)) ** 2, z[k]),
@@ -122,9 +117,7 @@ LOSSES: dict[str, Loss] = {
     "dice": by(1 - 2 * over(y[i] * p(i)) / (over(y[i] ** 2) + over(p(i) ** 2)), z[k]),
     "tanh logits": by(-log(exp(tanh(z[t])) / over(exp(tanh(z[j])), j)), z[k]),
     # No softmax
-    "logistic": by(
-        -over(y[i] * log(sigmoid(z[i])) + (1 - y[i]) * log(1 - sigmoid(z[i]))), z[k]
-    ),
+    "logistic": by(-over(y[i] * log(sigmoid(z[i])) + (1 - y[i]) * log(1 - sigmoid(z[i]))), z[k]),
     "softplus": by(over(log(1 + exp(z[i])) - y[i] * z[i]), z[k]),
     "poisson": by(over(exp(z[i]) - y[i] * z[i]), z[k]),
     "squares": by(over((z[i] - y[i]) ** 2) / C, z[k]),
@@ -174,9 +167,7 @@ LOSSES: dict[str, Loss] = {
     "hessian, mixed": by(-over(y[i] * log(warm(i))), z[k], T, given=(soft,), kind="hessian"),
     "hessian of log-sum-exp": by(log(over(exp(z[j]), j)), z[k], z[m], kind="hessian"),
     "hessian of logistic": by(over(log(1 + exp(z[i])) - y[i] * z[i]), z[k], z[m], kind="hessian"),
-    "hessian of a layer": by(
-        linear_cross_entropy, b[k], b[m], given=(soft,), kind="hessian"
-    ),
+    "hessian of a layer": by(linear_cross_entropy, b[k], b[m], given=(soft,), kind="hessian"),
     # Definitions
     "own name": by(
         -over(y[i] * log(q[i])),

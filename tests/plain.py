@@ -63,7 +63,7 @@ CONTEXT.dps = 40
 STEP = CONTEXT.mpf(10) ** -10
 
 World = Mapping[Any, Any]
-"""A number for every symbol; for every array its entries by their 1-based indices, or a Definition."""
+"""A number for every symbol; for every array its entries by 1-based indices, or a Definition."""
 
 
 def value(expr: Any, world: World) -> Any:
@@ -94,8 +94,8 @@ def value(expr: Any, world: World) -> Any:
         case Bracket(lower, upper):
             return CONTEXT.mpf(index(lower, world) <= index(upper, world))
         case Sum():
-            inner = expr.func(expr.function, *expr.limits[:-1]) if expr.limits[1:] else expr.function
-            own, lower, upper = expr.limits[-1]
+            *within, (own, lower, upper) = expr.limits
+            inner = Sum(expr.function, *within) if within else expr.function
             return sum(
                 (value(inner, {**world, own: n}) for n in _range(lower, upper, world)), CONTEXT.zero
             )

@@ -111,7 +111,9 @@ def _with_classes(what: str, labels: Any, count: int, dtype: Any) -> Any:
     if not _is_classes(labels):
         return labels
     _check_classes(what, labels, count)
-    return (labels[..., None] == np.arange(count)).astype(dtype)
+    one_hot = np.zeros((*labels.shape, count), dtype)
+    np.put_along_axis(one_hot, labels[..., None], 1, axis=-1)
+    return one_hot
 
 
 def _batch(**shapes: tuple[int, ...]) -> tuple[int, ...]:

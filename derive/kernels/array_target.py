@@ -76,7 +76,7 @@ def _body(signed: Signature) -> list[str]:
         signed.definitions,
     )
     results = {
-        o.name: lowering.output(o.stable, tuple(r.index for r in o.indices))
+        o.name: lowering.output(o.stable, tuple(r.index for r in o.indices), o.conditions)
         for o in (signed.value, *signed.derivatives)
     }
     names = {a.name for a in arrays} | {s.symbol.name for s in signed.sizes}

@@ -83,7 +83,7 @@ class Entries:
         return part
 
     def _slice(self, index: Expr, alone: Symbol, length: Expr) -> Expr | None:
-        """The part of an axis that ``index``, a shifted ``alone``, runs over, if it stays inside."""
+        """The part of an axis that ``index``, ``alone`` shifted, runs over, if it stays inside."""
         lower, upper = self._extents[alone]
         start, stop = lower + index - alone - 1, upper + index - alone
         if alone in start.free_symbols or not start.is_nonnegative:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import reduce
 
-from sympy import Expr, Indexed, Number, NumberSymbol, Symbol, oo
+from sympy import Expr, Indexed, Number, NumberSymbol, S, Symbol, oo
 
 from derive.errors import DeriveError
-from derive.facts import Definition, IndexRange
+from derive.facts import Definition, EqualFact, IndexRange, UnequalFact
 from derive.kernels import code as c
 from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.kernels.entries import Entries
@@ -62,10 +62,22 @@ class Lowering(Entries):
         self.defined: dict[c.Name, Expr] = {}
         """Code of the definitions that were used, by name."""
 
-    def output(self, expr: Expr, indices: tuple[Symbol, ...]) -> Expr:
-        """The code of ``expr`` with the axes in the order of ``indices``."""
+    def output(
+        self,
+        expr: Expr,
+        indices: tuple[Symbol, ...],
+        conditions: tuple[EqualFact | UnequalFact, ...] = (),
+    ) -> Expr:
+        """The code of ``expr`` with the axes in the order of ``indices``.
+
+        Entries where a condition does not hold become nan.
+        """
         outer, self._order = self._order, list(indices)
         code = aligned(self.lower(expr), indices)
+        for fact in conditions:
+            relation = "==" if isinstance(fact, EqualFact) else "!="
+            mask = aligned(self.compared(fact.left, relation, fact.right), indices)
+            code = c.Chosen(code, mask, S.NaN)
         self._order = outer
         return code
 
@@ -167,8 +179,10 @@ class Lowering(Entries):
         if not parts and not masks:
             return self._repeated(Lowered(ONE, plain=True), missing, constants)
         kept = tuple(a for a in axes if a not in bound)
+        # A mask multiplies where it brings an axis of its own, unless 0 would meet infinity.
+        spread = any(set(m.axes) - set(self.union(parts)) for m in masks)
         finite = not any(heads(f) & _MAY_BE_INFINITE for f in factors)
-        if finite or not masks:
+        if not masks or (spread and finite):
             parts += [cast(m) for m in masks]
             masks = []
             if any(set(p.axes) != set(axes) for p in parts):

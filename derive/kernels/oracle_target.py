@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from derive.derivation import Derivation
+from derive.facts import EqualFact
 from derive.kernels.identifiers import identifier
 from derive.kernels.oracle_printer import OraclePrinter
 from derive.kernels.reader import signature
@@ -83,6 +84,10 @@ def _results(results: list[Output], printer: OraclePrinter) -> Iterator[str]:
     for output in results:
         with printer.looping(*(r.index for r in output.indices)) as indices:
             text = printer.doprint(output.closed)
+            for fact in output.conditions:
+                relation = "==" if isinstance(fact, EqualFact) else "!="
+                holds = f"{printer.count(fact.left)} {relation} {printer.count(fact.right)}"
+                text = f"({text} if {holds} else mp.nan)"
             for index, known in reversed(list(zip(indices, output.indices, strict=True))):
                 limits = f"{printer.count(known.lower)}, {printer.count(known.upper + 1)}"
                 text = f"[{text} for {index} in range({limits})]"

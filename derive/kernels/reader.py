@@ -9,7 +9,7 @@ from sympy import Expr, Indexed, IndexedBase, Symbol
 
 from derive.derivation import Derivation
 from derive.errors import DeriveError
-from derive.facts import Definition, EntryFact, IndexRange, SumFact
+from derive.facts import Definition, EntryFact, EqualFact, IndexRange, SumFact, UnequalFact
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Argument, Output, Signature, Size
 from derive.notation import Binder, Bracket, Delta, bases, binders, entries, names
@@ -18,11 +18,20 @@ from derive.notation import Binder, Bracket, Delta, bases, binders, entries, nam
 def signature(derivation: Derivation) -> Signature:
     """The signature of a derivation's kernels.
 
-    Raises ``DeriveError`` where the derivation has no closed form fit for floating point.
+    Raises ``DeriveError`` where the derivation has no closed form fit for floating point, and
+    where two symbols would get one name.
     """
     reader = _Reader(derivation)
     value, derivatives = reader.outputs()
     arguments, sizes, inferred = reader.arguments()
+    _check_names(
+        [
+            *(a.symbol for a in arguments),
+            *(s.symbol for s in sizes),
+            *(a.symbol for _, a in inferred),
+            *(d.base for d in derivation.definitions),
+        ]
+    )
     return Signature(
         name=identifier(derivation.problem.name.replace("-", "_")),
         arguments=arguments,
@@ -32,6 +41,18 @@ def signature(derivation: Derivation) -> Signature:
         value=value,
         derivatives=derivatives,
     )
+
+
+def _check_names(symbols: list[Expr]) -> None:
+    """No two symbols may get one name in the kernel."""
+    taken: dict[str, Expr] = {}
+    for symbol in symbols:
+        name = identifier(str(symbol))
+        if name in taken:
+            raise DeriveError(
+                f"{taken[name]} and {symbol} would both be called {name} in a kernel; rename one"
+            )
+        taken[name] = symbol
 
 
 def _stable(derivation: Derivation, key: str) -> Expr:
@@ -98,8 +119,23 @@ class _Reader:
             indices = dict.fromkeys((*own, *(i for v in variables for i in _direct(v))))
             title = "derivative" if len(self._results) == 1 else f"derivative_{_stem(variables[0])}"
             stable = _stable(result, "derivative")
-            derivatives.append(Output(title, stable, result.closed_form, self._ranged(indices)))
+            ranged = self._ranged(indices)
+            derivatives.append(
+                Output(title, stable, result.closed_form, ranged, self._conditions(ranged))
+            )
         return Output("value", value, problem.expression, self._ranged(own)), tuple(derivatives)
+
+    def _conditions(self, ranged: tuple[IndexRange, ...]) -> tuple[EqualFact | UnequalFact, ...]:
+        own = {r.index for r in ranged}
+        told = own.union(*map(names, self._used))
+        told |= {s for f in self._problem.facts if isinstance(f, EntryFact) for s in names(f.value)}
+        return tuple(
+            fact
+            for fact in self._problem.facts
+            if isinstance(fact, (EqualFact, UnequalFact))
+            and own & {fact.left, fact.right}
+            and names(fact.left) | names(fact.right) <= told
+        )
 
     def _ranged(self, indices: Iterable[Expr]) -> tuple[IndexRange, ...]:
         return tuple(self._ranges[i] for i in indices if i in self._ranges)

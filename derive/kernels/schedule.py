@@ -18,7 +18,6 @@ _NOUNS: dict[type, str] = {
     Times: "product",
     Quotient: "ratio",
     Power: "power",
-    Minus: "negative",
     c.Contracted: "product",
     c.Eye: "identity",
     c.Cast: "indicator",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sympy import Expr, Symbol
 
-from derive.facts import Definition, IndexRange
+from derive.facts import Definition, EqualFact, IndexRange, UnequalFact
 
 Kind = Literal["floats", "labels", "classes", "size"]
 
@@ -44,12 +44,21 @@ class Size:
 
 @dataclass(frozen=True)
 class Output:
-    """A result: its name, what to compute, and the indices that become its axes, in order."""
+    """A result.
+
+    Attributes:
+        name: Its name.
+        stable: What to compute in floating point.
+        closed: The same as it was derived.
+        indices: The indices that become axes, in order.
+        conditions: Facts about these indices; entries where one does not hold are not derived.
+    """
 
     name: str
     stable: Expr
     closed: Expr
     indices: tuple[IndexRange, ...]
+    conditions: tuple[EqualFact | UnequalFact, ...] = ()
 
 
 @dataclass(frozen=True)

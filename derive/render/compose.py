@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Literal, Protocol
+from typing import Literal
 
-from sympy import Expr, Indexed, IndexedBase, Tuple
+from sympy import Expr, Indexed, IndexedBase
 
 from derive.derivation import Derivation, Step
 from derive.errors import DeriveError
@@ -25,28 +25,16 @@ from derive.render.document import (
     Paragraph,
     Reference,
     Section,
-    Sentence,
 )
+from derive.render.evidence import Evidence, evidence
 from derive.render.inventory import facts_in_words, symbols_table
 from derive.render.marking import changed
 from derive.render.messages import Messages, load
 from derive.render.names import Names, names_in, names_of, spare_name
 from derive.render.reasons import fact_formula, reason
 from derive.render.rule_formula import has_prime, rule_formula
-from derive.verify.sampled import DIGITS
-from derive.verify.sizes import EXACT, SAMPLED, size_choices
 
 Level = Literal["default", "full", "brief"]
-
-
-class Evidence(Protocol):
-    """What a document says about the checks that a derivation passed."""
-
-    @property
-    def ok(self) -> bool: ...
-
-    @property
-    def level(self) -> str: ...
 
 
 def compose(
@@ -61,11 +49,6 @@ def compose(
 
     Raises ``DeriveError`` where the report says that a check failed.
     """
-    if report is not None and not report.ok:
-        raise DeriveError(
-            f"{derivation.problem.name} did not pass its check, so no document is written; "
-            "see the failures in the report of check()"
-        )
     if level not in ("default", "full", "brief"):
         raise DeriveError(f"there is no level {level!r}; choose default, full or brief")
     messages = load(language or derivation.problem.language or "en")
@@ -73,7 +56,7 @@ def compose(
     sections = (
         writer.statement(),
         *writer.body(derivation, derivation.problem),
-        writer.evidence(report),
+        evidence(derivation.problem, report, messages, writer.taken),
     )
     own = messages.find("entries", derivation.problem.name)
     heading = title or own or messages.text("titles", derivation.problem.kind)
@@ -116,7 +99,8 @@ class _Writer:
             blocks += [Equation(d.entry, (Branch(d.value),), names) for d in defined]
         blocks += [Paragraph(words) for words in facts_in_words(problem.facts, messages, names)]
         results = self.results()
-        blocks.append(Paragraph((messages.text("text", "claim_several" if len(results) > 1 else "claim"),)))
+        claim = "claim_several" if len(results) > 1 else "claim"
+        blocks.append(Paragraph((messages.text("text", claim),)))
         blocks += [
             Equation(left, (Branch(d.closed_form),), self.around(d, left)) for d, left in results
         ]
@@ -178,8 +162,8 @@ class _Writer:
     def part(self, name: str, part: Derivation) -> Section:
         """A result on the way, or one of several."""
         own = self.messages.find("parts", name)
-        variable = Formula((part.problem.variables[-1],), self.taken)
-        heading: Sentence = (own,) if own else self.messages.sentence("headings", "part", {"variable": variable})
+        slots = {"variable": Formula((part.problem.variables[-1],), self.taken)}
+        heading = (own,) if own else self.messages.sentence("headings", "part", slots)
         left = self.left(part)
         return Section(heading, tuple(self.proof(part, left)))
 
@@ -207,19 +191,20 @@ class _Writer:
         """What the result comes to under a further condition."""
         slots = {"condition": self.condition(case), "equation": end and Reference(end)}
         heading = self.messages.sentence("headings", "case", slots)
-        return Section(heading, (self.chain(case, left, begun=True),))
+        return Section(heading, (self.chain(case, left, self.messages.text("text", "nothing")),))
 
     def condition(self, case: Derivation) -> Formula:
         """The condition of a case."""
         return fact_formula(case.assumptions[-1], self.taken)
 
-    def chain(self, derivation: Derivation, left: Expr, begun: bool = False) -> Chain:
-        """The steps as lines, each with its reason; ``begun`` where the first is known already."""
+    def chain(self, derivation: Derivation, left: Expr, opening: str | None = None) -> Chain:
+        """The steps as lines, each with its reason, below the statement as ``opening`` puts it."""
         names = self.around(derivation, left)
         lines = []
-        if derivation.statement != left and not (begun and derivation.steps):
+        # The case of a result starts from it: only where nothing is to be done it is shown again.
+        if derivation.statement != left and not (derivation.assumptions and derivation.steps):
             slots = {"symbol": Formula((self.value,), names)}
-            why = () if begun else self.messages.sentence("text", "insert", slots)
+            why = (opening,) if opening else self.messages.sentence("text", "insert", slots)
             lines.append(Line(derivation.statement, self.label(), why))
         for step in self.steps(derivation):
             short, why = reason(step, derivation, self.messages, names, self.lemmas)
@@ -246,7 +231,8 @@ class _Writer:
         blocks: list[Block] = []
         for form in derivation.stable.values():
             if form.steps:
-                blocks.append(self.chain(form, self.stable_left(form, derivation)))
+                left = self.stable_left(form, derivation)
+                blocks.append(self.chain(form, left, opening=self.messages.text("text", "begin")))
         if not blocks:
             return []
         intro = Paragraph((self.messages.text("text", "stable"),))
@@ -280,30 +266,6 @@ class _Writer:
         """The names that bound indices must keep clear of in a chain."""
         here = names_in((left, derivation.statement, *(s.after for s in derivation.steps)))
         return Names(self.taken.taken | here.taken)
-
-    # Evidence
-
-    def evidence(self, report: Evidence | None) -> Section:
-        """How the derivation was checked."""
-        heading = self.messages.text("headings", "evidence")
-        if report is None:
-            return Section((heading,), (Paragraph((self.messages.text("evidence", "unchecked"),)),))
-        problem, messages = self.derivation.problem, self.messages
-        symbols: list[Sentence] = [(Formula((size,), self.taken),) for size in problem.sizes]
-        slots = {
-            "size": messages.enumeration(symbols) or (messages.text("evidence", "no_size"),),
-            "exact": self.numbers(EXACT),
-            "sampled": self.numbers(SAMPLED),
-            "digits": str(DIGITS),
-        }
-        words = messages.sentence("evidence", str(report.level), slots)
-        return Section((heading,), (Paragraph(words),))
-
-    def numbers(self, among: tuple[int, ...]) -> Sentence:
-        """The sizes at which the problem was checked."""
-        choices = size_choices(self.derivation.problem, among)
-        values = sorted({value for choice in choices for value in choice.values()})
-        return self.messages.enumeration((str(value),) for value in values)
 
 
 def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:

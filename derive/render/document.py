@@ -11,7 +11,7 @@ from typing import Literal
 
 from sympy import Expr
 
-from derive.render.names import Names
+from derive.render.names import FREE, Names
 
 Relation = Literal["=", "!=", "<=", ">", "in"]
 
@@ -33,7 +33,7 @@ class Formula:
     """A short formula within a sentence: expressions with relations between them."""
 
     items: tuple[Expr | Relation | Space | Naturals, ...]
-    names: Names = Names()
+    names: Names = FREE
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, IndexedBase, Integer, Symbol
+from sympy import Expr, Indexed, IndexedBase, Symbol
 
 from derive.facts import (
     Definition,
@@ -14,10 +14,10 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
-from derive.notation import Bracket, Delta, entries, heads
+from derive.notation import ZERO, Bracket, Delta, entries, heads
 from derive.problem import Problem
 from derive.render.document import Formula, Naturals, Piece, Sentence, Space, Table
-from derive.render.messages import Messages
+from derive.render.messages import Messages, Slots
 from derive.render.names import Names
 from derive.render.reasons import fact_formula
 
@@ -49,24 +49,25 @@ def symbols_table(
         rows.append(((Formula((symbol,), names),), (about,), tuple(values)))
 
     if named is not None:
-        row(named, "loss" if problem.kind != "jacobian" else "function", _values((named, "in", Space()), names))
+        kind = "loss" if problem.kind != "jacobian" else "function"
+        row(named, kind, Formula((named, "in", Space()), names))
     for array in problem.arrays:
         shape = tuple(array.shape or ())
         if array in used_as_index:
             row(array, "array_integers")
         else:
             kind = "array_varied" if array in varied else "array"
-            row(array, kind, _values((array, "in", Space(shape)), names))
+            row(array, kind, Formula((array, "in", Space(shape)), names))
     for definition in definitions:
         kind = "softmax" if definition.softmax else "definition"
         base = definition.base
         shape = tuple(base.shape or ()) if isinstance(base, IndexedBase) else ()
-        row(base, kind, _values((base, "in", Space(shape)), names))
+        row(base, kind, Formula((base, "in", Space(shape)), names))
     for parameter in problem.parameters:
         kind = "parameter_varied" if parameter in varied else "parameter"
-        row(parameter, kind, _values(_domain(parameter), names))
+        row(parameter, kind, _domain(parameter, names))
     for size in problem.sizes:
-        row(size, "size", _values((size, "in", Naturals()), names))
+        row(size, "size", Formula((size, "in", Naturals()), names))
     for index in problem.free_indices:
         ranges = [r for r in problem.ranges if r.index == index]
         row(index, "index", *(fact_formula(r, names) for r in ranges[:1]))
@@ -80,16 +81,14 @@ def symbols_table(
     return Table(columns, tuple(rows))
 
 
-def facts_in_words(
-    facts: tuple[Fact, ...], messages: Messages, names: Names
-) -> list[Sentence]:
+def facts_in_words(facts: tuple[Fact, ...], messages: Messages, names: Names) -> list[Sentence]:
     """Each declared fact as a formula and in words; the ranges are in the table of symbols."""
     found = []
     for fact in facts:
         if isinstance(fact, IndexRange):
             continue
         meaning = messages.sentence("facts", _kind(fact), {"symbol": _subject(fact, names)})
-        slots = {"fact": fact_formula(fact, names), "meaning": meaning}
+        slots: Slots = {"fact": fact_formula(fact, names), "meaning": meaning}
         found.append(messages.sentence("text", "given", slots))
     return found
 
@@ -106,7 +105,7 @@ def _kind(fact: Fact) -> str:
             return "unequal"
         case PositiveFact():
             return "positive"
-    return "range"
+    raise TypeError(fact)
 
 
 def _subject(fact: Fact, names: Names) -> Formula | None:
@@ -118,13 +117,9 @@ def _subject(fact: Fact, names: Names) -> Formula | None:
     return None
 
 
-def _values(items: tuple[object, ...], names: Names) -> Formula:
-    return Formula(items, names)
-
-
-def _domain(parameter: Symbol) -> tuple[object, ...]:
+def _domain(parameter: Symbol, names: Names) -> Formula:
     if parameter.is_integer and parameter.is_positive:
-        return (parameter, "in", Naturals())
+        return Formula((parameter, "in", Naturals()), names)
     if parameter.is_positive:
-        return (parameter, ">", Integer(0))
-    return (parameter, "in", Space())
+        return Formula((parameter, ">", ZERO), names)
+    return Formula((parameter, "in", Space()), names)

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sympy import Atom, Expr
 
 from derive.derivation import Derivation
-from derive.render.compose import Evidence, Level, compose
+from derive.render.compose import Level, compose
 from derive.render.document import (
     Block,
     Chain,
@@ -24,6 +24,7 @@ from derive.render.document import (
     Space,
     Table,
 )
+from derive.render.evidence import Evidence
 from derive.render.latex_lines import lines
 from derive.render.latex_printer import FormulaPrinter
 from derive.render.latex_text import escape
@@ -172,7 +173,7 @@ class _DocumentPrinter:
         for piece in sentence:
             text = self.piece(piece)
             # A lone symbol stays on the line of the word before it.
-            if _is_short(piece) and texts and texts[-1].endswith(" "):
+            if _is_short(piece) and len(text) < 40 and texts and texts[-1].endswith(" "):
                 texts[-1] = texts[-1][:-1] + "~"
             texts.append(text)
         return "".join(texts)
@@ -192,7 +193,7 @@ class _DocumentPrinter:
                 if kind == "lemma":
                     text = self.sentence(self._messages.sentence("headings", "lemma", slots))
                     return rf"\hyperref[{target}]{{{text}}}"
-                return rf"\hyperref[{target}]{{(\ref*{{{target}}})}}"
+                return rf"(\ref{{{target}}})"
 
     def formula(self, formula: Formula) -> str:
         printer = self.printer(formula.names, inline=True)
@@ -212,13 +213,11 @@ class _DocumentPrinter:
         return printer.doprint(item)
 
     def table(self, table: Table) -> str:
-        command = r"\DeriveRowOfTwo" if len(table.columns) == 2 else r"\DeriveRowOfThree"
-        head = "".join(rf"{{{{\bfseries {escape(c)}}}}}" for c in table.columns)
-        rows = [
-            command + "".join(f"{{{self.sentence(cell)}}}" for cell in row) for row in table.rows
-        ]
+        rows = [[rf"\DeriveHead{{{escape(column)}}}" for column in table.columns]]
+        rows += [[self.sentence(cell) for cell in row] for row in table.rows]
+        head, *body = (r"\DeriveRow" + "".join(f"{{{cell}}}" for cell in row) for row in rows)
         return "\n".join(
-            [r"\DeriveTableHead", command + head, r"\DeriveTableRule", *rows, r"\DeriveTableEnd"]
+            [r"\DeriveTableHead", head, r"\DeriveTableRule", *body, r"\DeriveTableEnd"]
         )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sympy import Expr, Rational
 
 from derive.notation import Exp, Log, Minus, Partial, Plus, Power, Quotient, Times, Total
-from derive.render.latex_printer import MARK, FormulaPrinter, _nested
+from derive.render.conventions import nested
+from derive.render.latex_printer import MARK, FormulaPrinter
 from derive.render.latex_width import width
 from derive.render.marking import Marked
 
@@ -36,7 +37,7 @@ def lines(printer: FormulaPrinter, expr: Expr, room: float) -> list[str]:
             over, under = (_gathered(lines(printer, a, room)) for a in (above, below))
             return [rf"\frac{{{over}}}{{{under}}}"]
         case Partial():
-            variables, operand = _nested(expr)
+            variables, operand = nested(expr)
             return _around(printer, f"{printer.by(variables)} ", operand, "", room)
         case Log(operand):
             return _around(printer, r"\log", operand, "", room)
@@ -103,7 +104,9 @@ def _total(printer: FormulaPrinter, expr: Total, room: float) -> list[str]:
         return [operator + inner[0], *inner[1:]]
 
 
-def _around(printer: FormulaPrinter, before: str, inner: Expr, after: str, room: float) -> list[str]:
+def _around(
+    printer: FormulaPrinter, before: str, inner: Expr, after: str, room: float
+) -> list[str]:
     """What is too long, in brackets, with what stands before and after them."""
     left = room - width(before) - width(after) - 1
     return _enclosed(before, lines(printer, inner, left), after)

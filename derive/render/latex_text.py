@@ -27,15 +27,21 @@ _SPECIAL = {
     "\u00a0": "~",
 }
 
-_GREEK = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi "
-    "pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta "
-    "Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
-).split()
-_ACCENTS = "hat bar tilde dot ddot vec check breve acute grave widehat widetilde".split()
-_FONTS = "mathbf mathrm mathit mathcal mathbb mathsf boldsymbol".split()
-_SAFE_COMMANDS = frozenset([*_GREEK, *_ACCENTS, *_FONTS, "ell", "hbar", "prime", "ast", "star"])
-_TAKES_AN_ARGUMENT = frozenset([*_ACCENTS, *_FONTS])
+_GREEK = frozenset(
+    (
+        *("alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta"),
+        *("vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "varpi", "rho", "varrho"),
+        *("sigma", "varsigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega"),
+        *("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi"),
+        "Omega",
+    )
+)
+_ACCENTS = frozenset(
+    ("hat", "bar", "tilde", "dot", "ddot", "vec", "check", "acute", "grave", "widehat", "widetilde")
+)
+_FONTS = frozenset(("mathbf", "mathrm", "mathit", "mathcal", "mathbb", "mathsf", "boldsymbol"))
+_TAKES_AN_ARGUMENT = _ACCENTS | _FONTS
+_SAFE_COMMANDS = _GREEK | _TAKES_AN_ARGUMENT | {"ell", "hbar", "prime", "ast", "star"}
 
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_{1,2}[A-Za-z0-9]+)*'*")
 _LATEX_NAME = re.compile(r"(\\[A-Za-z]+|[A-Za-z0-9 ,'{}()]|[_^](?=[A-Za-z0-9{\\]))+")
@@ -50,7 +56,8 @@ _PRINTER = LatexPrinter()
 
 def escape(text: str, metadata: bool = False) -> str:
     """``text`` for LaTeX's text mode, or for the metadata of a PDF, whatever is in it."""
-    return "".join(_character(c, metadata) for c in _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip(" "))
+    tidy = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip(" ")
+    return "".join(_character(character, metadata) for character in tidy)
 
 
 def symbol_name(name: str) -> str:
@@ -80,7 +87,7 @@ def has_script(text: str) -> bool:
 
 def _is_safe_latex(name: str) -> bool:
     r"""Whether ``name`` is LaTeX of letters, scripts, accents, fonts and Greek, and balanced."""
-    if "\\" not in name and "{" not in name or not _LATEX_NAME.fullmatch(name):
+    if not ("\\" in name or "{" in name) or not _LATEX_NAME.fullmatch(name):
         return False
     depth = 0
     for character in name:

@@ -23,10 +23,9 @@ _WIDTHS = {
     **dict.fromkeys((r"\quad",), 1.0),
     **dict.fromkeys((r"\log", r"\exp", r"\sin", r"\cos", r"\max", r"\tan"), 1.5),
     **dict.fromkeys((r"\tanh", r"\sinh", r"\cosh"), 2.2),
-    **dict.fromkeys((r"\displaystyle", r"\limits", r"\\", "&"), 0.0),
+    **dict.fromkeys((r"\mathit", r"\mathrm", r"\mathbf", r"\mathbin", r"\text", "&"), 0.0),
     r"\sum": 1.6,
     r"\partial": 0.58,
-    r"\log ": 1.5,
 }
 _BIG = (r"\sum", r"\max")
 _ACCENTS = (r"\hat", r"\bar", r"\tilde", r"\dot", r"\vec")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
+from types import MappingProxyType
 from typing import Any
 
 from derive.errors import DeriveError
@@ -21,6 +22,7 @@ RULE_SLOTS = frozenset({"variable", "index", "fact", "definition", "lemma", "law
 """What the sentence of a rule may speak of."""
 
 Slots = Mapping[str, Piece | Sentence | None]
+NOTHING: Slots = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,11 @@ class Messages:
         found = self.table.get(section, {}).get(key)
         return None if found is None else str(found)
 
-    def sentence(self, section: str, key: str, slots: Slots = {}) -> Sentence:
+    def sentence(self, section: str, key: str, slots: Slots = NOTHING) -> Sentence:
         """A message with its slots filled."""
         return fill(self.text(section, key), slots)
 
-    def rule(self, name: str, slots: Slots = {}) -> tuple[Sentence, Sentence]:
+    def rule(self, name: str, slots: Slots = NOTHING) -> tuple[Sentence, Sentence]:
         """The short name of a rule, and its sentence; the short name where a slot stays empty."""
         entry = self.table["rules"].get(name)
         if entry is None:
@@ -71,7 +73,7 @@ class Messages:
         return tuple(joined)
 
 
-def fill(message: str, slots: Slots = {}) -> Sentence:
+def fill(message: str, slots: Slots = NOTHING) -> Sentence:
     """A message with what belongs into its slots; an empty slot leaves nothing."""
     pieces: list[Piece] = []
     for text, slot, _, _ in Formatter().parse(message):

@@ -36,6 +36,10 @@ class Names:
         return Names(self.taken | {s.name for s in symbols})
 
 
+FREE = Names()
+"""No name is in use."""
+
+
 def names_in(expressions: Iterable[Expr]) -> Names:
     """The names that are free in any of the expressions, of arrays too."""
     used: set[str] = set()

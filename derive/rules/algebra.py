@@ -107,7 +107,11 @@ def combine_powers(expr: Expr, given: Given) -> Outcome:
             base, exponent = split_power(first)
             for m in range(n + 1, len(expr.args)):
                 other, further = split_power(expr.args[m])
-                if code(base) == code(other) and not is_number(base) and not isinstance(base, Delta):
+                if (
+                    code(base) == code(other)
+                    and not is_number(base)
+                    and not isinstance(base, Delta)
+                ):
                     merged = raise_to(base, exponent + further)
                     return times(*expr.args[:n], merged, *without(expr.args, m)[n + 1 :])
     return cancel(expr, equal=False)
@@ -146,8 +150,11 @@ def power_of_exponential(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(Power(Quotient(s.a, s.b), s.n), Quotient(Power(s.a, s.n), Power(s.b, s.n)),
-        Condition("positive", (s.b,))),
+    law(
+        Power(Quotient(s.a, s.b), s.n),
+        Quotient(Power(s.a, s.n), Power(s.b, s.n)),
+        Condition("positive", (s.b,)),
+    ),
     Power(Quotient(z_k, s.T), 2),
 )
 def power_of_quotient(expr: Expr, given: Given) -> Outcome:
@@ -199,7 +206,9 @@ def split_quotient(expr: Expr, given: Given) -> Outcome:
 
 
 def _over(term: Expr, below: Expr) -> Expr:
-    return Minus(Quotient(term.operand, below)) if isinstance(term, Minus) else Quotient(term, below)
+    return (
+        Minus(Quotient(term.operand, below)) if isinstance(term, Minus) else Quotient(term, below)
+    )
 
 
 @rule(
@@ -458,7 +467,9 @@ def reorder_factors(expr: Expr, given: Given) -> Outcome:
 # Bookkeeping -------------------------------------------------------------------------------
 
 
-@rule(law(Plus(Plus(s.a, s.b), s.c), Plus(s.a, s.b, s.c)), Plus(Plus(z_k, y_k), 1), bookkeeping=True)
+@rule(
+    law(Plus(Plus(s.a, s.b), s.c), Plus(s.a, s.b, s.c)), Plus(Plus(z_k, y_k), 1), bookkeeping=True
+)
 def flatten_sum(expr: Expr, given: Given) -> Outcome:
     return plus(*expr.args) if any(isinstance(t, Plus) for t in expr.args) else None
 
@@ -533,7 +544,9 @@ def combine_numbers(expr: Expr, given: Given) -> Outcome:
         case Power(base, exponent) if is_number(base) and exponent.is_Integer:
             return base**exponent
         case Plus(terms):
-            values = [-t.operand if isinstance(t, Minus) and is_number(t.operand) else t for t in terms]
+            values = [
+                -t.operand if isinstance(t, Minus) and is_number(t.operand) else t for t in terms
+            ]
             numbers = [v for v in values if is_number(v)]
             if len(numbers) < 2:
                 return None

@@ -33,8 +33,8 @@ from derive.notation import (
 from derive.reading import read
 from derive.rules import samples as s
 from derive.rules.registry import Example, Outcome, Rewriting, rule
-from derive.unify import instance_of
 from derive.signs import depends
+from derive.unify import instance_of
 
 HALF = Rational(1, 2)
 z_k = s.z[s.k1]
@@ -120,7 +120,9 @@ def differentiate_product(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Times(factors), variable):
             first, rest = factors[0], times(*factors[1:])
-            return Plus(times(Partial(first, variable), rest), times(first, Partial(rest, variable)))
+            return Plus(
+                times(Partial(first, variable), rest), times(first, Partial(rest, variable))
+            )
 
 
 @rule(
@@ -205,7 +207,9 @@ def differentiate_power(expr: Expr, given: Given) -> Outcome:
 )
 def differentiate_exponential(expr: Expr, given: Given) -> Outcome:
     match expr:
-        case Partial(Power(base, exponent) as power, variable) if not depends(base, variable, given):
+        case Partial(Power(base, exponent) as power, variable) if not depends(
+            base, variable, given
+        ):
             return times(power, Log(base), Partial(exponent, variable))
 
 
@@ -310,7 +314,9 @@ def differentiate_function_of_two(expr: Expr, given: Given) -> Outcome:
             )
 
 
-def elementary(function: type, derivative: Callable[[Expr], Expr]) -> Callable[[Expr, Given], Outcome]:
+def elementary(
+    function: type, derivative: Callable[[Expr], Expr]
+) -> Callable[[Expr, Given], Outcome]:
     """The rule for one common function, whose derivative is written as a lecturer would."""
 
     def differentiate(expr: Expr, given: Given) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sympy import Expr
 
@@ -20,8 +21,8 @@ class Rewriting:
     lemma: str | None = None
 
 
-Outcome = Expr | Rewriting | None
-Function = Callable[[Expr, Given], Outcome]
+Outcome: TypeAlias = Expr | Rewriting | None
+Function: TypeAlias = Callable[[Expr, Given], Outcome]
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,9 @@ def shifted(total: Expr) -> tuple[Expr, Expr] | None:
         return None
     body, index = total.open()
     match body:
-        case Exp(Plus(terms)) if any(isinstance(t, Minus) and isinstance(t.operand, Maximum) for t in terms):
+        case Exp(Plus(terms)) if any(
+            isinstance(t, Minus) and isinstance(t.operand, Maximum) for t in terms
+        ):
             return None
         case Exp(operand):
             largest = Maximum(operand, (index, *total.limits[1:]))
@@ -131,7 +133,9 @@ def shift_softplus(expr: Expr, given: Given) -> Outcome:
 def shift_sigmoid(expr: Expr, given: Given) -> Outcome:
     """``e^u / (1 + e^u) = 1 / (1 + e^{-u})``."""
     match expr:
-        case Quotient(above, Plus((one, Exp(u)))) | Quotient(above, Plus((Exp(u), one))) if one == 1:
+        case Quotient(above, Plus((one, Exp(u)))) | Quotient(above, Plus((Exp(u), one))) if (
+            one == 1
+        ):
             parts = factors(above)
             for n, factor in enumerate(parts):
                 if factor == Exp(u):

@@ -50,7 +50,9 @@ def split_total(expr: Expr, given: Given) -> Outcome:
         case Plus(terms):
             return Plus(
                 *(
-                    Minus(expr.over(t.operand, index)) if isinstance(t, Minus) else expr.over(t, index)
+                    Minus(expr.over(t.operand, index))
+                    if isinstance(t, Minus)
+                    else expr.over(t, index)
                     for t in terms
                 )
             )
@@ -67,7 +69,11 @@ def join_totals(expr: Expr, given: Given) -> Outcome:
         for m in range(n + 1, len(terms)):
             second = terms[m]
             two, other = (second.operand, -1) if isinstance(second, Minus) else (second, 1)
-            if isinstance(one, Total) and isinstance(two, Total) and one.limits[1:] == two.limits[1:]:
+            if (
+                isinstance(one, Total)
+                and isinstance(two, Total)
+                and one.limits[1:] == two.limits[1:]
+            ):
                 body, index = one.open()
                 added = two.at(index) if sign == other else Minus(two.at(index))
                 joined = one.over(plus(body, added), index)
@@ -124,7 +130,7 @@ def sum_constant(expr: Expr, given: Given) -> Outcome:
     known = at_most(expr.lower, expr.upper, given)
     if index in names(body) or expr.excluded or known is None:
         return None
-    return Rewriting(times(read(expr.upper - expr.lower + 1), body), known)
+    return Rewriting(times(read(expr.upper - expr.lower + 1), body), given.declared(known))
 
 
 @rule(law(Total(ZERO, limits), ZERO), Total(ZERO, over_classes), bookkeeping=True)

@@ -22,6 +22,7 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    factorrat,
 )
 from sympy.core.basic import Basic
 
@@ -54,14 +55,22 @@ class Product:
         return Product(1 / self.number, self.below, self.above)
 
     def items(self) -> tuple[Expr, ...]:
-        """The factors, those below as fractions, the number among them unless it is 1."""
-        numbers = () if self.number == 1 else (self.number,)
-        return (*numbers, *self.above, *(Quotient(1, f) for f in self.below))
+        """The factors, those below as fractions, the number's own factors among them."""
+        under = (Quotient(1, f) for f in self.below)
+        return (*_number_factors(self.number), *self.above, *under)
 
     def expression(self) -> Expr:
         """The product in inert notation."""
         above = Times(self.number, *self.above) if self.number != 1 else _joined(self.above)
         return Quotient(above, _joined(self.below)) if self.below else above
+
+
+def _number_factors(number: Rational) -> tuple[Expr, ...]:
+    """Sign and prime factors of a number; where there are many, sign and size."""
+    sign = (S.NegativeOne,) if number < 0 else ()
+    powers = [(prime, power) for prime, power in factorrat(abs(number)).items() if prime != 1]
+    primes = tuple(p if n > 0 else 1 / p for p, n in powers for _ in range(abs(n)))
+    return (*sign, *(primes if len(primes) <= 4 else (abs(number),)))
 
 
 def product(expr: Expr) -> Product:

@@ -23,6 +23,10 @@ from derive.verify.sources import backed
 TRIED = 5000
 """Ways to match that are tried before a part counts as no instance of a law."""
 
+INDEX = ("within", "at_most", "unequal")
+"""Conditions on indices."""
+NOT_HERE, OTHERWISE = "its law does not apply here", "its law gives something else here"
+
 Values = Mapping[Symbol, object]
 
 
@@ -66,16 +70,13 @@ class Court:
         return self._by_law(law, claim) if flaw is None else Ruling(flaw)
 
     def _by_law(self, law: Law, claim: Claim) -> Ruling:
-        if same(law.before, law.after):
-            # The law only reorders or regroups, and so must the step.
-            fits = same(claim.before, claim.after)
-            return Ruling(None if fits else "more than order and grouping has changed")
-        refusal = "its law does not apply here"
-        for match, others in islice(_instances(law, claim.before), TRIED):
-            result = instantiate(law.after, match.values, match.rows or ())
-            if not same(others.func(result, *others.args) if others.args else result, claim.after):
-                if refusal == "its law does not apply here":
-                    refusal = "its law gives something else here"
+        if same(law.before, law.after) and same(claim.before, claim.after):
+            # The law only reorders or regroups, and so does the step.
+            return Ruling()
+        refusal = NOT_HERE
+        for match in islice(_instances(law, claim.before, claim.after), TRIED):
+            if match is None:
+                refusal = OTHERWISE if refusal == NOT_HERE else refusal
                 continue
             assumed: list[str] = []
             failed = self._failed(law, match, claim, assumed)
@@ -106,7 +107,8 @@ class Court:
 
 def flaw_of(law: Law) -> str | None:
     """Why a law is none: it would let anything pass."""
-    unknown = _metas(law.after) - _metas(law.before)
+    bounded = set().union(*(_metas(o) for c in law.conditions if c.kind in INDEX for o in c.operands))
+    unknown = _metas(law.after) - _metas(law.before) - bounded
     if unknown:
         return f"its law makes {', '.join(sorted(map(str, unknown)))} out of nothing"
     if isinstance(law.before, (Meta, Value)):
@@ -114,7 +116,21 @@ def flaw_of(law: Law) -> str | None:
     return None
 
 
-def _instances(law: Law, expr: Expr) -> Iterator[tuple[Match, Expr]]:
+def _instances(law: Law, before: Expr, after: Expr) -> Iterator[Match | None]:
+    """The ways in which ``before = after`` is an instance of a law; None for each left side only."""
+    chosen = _metas(law.after) - _metas(law.before)
+    for match, others in _left_sides(law, before):
+        if chosen:
+            # An index that the rule was free to choose: it shows on the right side.
+            yield from matches(law.after, after, match)
+            yield None
+            continue
+        result = instantiate(law.after, match.values, match.rows or ())
+        beside = others.func(result, *others.args) if others.args else result
+        yield match if same(beside, after) else None
+
+
+def _left_sides(law: Law, expr: Expr) -> Iterator[tuple[Match, Expr]]:
     """The ways in which a law's left side is ``expr``, or terms or factors of it.
 
     With each come the other terms or factors, as a sum or a product.

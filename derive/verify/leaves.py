@@ -62,11 +62,15 @@ class Leaves:
         return FIELDS[level].prime - drawn if symbol.is_negative else drawn
 
     def classes(self, base: IndexedBase, rank: int) -> Indices:
-        """The entries of an array of indices, such as ``t[n]``; each takes every value."""
+        """The entries of an array of indices, such as ``t[n]``; each takes every value.
+
+        Raises ``NotImplementedError`` for an array of other numbers.
+        """
         if base not in self._classes:
-            known = next(
-                r for r in self._ranges if isinstance(r.index, Indexed) and r.index.base == base
-            )
+            entries = (r for r in self._ranges if isinstance(r.index, Indexed))
+            known = next((r for r in entries if r.index.base == base), None)
+            if known is None:
+                raise NotImplementedError(f"the entries of {base} are no whole numbers")
             values = np.arange(self._number(known.lower), self._number(known.upper) + 1)
             row = np.resize(values, self.points)
             rows = np.broadcast_to(row, (*self.shape(base, rank), self.points))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
-from sympy import Expr, Indexed, Number, S, Symbol
+from sympy import Expr, Indexed, Integer, Number, S, Symbol
 from sympy.core.basic import Basic
 
 from derive.laws import Each, Meta, Rest, Value
@@ -19,6 +19,7 @@ from derive.notation import (
     Apply,
     Binder,
     Delta,
+    Exp,
     Inert,
     Minus,
     Opened,
@@ -268,8 +269,10 @@ def products(
         return
     wanted = product(pattern)
     if wanted.number == 0:
-        # Nothing divides by zero, so the numbers are not set off against each other.
-        items = Product(S.One if items.number == 0 else S.NaN, items.above, items.below)
+        if items.number != 0:
+            return
+        # Nothing is divided by zero: the two numbers are simply set off against each other.
+        items = Product(S.One, items.above, items.below)
         wanted = Product(S.One, wanted.above, wanted.below)
     rest = Product(items.number / wanted.number, items.above, items.below)
     above, below = (_ordered(w, match) for w in (wanted.above, wanted.below))
@@ -296,9 +299,14 @@ def _factors(
         return
     last = whole and len(above) + len(below) == 1
     if below:
-        for taken, kept in _choices(left.below, last):
+        # The denominator of the number is a factor below like others.
+        under = Integer(left.number.q)
+        items = left.below if under == 1 else (*left.below, under)
+        for taken, kept in _choices(items, last):
             for found in matches(below[0], Product(S.One, taken, ()).expression(), match):
-                remaining = Product(left.number, left.above, kept)
+                number = product(Times(left.number, *(f for f in taken if f is under))).number
+                others = tuple(f for f in kept if f is not under)
+                remaining = Product(number, left.above, others)
                 yield from _factors(above, below[1:], remaining, found, whole)
         return
     for taken, kept in _choices(left.items(), last):
@@ -318,11 +326,13 @@ def _take(wanted: Expr, left: Product, match: Match) -> Iterator[tuple[Match, Pr
         remaining = Product(left.number, left.above[:n] + left.above[n + 1 :], left.below)
         for found in matches(wanted, factor, match):
             yield found, remaining
-    if isinstance(wanted, Power):
+    if isinstance(wanted, (Power, Exp)):
         for n, factor in enumerate(left.below):
             remaining = Product(left.number, left.above, left.below[:n] + left.below[n + 1 :])
-            for found in matches(wanted, Quotient(1, factor), match):
+            inverse = Exp(Minus(factor.operand)) if isinstance(factor, Exp) else Quotient(1, factor)
+            for found in matches(wanted, inverse, match):
                 yield found, remaining
+    if isinstance(wanted, Power):
         if left.number != 1:
             for found in matches(wanted, left.number, match):
                 yield found, Product(S.One, left.above, left.below)

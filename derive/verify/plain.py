@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from sympy import Add, Basic, Expr, Float, KroneckerDelta, Mul, Pow, Rational, Sum, exp, log
-from sympy.core.function import AppliedUndef, Function
+from sympy import (
+    Add,
+    Basic,
+    Expr,
+    Float,
+    KroneckerDelta,
+    Mul,
+    Piecewise,
+    Pow,
+    Rational,
+    Sum,
+    exp,
+    log,
+)
+from sympy.core.function import Application
 from sympy.functions.elementary.exponential import ExpBase
 
 from derive.notation import (
@@ -48,7 +61,7 @@ def as_inert(expr: Basic) -> Expr:
             return body
         case KroneckerDelta():
             return Delta(*expr.args[:2])
-        case Function() | AppliedUndef():
+        case Application() if not isinstance(expr, Piecewise):
             return Apply(Head(expr.func), *map(as_inert, expr.args))
     if expr.is_Atom or expr.is_Indexed:
         return expr

@@ -132,7 +132,7 @@ class Point:
             case Total():
                 return mpmath.fsum(self._run(expr, at))
             case Maximum():
-                return max(self._run(expr, at))
+                return _largest(self._run(expr, at))
             case Partial(operand, variable):
                 return self._derivative(operand, variable, at)
         if expr.is_number:
@@ -189,6 +189,12 @@ def random_number(name: str, indices: tuple[int, ...], attempt: int, positive: b
     draw = Random(f"{name}{indices}{attempt}")
     unit = mpmath.mpf(draw.getrandbits(300)) / 2**300
     return unit + mpmath.mpf("0.05") if positive else 4 * unit - 2
+
+
+def _largest(numbers: list[mpmath.mpf]) -> mpmath.mpf:
+    if not numbers:
+        raise OutsideDomain("the largest of no values")
+    return max(numbers)
 
 
 def _log(x: mpmath.mpf) -> mpmath.mpf:

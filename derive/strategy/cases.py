@@ -1,0 +1,58 @@
+"""The result for equal and for different indices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sympy import Expr, Symbol
+
+from derive.derivation import Derivation
+from derive.facts import EqualFact, UnequalFact
+from derive.notation import Delta, names
+from derive.rules.trace import Trace
+from derive.strategy.phases import finish, settle
+
+
+def cases(derivation: Derivation) -> Mapping[Expr, Derivation]:
+    """The result for equal and for different indices, where one delta of free indices is left."""
+    deltas = set(deltas_in(derivation.closed_form))
+    if len(deltas) != 1:
+        return MappingProxyType({})
+    (delta,) = deltas
+    left, right = delta.args
+    ranged = {r.index for r in derivation.problem.ranges}
+    if not {left, right} <= ranged or not isinstance(left, Symbol) or not isinstance(right, Symbol):
+        return MappingProxyType({})
+    own = {s for v in derivation.problem.variables for s in names(v)}
+    if derivation.problem.kind == "gradient" and right in own and left not in own:
+        left, right = right, left
+    return MappingProxyType(
+        {
+            fact.statement: derive_case(derivation, fact)
+            for fact in (EqualFact(left, right), UnequalFact(left, right))
+        }
+    )
+
+
+def derive_case(derivation: Derivation, fact: EqualFact | UnequalFact) -> Derivation:
+    """The closed form under a further condition on two indices."""
+    trace = Trace(derivation.closed_form, derivation.given.also(fact))
+    if isinstance(fact, EqualFact):
+        trace.apply("use_equality")
+    settle(trace, ("evaluate_delta", "vanish_delta"))
+    finish(trace)
+    return Derivation(
+        derivation.problem,
+        f"{derivation.name}: {fact.statement}",
+        derivation.closed_form,
+        tuple(trace.steps),
+        derivation.definitions,
+        assumptions=(*derivation.assumptions, fact),
+    )
+
+
+def deltas_in(expr: Expr) -> list[Delta]:
+    """Deltas outside of sums that bind one of their indices."""
+    here = [expr] if isinstance(expr, Delta) else []
+    return here + [d for a in expr.args for d in deltas_in(a)]

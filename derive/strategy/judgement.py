@@ -1,0 +1,186 @@
+"""When a rule that could be applied is worth applying."""
+
+from __future__ import annotations
+
+from sympy import Expr, Symbol
+
+from derive.facts import Given
+from derive.notation import (
+    Delta,
+    Exp,
+    Minus,
+    Plus,
+    Power,
+    Quotient,
+    Total,
+    code,
+    factors,
+    is_number,
+    names,
+    times,
+    without,
+)
+from derive.rules import RULES
+from derive.rules.monomials import common, expression, monomial, sides
+from derive.rules.softmax import folded
+
+
+def heads_of(expr: Expr) -> frozenset[type]:
+    return getattr(expr, "heads", frozenset())
+
+
+def opens_exponential(expr: Expr, given: Given) -> bool:
+    """A logarithm of a product with an exponential in it says less than its expansion."""
+    operand = expr.args[0]
+    parts = (
+        (*factors(operand.numerator), *factors(operand.denominator))
+        if isinstance(operand, Quotient)
+        else factors(operand)
+    )
+    return any(isinstance(f, Exp) for f in parts)
+
+
+def has_delta(term: Expr, index: Symbol) -> bool:
+    """Whether a term has a delta of ``index`` among its factors, perhaps inside a sum of terms."""
+    term = term.operand if isinstance(term, Minus) else term
+    if isinstance(term, Quotient):
+        term = term.numerator
+    for factor in factors(term):
+        if isinstance(factor, Delta) and index in factor.args:
+            return True
+        if isinstance(factor, Plus) and any(has_delta(t, index) for t in factor.args):
+            return True
+    return False
+
+
+def is_known_total(total: Expr, given: Given) -> bool:
+    """Whether a declared fact or the definition of a softmax says what a sum is."""
+    return any(
+        RULES[name].function(total, given) is not None
+        for name in ("use_sum_fact", "sum_probabilities")
+    )
+
+
+def pulls_well(total: Expr, given: Given) -> bool:
+    """An exponential stays with the denominator that keeps it from overflowing."""
+    body, index = total.open()
+    above = [f for factor in factors(body) for f in sides(factor)[0]]
+    below = [f for factor in factors(body) for f in sides(factor)[1]]
+    if not any(Exp in heads_of(f) for f in below):
+        return True
+    if isinstance(body, Quotient) and divides_well(
+        Quotient(total.over(body.numerator, index), body.denominator), given
+    ):
+        return False
+    return not any(isinstance(f, Exp) and index not in names(f) for f in above)
+
+
+def splits_well(total: Expr, given: Given) -> bool:
+    """Split a sum where a delta picks a term, or where a part of it is known."""
+    body, index = total.open()
+    if not isinstance(body, Plus):
+        return False
+    if any(has_delta(t, index) for t in body.args):
+        return True
+    return any(known_after_pulling(total, index, t, given) for t in body.args)
+
+
+def known_after_pulling(total: Total, index: Symbol, term: Expr, given: Given) -> bool:
+    """Whether the sum of ``term``, its constant factors taken out, is known."""
+    term = term.operand if isinstance(term, Minus) else term
+    moving = [f for f in factors(term) if index in names(f)]
+    return bool(moving) and is_known_total(total.over(times(*moving), index), given)
+
+
+def distributes_well(product: Expr, given: Given) -> bool:
+    """Multiply out inside a sum where a delta or a known sum comes free by it."""
+    if not given.scope:
+        return False
+    index = given.scope[0].index
+    for n, factor in enumerate(product.args):
+        if not isinstance(factor, Plus):
+            continue
+        others = times(*without(product.args, n))
+        if any(has_delta(t, index) for t in factor.args):
+            return True
+        if not isinstance(index, Symbol):
+            continue
+        span = given.scope[0]
+        for term in factor.args:
+            inner = times(others, term.operand if isinstance(term, Minus) else term)
+            moving = [f for f in factors(inner) if index in names(f)]
+            if not moving:
+                continue
+            candidate = Total(times(*moving), (index, span.lower, span.upper))
+            if is_known_total(candidate, given):
+                return True
+    return False
+
+
+def inside_total(negative: Expr, given: Given) -> bool:
+    """Signs are spread inside sums, where terms are split, and left alone elsewhere."""
+    return bool(given.scope)
+
+
+def meets(term: Expr, denominator: Expr, given: Given) -> bool:
+    """Whether a term over a denominator cancels or folds."""
+    term = term.operand if isinstance(term, Minus) else term
+    above = factors(term.numerator) if isinstance(term, Quotient) else factors(term)
+    below = [f.base if isinstance(f, Power) else f for f in factors(denominator)]
+    codes = {code(f) for f in below if not is_number(f)}
+    for factor in above:
+        base = factor.base if isinstance(factor, Power) else factor
+        if code(base) in codes:
+            return True
+        if any(folded(Quotient(factor, b), given) is not None for b in below):
+            return True
+    return isinstance(term, Quotient) and Total in heads_of(denominator)
+
+
+def factors_well(fraction: Expr, given: Given) -> bool:
+    """Take out of a numerator what cancels or folds with the denominator."""
+    if not isinstance(fraction.numerator, Plus):
+        return False
+    shared = common([monomial(t) for t in fraction.numerator.args])
+    return meets(expression(shared), fraction.denominator, given)
+
+
+def splits_fraction_well(fraction: Expr, given: Given) -> bool:
+    """Split a fraction where one of its terms cancels or folds."""
+    if not isinstance(fraction.numerator, Plus):
+        return False
+    return any(meets(t, fraction.denominator, given) for t in fraction.numerator.args)
+
+
+def divides_well(fraction: Expr, given: Given) -> bool:
+    """Bring a denominator into a sum where every term becomes a softmax entry."""
+    total = fraction.numerator
+    if not isinstance(total, Total):
+        return False
+    body, index = total.open()
+    inside = given.within(index, tuple(total.limits[1:]))
+    return any(
+        isinstance(top, Exp) and folded(Quotient(top, bottom), inside) is not None
+        for top in factors(body)
+        for bottom in factors(fraction.denominator)
+    )
+
+
+def multiplies_well(product: Expr, given: Given) -> bool:
+    """Join fractions into one, but leave a leading coefficient such as 1/N alone."""
+    fractions = [f for f in product.args if isinstance(f, Quotient)]
+    if not fractions:
+        return False
+    return (
+        not all(
+            f.numerator == 1
+            and all(isinstance(b, Symbol) or is_number(b) for b in factors(f.denominator))
+            for f in fractions
+        )
+        or len(fractions) > 1
+    )
+
+
+def outside_totals(product: Expr, given: Given) -> bool:
+    """Products inside of sums over an index have been multiplied out where that helps."""
+    return not given.scope

@@ -1,0 +1,195 @@
+"""What is done in which order: prepare, differentiate, simplify, finish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Expr
+
+from derive.notation import Inert, Partial
+from derive.rules.trace import Trace
+from derive.strategy.judgement import (
+    distributes_well,
+    divides_well,
+    factors_well,
+    heads_of,
+    inside_total,
+    multiplies_well,
+    opens_exponential,
+    outside_totals,
+    pulls_well,
+    splits_fraction_well,
+    splits_well,
+)
+
+# In this order: whatever comes later may take for granted that what comes earlier does not fire.
+DIFFERENTIATION = (
+    "differentiate_constant",
+    "differentiate_coordinate",
+    "differentiate_parameter",
+    "apply_lemma",
+    "differentiate_negative",
+    "differentiate_sum",
+    "differentiate_total",
+    "differentiate_scaled",
+    "differentiate_fraction",
+    "differentiate_reciprocal",
+    "differentiate_product",
+    "differentiate_quotient",
+    "differentiate_square_root",
+    "differentiate_power",
+    "differentiate_exponential",
+    "differentiate_general_power",
+    "differentiate_exp",
+    "differentiate_log",
+    "differentiate_tanh",
+    "differentiate_sin",
+    "differentiate_cos",
+    "differentiate_function",
+    "differentiate_function_of_two",
+)
+
+CONTRACTION = (
+    "evaluate_delta",
+    "compare_numbers",
+    "vanish_delta",
+    "square_delta",
+    "merge_deltas",
+    "contract_delta",
+    "contract_delta_from",
+    "contract_delta_upto",
+    "contract_delta_between",
+    "absorb_bracket_upper",
+    "absorb_bracket_lower",
+)
+
+# More steps than this means that two rules undo each other; what has been reached is right all
+# the same, and is kept.
+PATIENCE = 200
+
+# A product of more sums than this is not multiplied out to see whether anything cancels.
+EXPANSIONS = 12
+
+# Multiplying out must save at least a fifth of the length: brackets are worth something to a reader.
+WORTHWHILE = 0.8
+
+
+def prepare(trace: Trace) -> None:
+    """Name what can be named, use what is known of labels, open logarithms of exponentials."""
+    settle(trace, ("fold_definition", "separate_quotient", "invert_quotient"))
+    settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
+    if trace.apply("use_entry_fact"):
+        settle(trace, CONTRACTION)
+    settle(trace, ("cancel_log_exp",))
+    for _ in range(PATIENCE):
+        opened = trace.apply("expand_log_quotient", opens_exponential) or trace.apply(
+            "expand_log_product", opens_exponential
+        )
+        if not opened:
+            break
+        settle(trace, ("cancel_log_exp",))
+
+
+def differentiate(trace: Trace) -> None:
+    """Push the derivative inwards, one level a step, until none is pending."""
+    while Partial in heads_of(trace.expression):
+        if not trace.apply_first(DIFFERENTIATION):
+            break
+
+
+def simplify(trace: Trace) -> None:
+    """Contract, cancel, use facts, fold; until nothing changes."""
+    for _ in range(PATIENCE):
+        if not simplify_once(trace):
+            return
+
+
+def simplify_once(trace: Trace) -> bool:
+    """The first thing that a person would do next; False where nothing is left to do."""
+    return (
+        trace.apply_first(CONTRACTION)
+        or trace.apply("use_entry_fact")
+        or trace.apply("fold_definition")
+        or trace.apply_first(("flatten_quotient", "cancel_factor", "cancel_log_exp"))
+        or trace.apply_first(("use_sum_fact", "sum_probabilities"))
+        or trace.apply_first(("power_of_power", "power_of_quotient", "combine_powers"))
+        or trace.apply_first(("cancel_terms", "collect_terms"))
+        or trace.apply("pull_out_sign")
+        or trace.apply("pull_out_factor", pulls_well)
+        or trace.apply("sum_constant")
+        or trace.apply("rejoin_index")
+        or trace.apply("split_total", splits_well)
+        or trace.apply("distribute_product", distributes_well)
+        or trace.apply("distribute_negative", inside_total)
+        or trace.apply("factor_numerator", factors_well)
+        or trace.apply_first(("separate_quotient", "invert_quotient"))
+        or trace.apply("split_quotient", splits_fraction_well)
+        or trace.apply("divide_inside_total", divides_well)
+        or trace.apply("multiply_quotients", multiplies_well)
+        or trace.apply("exclude_index")
+    )
+
+
+def finish(trace: Trace) -> None:
+    """The last touches: signs, common factors, the order of terms."""
+    attempt(trace, expand)
+    for _ in range(PATIENCE):
+        changed = (
+            trace.apply("distribute_negative")
+            or trace.apply("turn_sign", lambda e, _: e == trace.expression)
+            or trace.apply("complement_fraction")
+            or trace.apply("factor_common", innermost=True)
+            or simplify_after_factoring(trace)
+        )
+        if not changed:
+            break
+    trace.apply("reorder_terms")
+    trace.apply("reorder_factors")
+
+
+def attempt(trace: Trace, work: Callable[[Trace], None]) -> None:
+    """Do something, and take it back unless the result is shorter for a reader."""
+    expression, taken = trace.expression, len(trace.steps)
+    work(trace)
+    if length(trace.expression) > WORTHWHILE * length(expression):
+        trace.expression = expression
+        del trace.steps[taken:]
+
+
+def length(expr: Expr) -> int:
+    """How much there is to read: signs and brackets count little, entries and functions most."""
+    if not expr.args or not isinstance(expr, Inert):
+        return 2
+    return 1 + sum(length(a) for a in expr.args)
+
+
+def expand(trace: Trace) -> None:
+    """Multiply out whatever is a sum, so that terms can meet and cancel."""
+    for _ in range(EXPANSIONS):
+        opened = (
+            trace.apply("distribute_negative")
+            or trace.apply("distribute_product", outside_totals)
+            or trace.apply("split_quotient", outside_totals)
+        )
+        if not opened:
+            break
+    settle(trace, ("cancel_factor", "combine_powers", "cancel_terms", "collect_terms"))
+    settle(trace, ("complement_fraction", "multiply_quotients"))
+    while trace.apply("factor_common", innermost=True):
+        pass
+
+
+def simplify_after_factoring(trace: Trace) -> bool:
+    """What factoring may have made possible, without taking the factoring back."""
+    return (
+        trace.apply_first(("fold_definition", "flatten_quotient", "cancel_factor"))
+        or trace.apply_first(("use_sum_fact", "sum_probabilities", "combine_powers"))
+        or trace.apply_first(("cancel_terms", "collect_terms", "rejoin_index"))
+    )
+
+
+def settle(trace: Trace, rules: tuple[str, ...]) -> None:
+    """Apply rules until none fires."""
+    for _ in range(PATIENCE):
+        if not trace.apply_first(rules):
+            return

@@ -1,0 +1,155 @@
+"""From a problem to its derivation: lemmas, parts, the steps themselves, cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace as with_changes
+from types import MappingProxyType
+
+from sympy import Expr, Tuple
+
+from derive.derivation import Derivation
+from derive.facts import Definition, Given, IndexRange, Lemma
+from derive.notation import Partial, names, replace, spare_indices
+from derive.problem import Problem
+from derive.recognition import recognise
+from derive.rules.softmax import folded
+from derive.rules.trace import Trace
+from derive.signs import depends
+from derive.strategy.cases import cases
+from derive.strategy.phases import differentiate, finish, prepare, simplify
+from derive.unify import instance_of
+
+
+def derive_problem(problem: Problem) -> Derivation:
+    """The whole derivation of a problem.
+
+    Raises ``DeriveError`` where a function has no derivative rule.
+    """
+    given = Given((*problem.facts, *problem.ranges), problem.definitions)
+    found, ranges = recognise(problem, given)
+    definitions = (*problem.definitions, *found)
+    problem = with_changes(problem, ranges=tuple(dict.fromkeys((*problem.ranges, *ranges))))
+    if problem.kind == "gradient" and len(problem.variables) > 1:
+        parts = {
+            str(v): derive_one(with_changes(problem, variables=(v,)), definitions, str(v))
+            for v in problem.variables
+        }
+        statement = Tuple(*(part.statement for part in parts.values()))
+        return Derivation(
+            problem, problem.name, statement, (), definitions, parts=MappingProxyType(parts)
+        )
+    if problem.kind == "hessian":
+        first = with_changes(problem, kind="gradient", variables=problem.variables[:1])
+        gradient = derive_one(first, definitions, "gradient")
+        indices = tuple(s for s in problem.free_indices if s in names(problem.variables[0]))
+        lemma = Lemma("gradient", gradient.statement, gradient.closed_form, indices)
+        whole = derive_one(problem, definitions, problem.name, (lemma,), gradient.lemmas)
+        return with_changes(whole, parts=MappingProxyType({"gradient": gradient}))
+    return derive_one(problem, definitions, problem.name)
+
+
+def derive_one(
+    problem: Problem,
+    definitions: tuple[Definition, ...],
+    name: str,
+    known: tuple[Lemma, ...] = (),
+    inherited: tuple[Derivation, ...] = (),
+) -> Derivation:
+    """The derivation for one variable (two in turn for a Hessian).
+
+    ``known`` may be cited from the start; ``inherited`` are lemmas that have been derived already.
+    """
+    given = Given((*problem.facts, *problem.ranges), definitions, lemmas=known)
+    trace = Trace(problem.statement, given)
+    trace.apply("apply_lemma")
+    # A definition is not folded into its own derivative, or nothing would be left to show.
+    if folded(problem.expression, given) is None:
+        prepare(trace)
+    return worked_out(trace, problem, name, known, inherited)
+
+
+def worked_out(
+    trace: Trace,
+    problem: Problem,
+    name: str,
+    known: tuple[Lemma, ...] = (),
+    inherited: tuple[Derivation, ...] = (),
+) -> Derivation:
+    """The derivation of which ``trace`` holds the beginning."""
+    definitions = trace.given.definitions
+    variable = problem.variables[-1]
+    lemmas = lemmas_for(trace.expression, problem, definitions, variable, inherited)
+    trace.given = with_changes(trace.given, lemmas=(*known, *map(lemma_of, lemmas)))
+    differentiate(trace)
+    simplify(trace)
+    finish(trace)
+    result = Derivation(problem, name, problem.statement, tuple(trace.steps), definitions, lemmas)
+    return with_changes(result, cases=cases(result))
+
+
+def lemma_of(derivation: Derivation) -> Lemma:
+    """What a derivation proves, for citing."""
+    indices = derivation.problem.free_indices
+    return Lemma(derivation.name, derivation.statement, derivation.closed_form, indices)
+
+
+def lemmas_for(
+    expr: Expr,
+    problem: Problem,
+    definitions: tuple[Definition, ...],
+    variable: Expr,
+    inherited: tuple[Derivation, ...] = (),
+) -> tuple[Derivation, ...]:
+    """The derivatives of the definitions that occur in ``expr``, each derived for any index."""
+    given = Given((*problem.facts, *problem.ranges), definitions)
+    found: list[Derivation] = []
+    for definition in definitions:
+        used = definition.base in (expr.bases | expr.names)
+        if not used or definition.base in (variable, getattr(variable, "base", None)):
+            continue
+        if not depends(definition.value, variable, given):
+            continue
+        pending = Partial(definition.entry, variable)
+        ready = [d for d in inherited if covers(lemma_of(d), pending, definition)]
+        if ready:
+            found.append(ready[0])
+            continue
+        taken = names(variable) | names(definition.value) | set(definition.indices)
+        values: dict[Expr, Expr] = {}
+        ranges = list(problem.ranges)
+        for index in definition.indices:
+            if index in names(variable):
+                free = next(s for s in spare_indices(index) if s not in taken)
+                values[index] = free
+                taken |= {free}
+                known = given.range_of(index)
+                if known is not None:
+                    ranges.append(IndexRange(free, known.lower, known.upper))
+        entry = replace(definition.entry, values)
+        inner = with_changes(
+            problem,
+            name=f"{definition.base}-{variable}",
+            kind="jacobian",
+            source=entry,
+            expression=entry,
+            variables=(variable,),
+            ranges=tuple(dict.fromkeys(ranges)),
+        )
+        found.append(derive_definition(inner, definitions, inner.name))
+    return tuple(found)
+
+
+def covers(lemma: Lemma, pending: Partial, definition: Definition) -> bool:
+    """Whether a lemma gives a derivative that is wanted, for some values of its indices."""
+    generic = (*lemma.indices, *definition.indices)
+    return instance_of(lemma.before, pending, generic) is not None
+
+
+def derive_definition(
+    problem: Problem, definitions: tuple[Definition, ...], name: str
+) -> Derivation:
+    """The derivative of a defined entry, from its definition."""
+    given = Given((*problem.facts, *problem.ranges), definitions)
+    trace = Trace(problem.statement, given)
+    trace.apply("unfold_definition", lambda e, _: e == problem.expression)
+    return worked_out(trace, problem, name)

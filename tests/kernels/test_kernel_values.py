@@ -1,0 +1,197 @@
+"""Kernels compute what the loss says: against plain loops, the oracle and each row alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from kernel_inputs import SIZES, arguments, derived, expected, flat, rows
+from losses import LOSSES
+from numpy.testing import assert_allclose
+from plain import CONTEXT
+
+import derive
+from derive.errors import DeriveError
+from derive.kernels import kernel
+
+NAMES = [*derive.catalogue(), *LOSSES]
+NOT_IN_NUMPY = {"functions": "erf"}
+SOFTMAX = [  # logits of any size are fine: every exponential is of a difference to the largest
+    *derive.catalogue(),
+    "cross-entropy of free labels",
+    "cross-entropy one-hot",
+    "log of class",
+    "log-sum-exp",
+    "label smoothing",
+    "weights",
+    "brier",
+    "temperature",
+    "list-wise",
+    "batch",
+    "jacobian of log",
+    "hessian of log-sum-exp",
+]
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in NOT_IN_NUMPY])
+def test_kernels_agree_with_plain_loops(name: str) -> None:
+    derivation = derived(name)
+    given = arguments(derivation, (2,))
+    with np.errstate(all="raise", under="ignore"):
+        array = flat(kernel(derivation, "numpy")(**given))
+    exact = flat(kernel(derivation, "mpmath")(**given))
+    for place, row in rows(given, derivation, (2,)):
+        for found, oracle, wanted in zip(array, exact, expected(derivation, row), strict=True):
+            assert found.shape == oracle.shape == (2, *wanted.shape)
+            assert_allclose(as_floats(found[place]), as_floats(wanted), rtol=1e-9, atol=1e-11)
+            # The oracle to 20 digits; plain central differences have about as many.
+            for exact_entry, entry in zip(np.ravel(oracle[place]), np.ravel(wanted), strict=True):
+                assert CONTEXT.isnan(entry) or abs(exact_entry - entry) < 1e-18 * (1 + abs(entry))
+
+
+@pytest.mark.parametrize("name", NOT_IN_NUMPY)
+def test_a_function_that_numpy_lacks_is_named(name: str) -> None:
+    with pytest.raises(DeriveError, match=NOT_IN_NUMPY[name]):
+        kernel(derived(name), "numpy")
+    given = arguments(derived(name))
+    found = flat(kernel(derived(name), "mpmath")(**given))
+    for oracle, wanted in zip(found, expected(derived(name), given), strict=True):
+        assert_allclose(as_floats(oracle), as_floats(wanted), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", SOFTMAX)
+@pytest.mark.parametrize("logits", ["huge", "equal", "one class", "far off"])
+def test_any_logits_are_fine(name: str, logits: str) -> None:
+    derivation = derived(name)
+    sizes = {**SIZES, "C": 1 if logits == "one class" else 4}
+    given = arguments(derivation, (3,), sizes)
+    for z in {"z", "s"} & set(given):
+        shape = given[z].shape
+        given[z] = {
+            "huge": np.resize([1e4, -1e4, 0.0, 9999.0, -1e4], shape),
+            "equal": np.full(shape, 1e4),
+            "one class": np.resize([1e4, -1e4, 3.0], shape),
+            "far off": 1e5 + np.resize([0.25, -1.5, 0.5, 2.0, 0.0], shape),
+        }[logits]
+    with np.errstate(all="raise", under="ignore"):
+        found = flat(kernel(derivation, "numpy")(**given))
+    for array, exact in zip(found, flat(kernel(derivation, "mpmath")(**given)), strict=True):
+        assert_allclose(as_floats(array), as_floats(exact), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("name", SOFTMAX)
+def test_the_type_of_the_inputs_is_the_type_of_the_results(name: str, dtype: Any) -> None:
+    derivation = derived(name)
+    given = {
+        n: a.astype(dtype) if np.asarray(a).dtype.kind == "f" else a
+        for n, a in arguments(derivation, (2,)).items()
+    }
+    found = flat(kernel(derivation, "numpy")(**given))
+    exact = flat(kernel(derivation, "mpmath")(**given))
+    rounding = float(np.finfo(dtype).eps)
+    for array, wanted in zip(found, exact, strict=True):
+        assert array.dtype == dtype
+        assert_allclose(as_floats(array), as_floats(wanted), rtol=50 * rounding, atol=50 * rounding)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in NOT_IN_NUMPY])
+def test_batches_broadcast_as_rows_do_alone(name: str) -> None:
+    derivation, batch = derived(name), (2, 3)
+    function = kernel(derivation, "numpy")
+    given = arguments(derivation, batch, seed=1)
+    for n, array in enumerate(given):
+        if np.ndim(given[array]) >= 2:
+            given[array] = given[array][[np.s_[:1], np.s_[:, :1], 0, np.s_[:]][n % 4]]
+    shapes = [
+        np.shape(a)[: np.ndim(a) - n]
+        for a, n in zip(given.values(), ranks(derivation), strict=True)
+    ]
+    batch = np.broadcast_shapes(*shapes)
+    together = flat(function(**given))
+    for place, row in rows(given, derivation, batch):
+        for found, alone in zip(together, flat(function(**row)), strict=True):
+            assert found.shape == (*batch, *np.shape(alone))
+            assert_allclose(found[place], alone, rtol=1e-12, atol=1e-14)
+
+
+def ranks(derivation: Any) -> list[int]:
+    from derive.kernels.reader import signature
+
+    return [len(a.axes) for a in signature(derivation).arguments]
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize("name", derive.catalogue())
+def test_an_empty_batch_has_empty_results(name: str, target: str) -> None:
+    derivation = derived(name)
+    given = arguments(derivation, (0, 2))
+    value, derivative = kernel(derivation, target)(**given)
+    row_value, row_derivative = kernel(derivation, target)(**arguments(derivation))
+    assert value.shape == (0, 2, *np.shape(row_value))
+    assert derivative.shape == (0, 2, *np.shape(row_derivative))
+
+
+def test_labels_of_zero_are_fine_beside_an_impossible_class() -> None:
+    function = kernel(derived("softmax-cross-entropy"), "numpy")
+    z, y = np.array([1e4, 0.0, -1e4]), np.array([1.0, 0.0, 0.0])
+    with np.errstate(all="raise", under="ignore"):
+        value, derivative = function(z=z, y=y)
+    assert value == 0
+    assert derivative.tolist() == [0, 0, 0]
+
+
+def test_classes_are_one_hot_labels() -> None:
+    z = np.random.default_rng(0).standard_normal((5, 4))
+    classes = np.array([0, 3, 1, 1, 2])
+    for name in ("softmax-cross-entropy", "cross-entropy one-hot"):
+        for target in ("numpy", "mpmath"):
+            function = kernel(derived(name), target)
+            by_class = flat(function(z=z, y=classes))
+            for found, wanted in zip(
+                by_class, flat(function(z=z, y=np.eye(4)[classes])), strict=True
+            ):
+                assert np.array_equal(found, wanted)
+    loss, gradient = kernel(derived("log of class"), "numpy")(z=z, t=classes)
+    by_label = kernel(derived("softmax-cross-entropy"), "numpy")(z=z, y=classes)
+    assert_allclose(loss, by_label[0], rtol=1e-12)
+    assert_allclose(gradient, by_label[1], atol=1e-15)
+
+
+def test_no_large_array_is_built_for_a_contraction() -> None:
+    import tracemalloc
+
+    function = kernel(derived("weights of a layer"), "numpy")
+    C, D, N = 50, 40, 64
+    draw = np.random.default_rng(0)
+    z = {"W": draw.random((C, D)), "a": draw.random((N, D)), "b": draw.random(C)}
+    tracemalloc.start()
+    function(**z, y=draw.integers(0, C, N))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # The result alone has N·C·D numbers; the contraction itself must not need another as large.
+    assert peak < 1.5 * 8 * N * C * D
+
+
+def test_results_are_never_inputs_in_disguise() -> None:
+    from sympy import IndexedBase, Sum, symbols
+
+    C = symbols("C", integer=True, positive=True)
+    i, k = symbols("i k", integer=True)
+    z, y = IndexedBase("z", shape=(C,)), IndexedBase("y", shape=(C,))
+    function = kernel(derive.gradient(Sum(y[i] * z[i], (i, 1, C)), z[k]), "numpy")
+    labels = np.ones(3)
+    _, derivative = function(z=np.ones(3), y=labels)
+    assert not np.shares_memory(derivative, labels)
+
+
+def test_sums_are_empty_where_their_bounds_are() -> None:
+    function = kernel(derived("pairs"), "numpy")
+    value, derivative = function(z=np.array([1.0]))
+    assert value == 0
+    assert derivative.tolist() == [0]
+
+
+def as_floats(array: Any) -> Any:
+    return np.asarray(array, dtype=float)

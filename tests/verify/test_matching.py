@@ -1,0 +1,243 @@
+"""The matcher: patterns fit in all the ways they should, and laws refuse what they do not say."""
+
+from dataclasses import replace
+
+import pytest
+from sympy import IndexedBase, Integer, Rational, Symbol, symbols
+
+import derive.rules  # noqa: F401  (registers the laws)
+from derive.facts import Definition, EntryFact, EqualFact, Given, IndexRange, Lemma, SumFact, UnequalFact
+from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Value, law
+from derive.notation import (
+    Bracket,
+    Delta,
+    Exp,
+    Log,
+    Minus,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+)
+from derive.rules.registry import RULES, Rewriting
+from derive.verify.canonical import same
+from derive.verify.claims import Claim, Court, flaw_of
+
+C = Symbol("C", integer=True, positive=True)
+T, g = symbols("T gamma", positive=True)
+i, j, k, t = symbols("i j k t", integer=True)
+z, y, q = (IndexedBase(name, shape=(C,)) for name in "zyq")
+a, b, c, u, v = map(Meta, "abcuv")
+F, lo, hi, at = Meta("F"), Meta("lo"), Meta("hi"), Meta("at")
+X = Rest("X")
+softmax = Definition(q[i], Quotient(Exp(z[i]), Total(Exp(z[j]), (j, 1, C))), softmax=True)
+SIZES = [{C: n} for n in (1, 2, 3)]
+over = lambda body, *out: Total(body, (j, 1, C, *out))
+ranged = IndexRange(k, Integer(1), C)
+
+
+def judge(before, after, rule="rule", facts=(), given=Given(), lemma=None):
+    claim = Claim(rule, before, after, tuple(facts), given, lemma)
+    return Court((softmax,), SIZES).judge(claim)
+
+
+def fits(claim_law: Law, before, after, **more) -> bool:
+    LAWS["rule"] = claim_law
+    try:
+        return judge(before, after, **more).refusal is None
+    finally:
+        del LAWS["rule"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "equal"),
+    [
+        (Plus(z[i], Minus(y[i])), Plus(Minus(y[i]), z[i]), True),
+        (Plus(z[i], Minus(Plus(y[i], T))), Plus(z[i], Minus(y[i]), Minus(T)), True),
+        (Quotient(Times(2, z[i]), T), Times(z[i], Quotient(2, T)), True),
+        (Quotient(Quotient(z[i], T), g), Quotient(z[i], Times(T, g)), True),
+        (Plus(z[i], 0), z[i], True),
+        (Times(1, z[i]), z[i], True),
+        (Plus(1, 2), Integer(3), True),
+        (Times(T, T), Power(T, 2), True),
+        (Power(T, Plus(g, Minus(1))), Power(T, g - 1), True),
+        (over(z[j]), Total(z[i], (i, 1, C)), True),
+        (over(Minus(z[j])), Minus(over(z[j])), True),
+        (Quotient(T, T), Integer(1), False),
+        (Times(T, Plus(z[i], y[i])), Plus(Times(T, z[i]), Times(T, y[i])), False),
+        (over(z[j]), over(z[j], k), False),
+        (Quotient(z[i], T), Quotient(T, z[i]), False),
+        (Log(Times(T, g)), Plus(Log(T), Log(g)), False),
+        (Delta(i, k), Delta(i, t), False),
+        (Plus(z[i], z[i]), Times(2, z[i]), False),
+    ],
+)
+def test_same_up_to_order_and_grouping(left, right, equal: bool) -> None:
+    assert same(left, right) == equal
+
+
+PRODUCT = law(
+    Partial(Times(u, a), v), Plus(Times(Partial(u, v), a), Times(u, Partial(a, v)))
+)
+CONTRACT = law(
+    Total(Times(Delta(j, at), Value(F, j)), (j, lo, hi, X)),
+    Value(F, at),
+    Condition("within", (at, lo, hi, X)),
+)
+FACTOR = law(Plus(Each(Times(a, b))), Times(a, Plus(Each(b))))
+CANCEL = law(Times(a, Quotient(1, a)), 1, Condition("nonzero", (a,)))
+POWERS = law(Times(Power(a, u), Power(a, v)), Power(a, Plus(u, v)))
+
+
+@pytest.mark.parametrize(
+    ("claim_law", "before", "after", "facts", "fit"),
+    [
+        (CANCEL, Quotient(Times(T, z[i]), Times(T, g)), Quotient(z[i], g), (), True),
+        (CANCEL, Quotient(Times(T, z[i]), Times(T, g)), Quotient(z[i], T), (), False),
+        (CANCEL, Quotient(Power(T, 2), T), T, (), True),
+        (POWERS, Quotient(Power(T, 3), T), Power(T, 2), (), True),
+        (POWERS, Times(Power(T, g), T, z[i]), Times(z[i], Power(T, Plus(g, 1))), (), True),
+        (POWERS, Times(Power(T, g), T), Power(T, Plus(g, Minus(1))), (), False),
+        (CONTRACT, over(Times(Delta(j, k), z[j], y[k])), Times(z[k], y[k]), (ranged,), True),
+        (CONTRACT, over(Quotient(Delta(j, k), Exp(z[j]))), Quotient(1, Exp(z[k])), (ranged,), True),
+        (CONTRACT, over(Times(Delta(j, k), z[j])), z[k], (), False),
+        (CONTRACT, over(Times(Delta(j, k), z[j])), z[i], (ranged,), False),
+        (CONTRACT, over(Times(Delta(j, k), z[j]), t), z[k], (ranged,), False),
+        (
+            CONTRACT,
+            over(Times(Delta(j, k), z[j]), t),
+            z[k],
+            (ranged, IndexRange(t, Integer(1), C), UnequalFact(k, t)),
+            True,
+        ),
+        (FACTOR, Plus(Times(T, z[i]), Times(T, y[i], g)), Times(T, Plus(z[i], Times(y[i], g))), (), True),
+        (FACTOR, Plus(T, Times(T, y[i])), Times(T, Plus(1, y[i])), (), True),
+        (FACTOR, Plus(Times(T, z[i]), Times(g, z[i])), Times(T, Plus(z[i], z[i])), (), False),
+        (FACTOR, Plus(Power(T, g), T), Times(T, Plus(Power(T, Plus(g, Minus(1))), 1)), (), True),
+        (
+            PRODUCT,
+            Partial(Times(T, z[k], y[k]), T),
+            Plus(
+                Times(Partial(T, T), z[k], y[k]),
+                Times(T, Partial(Times(z[k], y[k]), T)),
+            ),
+            (),
+            True,
+        ),
+    ],
+)
+def test_laws(claim_law: Law, before, after, facts, fit: bool) -> None:
+    assert fits(claim_law, before, after, facts=facts) == fit
+
+
+def test_a_bound_index_does_not_escape() -> None:
+    out_of_sum = law(Total(a, (j, lo, hi)), a)
+    assert not fits(out_of_sum, over(z[j]), z[j])
+    pulled = law(Total(Times(c, Value(F, j)), (j, lo, hi)), Times(c, Total(Value(F, j), (j, lo, hi))))
+    assert fits(pulled, over(Times(T, z[j])), Times(T, over(z[j])))
+    assert not fits(pulled, over(Times(y[j], z[j])), Times(y[j], over(z[j])))
+
+
+def test_an_enclosing_sum_backs_a_range() -> None:
+    inner = Given().within(k, (Integer(1), C))
+    assert fits(CONTRACT, over(Times(Delta(j, k), z[j])), z[k], given=inner)
+    wider = Given().within(k, (Integer(1), C + 1))
+    assert not fits(CONTRACT, over(Times(Delta(j, k), z[j])), z[k], given=wider)
+
+
+def test_independence_goes_through_definitions() -> None:
+    constant = law(Partial(c, v), 0, Condition("independent", (c, v)))
+    assert fits(constant, Partial(y[i], z[k]), Integer(0))
+    assert not fits(constant, Partial(z[i], z[k]), Integer(0))
+    assert not fits(constant, Partial(q[i], z[k]), Integer(0))
+
+
+def test_what_is_not_seen_is_assumed() -> None:
+    LAWS["rule"] = CANCEL
+    try:
+        assert judge(Quotient(z[i], z[i]), Integer(1)).assumed == ("nonzero(z[i])",)
+        assert judge(Quotient(Exp(z[i]), Exp(z[i])), Integer(1)).assumed == ()
+    finally:
+        del LAWS["rule"]
+
+
+@pytest.mark.parametrize(
+    "claim_law", [law(a, Times(a, 1)), law(Exp(a), b), law(Total(a, (j, lo, hi)), Value(F, at))]
+)
+def test_a_law_for_everything_is_none(claim_law: Law) -> None:
+    assert flaw_of(claim_law) is not None
+    assert not fits(claim_law, Exp(z[i]), Exp(z[i]))
+
+
+jacobian = Lemma(
+    "jacobian",
+    Partial(q[i], z[k]),
+    Times(q[i], Plus(Delta(i, k), Minus(q[k]))),
+    (i, k),
+)
+one = SumFact(over(y[j]), Integer(1))
+one_hot = EntryFact(y[i], Delta(i, t))
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "after", "facts", "fit"),
+    [
+        ("use_sum_fact", Total(y[i], (i, 1, C)), Integer(1), (one,), True),
+        ("use_sum_fact", Total(y[i], (i, 1, C)), Integer(1), (), False),
+        ("use_sum_fact", Total(y[i], (i, 1, C)), Integer(2), (one,), False),
+        ("use_sum_fact", Total(y[i], (i, 2, C)), Integer(1), (one,), False),
+        ("use_entry_fact", y[k], Delta(k, t), (one_hot,), True),
+        ("use_entry_fact", y[k], Delta(i, t), (one_hot,), False),
+        ("use_entry_fact", y[k], Delta(k, t), (), False),
+        ("use_equality", Delta(k, t), Delta(t, t), (EqualFact(k, t),), True),
+        ("use_equality", Delta(k, t), Delta(t, t), (UnequalFact(k, t),), False),
+        ("fold_definition", Quotient(Exp(z[k]), over(Exp(z[j]))), q[k], (softmax,), True),
+        ("fold_definition", Quotient(Exp(z[k]), over(Exp(z[j]))), q[t], (softmax,), False),
+        ("fold_definition", Quotient(Exp(z[k]), over(Exp(z[j]))), q[k], (), False),
+        ("unfold_definition", q[k], Quotient(Exp(z[k]), over(Exp(z[j]))), (softmax,), True),
+        ("sum_probabilities", over(q[j]), Integer(1), (softmax,), True),
+        ("sum_probabilities", over(y[j]), Integer(1), (softmax,), False),
+        ("differentiate_coordinate", Partial(z[i], z[k]), Delta(i, k), (), True),
+        ("differentiate_coordinate", Partial(z[i], z[k]), Delta(i, t), (), False),
+        ("differentiate_coordinate", Partial(z[i], y[k]), Delta(i, k), (), False),
+        ("combine_numbers", Times(2, Rational(1, 2)), Integer(1), (), True),
+        ("combine_numbers", Times(2, 2), Integer(5), (), False),
+        ("no_such_rule", z[i], z[i], (), False),
+    ],
+)
+def test_sources(rule: str, before, after, facts, fit: bool) -> None:
+    assert (judge(before, after, rule, facts).refusal is None) == fit
+
+
+def test_lemmas_hold_for_all_indices_and_no_more() -> None:
+    after = Times(q[t], Plus(Delta(t, i), Minus(q[i])))
+    assert judge(Partial(q[t], z[i]), after, "apply_lemma", lemma=jacobian).refusal is None
+    wrong = Times(q[t], Plus(Delta(t, i), Minus(q[t])))
+    assert judge(Partial(q[t], z[i]), wrong, "apply_lemma", lemma=jacobian).refusal
+    assert judge(Partial(y[t], z[i]), after, "apply_lemma", lemma=jacobian).refusal
+    assert judge(Partial(q[t], z[i]), after, "apply_lemma").refusal
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_example_of_every_rule(name: str) -> None:
+    """Each rule keeps to its law on its own example, and its law refuses something else."""
+    rule = RULES[name]
+    made = rule.function(rule.example.expression, rule.example.given)
+    rewriting = made if isinstance(made, Rewriting) else Rewriting(made)
+    given = rule.example.given
+    lemma = next((one for one in given.lemmas if one.name == rewriting.lemma), None)
+    ranges = tuple(f for f in given.facts if isinstance(f, IndexRange))
+    claim = Claim(
+        name, rule.example.expression, rewriting.after, (*rewriting.facts, *ranges), given, lemma
+    )
+    court = Court(given.definitions, SIZES)
+    assert court.judge(claim).refusal is None
+    assert court.judge(replace(claim, after=Plus(claim.after, Exp(T)))).refusal is not None
+
+
+def test_brackets_are_not_symmetric() -> None:
+    swap = law(Times(Bracket(a, b), c), Times(c, Bracket(a, b)))
+    assert fits(swap, Times(Bracket(i, k), z[i]), Times(z[i], Bracket(i, k)))
+    assert not fits(swap, Times(Bracket(i, k), z[i]), Times(z[i], Bracket(k, i)))

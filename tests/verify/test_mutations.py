@@ -1,0 +1,152 @@
+"""Planted errors over all steps of the catalogue: every one is caught.
+
+Whether a change is an error is for plain loops to say. The few changes that are none are listed when
+the test fails, and with ``pytest -rP`` also when it passes.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import chain, islice
+from random import Random
+from typing import Any
+
+import pytest
+from mutations import Mutation, gaps, mutations, other_statements, without
+from plain import CONTEXT, close, value, worlds
+from sympy import Expr, Symbol
+
+import derive
+from derive.derivation import Derivation
+from derive.facts import Definition, EqualFact, Fact, IndexRange, UnequalFact
+from derive.verify import Checker, Failure, check
+from derive.verify.examine import facts_of
+
+EACH = 3
+"""Planted errors of one kind in one step."""
+SEEDS = range(4)
+
+
+@cache
+def derived(name: str) -> Derivation:
+    return derive.derivation(name)
+
+
+def differ(left: Expr, right: Expr, data: Iterator[Any]) -> bool:
+    """Whether two expressions differ for some data for which both have a value."""
+    for world in data:
+        try:
+            if not close(value(left, world), value(right, world)):
+                return True
+        except (ZeroDivisionError, KeyError):
+            # An entry that does not exist: what goes beyond an array is wrong.
+            return True
+    return False
+
+
+def is_error(mutation: Mutation, root: Derivation) -> bool:
+    """Whether the changed step is wrong for some data that meet the facts it names."""
+    inner, step = mutation.derivation, mutation.step
+    before, after = step.before, step.after
+    named = step.facts
+    if step.lemma is not None:
+        named += tuple(f for d in root.walk() if d.name == step.lemma for f in facts_of(d))
+    facts = (*inner.problem.ranges, *(f for f in named if not isinstance(f, (IndexRange, Definition))))
+    gone = [f for f in inner.steps[mutation.number - 1].facts if f not in step.facts]
+    sizes = {size.name: 3 + n for n, size in enumerate(inner.problem.sizes)}
+    data = chain.from_iterable(
+        worlds((before, after), sizes, facts, inner.definitions, seed=seed) for seed in SEEDS
+    )
+    if mutation.kind == "missing fact":
+        data = map(lambda world: forgetting(gone[0], world, sizes), data)
+    return differ(before, after, data)
+
+
+def forgetting(fact: Fact, world: Any, sizes: dict[str, int]) -> Any:
+    """The same data where an index leaves its range, or a name stands for anything."""
+    draw = Random(str(fact))
+    if isinstance(fact, IndexRange) and isinstance(fact.index, Symbol):
+        beyond = max(sizes.values()) + 1
+        wider = {
+            key: Wider(array) if isinstance(array, dict) else array for key, array in world.items()
+        }
+        return {**wider, fact.index: beyond}
+    if isinstance(fact, Definition):
+        return {**world, fact.base: Wider({}) if fact.indices else CONTEXT.mpf(draw.random())}
+    return world
+
+
+class Wider(dict[Any, Any]):
+    """An array with some number wherever it has none."""
+
+    def __missing__(self, place: Any) -> Any:
+        self[place] = CONTEXT.mpf(Random(str(place)).random() + 0.1)
+        return self[place]
+
+
+def wrong_in_itself(failures: tuple[Failure, ...]) -> list[Failure]:
+    """Failures other than that the neighbours do not fit, which says little."""
+    return [f for f in failures if "the next one does not start where it ends" not in f.sentence]
+
+
+@pytest.mark.parametrize("name", derive.catalogue())
+def test_planted_errors_are_caught(name: str) -> None:
+    root = derived(name)
+    checker = Checker(root)
+    errors, equivalent, missed = 0, [], []
+    for mutation in mutations(root, EACH):
+        if not is_error(mutation, root):
+            equivalent.append(str(mutation))
+            continue
+        errors += 1
+        failures = checker.step_failures(mutation.derivation, mutation.number, mutation.step)
+        if not wrong_in_itself(failures):
+            missed.append(str(mutation))
+    print(f"{errors} errors in {name}; {len(equivalent)} changes are none:", *equivalent, sep="\n")
+    assert not missed, "\n".join(missed)
+    assert errors >= 100
+    assert len(equivalent) <= 0.05 * (errors + len(equivalent))
+
+
+@pytest.mark.parametrize("name", derive.catalogue())
+def test_refused_changes_are_errors(name: str) -> None:
+    """The other way round: what is refused as unequal is unequal for the plain loops too."""
+    root = derived(name)
+    checker = Checker(root)
+    harmless = []
+    for mutation in islice(mutations(root, 1, seed=1), 60):
+        failures = checker.step_failures(mutation.derivation, mutation.number, mutation.step)
+        unequal = any(f.check in ("exact", "sampled") for f in failures)
+        if unequal and not is_error(mutation, root):
+            harmless.append(str(mutation))
+    assert not harmless, "\n".join(harmless)
+
+
+@pytest.mark.parametrize("name", derive.catalogue())
+def test_gaps_in_the_chain_are_caught(name: str) -> None:
+    found = list(gaps(derived(name)))
+    assert found
+    for broken in Random(name).sample(found, min(12, len(found))):
+        # Without its last step it is another derivation, but what follows no longer fits to it.
+        assert not check(broken).ok
+
+
+@pytest.mark.parametrize("name", derive.catalogue())
+def test_altered_statements_are_caught(name: str) -> None:
+    root = derived(name)
+    found = list(other_statements(root))
+    for altered in Random(name).sample(found, min(12, len(found))):
+        problem = altered.problem
+        data = worlds((problem.source, problem.expression), {"C": 3}, problem.ranges, ())
+        if differ(problem.source, problem.expression, data):
+            assert any(f.check == "statement" for f in check(altered).failures)
+
+
+def test_a_condition_is_not_taken_from_elsewhere() -> None:
+    """A case uses its condition only where it names it."""
+    root = derived("softmax-jacobian")
+    checker = Checker(root)
+    for case in root.cases.values():
+        for number, step in enumerate(case.steps, start=1):
+            for fact in step.facts:
+                if isinstance(fact, (EqualFact, UnequalFact)):
+                    assert checker.step_failures(case, number, without(step, fact))
