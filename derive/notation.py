@@ -75,7 +75,7 @@ class Inert(Expr):
 
     @cached_property
     def code(self) -> str:
-        """A text that is equal for expressions that differ only in the order of terms and factors."""
+        """A text that forgets the order of terms and factors, and nothing else."""
         return f"{type(self).__name__}({','.join(code(a) for a in self.args)})"
 
     @property
@@ -328,7 +328,7 @@ class Opened(Dummy):
 
 
 class Binder(Inert):
-    """An expression over an index that it binds: ``Binder(body, (index, lower, upper, *excluded))``.
+    """An expression and the index it binds: ``Binder(body, (index, lower, upper, *excluded))``.
 
     The index runs over the integers from ``lower`` to ``upper`` without the ``excluded`` ones; an
     upper bound below the lower one means an empty range (not SymPy's Karr convention). Excluded
@@ -598,7 +598,7 @@ def plus(*terms: Any) -> Expr:
 
 
 def times(*factors: Any) -> Expr:
-    """The product of ``factors``: nothing is 1, a single one is itself, nested products are joined."""
+    """The product of ``factors``: nothing is 1, one alone is itself, nested products are joined."""
     flat = [
         f
         for factor in map(sympify, factors)

@@ -466,7 +466,12 @@ class _Ranges:
                 known = given.range_of(other) or self.by_index.get(other)
                 new = given.range_of(one) is None and one not in self.by_index
                 if known is not None and new and isinstance(one, (Symbol, Indexed)):
-                    self._add(one, known.lower, known.upper, given, expr)
+                    lower, upper = known.lower, known.upper
+                    for outer in given.scope:
+                        # A range that depends on an index bound around here, at its widest.
+                        lower = lower.xreplace({outer.index: outer.lower})
+                        upper = upper.xreplace({outer.index: outer.upper})
+                    self._add(one, lower, upper, given, expr)
         if isinstance(expr, Binder):
             body, index = expr.open()
             self.collect(body, given.within(index, tuple(expr.limits[1:])))

@@ -84,7 +84,7 @@ def _same(left: Expr, right: Expr) -> bool:
 
 
 def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange, ...]]]:
-    """Sums of exponentials in a fraction or under a logarithm, with the ranges of the indices around."""
+    """Sums of exponentials in a fraction or under a logarithm, with the ranges around them."""
     here: list[tuple[Total, tuple[IndexRange, ...]]] = []
     beside: tuple[Expr, ...] = ()
     match expr:

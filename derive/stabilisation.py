@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
-from sympy import Expr, Tuple
+from sympy import Expr, Indexed, Tuple
 
 from derive.derivation import Derivation
 from derive.facts import EntryFact, Given, SumFact
+from derive.notation import Exp
+from derive.rules.monomials import sides
+from derive.rules.softmax import folded
 from derive.rules.trace import Trace
-from derive.strategy.judgement import opens_exponential
 from derive.strategy.phases import CONTRACTION, settle
 
 SHIFTS = (
@@ -20,8 +22,30 @@ SHIFTS = (
     "shift_logsumexp",
     "shift_softmax",
     "shift_softplus",
+    "shift_logistic",
     "shift_sigmoid",
+    "shift_logistic_power",
+    "shift_sigmoid_power",
 )
+
+NAMING = (
+    "fold_definition",
+    "separate_quotient",
+    "invert_quotient",
+    "flatten_quotient",
+    "cancel_factor",
+    "complement_fraction",
+)
+
+OPENING = ("cancel_log_exp", "expand_log_product", "expand_log_quotient", "split_log")
+
+
+def opens_logarithm(expr: Expr, given: Given) -> bool:
+    """A logarithm of a product in which something could overflow or underflow is opened."""
+    operand = expr.operand
+    parts = [f for side in sides(operand) for f in side]
+    named = any(isinstance(f, Indexed) and given.definition_of(f) for f in parts)
+    return (isinstance(operand, Exp) or len(parts) > 1) and (named or Exp in operand.heads)
 
 
 def stabilise(derivation: Derivation) -> Derivation:
@@ -48,9 +72,13 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     # Facts about labels are left out: a kernel computes the loss of whatever labels it is given.
     facts = tuple(f for f in derivation.given.facts if not isinstance(f, (SumFact, EntryFact)))
     trace = Trace(target, Given(facts, derivation.definitions))
-    settle(trace, ("cancel_log_exp",))
-    while trace.apply("expand_log_product", opens_exponential):
-        settle(trace, ("cancel_log_exp",))
+    if name == "value" and folded(target, trace.given) is None:
+        settle(trace, NAMING)
+    # A softmax under a logarithm is shifted as a whole before anything else is opened.
+    while trace.apply_first(("shift_log_softmax", "unfold_in_log")) or any(
+        trace.apply(rule, opens_logarithm) for rule in OPENING
+    ):
+        pass
     settle(trace, SHIFTS)
     settle(trace, CONTRACTION)
     return Derivation(

@@ -136,6 +136,7 @@ LOSSES: dict[str, Loss] = {
     "list-wise": by(-over(log(exp(z[i]) / Sum(exp(z[j]), (j, i, C)))), z[k]),
     "list-wise from the front": by(over(log(Sum(exp(z[j]), (j, 1, i)))), z[k]),
     "pairs": by(over(Sum(log(1 + exp(z[j] - z[i])), (j, i + 1, C))), z[k]),
+    "class up to an index": by(over(Sum(p(m) + KroneckerDelta(m, t), (m, 1, i))), z[k]),
     "cumulative": by(over(Sum(z[j], (j, 1, i)) ** 2), z[k]),
     "neighbours": by(Sum((z[i + 1] - z[i]) ** 2, (i, 1, C - 1)), z[k]),
     # Several axes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from derive.derivation import Derivation, Step
 from derive.facts import (
@@ -17,8 +17,8 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
-from derive.notation import ZERO, Binder, Partial, binders
-from derive.positions import part_at
+from derive.notation import ZERO, Binder, Partial, binders, rename
+from derive.positions import Path
 from derive.render.document import Formula, Reference, Sentence
 from derive.render.messages import Messages
 from derive.render.names import Names
@@ -37,12 +37,12 @@ def reason(
     facts = [f for f in atom.facts if not isinstance(f, Definition)]
     definitions = [f for f in atom.facts if isinstance(f, Definition)]
     slots = {
-        "variable": _formula(_variable(atom, derivation), names),
+        "variable": _formula(_variable(atom, derivation, names), names),
         "index": _formula(_index(atom, names), names),
         "law": rule_formula(atom.rule, names),
         "lemma": lemmas.get(atom.lemma or ""),
         "fact": _listed([fact_formula(f, names) for f in facts], messages),
-        "definition": _listed([fact_formula(d, names) for d in definitions], messages),
+        "definition": _listed([_definition(atom, d, names) for d in definitions], messages),
     }
     return messages.rule(atom.rule, slots)
 
@@ -73,22 +73,37 @@ def _listed(formulas: list[Formula], messages: Messages) -> Sentence | None:
     return messages.enumeration((f,) for f in formulas) if formulas else None
 
 
-def _variable(step: Step, derivation: Derivation) -> Expr:
+def _definition(step: Step, definition: Definition, names: Names) -> Formula:
+    """A definition as it is used at the first place, or in general where it is not so plain."""
+    before, _ = _place(step.before, step.positions[0], names)
+    after, inside = _place(step.after, step.positions[0], names)
+    for entry, value in ((before, after), (after, before)):
+        base = entry.base if isinstance(entry, Indexed) else entry
+        if base == definition.base:
+            return Formula((entry, "=", value), inside)
+    return fact_formula(definition, names)
+
+
+def _variable(step: Step, derivation: Derivation, names: Names) -> Expr:
     """The variable of the derivative that a step takes."""
-    part, _ = part_at(step.before, step.positions[0])
+    part, _ = _place(step.before, step.positions[0], names)
     return part.variable if isinstance(part, Partial) else derivation.problem.variables[-1]
 
 
 def _index(step: Step, names: Names) -> Symbol | None:
     """The name, as printed, of the index of the sum that a step works on."""
-    part, _ = part_at(step.before, step.positions[0])
-    # The names of the binders around it count too, as they do in the line itself.
-    expr: Expr = step.before
-    for position in step.positions[0]:
+    part, inside = _place(step.before, step.positions[0], names)
+    found = binders(part)
+    return inside.of(found[0]) if found else None
+
+
+def _place(expr: Expr, path: Path, names: Names) -> tuple[Expr, Names]:
+    """A part, with the indices bound around it called as they are printed."""
+    for position in path:
         if isinstance(expr, Binder) and position == 0:
-            names = names.also(names.of(expr))
-            expr = expr.body
+            name = names.of(expr)
+            names = names.also(name)
+            expr = rename(expr.body, expr.limits[0], name)
         else:
             expr = expr.args[position]
-    inside = binders(part)
-    return names.of(inside[0]) if inside else None
+    return expr, names

@@ -375,18 +375,18 @@ def factor_numerator(expr: Expr, given: Given) -> Outcome:
 
 # Logarithms and exponentials -----------------------------------------------------------------
 
-positive_a_and_b = (Condition("positive", (s.a,)), Condition("positive", (s.b,)))
+positive_b = Condition("positive", (s.b,))
 
 
 @rule(
-    law(Log(Quotient(s.a, s.b)), Plus(Log(s.a), Minus(Log(s.b))), *positive_a_and_b),
+    law(Log(Quotient(s.a, s.b)), Plus(Log(s.a), Minus(Log(s.b))), positive_b),
     Log(Quotient(Exp(z_i), s.partition)),
 )
 def expand_log_quotient(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Log(Quotient(above, below)):
-            if is_positive(above, given) and is_positive(below, given):
-                # The logarithm of 1 is left to its own rule.
+            # Where the left side exists, a positive denominator makes the numerator positive too.
+            if is_positive(below, given):
                 return Plus(Log(above), Minus(Log(below)))
 
 
@@ -398,6 +398,20 @@ def expand_log_product(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Log(Times(parts)) if all(is_positive(f, given) for f in parts):
             return Plus(*map(Log, parts))
+
+
+@rule(
+    law(Log(Times(s.a, s.b)), Plus(Log(s.a), Log(s.b)), positive_b),
+    Log(Times(y_k, s.partition)),
+)
+def split_log(expr: Expr, given: Given) -> Outcome:
+    """Take the positive factors out of a logarithm."""
+    match expr:
+        case Log(Times(parts)):
+            sure = [f for f in parts if is_positive(f, given)]
+            rest = [f for f in parts if not is_positive(f, given)]
+            if sure and rest:
+                return Plus(Log(times(*rest)), Log(times(*sure)))
 
 
 @rule(

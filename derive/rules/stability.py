@@ -20,13 +20,15 @@ from derive.notation import (
     Maximum,
     Minus,
     Plus,
+    Power,
     Quotient,
+    Times,
     Total,
     factors,
     times,
-    without,
 )
 from derive.rules import samples as s
+from derive.rules.monomials import sides
 from derive.rules.registry import Outcome, rule
 
 limits = (s.j, s.lo, s.hi)
@@ -123,23 +125,84 @@ def shift_softplus(expr: Expr, given: Given) -> Outcome:
     return None
 
 
+larger = Apply(Head(Max), ZERO, s.u)
+balanced = Plus(Exp(Minus(larger)), Exp(Plus(s.u, Minus(larger))))
+
+
+def logistic(factor: Expr) -> tuple[Expr, Expr, Expr] | None:
+    """``u``, ``max(0, u)`` and the exponent of a factor ``(1 + e^u)^n``; None for anything else."""
+    base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
+    match base:
+        case Plus((one, Exp(u))) | Plus((Exp(u), one)) if one == 1:
+            return u, Apply(Head(Max), ZERO, u), exponent
+    return None
+
+
 @rule(
     law(
-        Quotient(Exp(s.u), Plus(ONE, Exp(s.u))),
-        Quotient(ONE, Plus(ONE, Exp(Minus(s.u)))),
+        Quotient(s.a, Plus(ONE, Exp(s.u))),
+        Quotient(Times(s.a, Exp(Minus(larger))), balanced),
+    ),
+    Quotient(1, Plus(1, Exp(Minus(z_k)))),
+)
+def shift_sigmoid(expr: Expr, given: Given) -> Outcome:
+    """``1 / (1 + e^u)`` with both exponents moved down by ``max(0, u)``."""
+    return _balance(expr, squared=False, rising=False)
+
+
+@rule(
+    law(
+        Quotient(Exp(s.w), Plus(ONE, Exp(s.u))),
+        Quotient(Exp(Plus(s.w, Minus(larger))), balanced),
     ),
     Quotient(Exp(z_k), Plus(1, Exp(z_k))),
 )
-def shift_sigmoid(expr: Expr, given: Given) -> Outcome:
-    """``e^u / (1 + e^u) = 1 / (1 + e^{-u})``."""
-    match expr:
-        case Quotient(above, Plus((one, Exp(u)))) | Quotient(above, Plus((Exp(u), one))) if (
-            one == 1
-        ):
-            parts = factors(above)
-            for n, factor in enumerate(parts):
-                if factor == Exp(u):
-                    opposite = u.operand if isinstance(u, Minus) else Minus(u)
-                    rest = times(*without(parts, n))
-                    return Quotient(rest, Plus(ONE, Exp(opposite)))
+def shift_logistic(expr: Expr, given: Given) -> Outcome:
+    """``e^w / (1 + e^u)`` with all exponents moved down by ``max(0, u)``."""
+    return _balance(expr, squared=False, rising=True)
+
+
+@rule(
+    law(
+        Quotient(s.a, Power(Plus(ONE, Exp(s.u)), s.n)),
+        Quotient(Times(s.a, Exp(Minus(Times(s.n, larger)))), Power(balanced, s.n)),
+    ),
+    Quotient(1, Power(Plus(1, Exp(z_k)), 2)),
+)
+def shift_sigmoid_power(expr: Expr, given: Given) -> Outcome:
+    """``1 / (1 + e^u)^n`` likewise."""
+    return _balance(expr, squared=True, rising=False)
+
+
+@rule(
+    law(
+        Quotient(Exp(s.w), Power(Plus(ONE, Exp(s.u)), s.n)),
+        Quotient(Exp(Plus(s.w, Minus(Times(s.n, larger)))), Power(balanced, s.n)),
+    ),
+    Quotient(Exp(z_k), Power(Plus(1, Exp(z_k)), 2)),
+)
+def shift_logistic_power(expr: Expr, given: Given) -> Outcome:
+    """``e^w / (1 + e^u)^n`` likewise."""
+    return _balance(expr, squared=True, rising=True)
+
+
+def _balance(expr: Expr, squared: bool, rising: bool) -> Outcome:
+    above, below = sides(expr)
+    exponentials = [n for n, f in enumerate(above) if isinstance(f, Exp)]
+    if bool(exponentials) is not rising:
+        return None
+    for n, factor in enumerate(below):
+        found = logistic(factor)
+        if found is None or (found[2] != 1) is not squared:
+            continue
+        u, largest, exponent = found
+        moved = largest if exponent == 1 else times(exponent, largest)
+        even = Plus(Exp(Minus(largest)), Exp(shift(u, largest)))
+        bottom = times(*below[:n], even if exponent == 1 else Power(even, exponent), *below[n + 1 :])
+        if not rising:
+            top = times(*(f for f in above if f != 1), Exp(Minus(moved)))
+        else:
+            at = exponentials[0]
+            top = times(*above[:at], Exp(shift(above[at].operand, moved)), *above[at + 1 :])
+        return Quotient(top, bottom)
     return None

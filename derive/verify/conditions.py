@@ -60,6 +60,14 @@ class Places:
             # An index without a range that the step names.
             return False
 
+    def _range_of(self, index: Expr) -> IndexRange | None:
+        """The range of an index; that of ``t[n]`` holds for every ``n``."""
+        for own, known in self._ranges.items():
+            entries = isinstance(own, Indexed) and isinstance(index, Indexed)
+            if own == index or (entries and own.base == index.base):
+                return known
+        return None
+
     def _values(self, waiting: tuple[Expr, ...]) -> Iterator[dict[Expr, Integer]]:
         for choice in self._sizes:
             sizes = {size: Integer(value) for size, value in choice.items()}
@@ -74,7 +82,7 @@ class Places:
             yield at
             return
         index, rest = waiting[0], waiting[1:]
-        known = self._ranges.get(index)
+        known = self._range_of(index)
         if index in at or known is None:
             yield from self._assignments(rest, at)
             return

@@ -90,7 +90,8 @@ class Exact:
         key = (expr, level, here.key(symbols))
         found = self._memory.get(key)
         if found is None:
-            found = self._memory[key] = self._evaluate(expr, level, here)
+            # Axes of binders that the value does not depend on would be in the way elsewhere.
+            found = self._memory[key] = _without_idle_axes(self._evaluate(expr, level, here))
         return found
 
     def whole(self, expr: Expr, scope: Scope) -> Indices:
@@ -239,8 +240,8 @@ class Exact:
         counted = (lower <= run) & (run <= upper)
         for excluded in total.excluded:
             counted = counted & (run != self.whole(excluded, scope))
-        body = self.value(total.body, level, inside)
-        return FIELDS[level].reduce(np.where(counted, body, 0.0).sum(axis=0))
+        body = np.where(counted, self.value(total.body, level, inside), 0.0)
+        return FIELDS[level].reduce(body.sum(axis=-run.ndim))
 
     def _derivative(self, operand: Expr, variable: Expr, level: int, scope: Scope) -> Array:
         values = {}
@@ -270,6 +271,11 @@ def _by_exponentials(function: type, count: int) -> tuple[tuple[Symbol, ...], Ex
         return places, as_inert(written)
     except NotImplementedError:
         return None
+
+
+def _without_idle_axes(value: Array) -> Array:
+    idle = next((n for n, length in enumerate(value.shape[:-1]) if length != 1), value.ndim - 1)
+    return value.reshape(value.shape[max(idle, 0) :])
 
 
 def _next(level: int, by: int) -> int:

@@ -115,6 +115,11 @@ def test_every_reference_has_its_label_and_labels_are_unique() -> None:
         assert set(re.findall(r"\\(?:hyperref\[|ref\{)(derive:[\w:-]+)", text)) <= set(labels)
 
 
+def test_a_definition_is_said_as_it_is_used() -> None:
+    text = text_of(entry("softmax-jacobian"))
+    assert r"Recognise \DeriveInline{\hat{y}_{k} = e^{z_{k}} / \sum_{j=1}^{C} e^{z_{j}}}." in text
+
+
 def test_cases_are_boxed_together() -> None:
     text = text_of(EXAMPLES["one-hot"]())
     assert r"\begin{cases} \hat{y}_{t} - 1 & k = t \\ \hat{y}_{k} & k \ne t \end{cases}" in text
