@@ -232,7 +232,7 @@ def gradient(
         DeriveError: Where the input cannot be what is meant; the message says what to do.
         TypeError: Where something is no SymPy expression at all.
     """
-    several = variables if isinstance(variables, (list, tuple)) else [variables]
+    several = variables if isinstance(variables, (list, tuple, Tuple)) else [variables]
     if not several:
         raise DeriveError("there is nothing to differentiate by; name an entry such as z[k]")
     return _derived(pose(loss, several, "gradient", given, where))

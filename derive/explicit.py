@@ -159,7 +159,7 @@ class Explicit:
         ]
 
     def _derivative(self, operand: Expr, variable: Expr, at: Mapping[Symbol, Expr | int]) -> Expr:
-        """By an entry of a definition: its entries are independent until the derivative is taken."""
+        """By an entry of a definition: its entries are kept until the derivative is taken."""
         base = variable.base if isinstance(variable, Indexed) else variable
         if base not in self._definitions or base in self._kept:
             return self(operand, at).diff(self(variable, at))
@@ -187,7 +187,7 @@ def explicit_sizes(sizes: tuple[Symbol, ...], values: Mapping[str, int]) -> dict
         if name not in known:
             raise DeriveError(f"there is no size {name}; the sizes here are: {listed}")
         if isinstance(value, bool) or not isinstance(value, (int, Integer)) or value < 1:
-            raise DeriveError(f"{name} = {value} is no size; give an integer of at least 1")
+            raise DeriveError(f"{name} = {value!r} is no size; give an integer of at least 1")
     missing = [name for name in known if name not in values]
     if missing:
         given = ", ".join(f"{name}=3" for name in known)

@@ -99,3 +99,23 @@ def change_everywhere(
         return (node.func(*(a for a, _ in results)), found) if found else (node, ())
 
     return visit(expr, given, ())
+
+
+def survey(
+    expr: Expr, given: Given, look: Callable[[Expr, Given], None], heads: frozenset[type]
+) -> None:
+    """Call ``look`` on every node of one of the types ``heads``, bound indices opened on the way."""
+    if not isinstance(expr, Inert):
+        if type(expr) in heads:
+            look(expr, given)
+        return
+    if not heads & expr.heads:
+        return
+    if type(expr) in heads:
+        look(expr, given)
+    if isinstance(expr, Binder):
+        body, index = expr.open()
+        survey(body, given.within(index, tuple(expr.limits[1:])), look, heads)
+        return
+    for argument in expr.args:
+        survey(argument, given, look, heads)

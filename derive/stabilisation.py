@@ -14,7 +14,7 @@ from derive.notation import Exp
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
-from derive.strategy.phases import CONTRACTION, settle
+from derive.strategy.phases import CONTRACTION, NAMING, settle
 
 SHIFTS = (
     "unfold_in_log",
@@ -26,15 +26,6 @@ SHIFTS = (
     "shift_sigmoid",
     "shift_logistic_power",
     "shift_sigmoid_power",
-)
-
-NAMING = (
-    "fold_definition",
-    "separate_quotient",
-    "invert_quotient",
-    "flatten_quotient",
-    "cancel_factor",
-    "complement_fraction",
 )
 
 OPENING = ("cancel_log_exp", "expand_log_product", "expand_log_quotient", "split_log")
@@ -73,7 +64,9 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     facts = tuple(f for f in derivation.given.facts if not isinstance(f, (SumFact, EntryFact)))
     trace = Trace(target, Given(facts, derivation.definitions))
     if name == "value" and folded(target, trace.given) is None:
+        settle(trace, ("shift_log_softmax",))
         settle(trace, NAMING)
+        settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
     while trace.apply_first(("shift_log_softmax", "unfold_in_log")) or any(
         trace.apply(rule, opens_logarithm) for rule in OPENING

@@ -122,7 +122,7 @@ def test_steps_follow_one_another(name: str) -> None:
 
 @every_loss
 def test_no_step_is_taken_twice(name: str) -> None:
-    for derivation in derived(name).walk():
+    for derivation in shown(derived(name)):
         lines = [derivation.statement, *(step.after for step in derivation.steps)]
         assert len(set(lines)) == len(lines)
         assert len(lines) < PATIENCE
@@ -322,15 +322,12 @@ def test_facts_are_named_where_they_are_used() -> None:
     ]
 
 
-@pytest.mark.slow
-@pytest.mark.xfail(reason="two rules undo each other until patience ends", raises=AssertionError)
 def test_a_softmax_of_a_softmax() -> None:
     loss = -over(y[i] * zoo.log(exp(p(i)) / over(exp(p(j)), j)))
     derivation = derive.gradient(loss, z[k], given=[soft])
     assert all(len(inner.steps) < PATIENCE for inner in derivation.walk())
 
 
-@pytest.mark.xfail(reason="a declared equality of indices is not used", raises=AssertionError)
 def test_indices_that_are_declared_equal() -> None:
     derivation = derive.gradient(-zoo.log(p(t)), z[k], given=[Eq(k, t)])
     assert derivation.result == hat[t] - 1

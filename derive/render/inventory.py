@@ -14,7 +14,7 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
-from derive.notation import ZERO, Bracket, Delta, entries, heads
+from derive.notation import ZERO, Bracket, Delta, bases, entries, heads
 from derive.problem import Problem
 from derive.render.document import Formula, Naturals, Piece, Sentence, Space, Table
 from derive.render.messages import Messages, Slots
@@ -54,7 +54,8 @@ def symbols_table(
     for array in problem.arrays:
         shape = tuple(array.shape or ())
         if array in used_as_index:
-            row(array, "array_integers")
+            ranges = [r for r in problem.ranges if array in bases(r.index)]
+            row(array, "array_integers", *(fact_formula(r, names) for r in ranges[:1]))
         else:
             kind = "array_varied" if array in varied else "array"
             row(array, kind, Formula((array, "in", Space(shape)), names))

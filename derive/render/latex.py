@@ -57,7 +57,7 @@ def latex(
     template = _environment().get_template("fragment.tex" if fragment else "proof.tex")
     text = template.render(
         title=escape(document.title),
-        author=escape(document.author or ""),
+        authors=[escape(document.author)] if document.author else [],
         metadata={
             "title": escape(document.title, metadata=True),
             "author": escape(document.author or "", metadata=True),

@@ -12,7 +12,7 @@ from derive.render.marking import unmarked
 from derive.render.names import FREE, Names
 from derive.render.rule_formula import Prime
 
-_TALL = (r"\frac", r"\sum", r"\left", r"\max", r"\begin", r"\bigg")
+_TALL = (r"\frac", r"\sum", r"\left", r"\max_", r"\begin", r"\bigg")
 
 
 class LeafPrinter(LatexPrinter):

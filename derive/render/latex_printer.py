@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sympy import Expr, Indexed, Integer, Number, Rational, Symbol
+from sympy import Abs, Expr, Indexed, Integer, Max, Min, Number, Rational, Symbol
 
 from derive.notation import (
     Apply,
     Binder,
     Exp,
+    Head,
     Log,
     Maximum,
     Minus,
@@ -33,6 +34,8 @@ from derive.render.conventions import (
 from derive.render.latex_leaves import LeafPrinter, fenced, is_tall
 from derive.render.latex_text import has_script, symbol_name
 from derive.render.marking import Marked, unmarked
+
+_EXTREMES = {Max: r"\max", Min: r"\min"}
 
 MARK = r"\textcolor{DeriveChanged}"
 
@@ -160,13 +163,22 @@ class FormulaPrinter(LeafPrinter):
     def _print_Apply(self, expr: Apply) -> str:
         if _is_named(expr):
             return self._apply(expr)
+        if expr.function is Abs:
+            text = self._print(expr.operands[0])
+            return rf"\left| {text} \right|" if is_tall(text) else f"|{text}|"
         return self._print(expr.function(*expr.operands, evaluate=False))
 
     def _apply(self, expr: Apply, exponent: str = "") -> str:
-        name = expr.function.__name__
-        safe = name.isascii() and name.isidentifier()
-        name = self._hprint_Function(name).strip() if safe else symbol_name(name)
+        head = expr.args[0]
+        name = self._function_name(head.function) if isinstance(head, Head) else self._print(head)
         return f"{name}{exponent}{fenced(', '.join(map(self._print, expr.operands)))}"
+
+    def _function_name(self, function: type) -> str:
+        name = function.__name__
+        if function in _EXTREMES:
+            return _EXTREMES[function]
+        safe = name.isascii() and name.isidentifier()
+        return self._hprint_Function(name).strip() if safe else symbol_name(name)
 
     # Binders
 
@@ -252,8 +264,11 @@ def _separator(left: Expr, right: Expr) -> str:
 
 
 def _is_named(expr: Apply) -> bool:
-    """Whether SymPy prints the function by its name, not by a sign of its own such as |x|."""
-    return not hasattr(FormulaPrinter, f"_print_{expr.function.__name__}")
+    """Whether the function goes by a name, in laws by a letter, not by a sign such as |x|."""
+    head = expr.args[0]
+    if not isinstance(head, Head) or head.function in _EXTREMES:
+        return True
+    return not hasattr(FormulaPrinter, f"_print_{head.function.__name__}")
 
 
 def _begins_with_minus(text: str) -> bool:

@@ -332,7 +332,10 @@ def rejoin_index(expr: Expr, given: Given) -> Outcome:
     Quotient(Total(Times(Exp(z_j), Log(y_j)), over_classes), s.partition),
 )
 def divide_inside_total(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Quotient(Total() as total, below):
-            body, index = total.open()
-            return total.over(Quotient(body, below), index)
+    above = factors(expr.numerator)
+    for n, factor in enumerate(above):
+        if isinstance(factor, Total):
+            body, index = factor.open()
+            divided = factor.over(Quotient(body, expr.denominator), index)
+            return times(*without(above, n), divided)
+    return None

@@ -8,7 +8,7 @@ from sympy import Expr
 
 from derive.derivation import Step
 from derive.facts import Fact, Given
-from derive.positions import change_everywhere
+from derive.positions import change_everywhere, survey
 from derive.rules.registry import RULES, Rewriting, Rule
 
 Where = Callable[[Expr, Given], bool]
@@ -52,9 +52,33 @@ class Trace:
 
     def apply_first(self, names: tuple[str, ...]) -> bool:
         """Apply the first of several rules that fires; returns whether one did."""
-        return any(self.apply(name) for name in names)
+        rule = self._first_to_fire(tuple(RULES[name] for name in names))
+        return rule is not None and self.apply(rule.name)
 
-    def _atom(self, rule: Rule, where: Where | None, innermost: bool = False) -> Step | None:
+    def _first_to_fire(self, rules: tuple[Rule, ...]) -> Rule | None:
+        """The first of ``rules`` that fires anywhere, found in one walk for all of them."""
+        if not all(rule.heads for rule in rules):
+            return next((r for r in rules if self._atom(r, None, peek=True) is not None), None)
+        by_type: dict[type, list[int]] = {}
+        for rank, rule in enumerate(rules):
+            for head in rule.heads:
+                by_type.setdefault(head, []).append(rank)
+        best = len(rules)
+
+        def look(node: Expr, given: Given) -> None:
+            nonlocal best
+            for rank in by_type[type(node)]:
+                if rank >= best:
+                    return
+                if rules[rank].function(node, given) is not None:
+                    best = rank
+
+        survey(self.expression, self.given, look, frozenset(by_type))
+        return rules[best] if best < len(rules) else None
+
+    def _atom(
+        self, rule: Rule, where: Where | None, innermost: bool = False, peek: bool = False
+    ) -> Step | None:
         facts: list[Fact] = []
         lemmas: list[str] = []
 
@@ -73,18 +97,15 @@ class Trace:
         after, positions = change_everywhere(before, change, self.given, rule.heads, innermost)
         if not positions:
             return None
-        self.expression = after
+        if not peek:
+            self.expression = after
         lemma = lemmas[0] if lemmas else None
         return Step(rule.name, before, after, positions, tuple(dict.fromkeys(facts)), lemma)
 
     def _tidy(self) -> list[Step]:
         atoms: list[Step] = []
-        fired = True
-        while fired:
-            fired = False
-            for rule in TIDYING:
-                atom = self._atom(rule, None, innermost=True)
-                if atom is not None:
-                    atoms.append(atom)
-                    fired = True
+        while (rule := self._first_to_fire(TIDYING)) is not None:
+            atom = self._atom(rule, None, innermost=True)
+            assert atom is not None, f"{rule.name} fires and does not"
+            atoms.append(atom)
         return atoms

@@ -154,8 +154,8 @@ def splits_fraction_well(fraction: Expr, given: Given) -> bool:
 
 def divides_well(fraction: Expr, given: Given) -> bool:
     """Bring a denominator into a sum where every term becomes a softmax entry."""
-    total = fraction.numerator
-    if not isinstance(total, Total):
+    total = next((f for f in factors(fraction.numerator) if isinstance(f, Total)), None)
+    if total is None:
         return False
     body, index = total.open()
     inside = given.within(index, tuple(total.limits[1:]))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sympy import Expr
 
-from derive.notation import Inert, Partial
+from derive.notation import Inert, Partial, code
 from derive.rules.trace import Trace
 from derive.strategy.judgement import (
     distributes_well,
@@ -63,6 +63,8 @@ CONTRACTION = (
     "absorb_bracket_lower",
 )
 
+NAMING = ("fold_definition", "separate_quotient", "invert_quotient")
+
 # More steps than this means that two rules undo each other; what has been reached is right all
 # the same, and is kept.
 PATIENCE = 200
@@ -76,7 +78,8 @@ WORTHWHILE = 0.8
 
 def prepare(trace: Trace) -> None:
     """Name what can be named, use what is known of labels, open logarithms of exponentials."""
-    settle(trace, ("fold_definition", "separate_quotient", "invert_quotient"))
+    trace.apply("use_equality")
+    settle(trace, NAMING)
     settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
     if trace.apply("use_entry_fact"):
         settle(trace, CONTRACTION)
@@ -98,9 +101,18 @@ def differentiate(trace: Trace) -> None:
 
 
 def simplify(trace: Trace) -> None:
-    """Contract, cancel, use facts, fold; until nothing changes."""
+    """Contract, cancel, use facts, fold; until nothing changes.
+
+    Where an expression comes back, two rules undo each other: what lies between is taken back.
+    """
+    seen = {code(trace.expression): len(trace.steps)}
     for _ in range(PATIENCE):
         if not simplify_once(trace):
+            return
+        before = seen.setdefault(code(trace.expression), len(trace.steps))
+        if before < len(trace.steps):
+            trace.expression = trace.steps[before].before
+            del trace.steps[before:]
             return
 
 
@@ -132,6 +144,7 @@ def simplify_once(trace: Trace) -> bool:
 
 def finish(trace: Trace) -> None:
     """The last touches: signs, common factors, the order of terms."""
+    attempt(trace, spread_totals)
     attempt(trace, expand)
     for _ in range(PATIENCE):
         changed = (
@@ -161,6 +174,13 @@ def length(expr: Expr) -> int:
     if not expr.args or not isinstance(expr, Inert):
         return 2
     return 1 + sum(length(a) for a in expr.args)
+
+
+def spread_totals(trace: Trace) -> None:
+    """Split the sums over an index, so that known or constant parts of them come out."""
+    if trace.apply("split_total"):
+        simplify(trace)
+        settle(trace, ("distribute_negative", "cancel_factor", "cancel_terms", "collect_terms"))
 
 
 def expand(trace: Trace) -> None:

@@ -9,14 +9,14 @@ from sympy import Expr, Tuple
 
 from derive.derivation import Derivation
 from derive.facts import Definition, Given, IndexRange, Lemma
-from derive.notation import Partial, names, replace, spare_indices
+from derive.notation import Partial, height, names, replace, spare_indices
 from derive.problem import Problem
 from derive.recognition import recognise
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
 from derive.signs import depends
 from derive.strategy.cases import cases
-from derive.strategy.phases import differentiate, finish, prepare, simplify
+from derive.strategy.phases import NAMING, differentiate, finish, prepare, settle, simplify
 from derive.unify import instance_of
 
 
@@ -27,7 +27,7 @@ def derive_problem(problem: Problem) -> Derivation:
     """
     given = Given((*problem.facts, *problem.ranges), problem.definitions)
     found, ranges = recognise(problem, given)
-    definitions = (*problem.definitions, *found)
+    definitions = nested((*problem.definitions, *found), given)
     problem = with_changes(problem, ranges=tuple(dict.fromkeys((*problem.ranges, *ranges))))
     if problem.kind == "gradient" and len(problem.variables) > 1:
         parts = {
@@ -46,6 +46,16 @@ def derive_problem(problem: Problem) -> Derivation:
         whole = derive_one(problem, definitions, problem.name, (lemma,), gradient.lemmas)
         return with_changes(whole, parts=MappingProxyType({"gradient": gradient}))
     return derive_one(problem, definitions, problem.name)
+
+
+def nested(definitions: tuple[Definition, ...], given: Given) -> tuple[Definition, ...]:
+    """The definitions, innermost first, each with the ones before it folded into its value."""
+    ready: list[Definition] = []
+    for definition in sorted(definitions, key=lambda d: height(d.value)):
+        trace = Trace(definition.value, with_changes(given, definitions=tuple(ready)))
+        settle(trace, NAMING)
+        ready.append(with_changes(definition, value=trace.expression))
+    return tuple(ready)
 
 
 def derive_one(

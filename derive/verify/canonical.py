@@ -32,7 +32,6 @@ from derive.notation import (
     Binder,
     Delta,
     Head,
-    Inert,
     Minus,
     Plus,
     Power,
@@ -248,5 +247,3 @@ def _joined(factors: tuple[Expr, ...]) -> Expr:
 def sum_of(items: tuple[Expr, ...]) -> Expr:
     """Terms as one expression."""
     return S.Zero if not items else items[0] if len(items) == 1 else Plus(*items)
-
-

@@ -1,4 +1,4 @@
-"""The chain from statement to result, and what a step may change: no evaluation, only comparison."""
+"""The chain from statement to result, and what a step may change: comparison without values."""
 
 from __future__ import annotations
 
@@ -83,15 +83,16 @@ def statement_flaw(derivation: Derivation) -> str | None:
     return None
 
 
-def definition_flaws(derivation: Derivation) -> Iterator[str]:
-    """What is wrong with the names that a derivation uses."""
+def definition_flaws(derivation: Derivation, problem: Problem) -> Iterator[str]:
+    """What is wrong with the names that a derivation uses; ``problem`` is the root's."""
     values = {d.base: d.value for d in derivation.definitions}
     if len(values) < len(derivation.definitions):
         yield "a name is defined twice"
-    declared = {d.base: d.value for d in derivation.problem.definitions}
+    declared = {d.base: d.value for d in problem.definitions}
+    taken = bases(problem.expression) | names(problem.expression)
     for base, value in values.items():
-        if base in bases(derivation.problem.expression) and declared.get(base, value) != value:
-            yield f"{base} is not what the problem defines it to be"
+        if base in taken and declared.get(base) != value:
+            yield f"{base} is not what the problem says it is"
         if base in _made_of(value, values):
             yield f"{base} is defined by itself"
 

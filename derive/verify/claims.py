@@ -12,11 +12,12 @@ from sympy.core.basic import Basic
 
 from derive.facts import Definition, Fact, Given, Lemma
 from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Source, Value
-from derive.notation import Minus, Plus, Quotient, Times
+from derive.notation import Minus, Opened, Plus, Quotient, Times, names, replace
 from derive.verify.canonical import same
 from derive.verify.conditions import Places, Sizes, nonzero, positive
 from derive.verify.instance import instantiate
-from derive.verify.matching import Match, matches, products, sums
+from derive.verify.match import Match
+from derive.verify.matching import matches, products, sums
 from derive.verify.slopes import Slopes
 from derive.verify.sources import backed
 
@@ -94,7 +95,8 @@ class Court:
                 if condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     if not seen(operands[0], claim.facts, self._definitions):
-                        assumed.append(said)
+                        relation = ">" if condition.kind == "positive" else "!="
+                        assumed.append(f"{_named(operands[0])} {relation} 0")
                 elif condition.kind == "independent":
                     if self._slopes.depends(operands[0], operands[1]):
                         return said
@@ -107,7 +109,9 @@ class Court:
 
 def flaw_of(law: Law) -> str | None:
     """Why a law is none: it would let anything pass."""
-    bounded = set().union(*(_metas(o) for c in law.conditions if c.kind in INDEX for o in c.operands))
+    bounded = set().union(
+        *(_metas(o) for c in law.conditions if c.kind in INDEX for o in c.operands)
+    )
     unknown = _metas(law.after) - _metas(law.before) - bounded
     if unknown:
         return f"its law makes {', '.join(sorted(map(str, unknown)))} out of nothing"
@@ -117,7 +121,7 @@ def flaw_of(law: Law) -> str | None:
 
 
 def _instances(law: Law, before: Expr, after: Expr) -> Iterator[Match | None]:
-    """The ways in which ``before = after`` is an instance of a law; None for each left side only."""
+    """The ways in which ``before = after`` is an instance of a law; None where only one side is."""
     chosen = _metas(law.after) - _metas(law.before)
     for match, others in _left_sides(law, before):
         if chosen:
@@ -146,6 +150,12 @@ def _left_sides(law: Law, expr: Expr) -> Iterator[tuple[Match, Expr]]:
         case _:
             for found in matches(law.before, expr, start):
                 yield found, Times()
+
+
+def _named(expr: Expr) -> Expr:
+    """The expression in plain SymPy, its indices as a person named them."""
+    opened = {s: s.hint for s in names(expr) if isinstance(s, Opened)}
+    return replace(expr, opened).doit()
 
 
 def _operands(condition: Condition, values: Values) -> tuple[Expr, ...]:

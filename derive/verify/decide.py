@@ -18,8 +18,8 @@ from derive.facts import (
     UnequalFact,
 )
 from derive.problem import Problem
-from derive.verify.exact import Exact
-from derive.verify.field import Array
+from derive.verify.exact import Exact, TooDeep
+from derive.verify.field import FIELDS, MIDDLE, Array
 from derive.verify.labels import Labels
 from derive.verify.leaves import Leaves
 from derive.verify.sizes import EXACT, size_choices
@@ -69,12 +69,24 @@ class Decider:
 
     def compare(self, before: Expr, after: Expr, facts: tuple[Fact, ...]) -> Decision:
         """Decide ``before = after``, assuming of all facts only ``facts``."""
+        try:
+            return self._compare(before, after, facts, MIDDLE)
+        except TooDeep:
+            # Nested exponentials need room below, logarithms above.
+            pass
+        except NotImplementedError as error:
+            return Decision(0, reason=str(error), undecided=True)
+        for level in (len(FIELDS) - 2, 1):
+            try:
+                return self._compare(before, after, facts, level)
+            except NotImplementedError as error:
+                reason = str(error)
+        return Decision(0, reason=reason, undecided=True)
+
+    def _compare(self, before: Expr, after: Expr, facts: tuple[Fact, ...], level: int) -> Decision:
         cases = 0
         for number in range(len(self._choices)):
-            try:
-                decision = self._compare_at(number, before, after, facts)
-            except NotImplementedError as error:
-                return Decision(cases, reason=str(error), undecided=True)
+            decision = self._compare_at(number, before, after, facts, level)
             cases += decision.cases
             if not decision.equal:
                 return with_changes(decision, cases=cases)
@@ -83,15 +95,16 @@ class Decider:
         return Decision(cases)
 
     def _compare_at(
-        self, number: int, before: Expr, after: Expr, facts: tuple[Fact, ...]
+        self, number: int, before: Expr, after: Expr, facts: tuple[Fact, ...], level: int
     ) -> Decision:
-        decision = _differing(self._exact(number, facts, False, POINTS), before, after, facts)
+        exact = self._exact(number, facts, False, POINTS)
+        decision = _differing(exact, before, after, facts, level)
         if decision.equal:
             return decision
         for points in MORE_POINTS:
             # They may differ only where a logarithm is taken of something not positive.
             exact = self._exact(number, facts, True, points)
-            narrow = _differing(exact, before, after, facts)
+            narrow = _differing(exact, before, after, facts, level)
             if not narrow.equal or narrow.cases == decision.cases:
                 return narrow
         reason = "too many terms would have to be positive at once"
@@ -112,9 +125,11 @@ class Decider:
         return self._exacts[key]
 
 
-def _differing(exact: Exact, before: Expr, after: Expr, facts: tuple[Fact, ...]) -> Decision:
+def _differing(
+    exact: Exact, before: Expr, after: Expr, facts: tuple[Fact, ...], level: int
+) -> Decision:
     """The cases in which both sides are defined, and the first in which they differ."""
-    sides = (exact.value(before), exact.value(after), _allowed(exact, facts))
+    sides = (exact.value(before, level), exact.value(after, level), _allowed(exact, facts))
     rank = exact.free.depth
     raised = [a.reshape((1,) * (rank - a.ndim) + a.shape) for a in sides]
     left, right, allowed = np.broadcast_arrays(*raised)

@@ -278,9 +278,13 @@ def _without_idle_axes(value: Array) -> Array:
     return value.reshape(value.shape[max(idle, 0) :])
 
 
+class TooDeep(NotImplementedError):
+    """Exponentials or logarithms are nested deeper than the tower of fields reaches."""
+
+
 def _next(level: int, by: int) -> int:
     if not 0 <= level + by < len(FIELDS):
-        raise NotImplementedError("exponentials or logarithms are nested too deeply")
+        raise TooDeep("exponentials or logarithms are nested too deeply")
     return level + by
 
 

@@ -54,7 +54,9 @@ class Examiner:
         """The root's problem with the ranges of all indices in the tree."""
         return self._problem
 
-    def step(self, step: Step, derivation: Derivation, cited: Cited, seen: Evidence) -> list[Finding]:
+    def step(
+        self, step: Step, derivation: Derivation, cited: Cited, seen: Evidence
+    ) -> list[Finding]:
         """What is wrong with a step, apart from its place in the chain."""
         found: list[Finding] = []
         facts: tuple[Fact, ...] = ()
@@ -81,6 +83,7 @@ class Examiner:
     ) -> list[Finding]:
         court = self._tools(derivation)[2]
         found = []
+        candidates = [_statement(d) for d in lemmas] if lemmas else [None]
         for path in atom.positions:
             try:
                 before, after, given = parts_at(atom.before, atom.after, path, Given())
@@ -90,7 +93,7 @@ class Examiner:
             seen.parts += 1
             rulings = [
                 court.judge(Claim(atom.rule, before, after, atom.facts, given, lemma))
-                for lemma in [_statement(d) for d in lemmas] or [None]
+                for lemma in candidates
             ]
             refusals = [r.refusal for r in rulings if r.refusal is not None]
             if len(refusals) == len(rulings):
@@ -163,7 +166,10 @@ class Examiner:
         texts = [None, None] if values is None else [mpmath.nstr(v, 8) for v in values[1:]]
         labels = [str(f.statement) for f in facts if not isinstance(f, (IndexRange, Definition))]
         return Counterexample(
-            _named(sizes), _named(indices), ", ".join(dict.fromkeys(labels)) or "free labels", *texts
+            _named(sizes),
+            _named(indices),
+            ", ".join(dict.fromkeys(labels)) or "free labels",
+            *texts,
         )
 
     def _tools(self, derivation: Derivation) -> tuple[Decider, Sampler, Court]:

@@ -16,13 +16,15 @@ primes are so small that products are exact.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Array: TypeAlias = npt.NDArray[np.float64]
-Indices: TypeAlias = npt.NDArray[np.int64]
+Array: TypeAlias = npt.NDArray[Any]
+"""Residues as whole floats, or truth values."""
+Indices: TypeAlias = npt.NDArray[Any]
+"""Whole numbers."""
 
 CHAIN = (63419, 126839, 253679, 507359, 1014719, 2029439)
 """Each prime is twice the one before it plus 1."""
@@ -54,9 +56,9 @@ class Field:
         """The logarithm of ``x`` or ``-x``, in the level below; NaN for 0."""
         return self._at(self._logarithms, x)
 
-    def is_square(self, x: Array) -> npt.NDArray[np.bool_]:
+    def is_square(self, x: Array) -> Array:
         """Where ``x`` plays the part of a positive number."""
-        square: npt.NDArray[np.bool_] = self.exp(self.log(x)) == x
+        square: Array = self.exp(self.log(x)) == x
         return square
 
     def inverse(self, x: Array) -> Array:

@@ -7,9 +7,8 @@ right rather than fast: patterns are small, and so are the parts that rules rewr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from dataclasses import replace as with_changes
-from types import MappingProxyType
+from typing import cast
 
 from sympy import Expr, Indexed, Integer, Number, S, Symbol
 from sympy.core.basic import Basic
@@ -30,32 +29,22 @@ from derive.notation import (
     names,
     rename,
 )
-from derive.verify.canonical import Product, constant, product, same, sum_of, terms
+from derive.verify.canonical import Product, product, same, sum_of, terms
 from derive.verify.instance import instantiate
+from derive.verify.match import (
+    Items,
+    Match,
+    choices,
+    is_open,
+    known,
+    ordered,
+    powers,
+    removed,
+    waits,
+    without,
+)
 
-Items = tuple[Expr, ...]
 UNIT = Product(S.One, (), ())
-
-
-@dataclass(frozen=True)
-class Match:
-    """What the metavariables stand for.
-
-    Attributes:
-        values: Expressions by metavariable; for a function of an index a pair of that index and
-            the body; for excluded indices a tuple.
-        rows: Values of the metavariables that differ from argument to argument of an ``Each``.
-        locals: The indices bound around the place; a metavariable must not contain them.
-        varying: The metavariables that may differ between the arguments of an ``Each``.
-    """
-
-    values: Mapping[Symbol, object] = field(default_factory=lambda: MappingProxyType({}))
-    rows: tuple[Mapping[Symbol, object], ...] | None = None
-    locals: tuple[Symbol, ...] = ()
-    varying: frozenset[Symbol] = frozenset()
-
-    def bind(self, meta: Symbol, value: object) -> Match:
-        return with_changes(self, values={**self.values, meta: value})
 
 
 def matches(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:
@@ -70,7 +59,7 @@ def matches(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:
         case Times() | Minus() | Quotient():
             yield from (found for found, _ in products(pattern, expr, match, whole=True))
         case Power(base, exponent):
-            for part, power in _powers(expr):
+            for part, power in powers(expr):
                 yield from _all([(base, part), (exponent, power)], match)
         case Binder():
             yield from _binder(pattern, expr, match)
@@ -86,7 +75,7 @@ def matches(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:
 
 def _meta(meta: Meta, expr: Expr, match: Match) -> Iterator[Match]:
     if meta in match.values:
-        if same(match.values[meta], expr):  # type: ignore[arg-type]
+        if same(cast(Expr, match.values[meta]), expr):
             yield match
     elif not names(expr).intersection(match.locals):
         yield match.bind(meta, expr)
@@ -147,10 +136,9 @@ def _excluded(wanted: Items, found: Items, match: Match) -> Iterator[Match]:
 
 
 def _rest(rest: Rest, found: Items, match: Match) -> Iterator[Match]:
-    known = match.values.get(rest)
-    if known is None:
+    if rest not in match.values:
         yield match.bind(rest, found)
-    elif sorted(map(str, known)) == sorted(map(str, found)):  # type: ignore[call-overload]
+    elif sorted(map(str, cast(Items, match.values[rest]))) == sorted(map(str, found)):
         yield match
 
 
@@ -159,30 +147,10 @@ def _all(pairs: list[tuple[Basic, Basic]], match: Match) -> Iterator[Match]:
     if not pairs:
         yield match
         return
-    at = next((n for n, (p, _) in enumerate(pairs) if not _waits(p, match)), 0)
+    at = next((n for n, (p, _) in enumerate(pairs) if not waits(p, match)), 0)
     (pattern, expr), rest = pairs[at], pairs[:at] + pairs[at + 1 :]
     for found in matches(pattern, expr, match):
         yield from _all(rest, found)
-
-
-def _waits(pattern: Basic, match: Match) -> bool:
-    if not isinstance(pattern, Value):
-        return False
-    return pattern.function not in match.values and pattern.index not in match.locals
-
-
-def _powers(expr: Expr) -> Iterator[tuple[Expr, Expr]]:
-    """Base and exponent, where ``expr`` is read as a power: ``x`` is ``x^1`` and ``1/x`` ``x^-1``."""
-    if isinstance(expr, Power):
-        yield expr.base, expr.exponent
-    whole = product(expr)
-    if whole.number == 1 and not whole.above and len(whole.below) == 1:
-        under = whole.below[0]
-        yield under, S.NegativeOne
-        if isinstance(under, Power):
-            number = constant(under.exponent)
-            yield under.base, Minus(under.exponent) if number is None else -number
-    yield expr, S.One
 
 
 # Sums --------------------------------------------------------------------------------------
@@ -202,24 +170,22 @@ def sums(
                 yield found, ()
         return
     wanted = tuple(t for t in terms(pattern) if t != 0)
-    yield from _terms(_ordered(wanted, match), items, match, whole)
+    yield from _terms(ordered(wanted, match), items, match, whole)
 
 
-def _terms(
-    wanted: Items, items: Items, match: Match, whole: bool
-) -> Iterator[tuple[Match, Items]]:
+def _terms(wanted: Items, items: Items, match: Match, whole: bool) -> Iterator[tuple[Match, Items]]:
     if not wanted:
         if not (whole and items):
             yield match, items
         return
     first, rest = wanted[0], wanted[1:]
-    if _is_open(first, match):
-        for taken, left in _choices(items, whole and not rest):
+    if is_open(first, match):
+        for taken, left in choices(items, whole and not rest):
             for found in matches(first, sum_of(taken), match):
                 yield from _terms(rest, left, found, whole)
         return
-    if isinstance(first, (Meta, Value)) and len(terms(_known(first, match))) > 1:
-        yield from _terms((*terms(_known(first, match)), *rest), items, match, whole)
+    if isinstance(first, (Meta, Value)) and len(terms(known(first, match))) > 1:
+        yield from _terms((*terms(known(first, match)), *rest), items, match, whole)
         return
     for n, item in enumerate(items):
         left = items[:n] + items[n + 1 :]
@@ -237,18 +203,20 @@ def _each(pattern: Each, items: Items, match: Match) -> Iterator[Match]:
     if match.rows is not None:
         return
 
-    def visit(left: Items, known: Match, rows: tuple[Mapping[Symbol, object], ...]) -> Iterator[Match]:
+    def visit(
+        left: Items, start: Match, rows: tuple[Mapping[Symbol, object], ...]
+    ) -> Iterator[Match]:
         if not left:
-            yield with_changes(known, rows=rows)
+            yield with_changes(start, rows=rows)
             return
-        for found in matches(pattern.pattern, left[0], known):
+        for found in matches(pattern.pattern, left[0], start):
             row = {meta: found.values[meta] for meta in match.varying if meta in found.values}
             common = {m: v for m, v in found.values.items() if m not in match.varying}
             yield from visit(left[1:], with_changes(found, values=common), (*rows, row))
 
-    for start in range(len(items)):
+    for n in range(len(items)):
         # A common part that is hidden in one item may show in another, so each comes first once.
-        yield from visit(items[start:] + items[:start], match, ())
+        yield from visit(items[n:] + items[:n], match, ())
 
 
 # Products ----------------------------------------------------------------------------------
@@ -275,7 +243,7 @@ def products(
         items = Product(S.One, items.above, items.below)
         wanted = Product(S.One, wanted.above, wanted.below)
     rest = Product(items.number / wanted.number, items.above, items.below)
-    above, below = (_ordered(w, match) for w in (wanted.above, wanted.below))
+    above, below = (ordered(w, match) for w in (wanted.above, wanted.below))
     for found, left in _factors(above, below, rest, match, whole):
         if left == UNIT or not whole:
             yield found, left
@@ -288,28 +256,27 @@ def _factors(
     if not above and not below:
         yield match, left
         return
-    fixed = next((f for f in (*above, *below) if not _is_open(f, match)), None)
+    fixed = next((f for f in (*above, *below) if not is_open(f, match)), None)
     if fixed is not None:
         # The same pattern may stand above and below; either comes first.
         over = any(f is fixed for f in above)
-        rest = (_without(above, fixed), below) if over else (above, _without(below, fixed))
+        others = (without(above, fixed), below) if over else (above, without(below, fixed))
         for found, remaining in _take(fixed, left if over else left.inverse(), match):
-            kept = remaining if over else remaining.inverse()
-            yield from _factors(*rest, kept, found, whole)
+            left_over = remaining if over else remaining.inverse()
+            yield from _factors(*others, left_over, found, whole)
         return
     last = whole and len(above) + len(below) == 1
     if below:
         # The denominator of the number is a factor below like others.
         under = Integer(left.number.q)
         items = left.below if under == 1 else (*left.below, under)
-        for taken, kept in _choices(items, last):
+        for taken, kept in choices(items, last):
             for found in matches(below[0], Product(S.One, taken, ()).expression(), match):
                 number = product(Times(left.number, *(f for f in taken if f is under))).number
-                others = tuple(f for f in kept if f is not under)
-                remaining = Product(number, left.above, others)
+                remaining = Product(number, left.above, tuple(f for f in kept if f is not under))
                 yield from _factors(above, below[1:], remaining, found, whole)
         return
-    for taken, kept in _choices(left.items(), last):
+    for taken, kept in choices(left.items(), last):
         for found in matches(above[0], product(Times(*taken)).expression(), match):
             yield from _factors(above[1:], (), product(Times(*kept)), found, whole)
 
@@ -317,10 +284,10 @@ def _factors(
 def _take(wanted: Expr, left: Product, match: Match) -> Iterator[tuple[Match, Product]]:
     """Take one fixed factor out of a product; the product that a metavariable stands for, whole."""
     if isinstance(wanted, (Meta, Value)):
-        known = product(_known(wanted, match))
-        above, below = _removed(known.above, left.above), _removed(known.below, left.below)
+        value = product(known(wanted, match))
+        above, below = removed(value.above, left.above), removed(value.below, left.below)
         if above is not None and below is not None:
-            yield match, Product(left.number / known.number, above, below)
+            yield match, Product(left.number / value.number, above, below)
         return
     for n, factor in enumerate(left.above):
         remaining = Product(left.number, left.above[:n] + left.above[n + 1 :], left.below)
@@ -332,66 +299,6 @@ def _take(wanted: Expr, left: Product, match: Match) -> Iterator[tuple[Match, Pr
             inverse = Exp(Minus(factor.operand)) if isinstance(factor, Exp) else Quotient(1, factor)
             for found in matches(wanted, inverse, match):
                 yield found, remaining
-    if isinstance(wanted, Power):
-        if left.number != 1:
-            for found in matches(wanted, left.number, match):
-                yield found, Product(S.One, left.above, left.below)
-
-
-def _known(pattern: Expr, match: Match) -> Expr:
-    return instantiate(pattern, match.values, ())
-
-
-def _is_open(pattern: Expr, match: Match) -> bool:
-    """Whether the pattern is a metavariable that can still stand for anything."""
-    if isinstance(pattern, Value):
-        return pattern.function not in match.values
-    return isinstance(pattern, Meta) and pattern not in match.values
-
-
-def _ordered(wanted: Items, match: Match) -> Items:
-    """What tells most comes first: numbers and nodes, then metavariables."""
-
-    def rank(pattern: Expr) -> int:
-        if isinstance(pattern, Value):
-            return 3 if _waits(pattern, match) else 2
-        return 2 if isinstance(pattern, Meta) else 0 if isinstance(pattern, Binder) else 1
-
-    return tuple(sorted(wanted, key=rank))
-
-
-def _choices(items: Items, all_of_them: bool = False) -> Iterator[tuple[Items, Items]]:
-    """All ways to take some of the items, the most first."""
-    if all_of_them:
-        yield items, ()
-        return
-    if not items:
-        yield (), ()
-        return
-    for taken, left in _choices(items[1:]):
-        yield (items[0], *taken), left
-        yield taken, (items[0], *left)
-
-
-def _removed(wanted: Items, items: Items) -> Items | None:
-    """``items`` without the wanted ones, which may also be taken out of powers of theirs."""
-    left = list(items)
-    for one in wanted:
-        twin = next((n for n, item in enumerate(left) if same(item, one)), None)
-        if twin is not None:
-            del left[twin]
-            continue
-        base, exponent = one.args if isinstance(one, Power) else (one, S.One)
-        for n, item in enumerate(left):
-            if isinstance(item, Power) and same(item.base, base):
-                left[n] = Power(base, item.exponent.doit() - exponent.doit())
-                break
-        else:
-            return None
-    return tuple(left)
-
-
-def _without(items: Items, one: Expr) -> Items:
-    at = next(n for n, item in enumerate(items) if item is one)
-    return items[:at] + items[at + 1 :]
-
+    if isinstance(wanted, Power) and left.number != 1:
+        for found in matches(wanted, left.number, match):
+            yield found, Product(S.One, left.above, left.below)

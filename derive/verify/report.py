@@ -52,7 +52,9 @@ class Failure:
     counterexample: Counterexample | None = None
 
     def __str__(self) -> str:
-        where = f"{self.derivation}, step {self.step} ({self.rule})" if self.step else self.derivation
+        where = (
+            f"{self.derivation}, step {self.step} ({self.rule})" if self.step else self.derivation
+        )
         shown = "" if self.counterexample is None else f", {self.counterexample}"
         return f"{where}: {self.check}: {self.sentence}{shown}"
 
@@ -87,7 +89,7 @@ class Report:
             some steps could only be evaluated at random points, ``failed`` otherwise.
         failures: What is wrong; empty where ``ok``.
         rows: One for each step, lemmas and cases included.
-        assumed: Conditions on the domain that no fact states, such as ``nonzero(x)``.
+        assumed: Conditions on the domain that no fact states, such as ``x != 0``.
         sizes: The sizes at which steps were decided exactly, in words.
     """
 
@@ -111,10 +113,9 @@ class Report:
                 derivation = row.derivation
                 lines += ["", derivation, f"  step  {'rule':{width}}  law  exact  sampled"]
             law = "yes" if row.parts else "-"
+            counts = f"{law:>3}  {row.exact:5}  {row.sampled:7}"
             mark = "" if row.ok else "  FAILED"
-            lines.append(
-                f"  {row.step:4}  {row.rule:{width}}  {law:>3}  {row.exact:5}  {row.sampled:7}{mark}"
-            )
+            lines.append(f"  {row.step:4}  {row.rule:{width}}  {counts}{mark}")
         lines += ["", *(str(f) for f in self.failures)]
         lines += [f"assumed: {', '.join(self.assumed)}"] if self.assumed else []
         lines.append(f"level: {self.level}; {len(self.rows)} steps, exact at {self.sizes}")

@@ -164,15 +164,16 @@ class RandomLeaves:
         sizes = {size: Integer(value) for size, value in self._sizes.items()}
         lengths = [int(n.xreplace(sizes)) for n in base.shape or ()]
         drawn = {
-            place: self._draw(base, place)
-            for place in product(*(range(1, n + 1) for n in lengths))
+            place: self._draw(base, place) for place in product(*(range(1, n + 1) for n in lengths))
         }
+
+        def number(leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
+            return drawn[indices] if leaf == base else self(leaf, indices)
 
         def value(expr: Expr, row: tuple[int, ...]) -> mpmath.mpf:
             at = dict(zip(entry.indices, row, strict=True))
             del at[fact.total.limits[0]]
-            leaf = lambda leaf, indices: drawn[indices] if leaf == base else self(leaf, indices)
-            return Point(self._sizes, self._definitions, (), leaf).value(expr, at)
+            return Point(self._sizes, self._definitions, (), number).value(expr, at)
 
         for row in [place for place in drawn if place[axis] == lengths[axis]]:
             wanted = value(fact.value, row)
@@ -182,8 +183,8 @@ class RandomLeaves:
                     drawn[*row[:axis], n, *row[axis + 1 :]] *= scale
             else:
                 sums = []
-                for number in (0, 1):
-                    drawn[row] = mpmath.mpf(number)
+                for last in (0, 1):
+                    drawn[row] = mpmath.mpf(last)
                     sums.append(value(fact.total, row))
                 drawn[row] = (wanted - sums[0]) / (sums[1] - sums[0])
         return drawn

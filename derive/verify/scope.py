@@ -35,4 +35,3 @@ class Scope:
         """What a value that depends on just these symbols depends on."""
         found = (self.values[s] for s in symbols if s in self.values)
         return tuple((v.shape, v.tobytes()) for v in found)
-

@@ -45,7 +45,7 @@ class Slopes:
         """The derivative of ``expr`` by ``variable``, without any ``Partial`` in it.
 
         ``variable`` may be an entry of a definition: that is then a variable like any other.
-        Neither may contain an index that is bound around them as it is stored: it would be captured.
+        Neither may contain a stored index that is bound around them: it would be captured.
         Raises ``NotImplementedError`` where SymPy knows no derivative.
         """
         key = (expr, variable)
@@ -147,7 +147,7 @@ def _partial(expr: Apply, position: int) -> Expr:
 
 @cache
 def function_slope(function: type, position: int, count: int) -> tuple[tuple[Symbol, ...], Expr]:
-    """The derivative of a function by an argument, counted from 1, at the symbols that come first."""
+    """The derivative of a function by its n-th argument, at the symbols that come first."""
     places = tuple(Dummy(f"x{n}", real=True) for n in range(count))
     try:
         slope = function(*places).fdiff(position)

@@ -11,7 +11,8 @@ from derive.laws import Meta, Source
 from derive.notation import Binder, Delta, Partial, Times, Total, bases, entries, names, replace
 from derive.verify.canonical import same
 from derive.verify.instance import instantiate
-from derive.verify.matching import Match, matches
+from derive.verify.match import Match
+from derive.verify.matching import matches
 
 
 def backed(
@@ -27,9 +28,7 @@ def backed(
             return any(same(unfolded(a, d), b) for d in definitions for a, b in either_way)
         case Source.EQUALITY:
             equal = [f for f in facts if isinstance(f, EqualFact)]
-            return any(
-                same(replace(a, {f.left: f.right}), b) for f in equal for a, b in either_way
-            )
+            return any(same(replace(a, {f.left: f.right}), b) for f in equal for a, b in either_way)
         case Source.LEMMA:
             if lemma is None:
                 return False
@@ -62,12 +61,14 @@ def after_fact(fact: Fact, before: Expr, after: Expr) -> bool:
 def consequences(
     left: Expr, right: Expr, generic: tuple[Symbol, ...], expr: Expr
 ) -> Iterator[Expr]:
-    """What ``left = right``, for any values of the ``generic`` indices, makes of ``expr``."""
-    metas = {index: Meta(f"?{index.name}") for index in generic}
+    """What ``left = right``, for any values of the ``generic`` indices, makes of ``expr``.
+
+    An index that does not show on the left side stays as it is.
+    """
+    metas = {index: Meta(f"?{index.name}") for index in generic if index in names(left)}
     pattern, result = (replace(side, metas) for side in (left, right))
     for found in matches(pattern, expr, Match()):
-        if set(metas.values()) & names(result) <= set(found.values):
-            yield instantiate(result, found.values, ())
+        yield instantiate(result, found.values, ())
 
 
 def unfolded(expr: Expr, definition: Definition) -> Expr:

@@ -44,7 +44,9 @@ class Checker:
 
     def report(self) -> Report:
         """Check everything."""
-        flaws = [(d, flaw) for d in self._root.walk() for flaw in definition_flaws(d)]
+        flaws = [
+            (d, flaw) for d in self._root.walk() for flaw in definition_flaws(d, self._root.problem)
+        ]
         for derivation, flaw in flaws:
             self._fail(derivation, "statement", flaw)
         if not flaws:
@@ -59,9 +61,7 @@ class Checker:
             f"{', '.join(s.name for s in self._root.problem.sizes)} = {', '.join(map(str, EXACT))}",
         )
 
-    def step_failures(
-        self, derivation: Derivation, number: int, step: Step
-    ) -> tuple[Failure, ...]:
+    def step_failures(self, derivation: Derivation, number: int, step: Step) -> tuple[Failure, ...]:
         """Check ``step`` as the one of that number in a derivation of this tree.
 
         It may be another one than the derivation has: then it must fit between its neighbours.
@@ -75,9 +75,7 @@ class Checker:
             found.append(("chain", "the next one does not start where it ends"))
         found += [("chain", sentence) for sentence in inner_breaks(step)]
         found += self._undeclared(step, derivation)
-        failures = [
-            Failure(derivation.name, number, step.rule, kind, text) for kind, text in found
-        ]
+        failures = [Failure(derivation.name, number, step.rule, kind, text) for kind, text in found]
         failures += self._examine(step, number, derivation, Evidence())
         return tuple(failures)
 
@@ -143,9 +141,7 @@ class Checker:
     ) -> list[Failure]:
         cited = self._cited[id(derivation)]
         return [
-            Failure(
-                derivation.name, number, step.rule, f.check, f.sentence, f.counterexample
-            )
+            Failure(derivation.name, number, step.rule, f.check, f.sentence, f.counterexample)
             for f in self._examiner.step(step, derivation, cited, seen)
         ]
 
@@ -157,7 +153,10 @@ class Checker:
 
     def _whole(self, derivation: Derivation) -> None:
         """Statement, result, cases and stable forms."""
-        for kind, flaws in (("cases", case_flaws(derivation)), ("statement", form_flaws(derivation))):
+        for kind, flaws in (
+            ("cases", case_flaws(derivation)),
+            ("statement", form_flaws(derivation)),
+        ):
             for text in flaws:
                 self._fail(derivation, kind, text)  # type: ignore[arg-type]
         flaw = result_flaw(derivation)

@@ -89,9 +89,12 @@ sigmoid = Quotient(1, Plus(1, Exp(z[k])))
         (Log(Quotient(1, T)), r"\log\left( \frac{1}{T} \right)"),
         (Apply(Head(tanh), Plus(T, 1)), r"\tanh(T + 1)"),
         (Power(Apply(Head(tanh), T), 2), r"\tanh^{2}(T)"),
-        (Apply(Head(Abs), z[k]), r"\left|{z_{k}}\right|"),
-        (Power(Apply(Head(Abs), T), 2), r"\left( \left|{T}\right| \right)^{2}"),
-        (Apply(Head(Max), Integer(0), z[k]), r"\max\left(0, z_{k}\right)"),
+        (Apply(Head(Abs), z[k]), "|z_{k}|"),
+        (Power(Apply(Head(Abs), T), 2), "(|T|)^{2}"),
+        (Apply(Head(Abs), Quotient(1, T)), r"\left| \frac{1}{T} \right|"),
+        (Exp(Minus(Apply(Head(Abs), T))), "e^{- |T|}"),
+        (Apply(Head(Max), Integer(0), z[k]), r"\max(0, z_{k})"),
+        (Apply(Symbol("f"), T), "f(T)"),  # the letter of a law
         (Apply(Head(Function("a%b")), T), r"\text{a\%b}(T)"),
         # binders
         (Total(z[j], (j, 1, C, k)), r"\sum_{\substack{j=1 \\ j \ne k}}^{C} z_{j}"),

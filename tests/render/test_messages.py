@@ -1,12 +1,17 @@
 """Every language says everything, in the same slots, and every rule has its sentence."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from sympy import Expr
 
 from derive.errors import DeriveError
+from derive.render.latex_printer import FormulaPrinter
 from derive.render.messages import RULE_SLOTS, fill, languages, load, slots_in
+from derive.render.names import Names
+from derive.render.rule_formula import rule_formula
 from derive.rules import RULES
 
 ENGLISH = load("en").table
@@ -59,3 +64,14 @@ def test_an_unknown_language_and_an_unknown_rule_are_clear_errors() -> None:
         load("xx")
     with pytest.raises(DeriveError, match="the rule fly has no message"):
         load("en").rule("fly")
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_every_law_that_is_a_formula_can_be_set(rule: str) -> None:
+    formula = rule_formula(rule, Names(frozenset({"u", "a"})))
+    if formula is not None:
+        printer = FormulaPrinter(formula.names, inline=True)
+        texts = [printer.doprint(side) for side in formula.items if isinstance(side, Expr)]
+        assert len(texts) == 2
+        # The letters u and a mean something else here.
+        assert not re.search(r"(?<![a-z\\{])[ua](?![a-z])", " ".join(texts))

@@ -12,7 +12,18 @@ from sympy import Expr, Indexed, Number, Symbol, Tuple
 
 from derive.derivation import Derivation, Step
 from derive.facts import EqualFact, Fact, UnequalFact
-from derive.notation import Binder, Delta, Inert, Maximum, Minus, Partial, Plus, Quotient, Times, Total
+from derive.notation import (
+    Binder,
+    Delta,
+    Inert,
+    Maximum,
+    Minus,
+    Partial,
+    Plus,
+    Quotient,
+    Times,
+    Total,
+)
 
 
 @dataclass(frozen=True)
@@ -27,11 +38,13 @@ class Mutation:
     def __str__(self) -> str:
         before, after = self.derivation.steps[self.number - 1].after, self.step.after
         change = f"{before} -> {after}" if before != after else "the facts or the places"
-        return f"{self.kind}: {self.derivation.name}, step {self.number} ({self.step.rule}): {change}"
+        return (
+            f"{self.kind}: {self.derivation.name}, step {self.number} ({self.step.rule}): {change}"
+        )
 
 
 def mutations(derivation: Derivation, each: int, seed: int = 0) -> Iterator[Mutation]:
-    """Planted errors in all steps of all that a derivation contains, ``each`` of a kind and step."""
+    """Planted errors in all steps of all that a derivation contains, ``each`` of every kind."""
     for inner in derivation.walk():
         for number, step in enumerate(inner.steps, start=1):
             draw = Random(f"{seed} {inner.name} {number}")
@@ -176,4 +189,3 @@ def other_statements(derivation: Derivation) -> Iterator[Derivation]:
                     statement=altered.statement,
                     steps=(first, *derivation.steps[1:]),
                 )
-

@@ -41,7 +41,9 @@ def failures(derivation: Derivation, kind: str) -> list[Failure]:
     return [f for f in check(derivation).failures if f.check == kind]
 
 
-def lone(before, after, facts=(), known=(), claim: Law | None = None, lemma=None) -> tuple[Failure, ...]:
+def lone(
+    before, after, facts=(), known=(), claim: Law | None = None, lemma=None
+) -> tuple[Failure, ...]:
     """Check one step, ``before = after``, under a law of its own that says just this."""
     ranges = tuple(IndexRange(index, Integer(1), C) for index in (k, m, t))
     problem = Problem("lone", "gradient", before, before, (z[k],), tuple(known), ranges=ranges)
@@ -200,9 +202,7 @@ def test_nothing_changes_outside_of_the_named_places(right: Derivation) -> None:
     found = Checker(right).step_failures(right, 3, moved)
     assert any(f.check == "chain" and "more than" in f.sentence for f in found)
     nowhere = replace(step, substeps=(), positions=())
-    assert any(
-        "which parts" in f.sentence for f in Checker(right).step_failures(right, 3, nowhere)
-    )
+    assert any("which parts" in f.sentence for f in Checker(right).step_failures(right, 3, nowhere))
 
 
 def test_substeps_have_to_meet(right: Derivation) -> None:
@@ -235,6 +235,8 @@ def test_a_definition_is_not_made_up(right: Derivation) -> None:
     (own,) = d.definitions
     other = replace(own, value=Exp(z[own.indices[0]]))
     assert failures(replace(d, definitions=(other,)), "statement")
+    taken = replace(own, entry=y[own.indices[0]])
+    assert failures(replace(right, definitions=(taken,)), "statement")
     circle = replace(own, value=q[own.indices[0]])
     assert failures(replace(d, definitions=(circle,)), "statement")
 
@@ -295,5 +297,3 @@ def test_one_hot_labels_of_a_batch() -> None:
     loss = -Sum(Y2[n, i] * log(softmax), (i, 1, C), (n, 1, N)) / N
     d = derive.gradient(loss, s[m, k], given=[Eq(Y2[n, i], KroneckerDelta(i, tn[n]))])
     assert check(d).level == "exact"
-
-

@@ -62,6 +62,8 @@ def cases(n: int):
     layer = normal[0].diff(v[1])
     over_n = -Rational(1, n)
     yield "layer norm", layer, (over_n - covariance) / spread, (over_n + covariance) / spread
+    deep = exp(exp(exp(exp(v[0]))))
+    yield "tall tower", deep**2, exp(2 * exp(exp(exp(v[0])))), exp(exp(2 * exp(exp(v[0]))))
     yield "tower", exp(exp(v[0]) * 2), exp(exp(v[0])) ** 2, exp(exp(v[0] * 2))
     yield "numbers", log(Integer(8)), 3 * log(Integer(2)), 2 * log(Integer(2))
 

@@ -6,7 +6,16 @@ import pytest
 from sympy import IndexedBase, Integer, Rational, Symbol, symbols
 
 import derive.rules  # noqa: F401  (registers the laws)
-from derive.facts import Definition, EntryFact, EqualFact, Given, IndexRange, Lemma, SumFact, UnequalFact
+from derive.facts import (
+    Definition,
+    EntryFact,
+    EqualFact,
+    Given,
+    IndexRange,
+    Lemma,
+    SumFact,
+    UnequalFact,
+)
 from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Value, law
 from derive.notation import (
     Bracket,
@@ -33,12 +42,13 @@ a, b, c, u, v = map(Meta, "abcuv")
 F, lo, hi, at = Meta("F"), Meta("lo"), Meta("hi"), Meta("at")
 X = Rest("X")
 softmax = Definition(q[i], Quotient(Exp(z[i]), Total(Exp(z[j]), (j, 1, C))), softmax=True)
+NOTHING = Given()
 SIZES = [{C: n} for n in (1, 2, 3)]
 over = lambda body, *out: Total(body, (j, 1, C, *out))
 ranged = IndexRange(k, Integer(1), C)
 
 
-def judge(before, after, rule="rule", facts=(), given=Given(), lemma=None):
+def judge(before, after, rule="rule", facts=(), given=NOTHING, lemma=None):
     claim = Claim(rule, before, after, tuple(facts), given, lemma)
     return Court((softmax,), SIZES).judge(claim)
 
@@ -78,9 +88,7 @@ def test_same_up_to_order_and_grouping(left, right, equal: bool) -> None:
     assert same(left, right) == equal
 
 
-PRODUCT = law(
-    Partial(Times(u, a), v), Plus(Times(Partial(u, v), a), Times(u, Partial(a, v)))
-)
+PRODUCT = law(Partial(Times(u, a), v), Plus(Times(Partial(u, v), a), Times(u, Partial(a, v))))
 CONTRACT = law(
     Total(Times(Delta(j, at), Value(F, j)), (j, lo, hi, X)),
     Value(F, at),
@@ -112,7 +120,13 @@ POWERS = law(Times(Power(a, u), Power(a, v)), Power(a, Plus(u, v)))
             (ranged, IndexRange(t, Integer(1), C), UnequalFact(k, t)),
             True,
         ),
-        (FACTOR, Plus(Times(T, z[i]), Times(T, y[i], g)), Times(T, Plus(z[i], Times(y[i], g))), (), True),
+        (
+            FACTOR,
+            Plus(Times(T, z[i]), Times(T, y[i], g)),
+            Times(T, Plus(z[i], Times(y[i], g))),
+            (),
+            True,
+        ),
         (FACTOR, Plus(T, Times(T, y[i])), Times(T, Plus(1, y[i])), (), True),
         (FACTOR, Plus(Times(T, z[i]), Times(g, z[i])), Times(T, Plus(z[i], z[i])), (), False),
         (FACTOR, Plus(Power(T, g), T), Times(T, Plus(Power(T, Plus(g, Minus(1))), 1)), (), True),
@@ -135,7 +149,9 @@ def test_laws(claim_law: Law, before, after, facts, fit: bool) -> None:
 def test_a_bound_index_does_not_escape() -> None:
     out_of_sum = law(Total(a, (j, lo, hi)), a)
     assert not fits(out_of_sum, over(z[j]), z[j])
-    pulled = law(Total(Times(c, Value(F, j)), (j, lo, hi)), Times(c, Total(Value(F, j), (j, lo, hi))))
+    pulled = law(
+        Total(Times(c, Value(F, j)), (j, lo, hi)), Times(c, Total(Value(F, j), (j, lo, hi)))
+    )
     assert fits(pulled, over(Times(T, z[j])), Times(T, over(z[j])))
     assert not fits(pulled, over(Times(y[j], z[j])), Times(y[j], over(z[j])))
 
@@ -157,7 +173,7 @@ def test_independence_goes_through_definitions() -> None:
 def test_what_is_not_seen_is_assumed() -> None:
     LAWS["rule"] = CANCEL
     try:
-        assert judge(Quotient(z[i], z[i]), Integer(1)).assumed == ("nonzero(z[i])",)
+        assert judge(Quotient(z[i], z[i]), Integer(1)).assumed == ("z[i] != 0",)
         assert judge(Quotient(Exp(z[i]), Exp(z[i])), Integer(1)).assumed == ()
     finally:
         del LAWS["rule"]

@@ -1,6 +1,6 @@
-"""The meaning of every node: written out, in the fields and with many digits, against plain loops."""
+"""The meaning of every node: written out, in the fields, with many digits, in plain loops."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import mpmath
 import numpy as np
@@ -96,7 +96,7 @@ def leaves(size):
     draw = mpmath.rand
     mpmath.mp.dps = 40
     row = lambda: {(n,): draw() - mpmath.mpf("0.5") for n in range(1, size + 1)}
-    table = {(n, l): draw() for n in range(1, size + 1) for l in range(1, size + 1)}
+    table = {(n, m): draw() for n in range(1, size + 1) for m in range(1, size + 1)}
     return {z: row(), y: row(), W: table, T: draw() + 1, C: size, q: softmax}
 
 
@@ -145,7 +145,7 @@ def test_maximum_is_the_largest_value() -> None:
 
 
 def test_every_prime_is_twice_the_last_plus_one() -> None:
-    assert all(q == 2 * p + 1 for p, q in zip(CHAIN, CHAIN[1:], strict=False))
+    assert all(q == 2 * p + 1 for p, q in pairwise(CHAIN))
 
 
 @pytest.mark.parametrize("level", range(1, len(CHAIN)))

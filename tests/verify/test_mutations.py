@@ -1,7 +1,7 @@
 """Planted errors over all steps of the catalogue: every one is caught.
 
-Whether a change is an error is for plain loops to say. The few changes that are none are listed when
-the test fails, and with ``pytest -rP`` also when it passes.
+Whether a change is an error is for plain loops to say. The few changes that are none are listed
+when the test fails, and with ``pytest -rP`` also when it passes.
 """
 
 from collections.abc import Iterator
@@ -50,14 +50,17 @@ def is_error(mutation: Mutation, root: Derivation) -> bool:
     named = step.facts
     if step.lemma is not None:
         named += tuple(f for d in root.walk() if d.name == step.lemma for f in facts_of(d))
-    facts = (*inner.problem.ranges, *(f for f in named if not isinstance(f, (IndexRange, Definition))))
+    facts = (
+        *inner.problem.ranges,
+        *(f for f in named if not isinstance(f, (IndexRange, Definition))),
+    )
     gone = [f for f in inner.steps[mutation.number - 1].facts if f not in step.facts]
     sizes = {size.name: 3 + n for n, size in enumerate(inner.problem.sizes)}
     data = chain.from_iterable(
         worlds((before, after), sizes, facts, inner.definitions, seed=seed) for seed in SEEDS
     )
     if mutation.kind == "missing fact":
-        data = map(lambda world: forgetting(gone[0], world, sizes), data)
+        data = (forgetting(gone[0], world, sizes) for world in data)
     return differ(before, after, data)
 
 

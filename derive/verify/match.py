@@ -1,0 +1,120 @@
+"""What is known in the course of matching, and ways to take parts of sums and products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from dataclasses import replace as with_changes
+from types import MappingProxyType
+
+from sympy import Expr, S, Symbol
+from sympy.core.basic import Basic
+
+from derive.laws import Meta, Value
+from derive.notation import Binder, Minus, Power
+from derive.verify.canonical import constant, product, same
+from derive.verify.instance import instantiate
+
+Items = tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the metavariables stand for.
+
+    Attributes:
+        values: Expressions by metavariable; for a function of an index a pair of that index and
+            the body; for excluded indices a tuple.
+        rows: Values of the metavariables that differ from argument to argument of an ``Each``.
+        locals: The indices bound around the place; a metavariable must not contain them.
+        varying: The metavariables that may differ between the arguments of an ``Each``.
+    """
+
+    values: Mapping[Symbol, object] = field(default_factory=lambda: MappingProxyType({}))
+    rows: tuple[Mapping[Symbol, object], ...] | None = None
+    locals: tuple[Symbol, ...] = ()
+    varying: frozenset[Symbol] = frozenset()
+
+    def bind(self, meta: Symbol, value: object) -> Match:
+        return with_changes(self, values={**self.values, meta: value})
+
+
+def known(pattern: Expr, match: Match) -> Expr:
+    """What a pattern stands for whose metavariables are all known."""
+    return instantiate(pattern, match.values, ())
+
+
+def is_open(pattern: Expr, match: Match) -> bool:
+    """Whether the pattern is a metavariable that can still stand for anything."""
+    if isinstance(pattern, Value):
+        return pattern.function not in match.values
+    return isinstance(pattern, Meta) and pattern not in match.values
+
+
+def waits(pattern: Basic, match: Match) -> bool:
+    """Whether the pattern is the value of a function that only another part can tell."""
+    if not isinstance(pattern, Value):
+        return False
+    return pattern.function not in match.values and pattern.index not in match.locals
+
+
+def ordered(wanted: Items, match: Match) -> Items:
+    """What tells most comes first: numbers and nodes, then metavariables."""
+
+    def rank(pattern: Expr) -> int:
+        if isinstance(pattern, Value):
+            return 3 if waits(pattern, match) else 2
+        return 2 if isinstance(pattern, Meta) else 0 if isinstance(pattern, Binder) else 1
+
+    return tuple(sorted(wanted, key=rank))
+
+
+def choices(items: Items, all_of_them: bool = False) -> Iterator[tuple[Items, Items]]:
+    """All ways to take some of the items, the most first."""
+    if all_of_them:
+        yield items, ()
+        return
+    if not items:
+        yield (), ()
+        return
+    for taken, left in choices(items[1:]):
+        yield (items[0], *taken), left
+        yield taken, (items[0], *left)
+
+
+def removed(wanted: Items, items: Items) -> Items | None:
+    """``items`` without the wanted ones, which may also be taken out of powers of theirs."""
+    left = list(items)
+    for one in wanted:
+        twin = next((n for n, item in enumerate(left) if same(item, one)), None)
+        if twin is not None:
+            del left[twin]
+            continue
+        base, exponent = one.args if isinstance(one, Power) else (one, S.One)
+        for n, item in enumerate(left):
+            if isinstance(item, Power) and same(item.base, base):
+                left[n] = Power(base, item.exponent.doit() - exponent.doit())
+                break
+        else:
+            return None
+    return tuple(left)
+
+
+def without(items: Items, one: Expr) -> Items:
+    """``items`` without the very one that is given."""
+    at = next(n for n, item in enumerate(items) if item is one)
+    return items[:at] + items[at + 1 :]
+
+
+def powers(expr: Expr) -> Iterator[tuple[Expr, Expr]]:
+    """Base and exponent, reading ``expr`` as a power: ``x`` is ``x^1``, ``1/x`` is ``x^-1``."""
+    if isinstance(expr, Power):
+        yield expr.base, expr.exponent
+    whole = product(expr)
+    if whole.number == 1 and not whole.above and len(whole.below) == 1:
+        under = whole.below[0]
+        yield under, S.NegativeOne
+        if isinstance(under, Power):
+            number = constant(under.exponent)
+            yield under.base, Minus(under.exponent) if number is None else -number
+    yield expr, S.One
