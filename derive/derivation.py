@@ -89,7 +89,7 @@ class Derivation:
         return Given(facts, self.definitions)
 
     def walk(self) -> Iterator[Derivation]:
-        """This derivation and all it contains: lemmas first, then parts, itself, cases, stable forms."""
+        """This derivation and all it contains: lemmas, parts, itself, cases, stable forms."""
         for lemma in self.lemmas:
             yield from lemma.walk()
         for part in self.parts.values():
