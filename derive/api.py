@@ -54,6 +54,9 @@ class ExplicitStep(Step):
 
     origin: Trace | None = None
 
+    def __repr__(self) -> str:
+        return f"<Step {self.rule}: {_plain(self.after)}>"
+
     def at(self, **sizes: int) -> Any:
         """The expression after the step at explicit sizes, as ``Derivation.at`` gives it."""
         assert self.origin is not None

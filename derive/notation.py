@@ -82,6 +82,14 @@ class Inert(Expr):
     def free_symbols(self) -> set[Basic]:
         return set().union(*(a.free_symbols for a in self.args))
 
+    def _sympystr(self, printer: Any) -> str:
+        """As the plain SymPy expression prints; ``srepr`` shows the nodes."""
+        simple = plain(self)
+        if isinstance(simple, type(self)):
+            return f"{type(self).__name__}({', '.join(map(printer.doprint, self.args))})"
+        text: str = printer.doprint(simple)
+        return text
+
 
 class Plus(Inert):
     """A sum of terms, in the order written."""
@@ -221,6 +229,9 @@ class Apply(Inert):
         return self.args[1:]
 
     def doit(self, **hints: Any) -> Expr:
+        if not isinstance(self.args[0], Head):
+            # In a law the function may be any.
+            return self
         return self.function(*(a.doit(**hints) for a in self.operands))
 
 
@@ -459,6 +470,11 @@ class Total(Binder):
 
 class Maximum(Binder):
     """The largest value of the body over the bound index."""
+
+    def _sympystr(self, printer: Any) -> str:
+        body, index = self.named()
+        limits = ", ".join(map(printer.doprint, (index, *self.limits[1:])))
+        return f"Maximum({printer.doprint(body)}, ({limits}))"
 
     def doit(self, **hints: Any) -> Expr:
         body, index = self.open()

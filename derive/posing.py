@@ -474,10 +474,22 @@ class _Ranges:
                     self._add(one, lower, upper, given, expr)
         if isinstance(expr, Binder):
             body, index = expr.open()
-            self.collect(body, given.within(index, tuple(expr.limits[1:])))
+            inside = given.within(index, tuple(expr.limits[1:]))
+            self._collect_limits(expr, body, index, inside)
+            self.collect(body, inside)
             return
         for argument in expr.args:
             self.collect(argument, given)
+
+    def _collect_limits(self, total: Binder, body: Expr, index: Symbol, given: Given) -> None:
+        """A free index that is a limit alone runs over the axis that the bound one indexes."""
+        for limit in (total.lower, total.upper):
+            if not isinstance(limit, Symbol) or limit.is_positive or given.range_of(limit):
+                continue
+            for entry in entries(body):
+                for place, size in zip(entry.indices, self._shape(entry), strict=False):
+                    if place == index and size is not None:
+                        self._add(limit, ONE, size, given, total)
 
     def _shape(self, entry: Indexed) -> tuple[Expr | None, ...]:
         base = entry.base

@@ -21,6 +21,8 @@ SHIFTS = (
     "shift_log_softmax",
     "shift_logsumexp",
     "shift_softmax",
+    "shift_weighted_logsumexp",
+    "shift_weighted_softmax",
     "shift_softplus",
     "shift_logistic",
     "shift_sigmoid",

@@ -25,6 +25,7 @@ from derive.notation import (
     Times,
     Total,
     factors,
+    names,
     times,
 )
 from derive.rules import samples as s
@@ -32,26 +33,32 @@ from derive.rules.monomials import sides
 from derive.rules.registry import Outcome, rule
 
 limits = (s.j, s.lo, s.hi)
-FJ = Value(s.F, s.j)
+FJ, GJ = Value(s.F, s.j), Value(s.G, s.j)
 z_k = s.z[s.k1]
 top = Maximum(FJ, limits)
+weighted_sum = Total(Times(GJ, Exp(Plus(FJ, Minus(top)))), limits)
 shifted_sum = Total(Exp(Plus(FJ, Minus(top))), limits)
 
 
-def shifted(total: Expr) -> tuple[Expr, Expr] | None:
-    """The largest exponent in a sum of exponentials, and that sum with it taken out."""
+def shifted(total: Expr, weighted: bool = False) -> tuple[Expr, Expr] | None:
+    """The largest exponent in a sum of exponentials, and that sum with it taken out.
+
+    ``weighted`` asks for a sum in which every exponential has further factors.
+    """
     if not isinstance(total, Total) or total.excluded:
         return None
     body, index = total.open()
-    match body:
-        case Exp(Plus(terms)) if any(
-            isinstance(t, Minus) and isinstance(t.operand, Maximum) for t in terms
-        ):
-            return None
-        case Exp(operand):
-            largest = Maximum(operand, (index, *total.limits[1:]))
-            return largest, total.over(Exp(shift(operand, largest)), index)
-    return None
+    parts = factors(body)
+    exponentials = [n for n, f in enumerate(parts) if isinstance(f, Exp)]
+    if len(exponentials) != 1 or (len(parts) > 1) is not weighted:
+        return None
+    at = exponentials[0]
+    operand = parts[at].operand
+    if index not in names(operand) or Maximum in getattr(operand, "heads", ()):
+        return None
+    largest = Maximum(operand, (index, *total.limits[1:]))
+    moved = Exp(shift(operand, largest))
+    return largest, total.over(times(*parts[:at], moved, *parts[at + 1 :]), index)
 
 
 def shift(exponent: Expr, largest: Expr) -> Expr:
@@ -67,17 +74,30 @@ def shift(exponent: Expr, largest: Expr) -> Expr:
     Quotient(Exp(z_k), s.partition),
 )
 def shift_softmax(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Quotient(above, Total() as below):
-            found = shifted(below)
-            if found is None:
-                return None
-            largest, total = found
-            parts = factors(above)
-            for n, factor in enumerate(parts):
-                if isinstance(factor, Exp):
-                    moved = Exp(shift(factor.operand, largest))
-                    return Quotient(times(*parts[:n], moved, *parts[n + 1 :]), total)
+    return _shift_quotient(expr, weighted=False)
+
+
+@rule(
+    law(
+        Quotient(Exp(s.u), Total(Times(GJ, Exp(FJ)), limits)),
+        Quotient(Exp(Plus(s.u, Minus(top))), weighted_sum),
+    ),
+    Quotient(Exp(z_k), Total(Times(s.y[s.j1], Exp(s.z[s.j1])), (s.j1, 1, s.C))),
+)
+def shift_weighted_softmax(expr: Expr, given: Given) -> Outcome:
+    return _shift_quotient(expr, weighted=True)
+
+
+def _shift_quotient(expr: Expr, weighted: bool) -> Outcome:
+    above = factors(expr.numerator)
+    found = shifted(expr.denominator, weighted)
+    if found is None:
+        return None
+    largest, total = found
+    for n, factor in enumerate(above):
+        if isinstance(factor, Exp):
+            moved = Exp(shift(factor.operand, largest))
+            return Quotient(times(*above[:n], moved, *above[n + 1 :]), total)
     return None
 
 
@@ -87,6 +107,15 @@ def shift_softmax(expr: Expr, given: Given) -> Outcome:
 )
 def shift_logsumexp(expr: Expr, given: Given) -> Outcome:
     found = shifted(expr.operand)
+    return None if found is None else Plus(found[0], Log(found[1]))
+
+
+@rule(
+    law(Log(Total(Times(GJ, Exp(FJ)), limits)), Plus(top, Log(weighted_sum))),
+    Log(Total(Times(s.y[s.j1], Exp(s.z[s.j1])), (s.j1, 1, s.C))),
+)
+def shift_weighted_logsumexp(expr: Expr, given: Given) -> Outcome:
+    found = shifted(expr.operand, weighted=True)
     return None if found is None else Plus(found[0], Log(found[1]))
 
 

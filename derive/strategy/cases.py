@@ -22,7 +22,9 @@ def cases(derivation: Derivation) -> Mapping[Expr, Derivation]:
     (delta,) = deltas
     left, right = delta.args
     ranged = {r.index for r in derivation.problem.ranges}
-    if not {left, right} <= ranged or not isinstance(left, Symbol) or not isinstance(right, Symbol):
+    if not isinstance(left, Symbol):
+        left, right = right, left
+    if not {left, right} <= ranged or not isinstance(left, Symbol):
         return MappingProxyType({})
     own = {s for v in derivation.problem.variables for s in names(v)}
     if derivation.problem.kind == "gradient" and right in own and left not in own:
