@@ -1,0 +1,241 @@
+"""Facts and definitions: from a user's relations to checked data."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+from sympy import Eq, Expr, Gt, Indexed, Integer, Lt, Ne, Symbol, Tuple
+from sympy.logic.boolalg import BooleanAtom
+
+from derive.errors import DeriveError
+from derive.facts import (
+    Definition,
+    EntryFact,
+    EqualFact,
+    Fact,
+    Given,
+    PositiveFact,
+    SumFact,
+    UnequalFact,
+)
+from derive.notation import (
+    ONE,
+    Delta,
+    Total,
+    bases,
+    names,
+    replace,
+)
+from derive.reading import read
+from derive.recognition import is_softmax
+from derive.signs import ingredients, signs
+from derive.unify import instance_of
+from derive.wording import quoted
+
+
+def read_fact(relation: Any) -> Fact:
+    """The fact that a relation states; ``DeriveError`` for one that can be of no use."""
+    if isinstance(relation, (bool, BooleanAtom)):
+        raise DeriveError(
+            f"a fact in given= came out as {relation} before Derive saw it: write Eq(a, b) for "
+            "a == b, and leave out what the assumptions of the symbols say already"
+        )
+    match relation:
+        case Eq(args=(left, right)):
+            return _equality(read(left), read(right), relation)
+        case Ne(args=(left, right)):
+            return UnequalFact(left, right)
+        case Gt(args=(left, right)) if right == 0:
+            return PositiveFact(read(left))
+        case Lt(args=(left, right)) if left == 0:
+            return PositiveFact(read(right))
+    raise DeriveError(
+        f"{quoted(relation)} is no fact that can be used; a fact is Eq(Sum(y[i], (i, 1, C)), 1), "
+        "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t) or w[i] > 0"
+    )
+
+
+def _equality(left: Expr, right: Expr, relation: Eq) -> Fact:
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Total):
+            return SumFact(one, other)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Indexed):
+            own = [a for a in one.indices if isinstance(a, Symbol)]
+            if len(own) != len(one.indices):
+                raise DeriveError(
+                    f"{relation}: the entry {one} must have plain indices, such as y[i]"
+                )
+            if isinstance(other, Delta):
+                if not set(own) & set(other.args):
+                    raise DeriveError(
+                        f"{relation}: the index {own[-1]} of {one} does not occur on the other "
+                        f"side; a one-hot label is Eq({one}, KroneckerDelta({own[-1]}, t))"
+                    )
+                return EntryFact(one, other)
+            if not names(other) - set(own):
+                return EntryFact(one, other)
+    if isinstance(left, Symbol) and isinstance(right, (Symbol, Indexed)):
+        return EqualFact(left, right)
+    raise DeriveError(
+        f"{relation} is no fact that can be used; to name an expression, put it into where=[...]"
+    )
+
+
+def read_definition(relation: Any) -> Definition:
+    """The definition ``Eq(name, value)``; ``DeriveError`` for anything else."""
+    if not isinstance(relation, Eq):
+        raise DeriveError(
+            f"{quoted(relation)} is no definition; write where=[Eq(q[i], exp(z[i])/Sum(...))]"
+        )
+    entry, value = relation.args
+    if not isinstance(entry, (Indexed, Symbol)):
+        raise DeriveError(f"{relation}: the left side must be the name, such as q[i]")
+    if isinstance(entry, Indexed):
+        plain = [a for a in entry.indices if isinstance(a, Symbol)]
+        if len(set(plain)) != len(entry.indices):
+            raise DeriveError(
+                f"{relation}: {entry} must have different plain indices, such as q[i]"
+            )
+    return Definition(entry, read(value))
+
+
+def with_softmax(definition: Definition) -> Definition:
+    """The definition, marked where its value is a softmax over its last index."""
+    indices = definition.indices
+    softmax = bool(indices) and is_softmax(definition.value, indices[-1])
+    return Definition(definition.entry, definition.value, softmax)
+
+
+def mentioned_in(fact: Fact) -> Expr:
+    """An inert expression that mentions all that a fact mentions."""
+    match fact:
+        case SumFact():
+            return fact.total
+        case EntryFact():
+            return Tuple(fact.entry, fact.value)
+        case EqualFact() | UnequalFact():
+            return Delta(fact.left, fact.right)
+        case PositiveFact():
+            return fact.expression
+    return ONE
+
+
+def check_contradictions(facts: tuple[Fact, ...]) -> None:
+    for fact in facts:
+        if not _possible(fact, Given()):
+            raise DeriveError(f"the fact {fact.statement} can never hold; check its signs")
+    for first, second in permutations(facts, 2):
+        if not _possible(first, Given((second,))) or _contradict(first, second):
+            raise DeriveError(
+                f"the facts {first.statement} and {second.statement} contradict each other; "
+                "keep the one that is meant"
+            )
+
+
+def _possible(fact: Fact, given: Given) -> bool:
+    """Whether the signs in a fact allow it."""
+    match fact:
+        case SumFact(total, value):
+            return bool(signs(total, given) & signs(value, given))
+        case PositiveFact(expr):
+            # What is asked is the fact itself, so it must not answer.
+            return 1 in signs(expr, given)
+    return True
+
+
+def _contradict(first: Fact, second: Fact) -> bool:
+    match first, second:
+        case SumFact(total, value), SumFact(other, further):
+            generic = tuple(s for s in names(total) if s.is_integer and not s.is_positive)
+            return value != further and instance_of(total, other, generic) is not None
+        case EntryFact(entry, value), EntryFact(other, further):
+            own = dict(zip(other.indices, entry.indices, strict=True))
+            return entry.base == other.base and value != replace(further, own)
+        case EqualFact(left, right), UnequalFact(one, other):
+            return {left, right} == {one, other}
+        case SumFact(), EntryFact():
+            return _one_hot_clash(first, second)
+    return False
+
+
+def _one_hot_clash(total: SumFact, entry: EntryFact) -> bool:
+    body, index = total.total.open()
+    labels = isinstance(body, Indexed) and body.base == entry.entry.base and index in body.indices
+    return labels and isinstance(entry.value, Delta) and total.value != 1
+
+
+def check_facts(
+    facts: tuple[Fact, ...],
+    loss: Expr,
+    definitions: tuple[Definition, ...],
+    wanted: tuple[Expr, ...],
+) -> None:
+    present = set(ingredients(loss, definitions)) | {s for v in wanted for s in names(v)}
+    for fact in facts:
+        if isinstance(fact, EntryFact):
+            # What the label is made of (its class t) becomes known by the fact itself.
+            about = {fact.entry.base}
+            present |= names(fact.value)
+    for fact in facts:
+        if isinstance(fact, EntryFact):
+            about = {fact.entry.base}
+        elif isinstance(fact, SumFact):
+            about = set(bases(fact.total))
+        elif isinstance(fact, PositiveFact):
+            about = set(bases(fact.expression)) or set(names(fact.expression))
+        elif isinstance(fact, (EqualFact, UnequalFact)):
+            about = {s for side in (fact.left, fact.right) for s in names(side)}
+        else:
+            continue
+        missing = sorted(str(a) for a in about if a not in present)
+        if missing or not about:
+            raise DeriveError(
+                f"the fact {fact.statement} is about {', '.join(missing) or 'nothing'}, and the "
+                "expression is not; drop it or correct the name"
+            )
+        if isinstance(fact, (EntryFact, SumFact)):
+            base = next(iter(about))
+            for variable in wanted:
+                if isinstance(variable, Indexed) and variable.base in about:
+                    raise DeriveError(
+                        f"cannot differentiate by {variable} under the fact {fact.statement}: it "
+                        f"leaves the entries of {base} no room to vary; drop the fact"
+                    )
+
+
+def check_indices(facts: tuple[Fact, ...], given: Given, free: frozenset[Symbol]) -> None:
+    """Facts that compare indices compare indices; facts of every entry do not mean a single one."""
+    for fact in facts:
+        if isinstance(fact, (EqualFact, UnequalFact)):
+            for side in (fact.left, fact.right):
+                if not isinstance(side, Integer) and given.range_of(side) is None:
+                    raise DeriveError(
+                        f"the fact {fact.statement} compares indices, and {side} is none; drop it"
+                    )
+        if isinstance(fact, EntryFact) and not isinstance(fact.value, Delta):
+            single = sorted(str(s) for s in names(fact.entry) & free)
+            if single:
+                raise DeriveError(
+                    f"the fact {fact.statement} would hold for every {single[0]}, which is a "
+                    "single index of the expression; write it with an index of its own if that "
+                    "is meant"
+                )
+
+
+def check_definitions(definitions: tuple[Definition, ...]) -> None:
+    defined = [d.base for d in definitions]
+    for definition in definitions:
+        if defined.count(definition.base) > 1:
+            raise DeriveError(f"{definition.base} is defined twice in where=; keep one definition")
+        used = {definition.base}
+        for _ in definitions:
+            used = {
+                b for d in definitions if d.base in used for b in (*bases(d.value), *names(d.value))
+            }
+            if definition.base in used:
+                raise DeriveError(
+                    f"{definition.statement} defines {definition.base} by itself; "
+                    "define it by the inputs"
+                )

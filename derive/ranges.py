@@ -1,0 +1,173 @@
+"""Ranges of free indices, from the shapes that they index."""
+
+from __future__ import annotations
+
+from sympy import Expr, Idx, Indexed, Integer, Symbol
+from sympy.core.basic import Basic
+
+from derive.errors import DeriveError
+from derive.facts import (
+    Given,
+    IndexRange,
+)
+from derive.notation import (
+    ONE,
+    Binder,
+    Delta,
+    Opened,
+    entries,
+    names,
+    replace,
+)
+from derive.signs import at_most
+from derive.wording import readable
+
+
+class Ranges:
+    """Ranges of free indices, from the shapes they index."""
+
+    def __init__(self, defined: set[Expr], sizes: frozenset[Symbol]) -> None:
+        self.defined = defined
+        self.sizes = sizes
+        self.by_index: dict[Expr, IndexRange] = {}
+
+    def found(self) -> tuple[IndexRange, ...]:
+        return tuple(self.by_index[i] for i in sorted(self.by_index, key=str))
+
+    def collect(self, expr: Basic, given: Given) -> None:
+        """Give every index in an index position, or beside one in a delta, its range."""
+        if isinstance(expr, Indexed):
+            for index, size in zip(expr.indices, self._shape(expr), strict=False):
+                if size is not None and isinstance(index, (Symbol, Indexed)):
+                    self._add(index, ONE, size, given, expr)
+                self.collect(index, given)
+            return
+        if isinstance(expr, Delta):
+            for one, other in (expr.args, expr.args[::-1]):
+                known = given.range_of(other) or self.by_index.get(other)
+                new = given.range_of(one) is None and one not in self.by_index
+                if known is not None and new and isinstance(one, (Symbol, Indexed)):
+                    lower, upper = known.lower, known.upper
+                    for outer in given.scope:
+                        # A range that depends on an index bound around here, at its widest.
+                        lower = lower.xreplace({outer.index: outer.lower})
+                        upper = upper.xreplace({outer.index: outer.upper})
+                    self._add(one, lower, upper, given, expr)
+        if isinstance(expr, Binder):
+            body, index = expr.open()
+            inside = given.within(index, tuple(expr.limits[1:]))
+            self._collect_limits(expr, body, index, inside)
+            self.collect(body, inside)
+            return
+        for argument in expr.args:
+            self.collect(argument, given)
+
+    def _collect_limits(self, total: Binder, body: Expr, index: Symbol, given: Given) -> None:
+        """A free index that is a limit alone runs over the axis that the bound one indexes."""
+        for limit in (total.lower, total.upper):
+            if not isinstance(limit, Symbol) or limit.is_positive or given.range_of(limit):
+                continue
+            for entry in entries(body):
+                for place, size in zip(entry.indices, self._shape(entry), strict=False):
+                    if place == index and size is not None:
+                        self._add(limit, ONE, size, given, total)
+
+    def _shape(self, entry: Indexed) -> tuple[Expr | None, ...]:
+        base = entry.base
+        if base in self.defined and base.shape is None:
+            return (None,) * len(entry.indices)
+        if base.shape is None:
+            shown = readable(entry)
+            axes = ", ".join(["C", "D", "E"][: len(entry.indices)])
+            raise DeriveError(
+                f"{shown} has no range for its index {shown.indices[0]}: {base} has no shape; "
+                f"write IndexedBase('{base}', shape=({axes}{',' * (axes == 'C')}))"
+            )
+        if len(base.shape) != len(entry.indices):
+            count = len(entry.indices)
+            raise DeriveError(
+                f"{readable(entry)} has {count} {'index' if count == 1 else 'indices'}, "
+                f"but {base} has {len(base.shape)} axes"
+            )
+        for size in base.shape:
+            if not (size.is_integer and size.is_positive):
+                remedy = f"symbols('{size}', integer=True, positive=True)"
+                raise DeriveError(
+                    f"the size {size} of {base} is not a positive integer; "
+                    + ("correct its shape" if size.is_number else f"write {remedy}")
+                )
+        return tuple(base.shape)
+
+    def _add(self, index: Expr, lower: Expr, upper: Expr, given: Given, place: Basic) -> None:
+        if index in self.sizes or (
+            given.range_of(index) is not None and index not in self.by_index
+        ):
+            return
+        if isinstance(index, Symbol) and index.is_integer is False:
+            raise DeriveError(f"the index {index} in {place} is not an integer")
+        # An entry t[n] has one range for every n, so the n of a sum is named as its author did.
+        index = replace(index, {s: s.hint for s in names(index) if isinstance(s, Opened)})
+        known = Given(self.found()).range_of(index)
+        if known is None:
+            self.by_index[index] = IndexRange(index, lower, upper)
+        elif known.upper != upper:
+            smaller = known.upper if at_most(known.upper, upper, Given()) is not None else None
+            if smaller is None:
+                raise DeriveError(
+                    f"the index {index} runs over an axis of size {known.upper} and over one of "
+                    f"size {upper} in {readable(place)}; use an index for each"
+                )
+
+    def check(self, expr: Basic, given: Given) -> None:
+        """Every index lies in the axis it indexes."""
+        if isinstance(expr, Indexed):
+            for index, size in zip(expr.indices, self._shape(expr), strict=True):
+                if size is not None:
+                    self._check_index(index, size, expr, given)
+                if isinstance(index, Indexed):
+                    self.check(index, given)
+            return
+        if isinstance(expr, Binder):
+            body, index = expr.open()
+            for limit in expr.limits[1:]:
+                loose = [s for s in names(limit) if given.range_of(s) is None and not s.is_positive]
+                if loose or not limit.is_integer:
+                    raise DeriveError(
+                        f"the limit {limit} of a sum over {expr.hint} has no range; a limit is a "
+                        "number, a size or an index that an array is indexed by"
+                    )
+            self.check(body, given.within(index, tuple(expr.limits[1:])))
+            return
+        for argument in expr.args:
+            self.check(argument, given)
+
+    def _check_index(self, index: Expr, size: Expr, entry: Indexed, given: Given) -> None:
+        shown = readable(entry)
+        inside = shown.indices[entry.indices.index(index)]
+        if isinstance(index, Idx):
+            raise DeriveError(
+                f"the index {index} of {shown} is an Idx; "
+                f"make indices with symbols('{index.name}', integer=True)"
+            )
+        if not isinstance(index, (Symbol, Integer, Indexed)) and not _is_offset(index):
+            raise DeriveError(
+                f"the index {inside} of {shown} is neither an index nor one moved by a whole number"
+            )
+        for symbol in names(index) - self.sizes:
+            if given.range_of(symbol) is None and not isinstance(index, Indexed):
+                raise DeriveError(
+                    f"the index {readable(symbol)} in {shown} has no range; index an axis "
+                    f"with {symbol} alone or sum over it"
+                )
+        if isinstance(index, Indexed) and given.range_of(index) is not None:
+            return
+        if at_most(ONE, index, given) is None or at_most(index, size, given) is None:
+            raise DeriveError(
+                f"the index {inside} of {shown} does not fit its axis, which runs from 1 to "
+                f"{size}; correct the range of the sum or the shape"
+            )
+
+
+def _is_offset(index: Expr) -> bool:
+    offset, rest = index.as_coeff_Add()
+    return bool(offset.is_Integer) and isinstance(rest, Symbol)
