@@ -123,6 +123,7 @@ def mentioned_in(fact: Fact) -> Expr:
 
 
 def check_contradictions(facts: tuple[Fact, ...]) -> None:
+    """Raise ``DeriveError`` for a fact that can never hold, or two that cannot hold together."""
     for fact in facts:
         if not _possible(fact, Given()):
             raise DeriveError(f"the fact {fact.statement} can never hold; check its signs")
@@ -172,6 +173,7 @@ def check_facts(
     definitions: tuple[Definition, ...],
     wanted: tuple[Expr, ...],
 ) -> None:
+    """Raise ``DeriveError`` for a fact about nothing, or one that fixes what is to vary."""
     present = set(ingredients(loss, definitions)) | {s for v in wanted for s in names(v)}
     for fact in facts:
         if isinstance(fact, EntryFact):
@@ -225,6 +227,7 @@ def check_indices(facts: tuple[Fact, ...], given: Given, free: frozenset[Symbol]
 
 
 def check_definitions(definitions: tuple[Definition, ...]) -> None:
+    """Raise ``DeriveError`` for a name that is defined twice, or by way of itself."""
     defined = [d.base for d in definitions]
     for definition in definitions:
         if defined.count(definition.base) > 1:
