@@ -30,6 +30,7 @@ from derive.rules.monomials import (
     common,
     divided,
     expression,
+    is_reduced,
     monomial,
     raise_to,
     sides,
@@ -323,6 +324,8 @@ def collect_terms(expr: Expr, given: Given) -> Outcome:
     Plus(Times(s.p[s.i1], Delta(s.i1, s.k1)), Minus(Times(s.p[s.i1], s.p[s.k1]))),
 )
 def factor_common(expr: Expr, given: Given) -> Outcome:
+    if not all(map(is_reduced, expr.args)):
+        return None
     split = [monomial(t) for t in expr.args]
     shared = common(split)
     if not shared.powers and abs(shared.coefficient) == 1:

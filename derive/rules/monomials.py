@@ -75,6 +75,24 @@ def _multiply(result: Monomial, expr: Expr, sign: Expr) -> None:
                 del result.powers[name]
 
 
+def is_reduced(expr: Expr) -> bool:
+    """Whether no base stands above and below the bar: reducing is a step of its own."""
+    seen: dict[str, bool] = {}
+
+    def visit(part: Expr, above: bool) -> bool:
+        match part:
+            case Minus(operand):
+                return visit(operand, above)
+            case Times(parts):
+                return all(visit(p, above) for p in parts)
+            case Quotient(numerator, denominator):
+                return visit(numerator, above) and visit(denominator, not above)
+        base = split_power(part)[0]
+        return is_number(base) or seen.setdefault(code(base), above) is above
+
+    return visit(expr, True)
+
+
 def expression(term: Monomial) -> Expr:
     """The monomial in inert notation: sign outside, one fraction at most."""
     above: list[Expr] = []

@@ -56,7 +56,7 @@ class Product:
     def items(self) -> tuple[Expr, ...]:
         """The factors, those below as fractions, the number's own factors among them.
 
-        Squares and cubes count as so many factors: a part of them can be taken.
+        Small powers count as so many factors: a part of them can be taken.
         """
         above = (part for f in self.above for part in _repeated(f))
         under = (Quotient(1, f) for f in self.below)
@@ -69,9 +69,14 @@ class Product:
 
 
 def _repeated(factor: Expr) -> tuple[Expr, ...]:
-    if isinstance(factor, Power) and factor.exponent in (2, 3):
-        return (factor.base,) * int(factor.exponent)
-    return (factor,)
+    if not isinstance(factor, Power) or product(factor.base) != Product(S.One, (factor.base,), ()):
+        # The square of a fraction is one factor: to take it apart is a rule's work.
+        return (factor,)
+    exponent = constant(factor.exponent)
+    if exponent is None or not 1 < exponent < 5:
+        return (factor,)
+    whole, part = divmod(exponent, 1)
+    return (*(factor.base,) * int(whole), *((Power(factor.base, part),) if part else ()))
 
 
 def _number_factors(number: Rational) -> tuple[Expr, ...]:
@@ -119,6 +124,9 @@ def product(expr: Expr) -> Product:
 
 def terms(expr: Expr) -> tuple[Expr, ...]:
     """``expr`` as a sum: its terms, with one number at most, and last."""
+    if isinstance(expr, Minus):
+        inside = terms(expr.operand)
+        return terms(Plus(expr)) if len(inside) > 1 else (expr,)
     if not isinstance(expr, (Plus, Add)) or isinstance(expr.args[0], Each):
         return (expr,)
     number = S.Zero
@@ -182,6 +190,8 @@ def _text(expr: Basic, bound: tuple[Symbol, ...]) -> str:
             if len(items) > 1:
                 return f"({' + '.join(sorted(_text(t, bound) for t in items))})"
             return _text(items[0], bound) if items[0] is not expr else _node_text(expr, bound)
+        case Minus() if len(terms(expr)) > 1:
+            return _text(Plus(expr), bound)
         case Times() | Mul() | Minus() | Quotient() | Power() | Pow() | Total():
             whole = product(expr)
             if isinstance(expr, (Power, Pow)) or whole != Product(S.One, (expr,), ()):

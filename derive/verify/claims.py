@@ -12,7 +12,7 @@ from sympy.core.basic import Basic
 
 from derive.facts import Definition, Fact, Given, Lemma
 from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Source, Value
-from derive.notation import Minus, Opened, Plus, Quotient, Times, names, replace
+from derive.notation import Minus, Plus, Quotient, Times
 from derive.verify.canonical import same
 from derive.verify.conditions import Places, Sizes, nonzero, positive
 from derive.verify.instance import instantiate
@@ -20,6 +20,7 @@ from derive.verify.match import Match
 from derive.verify.matching import matches, products, sums
 from derive.verify.slopes import Slopes
 from derive.verify.sources import backed
+from derive.verify.words import named, relation
 
 TRIED = 5000
 """Ways to match that are tried before a part counts as no instance of a law."""
@@ -75,7 +76,7 @@ class Court:
             # The law only reorders or regroups, and so does the step.
             return Ruling()
         refusal = NOT_HERE
-        for match in islice(_instances(law, claim.before, claim.after), TRIED):
+        for match in islice(_either_sign(law, claim.before, claim.after), TRIED):
             if match is None:
                 refusal = OTHERWISE if refusal == NOT_HERE else refusal
                 continue
@@ -91,18 +92,17 @@ class Court:
         for row in match.rows or ({},):
             for condition in law.conditions:
                 operands = _operands(condition, {**match.values, **row})
-                said = f"{condition.kind}({', '.join(map(str, operands))})"
                 if condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     if not seen(operands[0], claim.facts, self._definitions):
-                        assumed.append(Condition(condition.kind, (_named(operands[0]),)))
+                        assumed.append(Condition(condition.kind, (named(operands[0]),)))
                 elif condition.kind == "independent":
                     if self._slopes.depends(operands[0], operands[1]):
-                        return said
+                        return relation(condition.kind, operands)
                 elif not Places(self._sizes, claim.facts, claim.given).always(
                     condition.kind, operands
                 ):
-                    return said
+                    return relation(condition.kind, operands)
         return None
 
 
@@ -117,6 +117,13 @@ def flaw_of(law: Law) -> str | None:
     if isinstance(law.before, (Meta, Value)):
         return "its law starts from anything at all"
     return None
+
+
+def _either_sign(law: Law, before: Expr, after: Expr) -> Iterator[Match | None]:
+    """As ``_instances``; what holds for a sum holds for it with all signs turned."""
+    yield from _instances(law, before, after)
+    if isinstance(law.before, Plus):
+        yield from _instances(law, Plus(Minus(before)), Minus(after))
 
 
 def _instances(law: Law, before: Expr, after: Expr) -> Iterator[Match | None]:
@@ -149,11 +156,6 @@ def _left_sides(law: Law, expr: Expr) -> Iterator[tuple[Match, Expr]]:
         case _:
             for found in matches(law.before, expr, start):
                 yield found, Times()
-
-
-def _named(expr: Expr) -> Expr:
-    """The expression with its indices as a person named them."""
-    return replace(expr, {s: s.hint for s in names(expr) if isinstance(s, Opened)})
 
 
 def _operands(condition: Condition, values: Values) -> tuple[Expr, ...]:

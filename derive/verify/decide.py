@@ -44,13 +44,15 @@ class Place:
 class Decision:
     """How a comparison ended: over how many cases, where it failed, or why it did not take place.
 
-    ``undecided`` says that the method does not reach so far, which speaks neither for nor against.
+    ``undecided`` says that the method does not reach so far, ``unreached`` that no values were
+    found that it could be tried with; both speak neither for nor against.
     """
 
     cases: int
     place: Place | None = None
     reason: str | None = None
     undecided: bool = False
+    unreached: bool = False
 
     @property
     def equal(self) -> bool:

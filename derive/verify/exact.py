@@ -234,9 +234,10 @@ class Exact:
 
     def _total(self, total: Binder, level: int, scope: Scope) -> Array:
         lower, upper = self.whole(total.lower, scope), self.whole(total.upper, scope)
-        index = total.limits[0]
-        inside = scope.binding(index, int(lower.min()), int(upper.max()))
-        run = inside.values[index]
+        if not (lower.size and upper.size):  # inside a sum that is empty itself
+            return np.zeros(1)
+        inside = scope.binding(total.limits[0], int(lower.min()), int(upper.max()))
+        run = inside.values[total.limits[0]]
         counted = (lower <= run) & (run <= upper)
         for excluded in total.excluded:
             counted = counted & (run != self.whole(excluded, scope))

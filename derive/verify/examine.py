@@ -18,15 +18,20 @@ from derive.verify.decide import Decider, Decision, Place
 from derive.verify.report import Check, Counterexample
 from derive.verify.sample import Sampler
 from derive.verify.sizes import EXACT, size_choices
+from derive.verify.words import TRUE_ALL_THE_SAME, change
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with an equation or a rewritten part."""
+    """Something wrong with an equation or a rewritten part.
+
+    ``unreached`` says that it could not be tried with numbers, which does not make it wrong.
+    """
 
     check: Check
     sentence: str
     counterexample: Counterexample | None = None
+    unreached: bool = False
 
 
 @dataclass
@@ -49,6 +54,7 @@ class Examiner:
         self._problem = with_changes(root.problem, ranges=_all_ranges(root))
         self._deciders: dict[tuple[Definition, ...], tuple[Decider, Sampler, Court]] = {}
         self.assumed: dict[Condition, None] = {}
+        self._unreached = False
 
     @property
     def problem(self) -> Problem:
@@ -69,6 +75,8 @@ class Examiner:
             facts = (*facts, *relied)
         if not any(f.check == "exact" for f in found):
             found += self._sampled(step.before, step.after, facts, derivation, seen)
+        if all(f.check == "law" for f in found):
+            return [with_changes(f, sentence=f.sentence + TRUE_ALL_THE_SAME) for f in found]
         return found
 
     def equation(
@@ -98,7 +106,7 @@ class Examiner:
             ]
             refusals = [r.refusal for r in rulings if r.refusal is not None]
             if len(refusals) == len(rulings):
-                found.append(Finding("law", f"{refusals[0]}: {before} becomes {after}"))
+                found.append(Finding("law", f"{refusals[0]}: {change(before, after)}"))
             else:
                 self.assumed.update(dict.fromkeys(a for r in rulings for a in r.assumed))
         return found
@@ -133,6 +141,11 @@ class Examiner:
         seen.sampled += decision.cases
         if decision.equal:
             return []
+        if decision.unreached and not seen.undecided:
+            # Decided exactly all the same, so that it is enough to say it once.
+            if self._unreached:
+                return []
+            self._unreached = True
         return [self._finding("sampled", decision, left, right, facts, derivation)]
 
     def _finding(
@@ -145,7 +158,8 @@ class Examiner:
         derivation: Derivation,
     ) -> Finding:
         if decision.place is None:
-            return Finding(check, decision.reason or "it could not be decided")
+            reason = decision.reason or "it could not be decided"
+            return Finding(check, reason, unreached=decision.unreached)
         shown = self._counterexample(decision.place, left, right, facts, derivation)
         return Finding(check, "the two sides differ", shown)
 

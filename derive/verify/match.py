@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as with_changes
 from types import MappingProxyType
+from typing import cast
 
 from sympy import Expr, S, Symbol
 from sympy.core.basic import Basic
 
-from derive.laws import Meta, Value
-from derive.notation import Binder, Minus, Power
+from derive.laws import Meta, Rest, Value
+from derive.notation import Binder, Bracket, Delta, Minus, Power
 from derive.verify.canonical import constant, product, same
 from derive.verify.instance import instantiate
 
@@ -92,8 +93,10 @@ def removed(wanted: Items, items: Items) -> Items | None:
             continue
         base, exponent = one.args if isinstance(one, Power) else (one, S.One)
         for n, item in enumerate(left):
-            if isinstance(item, Power) and same(item.base, base):
-                left[n] = Power(base, item.exponent.doit() - exponent.doit())
+            own, power = item.args if isinstance(item, Power) else (item, S.One)
+            difference = power.doit() - exponent.doit()
+            if same(own, base) and (isinstance(item, Power) or difference.is_positive):
+                left[n] = Power(base, difference)
                 break
         else:
             return None
@@ -118,3 +121,23 @@ def powers(expr: Expr) -> Iterator[tuple[Expr, Expr]]:
             number = constant(under.exponent)
             yield under.base, Minus(under.exponent) if number is None else -number
     yield expr, S.One
+
+
+def both_sides(expr: Delta | Bracket) -> Iterator[tuple[Expr, Expr]]:
+    """The ways to read two indices: ``δ_jk`` is ``δ_kj``, ``[k <= j - 1]`` is ``[k + 1 <= j]``."""
+    first, second = expr.args
+    yield first, second
+    if isinstance(expr, Delta):
+        yield second, first
+        return
+    for offset, _ in (side.as_coeff_Add() for side in (second, first)):
+        if offset:
+            yield first - offset, second - offset
+
+
+def left_out(rest: Rest, found: Items, match: Match) -> Iterator[Match]:
+    """All excluded indices that are left at once."""
+    if rest not in match.values:
+        yield match.bind(rest, found)
+    elif sorted(map(str, cast(Items, match.values[rest]))) == sorted(map(str, found)):
+        yield match

@@ -17,6 +17,7 @@ from derive.laws import Each, Meta, Rest, Value
 from derive.notation import (
     Apply,
     Binder,
+    Bracket,
     Delta,
     Exp,
     Inert,
@@ -34,9 +35,11 @@ from derive.verify.instance import instantiate
 from derive.verify.match import (
     Items,
     Match,
+    both_sides,
     choices,
     is_open,
     known,
+    left_out,
     ordered,
     powers,
     removed,
@@ -63,10 +66,10 @@ def matches(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:
                 yield from _all([(base, part), (exponent, power)], match)
         case Binder():
             yield from _binder(pattern, expr, match)
-        case Delta(first, second):
-            if isinstance(expr, Delta):
-                yield from _all([(first, expr.first), (second, expr.second)], match)
-                yield from _all([(first, expr.second), (second, expr.first)], match)
+        case Delta() | Bracket():
+            if type(expr) is type(pattern):
+                for sides in both_sides(expr):
+                    yield from _all(list(zip(pattern.args, sides, strict=True)), match)
         case Inert() | Indexed():
             yield from _node(pattern, expr, match)
         case _ if same(pattern, expr):
@@ -126,20 +129,13 @@ def _excluded(wanted: Items, found: Items, match: Match) -> Iterator[Match]:
     first, rest = wanted[0], wanted[1:]
     if isinstance(first, Rest):
         if not rest:
-            yield from _rest(first, found, match)
+            yield from left_out(first, found, match)
         elif not isinstance(rest[0], Rest):
             yield from _excluded((*rest, first), found, match)
         return
     for n, one in enumerate(found):
         for inner in matches(first, one, match):
             yield from _excluded(rest, found[:n] + found[n + 1 :], inner)
-
-
-def _rest(rest: Rest, found: Items, match: Match) -> Iterator[Match]:
-    if rest not in match.values:
-        yield match.bind(rest, found)
-    elif sorted(map(str, cast(Items, match.values[rest]))) == sorted(map(str, found)):
-        yield match
 
 
 def _all(pairs: list[tuple[Basic, Basic]], match: Match) -> Iterator[Match]:
@@ -169,8 +165,7 @@ def sums(
             # A sum with a minus before it counts as its terms, or as the one term it is written as.
             written = tuple(t for t in expr.args if t != 0)
             for group in dict.fromkeys((items, written)):
-                for found in _each(pattern.args[0], group, match):
-                    yield found, ()
+                yield from ((found, ()) for found in _each(pattern.args[0], group, match))
         return
     wanted = tuple(t for t in terms(pattern) if t != 0)
     yield from _terms(ordered(wanted, match), items, match, whole)
@@ -235,8 +230,7 @@ def products(
     items = product(expr)
     if isinstance(pattern, Times) and len(pattern.args) == 1:
         if isinstance(pattern.args[0], Each) and isinstance(expr, (Times, Minus, Quotient)):
-            for found in _each(pattern.args[0], items.items(), match):
-                yield found, UNIT
+            yield from ((found, UNIT) for found in _each(pattern.args[0], items.items(), match))
         return
     wanted = product(pattern)
     if wanted.number == 0:
@@ -294,14 +288,12 @@ def _take(wanted: Expr, left: Product, match: Match) -> Iterator[tuple[Match, Pr
         return
     for n, factor in enumerate(left.above):
         remaining = Product(left.number, left.above[:n] + left.above[n + 1 :], left.below)
-        for found in matches(wanted, factor, match):
-            yield found, remaining
+        yield from ((found, remaining) for found in matches(wanted, factor, match))
     if isinstance(wanted, (Power, Exp)):
         for n, factor in enumerate(left.below):
             remaining = Product(left.number, left.above, left.below[:n] + left.below[n + 1 :])
             inverse = Exp(Minus(factor.operand)) if isinstance(factor, Exp) else Quotient(1, factor)
-            for found in matches(wanted, inverse, match):
-                yield found, remaining
+            yield from ((found, remaining) for found in matches(wanted, inverse, match))
     if isinstance(wanted, Power) and left.number != 1:
         for found in matches(wanted, left.number, match):
             yield found, Product(S.One, left.above, left.below)

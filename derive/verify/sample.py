@@ -21,13 +21,19 @@ from derive.facts import (
 from derive.notation import entries
 from derive.problem import Problem
 from derive.verify.decide import Decision, Place
+from derive.verify.draws import ATTEMPTS, OutsideDomain, random_number
 from derive.verify.labels import constrained
-from derive.verify.sampled import DIGITS, OutsideDomain, Point, random_number
+from derive.verify.sampled import DIGITS, Point
 from derive.verify.sizes import SAMPLED, size_choices
 
-ATTEMPTS = 40
 TOLERANCE = mpmath.mpf(10) ** -22
 """Numeric derivatives are good to about 30 digits."""
+
+NO_POINT = (
+    "no random values were found for which all is real, so that not everything was tried with "
+    "numbers; this says nothing against it. If the loss is real somewhere, tell what is positive "
+    "there, as in given=[w[i] > 0], and check again"
+)
 
 At = Mapping[Symbol, int]
 
@@ -39,6 +45,7 @@ class Sampler:
         self._problem = problem
         self._definitions = definitions
         self._points: dict[object, Point] = {}
+        self._lucky: dict[tuple[tuple[Symbol, int], ...], int] = {}
 
     def compare(self, before: Expr, after: Expr, facts: tuple[Fact, ...]) -> Decision:
         """Compare at one random point for each of the larger sizes."""
@@ -49,8 +56,7 @@ class Sampler:
             except NotImplementedError as error:
                 return Decision(cases, reason=str(error), undecided=True)
             if found is None:
-                reason = f"no random point was found where both sides are real ({ATTEMPTS} tried)"
-                return Decision(cases, reason=reason)
+                return Decision(cases, reason=NO_POINT, unreached=True)
             place, left, right = found
             if abs(left - right) > TOLERANCE * max(1, abs(left), abs(right)):
                 return Decision(cases, place)
@@ -70,7 +76,9 @@ class Sampler:
         ``at`` fixes the index values. Raises ``NotImplementedError`` for a node without a meaning.
         """
         with mpmath.workdps(DIGITS + 10):
-            for attempt in range(ATTEMPTS):
+            # What led into the domain before is likely to do so again.
+            lucky = self._lucky.get(tuple(sizes.items()), 0)
+            for attempt in (lucky, *(n for n in range(ATTEMPTS) if n != lucky)):
                 indices = self._indices(facts, sizes, attempt) if at is None else at
                 if indices is None:
                     continue
@@ -79,6 +87,7 @@ class Sampler:
                     left, right = point.value(before, indices), point.value(after, indices)
                 except OutsideDomain:
                     continue
+                self._lucky[tuple(sizes.items())] = attempt
                 return Place(tuple(sizes.items()), tuple(indices.items())), left, right
         return None
 
@@ -114,7 +123,7 @@ class Sampler:
 
 
 class RandomLeaves:
-    """Random numbers for the leaves of a problem: of any sign in even attempts, else positive."""
+    """Random numbers for the leaves of a problem."""
 
     def __init__(
         self,
@@ -152,7 +161,7 @@ class RandomLeaves:
             low = 1 if leaf.is_positive else -4
             return mpmath.mpf(Random(f"{leaf}{self._attempt}").randint(low, 5))
         assumed = isinstance(leaf, Symbol) and (leaf.is_positive or leaf.is_negative)
-        positive = bool(assumed) or leaf in self._positive or self._attempt % 2 == 1
+        positive = bool(assumed) or leaf in self._positive
         name = leaf.name
         number = random_number(name, indices, self._attempt, positive)
         return -number if isinstance(leaf, Symbol) and leaf.is_negative else number

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from random import Random
 
 import mpmath
 from sympy import Add, Expr, Float, Indexed, IndexedBase, Integer, Mul, Symbol
@@ -26,6 +25,7 @@ from derive.notation import (
     Total,
     names,
 )
+from derive.verify.draws import OutsideDomain, within_reach
 from derive.verify.plain import as_inert
 
 DIGITS = 50
@@ -35,10 +35,6 @@ STEP = mpmath.mpf(10) ** -15
 At = Mapping[Symbol, int]
 Key = tuple[Expr, tuple[int, ...]]
 Leaf = Callable[[Expr, tuple[int, ...]], mpmath.mpf]
-
-
-class OutsideDomain(ArithmeticError):
-    """A logarithm or a broken power of something not positive, or a division by zero."""
 
 
 class Point:
@@ -120,7 +116,7 @@ class Point:
             case Power(base, exponent):
                 return _power(self.value(base, at), self.value(exponent, at))
             case Exp(operand):
-                return mpmath.exp(self.value(operand, at))
+                return _exp(self.value(operand, at))
             case Log(operand):
                 return _log(self.value(operand, at))
             case Apply():
@@ -184,17 +180,15 @@ class Point:
         return self._moved[key, sign]
 
 
-def random_number(name: str, indices: tuple[int, ...], attempt: int, positive: bool) -> mpmath.mpf:
-    """A number for a leaf, with all its digits random; the same in every process."""
-    draw = Random(f"{name}{indices}{attempt}")
-    unit = mpmath.mpf(draw.getrandbits(300)) / 2**300
-    return unit + mpmath.mpf("0.05") if positive else 4 * unit - 2
-
-
 def _largest(numbers: list[mpmath.mpf]) -> mpmath.mpf:
     if not numbers:
         raise OutsideDomain("the largest of no values")
     return max(numbers)
+
+
+def _exp(x: mpmath.mpf) -> mpmath.mpf:
+    within_reach((x,))
+    return mpmath.exp(x)
 
 
 def _log(x: mpmath.mpf) -> mpmath.mpf:
@@ -206,10 +200,12 @@ def _log(x: mpmath.mpf) -> mpmath.mpf:
 def _power(base: mpmath.mpf, exponent: mpmath.mpf) -> mpmath.mpf:
     if (base == 0 and exponent < 0) or (base < 0 and exponent != int(exponent)):
         raise OutsideDomain(f"{mpmath.nstr(base, 6)} to the power {mpmath.nstr(exponent, 6)}")
+    within_reach((exponent,))
     return base**exponent
 
 
 def _apply(function: type, operands: list[mpmath.mpf]) -> mpmath.mpf:
+    within_reach(operands)
     applied = function(*(Float(u, DIGITS + 10) for u in operands)).evalf(DIGITS + 10)
     if not applied.is_number:
         raise NotImplementedError(f"{function.__name__} has no numeric value")

@@ -105,8 +105,8 @@ class Checker:
         problem = derivation.problem
         equal = self._examiner.equation(problem.source, problem.expression, (), derivation)
         for finding in equal:
-            text = f"the problem is not the expression that was handed in: {finding.sentence}"
-            self._fail(derivation, "statement", text, finding)
+            prefix = "the problem is not the expression that was handed in"
+            self._equation(derivation, "statement", prefix, finding)
 
     def _derivation(self, derivation: Derivation) -> None:
         for number, rule, text in breaks(derivation):
@@ -168,7 +168,11 @@ class Checker:
         for finding in self._examiner.equation(
             derivation.statement, derivation.closed_form, used, derivation
         ):
-            self._fail(derivation, "result", f"it does not follow: {finding.sentence}", finding)
+            self._equation(derivation, "result", "it does not follow", finding)
+
+    def _equation(self, derivation: Derivation, kind: Check, wrong: str, finding: Finding) -> None:
+        said = finding.sentence if finding.unreached else f"{wrong}: {finding.sentence}"
+        self._fail(derivation, kind, said, finding)
 
     def _fail(
         self, derivation: Derivation, kind: Check, text: str, finding: Finding | None = None
