@@ -70,6 +70,7 @@ class Derivation(Trace):
         values["lemmas"] = tuple(map(cls.of, trace.lemmas))
         values["parts"] = MappingProxyType({n: cls.of(d) for n, d in trace.parts.items()})
         values["cases"] = Cases({c: cls.of(d) for c, d in trace.cases.items()})
+        values["arrays"] = MappingProxyType({n: cls.of(d) for n, d in trace.arrays.items()})
         values["steps"] = tuple(_explicit(step, trace) for step in trace.steps)
         return cls(**values)
 
@@ -182,7 +183,7 @@ def _at(trace: Trace, expr: Expr, sizes: Mapping[str, int]) -> Any:
 
     problem = trace.problem
     if isinstance(expr, Tuple):
-        return tuple(_at(part, part.closed_form, sizes) for part in trace.parts.values())
+        return tuple(_at(part, part.closed_form, sizes) for part in trace.results)
     ranges = {r.index: r for r in problem.ranges}
     return explicit_array(
         expr,

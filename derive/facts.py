@@ -14,6 +14,7 @@ from typing import Union
 from sympy import Eq, Expr, Gt, Indexed, Le, Ne, Symbol
 from sympy.core.basic import Basic
 
+from derive.gathering import Layout
 from derive.notation import Opened, Total, names
 
 
@@ -132,7 +133,8 @@ Fact = Union[IndexRange, SumFact, EntryFact, EqualFact, UnequalFact, PositiveFac
 class Given:
     """All that a rule may rely on at a place in an expression: facts, definitions, ranges.
 
-    ``scope`` holds the ranges of the indices that are bound around that place.
+    ``scope`` holds the ranges of the indices that are bound around that place; ``layout`` says how
+    entries are to be put together to arrays.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -140,6 +142,7 @@ class Given:
     scope: tuple[IndexRange, ...] = ()
     apart: tuple[UnequalFact, ...] = ()
     lemmas: tuple[Lemma, ...] = ()
+    layout: Layout | None = None
 
     def of(self, kind: type) -> Iterator[Fact]:
         """The declared facts of one kind."""

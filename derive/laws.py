@@ -102,6 +102,11 @@ class Source(Enum):
     """An index is replaced by one that a named ``EqualFact`` says is equal."""
     SOFTMAX = "softmax"
     """The entries of a definition marked as a softmax sum to one over their last axis."""
+    CHAIN = "chain rule"
+    """``∂u/∂v = Σ_j ∂u/∂w_j · ∂w_j/∂v`` where ``v`` acts on ``u`` through the entries ``w_j`` of a
+    definition alone; the step names that definition."""
+    ENTRYWISE = "entry by entry"
+    """An entry of an array, and what it is made of."""
     ARITHMETIC = "arithmetic"
     """Both sides are numbers, equal by computation."""
 

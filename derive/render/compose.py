@@ -115,9 +115,7 @@ class _Writer:
     def results(self) -> list[tuple[Derivation, Expr]]:
         """What the document proves, each with its left-hand side."""
         own = self.derivation
-        if not own.steps and own.parts:
-            return [(p, self.left(p)) for p in own.parts.values()]
-        return [(own, self.left(own))]
+        return [(result, self.left(result)) for result in own.results]
 
     # Derivations
 

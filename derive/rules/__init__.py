@@ -1,6 +1,6 @@
 """Named rules, one topic a module. Importing this package registers all of them."""
 
-from derive.rules import algebra, calculus, labels, softmax, stability, sums
+from derive.rules import algebra, arrays, calculus, chain, labels, softmax, stability, sums
 from derive.rules.registry import RULES, Example, Rewriting, Rule
 
 __all__ = [
@@ -9,7 +9,9 @@ __all__ = [
     "Rewriting",
     "Rule",
     "algebra",
+    "arrays",
     "calculus",
+    "chain",
     "labels",
     "softmax",
     "stability",

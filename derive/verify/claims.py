@@ -14,6 +14,7 @@ from derive.facts import Definition, Fact, Given, Lemma
 from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Source, Value
 from derive.notation import Minus, Opened, Plus, Quotient, Times, names, replace
 from derive.verify.canonical import same
+from derive.verify.chain_rule import is_chain
 from derive.verify.conditions import Places, Sizes, nonzero, positive
 from derive.verify.instance import instantiate
 from derive.verify.match import Match
@@ -64,6 +65,11 @@ class Court:
         law = LAWS.get(claim.rule)
         if law is None:
             return Ruling(f"no law is known of a rule called {claim.rule}")
+        if law is Source.CHAIN:
+            through = [f for f in claim.facts if isinstance(f, Definition)]
+            known = self._definitions
+            fits = any(is_chain(claim.before, claim.after, d, known) for d in through)
+            return Ruling(None if fits else f"it is no {law.value} through what the step names")
         if isinstance(law, Source):
             fits = backed(law, claim.before, claim.after, claim.facts, claim.lemma)
             return Ruling(None if fits else f"no {law.value} that the step names gives this")
