@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from dataclasses import replace as with_changes
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -208,12 +209,12 @@ def _plain(expr: Expr) -> Expr:
     return Tuple(*map(plain, expr)) if isinstance(expr, Tuple) else plain(expr)
 
 
-def _derived(problem: Problem) -> Derivation:
+def _derived(problem: Problem, route: Callable[[Problem], Trace] | None = None) -> Derivation:
     # The rules are loaded with the first derivation: importing derive stays quick.
     from derive.stabilisation import stabilise
     from derive.strategy import derive_problem
 
-    return Derivation.of(stabilise(derive_problem(problem)))
+    return Derivation.of(stabilise((route or derive_problem)(problem)))
 
 
 def gradient(
@@ -280,4 +281,5 @@ def derivation(name: str, symbols: Mapping[str, str] | None = None) -> Derivatio
         name=name,
         language=asked.language,
     )
-    return _derived(problem)
+    problem = with_changes(problem, called=asked.called, indicator=asked.indicator)
+    return _derived(problem, asked.route)

@@ -29,6 +29,7 @@ class Step:
         facts: Declared facts, definitions and index ranges that the rule used.
         lemma: Name of the lemma that was cited, if any.
         substeps: Atomic steps that make up this one.
+        tag: What a source numbers its line by, such as ``3``; printed in place of a number.
     """
 
     rule: str
@@ -38,6 +39,7 @@ class Step:
     facts: tuple[Fact, ...] = ()
     lemma: str | None = None
     substeps: tuple[Step, ...] = ()
+    tag: str | None = None
 
     @property
     def atoms(self) -> tuple[Step, ...]:
