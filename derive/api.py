@@ -24,6 +24,7 @@ from derive.unfolding import unfold
 
 if TYPE_CHECKING:
     from derive.kernels import Kernel
+    from derive.render.compose import Level
     from derive.verify import Report
 
 
@@ -85,7 +86,7 @@ class Derivation(Trace):
 
     @cached_property
     def result(self) -> Expr:
-        """The simplified result in plain SymPy, definitions folded; a ``Tuple`` for several variables."""
+        """The simplified result in plain SymPy, definitions folded; several are a ``Tuple``."""
         return _plain(self.closed_form)
 
     @cached_property
@@ -128,7 +129,7 @@ class Derivation(Trace):
         fragment: bool = False,
         title: str | None = None,
         author: str | None = None,
-        level: str = "default",
+        level: Level = "default",
     ) -> str:
         """The derivation as a LaTeX document, or as a fragment to ``\\input`` elsewhere.
 

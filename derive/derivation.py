@@ -106,7 +106,7 @@ class Derivation:
         return Given(facts, self.definitions)
 
     def walk(self) -> Iterator[Derivation]:
-        """This derivation and all it contains: lemmas first, then parts, itself, cases, forms."""
+        """This derivation and all it contains: lemmas, parts, itself, cases, forms."""
         for lemma in self.lemmas:
             yield from lemma.walk()
         for part in self.parts.values():

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
-from typing import Union
 
 from sympy import Eq, Expr, Gt, Indexed, Le, Ne, Symbol
 from sympy.core.basic import Basic
@@ -33,7 +32,7 @@ class IndexRange:
 
 @dataclass(frozen=True)
 class SumFact:
-    """``total = value``, as in ``Σ_i y_i = 1``; free indices in it (a sample ``n``) are arbitrary."""
+    """``total = value``, as in ``Σ_i y_i = 1``, for every value of its free indices."""
 
     total: Total
     value: Expr
@@ -126,7 +125,7 @@ class Lemma:
     indices: tuple[Symbol, ...]
 
 
-Fact = Union[IndexRange, SumFact, EntryFact, EqualFact, UnequalFact, PositiveFact, Definition]
+Fact = IndexRange | SumFact | EntryFact | EqualFact | UnequalFact | PositiveFact | Definition
 
 
 @dataclass(frozen=True)
@@ -156,9 +155,9 @@ class Given:
             if known.index == index:
                 return known
             # A class taken from an array of integers, t[n], has one range for every n.
-            if isinstance(index, Indexed) and isinstance(known.index, Indexed):
-                if known.index.base == index.base:
-                    return known
+            both = isinstance(index, Indexed) and isinstance(known.index, Indexed)
+            if both and known.index.base == index.base:
+                return known
         return None
 
     def definition_of(self, entry: Expr) -> Definition | None:

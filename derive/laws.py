@@ -118,7 +118,7 @@ class Condition:
     ``kind`` is one of: ``independent`` (the first operand does not depend on the second, a
     variable), ``within`` (the first operand, an index, lies between the second and the third and
     is none of the excluded ones in the fourth), ``at_most`` (the first operand, an index, is at
-    most the second), ``unequal`` (two indices differ), ``nonzero``,
+    most the second), ``unequal`` (the first index differs from every other), ``nonzero``,
     ``positive`` (of a real expression).
     """
 
@@ -128,7 +128,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class Law:
-    """``before = after`` for all values of the metavariables that meet the conditions."""
+    """``before = after`` for all values of the metavariables that meet the conditions.
+
+    A metavariable of ``after`` occurs in ``before``, or stands for an index that the rule was free
+    to choose; then a condition says where it lies.
+    """
 
     before: Expr
     after: Expr

@@ -37,6 +37,7 @@ plain_limits = (s.j, s.lo, s.hi)
 FJ, FK, GJ = Value(s.F, s.j), Value(s.F, s.k), Value(s.G, s.j)
 over_classes = (s.j1, 1, s.C)
 z_j, y_j = s.z[s.j1], s.y[s.j1]
+k_apart = Condition("unequal", (s.k, s.X))
 k_in_range = Condition("within", (s.k, s.lo, s.hi, s.X))
 
 
@@ -56,6 +57,7 @@ def split_total(expr: Expr, given: Given) -> Outcome:
                     for t in terms
                 )
             )
+    return None
 
 
 @rule(
@@ -63,22 +65,32 @@ def split_total(expr: Expr, given: Given) -> Outcome:
     Plus(Total(z_j, over_classes), Total(y_j, over_classes)),
 )
 def join_totals(expr: Expr, given: Given) -> Outcome:
-    terms = list(expr.args)
-    for n, first in enumerate(terms):
-        one, sign = (first.operand, -1) if isinstance(first, Minus) else (first, 1)
-        for m in range(n + 1, len(terms)):
-            second = terms[m]
-            two, other = (second.operand, -1) if isinstance(second, Minus) else (second, 1)
-            if (
-                isinstance(one, Total)
-                and isinstance(two, Total)
-                and one.limits[1:] == two.limits[1:]
-            ):
-                body, index = one.open()
-                added = two.at(index) if sign == other else Minus(two.at(index))
-                joined = one.over(plus(body, added), index)
-                rest = without(tuple(terms), m)
-                return plus(*rest[:n], Minus(joined) if sign < 0 else joined, *rest[n + 1 :])
+    return _join(expr, subtract=False)
+
+
+@rule(
+    law(Plus(Total(FJ, limits), Minus(Total(GJ, limits))), Total(Plus(FJ, Minus(GJ)), limits)),
+    Plus(Total(z_j, over_classes), Minus(Total(y_j, over_classes))),
+)
+def subtract_totals(expr: Expr, given: Given) -> Outcome:
+    return _join(expr, subtract=True)
+
+
+def _join(expr: Expr, subtract: bool) -> Outcome:
+    """Two sums over the same range as one, the second with a minus where ``subtract``."""
+    for n, first in enumerate(expr.args):
+        for m, term in enumerate(expr.args):
+            if m == n or isinstance(term, Minus) is not subtract or (m < n and not subtract):
+                continue
+            second = term.operand if subtract else term
+            if not (isinstance(first, Total) and isinstance(second, Total)):
+                continue
+            if first.limits[1:] == second.limits[1:]:
+                body, index = first.open()
+                added = Minus(second.at(index)) if subtract else second.at(index)
+                joined = first.over(plus(body, added), index)
+                rest = [joined if at == n else t for at, t in enumerate(expr.args) if at != m]
+                return plus(*rest)
     return None
 
 
@@ -91,6 +103,7 @@ def pull_out_sign(expr: Expr, given: Given) -> Outcome:
     match body:
         case Minus(operand):
             return Minus(expr.over(operand, index))
+    return None
 
 
 @rule(
@@ -192,7 +205,7 @@ def contract_delta(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(delta_sum, Times(Bracket(s.lo, s.k), FK), Condition("at_most", (s.k, s.hi))),
+    law(delta_sum, Times(Bracket(s.lo, s.k), FK), Condition("at_most", (s.k, s.hi)), k_apart),
     Example(Total(Times(Delta(s.j1, s.k1), z_j), (s.j1, s.i1, s.C)), s.in_range),
 )
 def contract_delta_from(expr: Expr, given: Given) -> Outcome:
@@ -200,7 +213,7 @@ def contract_delta_from(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(delta_sum, Times(Bracket(s.k, s.hi), FK), Condition("at_most", (s.lo, s.k))),
+    law(delta_sum, Times(Bracket(s.k, s.hi), FK), Condition("at_most", (s.lo, s.k)), k_apart),
     Example(Total(Times(Delta(s.j1, s.k1), z_j), (s.j1, 1, s.i1)), s.in_range),
 )
 def contract_delta_upto(expr: Expr, given: Given) -> Outcome:
@@ -208,7 +221,7 @@ def contract_delta_upto(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(delta_sum, Times(Bracket(s.lo, s.k), Bracket(s.k, s.hi), FK)),
+    law(delta_sum, Times(Bracket(s.lo, s.k), Bracket(s.k, s.hi), FK), k_apart),
     Example(Total(Times(Delta(s.j1, s.k1), z_j), (s.j1, s.i1, s.t1)), s.in_range),
 )
 def contract_delta_between(expr: Expr, given: Given) -> Outcome:

@@ -49,7 +49,7 @@ class Ruling:
     """Why a claim is refused, or what it assumes about the domain."""
 
     refusal: str | None = None
-    assumed: tuple[str, ...] = ()
+    assumed: tuple[Condition, ...] = ()
 
 
 class Court:
@@ -85,14 +85,14 @@ class Court:
             if match is None:
                 refusal = OTHERWISE if refusal == NOT_HERE else refusal
                 continue
-            assumed: list[str] = []
+            assumed: list[Condition] = []
             failed = self._failed(law, match, claim, assumed)
             if failed is None:
                 return Ruling(assumed=tuple(dict.fromkeys(assumed)))
             refusal = f"no fact that the step names gives {failed}"
         return Ruling(refusal)
 
-    def _failed(self, law: Law, match: Match, claim: Claim, assumed: list[str]) -> str | None:
+    def _failed(self, law: Law, match: Match, claim: Claim, assumed: list[Condition]) -> str | None:
         """The first condition that does not hold; those on the domain are added to ``assumed``."""
         for row in match.rows or ({},):
             for condition in law.conditions:
@@ -101,8 +101,7 @@ class Court:
                 if condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     if not seen(operands[0], claim.facts, self._definitions):
-                        relation = ">" if condition.kind == "positive" else "!="
-                        assumed.append(f"{_named(operands[0])} {relation} 0")
+                        assumed.append(Condition(condition.kind, (_named(operands[0]),)))
                 elif condition.kind == "independent":
                     if self._slopes.depends(operands[0], operands[1]):
                         return said
@@ -159,9 +158,8 @@ def _left_sides(law: Law, expr: Expr) -> Iterator[tuple[Match, Expr]]:
 
 
 def _named(expr: Expr) -> Expr:
-    """The expression in plain SymPy, its indices as a person named them."""
-    opened = {s: s.hint for s in names(expr) if isinstance(s, Opened)}
-    return replace(expr, opened).doit()
+    """The expression with its indices as a person named them."""
+    return replace(expr, {s: s.hint for s in names(expr) if isinstance(s, Opened)})
 
 
 def _operands(condition: Condition, values: Values) -> tuple[Expr, ...]:

@@ -10,6 +10,7 @@ from sympy import Expr, Symbol
 
 from derive.derivation import Derivation, Step
 from derive.facts import Definition, Fact, Given, IndexRange, Lemma
+from derive.laws import Condition
 from derive.positions import parts_at
 from derive.problem import Problem
 from derive.verify.claims import Claim, Court
@@ -47,7 +48,7 @@ class Examiner:
     def __init__(self, root: Derivation) -> None:
         self._problem = with_changes(root.problem, ranges=_all_ranges(root))
         self._deciders: dict[tuple[Definition, ...], tuple[Decider, Sampler, Court]] = {}
-        self.assumed: dict[str, None] = {}
+        self.assumed: dict[Condition, None] = {}
 
     @property
     def problem(self) -> Problem:
