@@ -164,7 +164,7 @@ class Checker:
             self._fail(derivation, "result", flaw)
         if isinstance(derivation.statement, Tuple) or not derivation.steps:
             return
-        used = (*facts_of(derivation), *derivation.assumptions)
+        used = (*facts_of(derivation, self._root), *derivation.assumptions)
         for finding in self._examiner.equation(
             derivation.statement, derivation.closed_form, used, derivation
         ):
