@@ -1,6 +1,6 @@
 """Named rules, one topic a module. Importing this package registers all of them."""
 
-from derive.rules import algebra, calculus, labels, softmax, stability, sums
+from derive.rules import algebra, calculus, display, labels, softmax, stability, sums
 from derive.rules.registry import RULES, Example, Rewriting, Rule
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Rule",
     "algebra",
     "calculus",
+    "display",
     "labels",
     "softmax",
     "stability",
