@@ -68,10 +68,10 @@ class Plan(Trace):
                 raise LookupError(f"{rule} does not fire on {self.expression}")
         self.join(start)
 
-    def exhaust(self, *rules: str) -> None:
+    def exhaust(self, *rules: str, tidy: bool = True) -> None:
         """Apply whichever of the rules fires until none does, and show that as one step."""
         start = len(self.steps)
-        while any(self.apply(rule) for rule in rules):
+        while any(self.apply(rule, tidy=tidy) for rule in rules):
             pass
         self.join(start, self.steps[-1].atoms[0].rule)
 
@@ -81,6 +81,12 @@ class Plan(Trace):
         start = len(self.steps)
         yield
         self.join(start, rule)
+
+    def abbreviate(self, definition: Definition) -> None:
+        """Give a part of the expression a name, from here on."""
+        self.definitions = (*self.definitions, definition)
+        self.given = with_changes(self.given, definitions=(definition, *self.given.definitions))
+        self.take("fold_definition", tidy=False)
 
     def done(
         self,
