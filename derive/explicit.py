@@ -35,8 +35,10 @@ from derive.notation import (
     Apply,
     Binder,
     Bracket,
+    Choice,
     Delta,
     Exp,
+    Grid,
     Log,
     Maximum,
     Minus,
@@ -117,6 +119,13 @@ class Explicit:
                 return KroneckerDelta(self(first, at), self(second, at))
             case Bracket(lower, upper):
                 return Piecewise((S.One, self(lower, at) <= self(upper, at)), (S.Zero, True))
+            case Choice(first, second, same, other):
+                delta = KroneckerDelta(self(first, at), self(second, at))
+                return self(same if delta == 1 else other, at) if delta.is_Integer else Add(
+                    Mul(delta, self(same, at)), Mul(1 - delta, self(other, at))
+                )
+            case Grid(entry):
+                return self(entry, at)
             case Total():
                 return Add(*self._values(expr, at))
             case Maximum():

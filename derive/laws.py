@@ -107,6 +107,10 @@ class Source(Enum):
     definition alone; the step names that definition."""
     ENTRYWISE = "entry by entry"
     """An entry of an array, and what it is made of."""
+    DISPLAY = "display"
+    """Both sides are the same, written in another way: with dots, or as a matrix."""
+    CASES = "cases"
+    """Both branches of a choice are what was there; one may have an index in place of its equal."""
     ARITHMETIC = "arithmetic"
     """Both sides are numbers, equal by computation."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import permutations
 from typing import Any
 
-from sympy import Eq, Expr, Gt, Idx, Indexed, IndexedBase, Integer, Lt, Ne, Symbol, Tuple
+from sympy import Eq, Expr, Ge, Gt, Idx, Indexed, IndexedBase, Integer, Lt, Ne, Symbol, Tuple
 from sympy.core.basic import Basic
 from sympy.logic.boolalg import BooleanAtom
 
@@ -19,6 +19,7 @@ from derive.facts import (
     Given,
     IndexRange,
     PositiveFact,
+    SizeFact,
     SumFact,
     UnequalFact,
 )
@@ -213,9 +214,11 @@ def _fact(relation: Any) -> Fact:
             return PositiveFact(read(left))
         case Lt(args=(left, right)) if left == 0:
             return PositiveFact(read(right))
+        case Ge(args=(Symbol() as size, Integer() as least)) if size.is_integer:
+            return SizeFact(size, least)
     raise DeriveError(
         f"{_quoted(relation)} is no fact that can be used; a fact is Eq(Sum(y[i], (i, 1, C)), 1), "
-        "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t) or w[i] > 0"
+        "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t), w[i] > 0 or C >= 2"
     )
 
 
@@ -340,6 +343,11 @@ def _check_facts(
             about = {fact.entry.base}
             present |= names(fact.value)
     for fact in facts:
+        if isinstance(fact, SizeFact) and not _is_size(fact.size, loss, definitions):
+            raise DeriveError(
+                f"the fact {fact.statement} is about {fact.size}, which is no size of an array; "
+                "drop it or correct the name"
+            )
         if isinstance(fact, EntryFact):
             about = {fact.entry.base}
         elif isinstance(fact, SumFact):

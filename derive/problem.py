@@ -7,7 +7,7 @@ from typing import Literal
 
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
-from derive.facts import Definition, Fact, IndexRange
+from derive.facts import Definition, EntryFact, EqualFact, Fact, IndexRange, UnequalFact
 from derive.notation import Partial, bases, entries, names
 
 Kind = Literal["gradient", "jacobian", "hessian", "value"]
@@ -65,6 +65,18 @@ class Problem:
         # Indices may also stand in deltas and limits alone; they follow by name.
         others = sorted_names(self.expression)
         return tuple(dict.fromkeys(s for s in (*mentioned, *others) if s in ranged))
+
+    @property
+    def generic_indices(self) -> tuple[Symbol, ...]:
+        """The free indices that may take any value: those that no fact is about."""
+        bound: set[Symbol] = set()
+        for fact in self.facts:
+            match fact:
+                case EntryFact(entry, value):
+                    bound |= names(value) - set(entry.indices)
+                case EqualFact(left, right) | UnequalFact(left, right):
+                    bound |= names(left) | names(right)
+        return tuple(s for s in self.free_indices if s not in bound)
 
     @property
     def arrays(self) -> tuple[IndexedBase, ...]:

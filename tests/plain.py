@@ -46,8 +46,10 @@ from derive.notation import (
     Apply,
     Binder,
     Bracket,
+    Choice,
     Delta,
     Exp,
+    Grid,
     Log,
     Maximum,
     Minus,
@@ -104,6 +106,10 @@ def value(expr: Any, world: World) -> Any:
             return sum(_over(expr, world), CONTEXT.zero)
         case Maximum():
             return max(_over(expr, world))
+        case Choice(first, second, same, other):
+            return value(same if index(first, world) == index(second, world) else other, world)
+        case Grid(entry):
+            return value(entry, world)
         case Partial(operand, variable):
             return slope(operand, variable, world)
         case Entry(array, indices):

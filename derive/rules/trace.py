@@ -9,7 +9,7 @@ from sympy import Expr
 
 from derive.derivation import Step
 from derive.facts import Fact, Given
-from derive.positions import change_everywhere, survey
+from derive.positions import change_everywhere, differences, survey
 from derive.rules.registry import RULES, Rewriting, Rule
 
 Where = Callable[[Expr, Given], bool]
@@ -63,11 +63,12 @@ class Trace:
         if len(atoms) == 1:
             self.steps.append(atoms[0])
             return
+        ends = atoms[0].before, atoms[-1].after
         whole = Step(
             rule=named.rule,
-            before=atoms[0].before,
-            after=atoms[-1].after,
-            positions=named.positions,
+            before=ends[0],
+            after=ends[1],
+            positions=named.positions if atoms[0] is named else differences(*ends),
             facts=tuple(dict.fromkeys(f for a in atoms for f in a.facts)),
             lemma=next((a.lemma for a in atoms if a.lemma is not None), None),
             substeps=tuple(atoms),

@@ -19,8 +19,10 @@ from derive.notation import (
     Binder,
     Bound,
     Bracket,
+    Choice,
     Delta,
     Exp,
+    Grid,
     Log,
     Maximum,
     Minus,
@@ -150,6 +152,11 @@ class Exact:
                 return 1.0 * (self.whole(first, scope) == self.whole(second, scope))
             case Bracket(lower, upper):
                 return 1.0 * (self.whole(lower, scope) <= self.whole(upper, scope))
+            case Choice(first, second, same, other):
+                equal = self.whole(first, scope) == self.whole(second, scope)
+                return np.where(equal, *(self.value(e, level, scope) for e in (same, other)))
+            case Grid(entry):
+                return self.value(entry, level, scope)
             case Total():
                 return self._total(expr, level, scope)
             case Maximum():

@@ -9,7 +9,15 @@ import mpmath
 from sympy import Expr, Symbol
 
 from derive.derivation import Derivation, Step
-from derive.facts import Definition, Fact, Given, IndexRange, Lemma
+from derive.facts import (
+    Definition,
+    EqualFact,
+    Fact,
+    Given,
+    IndexRange,
+    Lemma,
+    UnequalFact,
+)
 from derive.laws import Condition
 from derive.positions import parts_at
 from derive.problem import Problem
@@ -209,8 +217,11 @@ def facts_of(derivation: Derivation, root: Derivation | None = None) -> tuple[Fa
 
 
 def _statement(derivation: Derivation) -> Lemma:
-    indices = derivation.problem.free_indices
-    return Lemma(derivation.name, derivation.statement, derivation.closed_form, indices)
+    indices = derivation.problem.generic_indices
+    assumed = tuple(
+        f for f in derivation.assumptions if isinstance(f, (EqualFact, UnequalFact))
+    )
+    return Lemma(derivation.name, derivation.statement, derivation.closed_form, indices, assumed)
 
 
 def _all_ranges(root: Derivation) -> tuple[IndexRange, ...]:

@@ -14,8 +14,10 @@ from derive.notation import (
     Apply,
     Binder,
     Bracket,
+    Choice,
     Delta,
     Exp,
+    Grid,
     Log,
     Maximum,
     Minus,
@@ -130,6 +132,11 @@ class Point:
                 return mpmath.mpf(self.whole(first, at) == self.whole(second, at))
             case Bracket(lower, upper):
                 return mpmath.mpf(self.whole(lower, at) <= self.whole(upper, at))
+            case Choice(first, second, same, other):
+                equal = self.whole(first, at) == self.whole(second, at)
+                return self.value(same if equal else other, at)
+            case Grid(entry):
+                return self.value(entry, at)
             case Total():
                 return mpmath.fsum(self._run(expr, at))
             case Maximum():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from sympy import Expr, Indexed, IndexedBase, Rational, Symbol
 
@@ -12,6 +13,7 @@ from derive.facts import Definition, EntryFact, EqualFact, Fact, Lemma, SumFact
 from derive.laws import Meta, Source
 from derive.notation import (
     Binder,
+    Choice,
     Delta,
     Inert,
     Partial,
@@ -35,7 +37,7 @@ def backed(
     either_way = ((before, after), (after, before))
     match source:
         case Source.FACT:
-            return any(after_fact(f, before, after) for f in facts)
+            return any(after_fact(f, a, b) for f in facts for a, b in either_way)
         case Source.DEFINITION:
             definitions = [f for f in facts if isinstance(f, Definition)]
             return any(same(unfolded(a, d), b) for d in definitions for a, b in either_way)
@@ -51,6 +53,10 @@ def backed(
             )
         case Source.COORDINATE:
             return _is_coordinate(before, after)
+        case Source.DISPLAY:
+            return same(before, after)
+        case Source.CASES:
+            return any(_are_cases(a, b) for a, b in either_way)
         case Source.SOFTMAX:
             softmaxes = [f for f in facts if isinstance(f, Definition) and f.softmax]
             return after == 1 and any(_is_whole(before, d) for d in softmaxes)
@@ -115,6 +121,23 @@ def inside_sums(expr: Expr) -> Expr:
     return expr
 
 
+def assignments(lemma: Lemma, expr: Expr) -> Iterator[dict[Symbol, Expr]]:
+    """The values of a lemma's indices for which its left side is ``expr``."""
+    metas = {i: Meta(f"?{i.name}") for i in lemma.indices if i in names(lemma.before)}
+    for found in matches(replace(lemma.before, metas), expr, Match()):
+        yield {index: cast(Expr, found.values[meta]) for index, meta in metas.items()}
+
+
+def _are_cases(whole: Expr, choice: Expr) -> bool:
+    """Whether the branches of a choice are ``whole``, each under its condition."""
+    match choice:
+        case Choice(first, second, equal, other):
+            renamed = [{first: second}, {second: first}, {}]
+            matching = any(same(replace(whole, r), replace(equal, r)) for r in renamed)
+            return matching and same(whole, other)
+    return False
+
+
 def unfolded(expr: Expr, definition: Definition) -> Expr:
     """``expr`` with every entry of one definition replaced by its value."""
     if (expr.base if isinstance(expr, Indexed) else expr) == definition.base:
@@ -126,7 +149,7 @@ def unfolded(expr: Expr, definition: Definition) -> Expr:
         return expr
     if isinstance(expr, Binder):
         body, index = expr.open()
-        return type(expr)(unfolded(body, definition), (index, *expr.limits[1:]))
+        return expr.over(unfolded(body, definition), index)
     return expr.func(*(unfolded(a, definition) for a in expr.args))
 
 
