@@ -47,7 +47,11 @@ def gathered(expr: Expr, layout: Layout, contract: bool = False) -> Expr | None:
             return _entry(expr, layout)
         case Plus(terms):
             found = [gathered(t, layout, contract) for t in terms]
-            return None if any(f is None for f in found) else plus(*found)
+            if any(f is None for f in found):
+                return None
+            if all(isinstance(_unsigned(f), Transposed) for f in found):
+                return Transposed(plus(*map(_flipped, found)))
+            return plus(*found)
         case Minus(operand):
             inner = gathered(operand, layout, contract)
             return None if inner is None else Minus(inner)
@@ -59,6 +63,16 @@ def gathered(expr: Expr, layout: Layout, contract: bool = False) -> Expr | None:
         case Total():
             return _contraction(expr, layout) if contract else _total(expr, layout)
     return None
+
+
+def _unsigned(array: Expr) -> Expr:
+    return array.operand if isinstance(array, Minus) else array
+
+
+def _flipped(array: Expr) -> Expr:
+    """The operand of a transposed array, with its sign."""
+    inner = _unsigned(array).operand
+    return Minus(inner) if isinstance(array, Minus) else inner
 
 
 def _entry(entry: Indexed, layout: Layout) -> Expr | None:

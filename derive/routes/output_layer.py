@@ -74,17 +74,20 @@ def by_logits(problem: Problem, known: tuple[Derivation, ...]) -> Derivation:
     # In the one term j = k, in the others not.
     plan.take("apply_lemma", "evaluate_delta", "vanish_delta", "drop_zero", tidy=False)
     with plan.one_step("cancel_factor"):
-        plan.take("move_sign", "cancel_factor")
+        plan.apply("move_sign")
+        plan.apply("cancel_factor")
     with plan.one_step("distribute_product"):
         plan.apply("distribute_product", outside_sums)
-        plan.take("distribute_negative")
+        plan.apply("distribute_negative")
     collect(plan)
     return plan.done()
 
 
 def collect(plan: Plan) -> None:
     """``-y_k + y_k ŷ_k + Σ y_j ŷ_k`` becomes ``ŷ_k - y_k``, by ``Σ y = 1``."""
-    plan.take("pull_out_factor", "factor_partly")
+    with plan.one_step("factor_partly"):
+        plan.apply("pull_out_factor")
+        plan.apply("factor_partly")
     plan.take("rejoin_index")
     plan.take("use_sum_fact")
     plan.take("reorder_terms")
