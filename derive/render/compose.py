@@ -98,7 +98,8 @@ class _Writer:
             key = "where_several" if len(defined) > 1 else "where"
             blocks.append(Paragraph((messages.text("text", key),)))
             for definition in defined:
-                blocks.append(Equation(definition.entry, (Branch(definition.value),), names))
+                own = self.names_around(definition)
+                blocks.append(Equation(definition.entry, (Branch(definition.value),), own))
                 blocks += self.definition_in_arrays(definition)
         blocks += [Paragraph(words) for words in facts_in_words(problem.facts, messages, names)]
         results = self.results()
@@ -305,10 +306,16 @@ class _Writer:
             return expr
         return replace(expr, {problem.expression: self.value})
 
+    def names_around(self, definition: Definition) -> Names:
+        """The names that bound indices must keep clear of in a definition: those in it."""
+        indices = {r.index.name for r in self.derivation.problem.ranges if r.index.is_Symbol}
+        here = names_in((definition.entry, definition.value))
+        return Names((self.taken.taken - indices) | here.taken)
+
     def around(self, derivation: Derivation, left: Expr) -> Names:
         """The names that bound indices must keep clear of in a chain."""
         here = names_in((left, derivation.statement, *(s.after for s in derivation.steps)))
-        return Names(self.taken.taken | here.taken)
+        return Names(names_of(derivation.problem).taken | names_in((self.value,)).taken | here.taken)
 
 
 def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:
