@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from dataclasses import replace as with_changes
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -74,6 +75,7 @@ class Derivation(Trace):
         values["lemmas"] = tuple(map(cls.of, trace.lemmas))
         values["parts"] = MappingProxyType({n: cls.of(d) for n, d in trace.parts.items()})
         values["cases"] = Cases({c: cls.of(d) for c, d in trace.cases.items()})
+        values["arrays"] = MappingProxyType({n: cls.of(d) for n, d in trace.arrays.items()})
         values["steps"] = tuple(_explicit(step, trace) for step in trace.steps)
         return cls(**values)
 
@@ -186,7 +188,7 @@ def _at(trace: Trace, expr: Expr, sizes: Mapping[str, int]) -> Any:
 
     problem = trace.problem
     if isinstance(expr, Tuple):
-        return tuple(_at(part, part.closed_form, sizes) for part in trace.parts.values())
+        return tuple(_at(part, part.closed_form, sizes) for part in trace.results)
     ranges = {r.index: r for r in problem.ranges}
     return explicit_array(
         expr,
@@ -211,12 +213,12 @@ def _plain(expr: Expr) -> Expr:
     return Tuple(*map(plain, expr)) if isinstance(expr, Tuple) else plain(expr)
 
 
-def _derived(problem: Problem) -> Derivation:
+def _derived(problem: Problem, route: Callable[[Problem], Trace] | None = None) -> Derivation:
     # The rules are loaded with the first derivation: importing derive stays quick.
     from derive.stabilisation import stabilise
     from derive.strategy import derive_problem
 
-    return Derivation.of(stabilise(derive_problem(problem)))
+    return Derivation.of(stabilise((route or derive_problem)(problem)))
 
 
 def gradient(
@@ -283,4 +285,5 @@ def derivation(name: str, symbols: Mapping[str, str] | None = None) -> Derivatio
         name=name,
         language=asked.language,
     )
-    return _derived(problem)
+    problem = with_changes(problem, called=asked.called, indicator=asked.indicator)
+    return _derived(problem, asked.route)

@@ -283,6 +283,67 @@ class Bracket(Inert):
         return Piecewise((ONE, self.lower <= self.upper), (ZERO, True))
 
 
+class Choice(Inert):
+    """One value where two indices are equal, another where they differ."""
+
+    __match_args__ = ("first", "second", "same", "other")
+
+    @property
+    def first(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def second(self) -> Expr:
+        return self.args[1]
+
+    @property
+    def same(self) -> Expr:
+        """The value where the indices are equal."""
+        return self.args[2]
+
+    @property
+    def other(self) -> Expr:
+        """The value where they differ."""
+        return self.args[3]
+
+    def doit(self, **hints: Any) -> Expr:
+        delta = KroneckerDelta(self.first, self.second)
+        return delta * self.same.doit(**hints) + (1 - delta) * self.other.doit(**hints)
+
+
+class Grid(Inert):
+    """An entry that is written as the matrix it belongs to.
+
+    ``Grid(entry, row, rows, column, columns)`` means its entry; on paper it is the matrix of the
+    entries for ``row`` from 1 to ``rows`` and ``column`` from 1 to ``columns``, with dots.
+    """
+
+    __match_args__ = ("entry", "row", "rows", "column", "columns")
+
+    @property
+    def entry(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def row(self) -> Expr:
+        return self.args[1]
+
+    @property
+    def rows(self) -> Expr:
+        return self.args[2]
+
+    @property
+    def column(self) -> Expr:
+        return self.args[3]
+
+    @property
+    def columns(self) -> Expr:
+        return self.args[4]
+
+    def doit(self, **hints: Any) -> Expr:
+        return self.entry.doit(**hints)
+
+
 class Partial(Inert):
     """A derivative that is still to be taken: of ``operand`` by ``variable``.
 
@@ -400,7 +461,16 @@ class Binder(Inert):
 
     def over(self, body: Any, index: Symbol) -> Binder:
         """The same binder with another body, in which ``index`` is to be bound."""
-        return type(self)(body, (index, *self.limits[1:]))
+        return self.again(body, index, self.outside)
+
+    @property
+    def outside(self) -> tuple[Expr, ...]:
+        """What the index is not bound in: the bounds, and the excluded indices."""
+        return tuple(self.limits[1:])
+
+    def again(self, body: Any, index: Symbol, outside: Iterable[Expr]) -> Binder:
+        """A binder of the same kind: another body, and something else in place of ``outside``."""
+        return type(self)(body, (index, *outside))
 
     @cached_property
     def height(self) -> int:
@@ -409,7 +479,7 @@ class Binder(Inert):
 
     @cached_property
     def names(self) -> frozenset[Symbol]:
-        outer = frozenset().union(*(names(a) for a in self.limits[1:]))
+        outer = frozenset().union(*(names(a) for a in self.outside))
         return (names(self.body) - {self.limits[0]}) | outer
 
     @cached_property
@@ -428,24 +498,24 @@ class Binder(Inert):
     def free_symbols(self) -> set[Basic]:
         body, index = self.open()
         inner = {s for s in body.free_symbols if index not in s.free_symbols}
-        return inner.union(*(a.free_symbols for a in self.limits[1:]))
+        return inner.union(*(a.free_symbols for a in self.outside))
 
     # Substitution opens the binder and closes it again, so that nothing is ever captured.
     def _xreplace(self, rule: Mapping[Basic, Basic]) -> tuple[Basic, bool]:
         if self in rule:
             return rule[self], True
         body, index = self.open()
-        parts = [body, *self.limits[1:]]
+        parts = [body, *self.outside]
         results = [part._xreplace(rule) for part in parts]
         if not any(changed for _, changed in results):
             return self, False
-        body, *limits = (part for part, _ in results)
-        return type(self)(body, (index, *limits)), True
+        body, *outside = (part for part, _ in results)
+        return self.again(body, index, outside), True
 
     def _eval_subs(self, old: Basic, new: Basic) -> Basic:
         body, index = self.open()
-        body, *limits = (part._subs(old, new) for part in (body, *self.limits[1:]))
-        return type(self)(body, (index, *limits))
+        body, *outside = (part._subs(old, new) for part in (body, *self.outside))
+        return self.again(body, index, outside)
 
     def named(self) -> tuple[Expr, Symbol]:
         """The body with its index named as a person would, clear of every free name in it."""
@@ -466,6 +536,42 @@ class Total(Binder):
         plain = body.doit(**hints)
         whole = Sum(plain, (index, self.lower, self.upper))
         return Add(whole, *(-plain.xreplace({index: out}) for out in self.excluded))
+
+
+class Dotted(Total):
+    """A sum over the bound index that is written with dots: ``a_1 + a_2 + ... + a_C``.
+
+    ``shown`` are indices whose terms are written too: ``a_1 + ... + a_t + ... + a_C``. It is the
+    same sum as without dots, and no index is excluded from it.
+    """
+
+    def __new__(cls, body: Any, limits: Iterable[Any], shown: Iterable[Any] = ()) -> Dotted:
+        total = Total(body, limits)
+        if total.excluded:
+            raise ValueError("a sum that leaves out an index is not written with dots")
+        return Basic.__new__(cls, *total.args, Tuple(*map(sympify, shown)))
+
+    @property
+    def shown(self) -> tuple[Expr, ...]:
+        return tuple(self.args[2])
+
+    @property
+    def total(self) -> Total:
+        """The same sum with a summation sign."""
+        body, index = self.open()
+        return Total(body, (index, *self.limits[1:]))
+
+    @property
+    def outside(self) -> tuple[Expr, ...]:
+        return (self.lower, self.upper, *self.shown)
+
+    def again(self, body: Any, index: Symbol, outside: Iterable[Expr]) -> Dotted:
+        lower, upper, *shown = outside
+        return Dotted(body, (index, lower, upper), shown)
+
+    @cached_property
+    def code(self) -> str:
+        return f"Total({','.join(code(a) for a in self.args[:2])})"
 
 
 class Maximum(Binder):
@@ -556,7 +662,7 @@ def _hinted_apart(expr: Expr, taken: frozenset[Symbol]) -> Expr:
             inside = taken | {b.hint for b in binders(inner)}
             other = next(s for s in spare_indices(expr.hint) if s not in inside)
             inner, index = rename(inner, index, other), other
-        return type(expr)(inner, (index, *expr.limits[1:]))
+        return expr.again(inner, index, expr.outside)
     if not isinstance(expr, Inert):
         return expr
     return expr.func(*(_hinted_apart(a, taken) for a in expr.args))
@@ -576,7 +682,8 @@ def rename(expr: Expr, old: Symbol, new: Expr) -> Expr:
         own, *limits = expr.limits
         body = expr.body if own == old else rename(expr.body, old, new)
         outer = (rename(a, old, new) for a in limits)
-        return Basic.__new__(type(expr), body, Tuple(own, *outer))
+        more = (rename(a, old, new) for a in expr.args[2:])
+        return Basic.__new__(type(expr), body, Tuple(own, *outer), *more)
     if isinstance(expr, Indexed):
         # The base is kept as it is: rebuilding it through its shape would make another array.
         return Indexed(expr.base, *(rename(a, old, new) for a in expr.indices))
@@ -594,11 +701,11 @@ def replace(expr: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
         return expr if indices == list(expr.indices) else Indexed(expr.base, *indices)
     if isinstance(expr, Binder):
         body, index = expr.open()
-        limits = [replace(a, mapping) for a in expr.limits[1:]]
+        outside = [replace(a, mapping) for a in expr.outside]
         new = replace(body, mapping)
-        if new == body and limits == list(expr.limits[1:]):
+        if new == body and outside == list(expr.outside):
             return expr
-        return type(expr)(new, (index, *limits))
+        return expr.again(new, index, outside)
     args = [replace(a, mapping) for a in expr.args]
     return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
 

@@ -6,13 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from derive.derivation import Derivation
 from derive.errors import DeriveError
-from derive.problem import Kind
+from derive.problem import Kind, Problem
 
 
 @dataclass(frozen=True)
 class Question:
-    """What an entry asks, in plain SymPy, as a user would hand it to ``derive.gradient``."""
+    """What an entry asks, in plain SymPy, as a user would hand it to ``derive.gradient``.
+
+    Attributes:
+        route: The plan by which it is derived; the automatic strategy without one.
+        language: Language of the source.
+        called: What the source calls the loss.
+        indicator: Whether the source writes indicators in place of deltas.
+    """
 
     kind: Kind
     expression: Any
@@ -20,6 +28,9 @@ class Question:
     given: tuple[Any, ...] = ()
     where: tuple[Any, ...] = ()
     language: str | None = None
+    route: Callable[[Problem], Derivation] | None = None
+    called: str | None = None
+    indicator: bool = False
 
 
 ENTRIES: dict[str, Callable[[], Question]] = {}

@@ -12,6 +12,7 @@ from sympy import Expr, Indexed, IndexedBase
 from derive.derivation import Derivation, Step
 from derive.errors import DeriveError
 from derive.facts import Definition
+from derive.gathering import Layout, gathered
 from derive.notation import Partial, names, replace
 from derive.problem import Problem
 from derive.render.document import (
@@ -28,7 +29,7 @@ from derive.render.document import (
 )
 from derive.render.evidence import Evidence, evidence
 from derive.render.inventory import facts_in_words, symbols_table
-from derive.render.marking import changed
+from derive.render.marking import changed, unmarked
 from derive.render.messages import Messages, load
 from derive.render.names import Names, names_in, names_of, spare_name
 from derive.render.reasons import fact_formula, reason
@@ -96,7 +97,10 @@ class _Writer:
         if defined:
             key = "where_several" if len(defined) > 1 else "where"
             blocks.append(Paragraph((messages.text("text", key),)))
-            blocks += [Equation(d.entry, (Branch(d.value),), names) for d in defined]
+            for definition in defined:
+                own = self.names_around(definition)
+                blocks.append(Equation(definition.entry, (Branch(definition.value),), own))
+                blocks += self.definition_in_arrays(definition)
         blocks += [Paragraph(words) for words in facts_in_words(problem.facts, messages, names)]
         results = self.results()
         claim = "claim_several" if len(results) > 1 else "claim"
@@ -112,12 +116,19 @@ class _Writer:
         blocks += self.note()
         return Section((messages.text("headings", "statement"),), tuple(blocks))
 
+    def definition_in_arrays(self, definition: Definition) -> list[Block]:
+        """A definition written with whole vectors and matrices, where it has such a form."""
+        form = self.derivation.arrays.get(str(definition.base))
+        if form is None:
+            return []
+        words = Paragraph((self.messages.text("text", "arrays"),))
+        left = _whole_left(definition.entry, form.layout)
+        return [words, Equation(left, (Branch(form.closed_form.array),), self.taken)]
+
     def results(self) -> list[tuple[Derivation, Expr]]:
         """What the document proves, each with its left-hand side."""
         own = self.derivation
-        if not own.steps and own.parts:
-            return [(p, self.left(p)) for p in own.parts.values()]
-        return [(own, self.left(own))]
+        return [(result, self.left(result)) for result in own.results]
 
     # Derivations
 
@@ -160,10 +171,17 @@ class _Writer:
         return [*inner, Section(heading, tuple(blocks), reference.label)]
 
     def part(self, name: str, part: Derivation) -> Section:
-        """A result on the way, or one of several."""
+        """A result on the way, or one of several; of several results each is a part again."""
         own = self.messages.find("parts", name)
         slots = {"variable": Formula((part.problem.variables[-1],), self.taken)}
         heading = (own,) if own else self.messages.sentence("headings", "part", slots)
+        if part.parts and not part.steps:
+            inner = [
+                section
+                for name, each in part.parts.items()
+                for section in (*self.lemmas_of(each), self.part(name, each))
+            ]
+            return Section(heading, tuple(inner))
         left = self.left(part)
         return Section(heading, tuple(self.proof(part, left)))
 
@@ -177,6 +195,8 @@ class _Writer:
             self.lemmas[derivation.name] = Reference(end)
         if boxed:
             blocks.append(Equation(left, (Branch(derivation.closed_form),), names, boxed=True))
+        if "result" in derivation.arrays:
+            blocks += self.in_arrays(derivation, derivation.arrays["result"], left, boxed)
         if derivation.cases:
             for case in derivation.cases.values():
                 blocks.append(self.case(case, left, end))
@@ -186,6 +206,17 @@ class _Writer:
             )
             blocks.append(Equation(left, branches, names, boxed=boxed))
         return blocks
+
+    def in_arrays(
+        self, derivation: Derivation, form: Derivation, left: Expr, boxed: bool
+    ) -> list[Block]:
+        """The result written with whole vectors and matrices."""
+        chain = self.chain(form, left)
+        lines = tuple(line for line in chain.lines if line.right != form.statement)
+        whole = _whole_left(left, form.layout)
+        right = form.closed_form.array
+        result = Equation(whole, (Branch(right),), chain.names, boxed=boxed)
+        return [Chain(chain.left, lines, chain.names), result]
 
     def case(self, case: Derivation, left: Expr, end: str | None) -> Section:
         """What the result comes to under a further condition."""
@@ -202,13 +233,16 @@ class _Writer:
         names = self.around(derivation, left)
         lines = []
         # The case of a result starts from it: only where nothing is to be done it is shown again.
-        if derivation.statement != left and not (derivation.assumptions and derivation.steps):
+        chained = derivation.steps and derivation.steps[0].rule == "chain_rule"
+        case = derivation.assumptions and derivation.steps
+        if derivation.statement != left and not case and not chained:
             slots = {"symbol": Formula((self.value,), names)}
             why = (opening,) if opening else self.messages.sentence("text", "insert", slots)
             lines.append(Line(derivation.statement, self.label(), why))
         for step in self.steps(derivation):
             short, why = reason(step, derivation, self.messages, names, self.lemmas)
-            lines.append(Line(changed(step), self.label(), why, short))
+            right = self.with_loss_named(changed(step))
+            lines.append(Line(right, self.label(), why, short))
         return Chain(left, tuple(lines), names)
 
     def steps(self, derivation: Derivation) -> tuple[Step, ...]:
@@ -262,10 +296,26 @@ class _Writer:
             return Partial(self.called(expr.operand), expr.variable)
         return expr
 
+    def with_loss_named(self, expr: Expr) -> Expr:
+        """A line in which the derivatives of the loss, if there are several, say so by its name."""
+        problem = self.derivation.problem
+        inner = unmarked(expr)
+        while isinstance(inner, Partial):
+            inner = unmarked(inner.operand)
+        if inner == problem.expression or problem.kind == "jacobian":
+            return expr
+        return replace(expr, {problem.expression: self.value})
+
+    def names_around(self, definition: Definition) -> Names:
+        """The names that bound indices must keep clear of in a definition: those in it."""
+        indices = {r.index.name for r in self.derivation.problem.ranges if r.index.is_Symbol}
+        here = names_in((definition.entry, definition.value))
+        return Names((self.taken.taken - indices) | here.taken)
+
     def around(self, derivation: Derivation, left: Expr) -> Names:
         """The names that bound indices must keep clear of in a chain."""
         here = names_in((left, derivation.statement, *(s.after for s in derivation.steps)))
-        return Names(self.taken.taken | here.taken)
+        return Names(names_of(derivation.problem).taken | names_in((self.value,)).taken | here.taken)
 
 
 def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:
@@ -287,3 +337,11 @@ def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:
 
 def _is_entry(expr: Expr, definition: Definition) -> bool:
     return isinstance(expr, Indexed) and expr.base == definition.base
+
+
+def _whole_left(left: Expr, layout: Layout | None) -> Expr:
+    """A left-hand side without the running indices: ``∂L/∂W`` for ``∂L/∂W_{kl}``."""
+    assert layout is not None
+    if isinstance(left, Partial):
+        return Partial(left.operand, _whole_left(left.variable, layout))
+    return gathered(left, layout) or left if layout.indices else left

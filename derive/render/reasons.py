@@ -33,7 +33,7 @@ def reason(
     lemmas: Mapping[str, Reference],
 ) -> tuple[Sentence, Sentence]:
     """The short name and the sentence of a step's rule."""
-    atom = step.atoms[0]
+    atom = next(a for a in step.atoms if a.rule == step.rule)
     facts = [f for f in atom.facts if not isinstance(f, Definition)]
     definitions = [f for f in atom.facts if isinstance(f, Definition)]
     slots = {

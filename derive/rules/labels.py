@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Eq, Expr, Indexed, Integer, Symbol
 
-from derive.facts import EntryFact, EqualFact, Given, SumFact, UnequalFact
+from derive.facts import EntryFact, EqualFact, Fact, Given, SumFact, UnequalFact
 from derive.laws import Condition, Source, law
 from derive.notation import ONE, ZERO, Delta, Power, Total, is_number, names, replace
 from derive.rules import samples as s
@@ -59,10 +59,11 @@ def use_entry_fact(expr: Expr, given: Given) -> Outcome:
     Example(s.y[s.k1], Given((*s.ranges, EqualFact(s.k1, s.t1)))),
 )
 def use_equality(expr: Expr, given: Given) -> Outcome:
-    for fact in given.of(EqualFact):
+    for fact in (*given.equal, *given.of(EqualFact)):
         assert isinstance(fact, EqualFact)
         if isinstance(expr, (Indexed, Delta)) and fact.left in names(expr):
-            return Rewriting(replace(expr, {fact.left: fact.right}), (fact,))
+            after = replace(expr, {fact.left: fact.right})
+            return Rewriting(after, given.declared((fact,)))
     return None
 
 
@@ -84,7 +85,11 @@ def compare_numbers(expr: Expr, given: Given) -> Outcome:
     Example(Delta(s.k1, s.t1), Given((*s.ranges, UnequalFact(s.k1, s.t1)))),
 )
 def vanish_delta(expr: Expr, given: Given) -> Outcome:
-    known = given.differ(expr.first, expr.second)
+    known: Fact | None = given.differ(expr.first, expr.second)
+    for one, other in (expr.args, expr.args[::-1]):
+        least = given.least(one)
+        if least is not None and isinstance(other, Integer) and other < least.least:
+            known = least
     return None if known is None else Rewriting(ZERO, given.declared((known,)))
 
 

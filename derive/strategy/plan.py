@@ -99,7 +99,7 @@ def worked_out(
 
 def lemma_of(derivation: Derivation) -> Lemma:
     """What a derivation proves, for citing."""
-    indices = derivation.problem.free_indices
+    indices = derivation.problem.generic_indices
     return Lemma(derivation.name, derivation.statement, derivation.closed_form, indices)
 
 

@@ -15,8 +15,10 @@ from derive.notation import (
     ONE,
     ZERO,
     Apply,
+    Choice,
     Delta,
     Exp,
+    Grid,
     Head,
     Log,
     Minus,
@@ -92,6 +94,10 @@ class Slopes:
                 body, index = expr.open()
                 slope = self(body, variable)
                 return ZERO if slope == 0 else expr.over(slope, index)
+            case Choice(first, second, same, other):
+                return Choice(first, second, self(same, variable), self(other, variable))
+            case Grid(entry):
+                return self(entry, variable)
             case Partial(operand, inner):
                 return self(self(operand, inner), variable)
         raise NotImplementedError(f"no derivative of {type(expr).__name__} is known")

@@ -1,0 +1,112 @@
+"""From the Jacobian of the softmax, entry by entry, to the gradient of the cross-entropy."""
+
+from __future__ import annotations
+
+from dataclasses import replace as with_changes
+
+from sympy import Expr, Indexed, IndexedBase, Integer, Symbol
+
+from derive.derivation import Derivation
+from derive.facts import Definition, Given
+from derive.notation import Choice, Dotted, Minus, Partial, Plus, Quotient, Total
+from derive.problem import Problem
+from derive.routes.plan import Plan, posed
+from derive.strategy.cases import cases
+
+
+def route(problem: Problem) -> Derivation:
+    """Σ ŷ = 1; entries (1,1), (2,1), (k,1); the Jacobian, in general and as a matrix; the loss."""
+    (softmax,) = problem.definitions
+    (variable,) = problem.variables
+    (size,) = variable.base.shape
+    whole = probabilities_sum(problem, softmax, size)
+    shown = (Integer(1), Integer(2), size)
+    entries = tuple(
+        entry(problem, softmax.base[row], Indexed(variable.base, Integer(1))) for row in shown
+    )
+    general = general_entry(problem, softmax, variable, (whole, *entries))
+    matrix = as_matrix(problem, general)
+    logits = loss_gradient(problem, general)
+    plan = Plan(problem, problem.name, known=(logits,))
+    plan.take("apply_lemma")
+    return plan.done(parts={"jacobian": general, "matrix": matrix, "logits": logits})
+
+
+def probabilities_sum(problem: Problem, softmax: Definition, size: Symbol) -> Derivation:
+    """``ŷ_1 + ŷ_2 + ... + ŷ_k = 1``."""
+    (index,) = softmax.indices
+    plan = Plan(
+        posed(problem, "value", Dotted(softmax.entry, (index, 1, size))), "sum-of-probabilities"
+    )
+    plan.take("gather_sum")
+    plan.take("unfold_definition")
+    plan.take("pull_out_factor")
+    plan.take("cancel_factor")
+    return plan.done()
+
+
+def entry(problem: Problem, probability: Indexed, variable: Indexed) -> Derivation:
+    """One entry of the Jacobian, its denominator with dots and then called Σ."""
+    value = problem.definitions[0].value
+    called = Definition(Symbol(r"\Sigma"), value.denominator)
+    same = probability.indices == variable.indices
+    name = f"entry-{'-'.join(map(str, (*probability.indices, *variable.indices)))}"
+    plan = Plan(posed(problem, "jacobian", probability, variable), name)
+    plan.take("unfold_definition", "write_out_sum")
+    plan.take("differentiate_quotient")
+    plan.take("differentiate_total", "differentiate_exp", tidy=same)
+    with plan.one_step():
+        plan.take("differentiate_coordinate", "contract_delta", tidy=same)
+        if same:
+            plan.take("evaluate_delta")
+        else:
+            plan.exhaust("compare_numbers", "vanish_delta", tidy=False)
+            plan.exhaust("multiply_by_zero", tidy=False)
+    plan.abbreviate(called)
+    if same:
+        plan.take("factor_numerator")
+        plan.take("split_fraction", "split_quotient", "cancel_factor")
+    else:
+        plan.take("drop_zero")
+        plan.take("split_fraction")
+    with plan.one_step("fold_definition"):
+        plan.take("unfold_definition", "fold_definition")
+    return plan.done()
+
+
+def general_entry(
+    problem: Problem, softmax: Definition, variable: Indexed, before: tuple[Derivation, ...]
+) -> Derivation:
+    """``ŷ_i (1{i = j} - ŷ_j)``, and its two cases."""
+    plan = Plan(posed(problem, "jacobian", softmax.entry, variable), "jacobian")
+    plan.take("unfold_definition")
+    plan.take("differentiate_quotient")
+    plan.take("differentiate_total", "differentiate_exp")
+    plan.take("differentiate_coordinate", "contract_delta")
+    plan.take("factor_numerator", "split_fraction")
+    plan.take("split_quotient", "cancel_factor")
+    plan.take("fold_definition")
+    whole = plan.done(before)
+    return with_changes(whole, cases=cases(whole))
+
+
+def as_matrix(problem: Problem, general: Derivation) -> Derivation:
+    """All entries at once."""
+    plan = Plan(general.problem, "matrix", known=(general,))
+    plan.take("arrange_matrix")
+    plan.take("apply_lemma", "distinguish_indices", "evaluate_delta", "vanish_delta")
+    return plan.done()
+
+
+def loss_gradient(problem: Problem, general: Derivation) -> Derivation:
+    """The loss, differentiated term by term with the Jacobian put in."""
+    plan = Plan(posed(problem, "gradient", problem.expression, *problem.variables), "logits", known=(general,))
+    plan.take("differentiate_negative", "differentiate_total", "differentiate_scaled")
+    plan.take("differentiate_log")
+    plan.take("apply_lemma", "multiply_quotients")
+    plan.take("cancel_factor")
+    plan.take("distribute_product", "split_total", "distribute_negative", "reorder_terms")
+    plan.take("contract_delta")
+    plan.take("pull_out_factor")
+    plan.take("use_sum_fact")
+    return plan.done()
