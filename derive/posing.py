@@ -38,7 +38,7 @@ from derive.problem import Kind, Problem
 from derive.ranges import Ranges
 from derive.reading import as_expr, read
 from derive.signs import ingredients, signs
-from derive.wording import quoted, readable
+from derive.wording import quoted, readable, sizes_in
 
 Relations = Iterable[Any]
 
