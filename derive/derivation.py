@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from sympy import Expr, Tuple
 
+from derive.corrections import Correction
 from derive.facts import Definition, Fact, Given
 from derive.positions import Path
 from derive.problem import Problem
@@ -64,6 +65,7 @@ class Derivation:
         stable: The loss (``value``), its derivative (``derivative``; for several variables each
             part has its own) and each definition (by the name of its base) rewritten for
             floating point; what the kernels are made from.
+        corrections: What was set right in the source.
     """
 
     problem: Problem
@@ -76,6 +78,7 @@ class Derivation:
     cases: Mapping[Expr, Derivation] = field(default_factory=lambda: MappingProxyType({}))
     assumptions: tuple[Fact, ...] = ()
     stable: Mapping[str, Derivation] = field(default_factory=lambda: MappingProxyType({}))
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def closed_form(self) -> Expr:

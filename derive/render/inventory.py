@@ -11,6 +11,7 @@ from derive.facts import (
     Fact,
     IndexRange,
     PositiveFact,
+    SizeFact,
     SumFact,
     UnequalFact,
 )
@@ -106,6 +107,8 @@ def _kind(fact: Fact) -> str:
             return "unequal"
         case PositiveFact():
             return "positive"
+        case SizeFact():
+            return "size"
     raise TypeError(fact)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sympy import Abs, Expr, Indexed, Integer, Max, Min, Number, Rational, Symbol
@@ -10,6 +10,7 @@ from sympy import Abs, Expr, Indexed, Integer, Max, Min, Number, Rational, Symbo
 from derive.notation import (
     Apply,
     Binder,
+    Choice,
     Exp,
     Head,
     Log,
@@ -31,6 +32,7 @@ from derive.render.conventions import (
     nested,
     signed,
 )
+from derive.render.display import Rows, displayed
 from derive.render.latex_leaves import LeafPrinter, fenced, is_tall
 from derive.render.latex_text import has_script, symbol_name
 from derive.render.marking import Marked, unmarked
@@ -42,6 +44,9 @@ MARK = r"\textcolor{DeriveChanged}"
 
 class FormulaPrinter(LeafPrinter):
     """Prints one expression."""
+
+    def doprint(self, expr: Expr) -> str:
+        return super().doprint(displayed(expr))
 
     # Sums and signs
 
@@ -220,6 +225,20 @@ class FormulaPrinter(LeafPrinter):
             return rf"\max_{{{_stacked(below)}}}"
         return rf"\sum_{{{_stacked([f'{index}={lower}', *out])}}}^{{{upper}}}"
 
+    # Cases and matrices
+
+    def _print_Choice(self, expr: Choice) -> str:
+        first, second = (self._print(a) for a in (expr.first, expr.second))
+        rows = [
+            rf"{self._print(expr.same)} & {first} = {second}",
+            rf"{self._print(expr.other)} & {first} \ne {second}",
+        ]
+        return _environment("cases", rows)
+
+    def _print_Rows(self, expr: Rows) -> str:
+        rows = (" & ".join(map(self._print, row)) for row in expr.rows)
+        return _environment("bmatrix", rows)
+
     # Derivatives
 
     def _print_Partial(self, expr: Partial) -> str:
@@ -273,6 +292,11 @@ def _is_named(expr: Apply) -> bool:
 
 def _begins_with_minus(text: str) -> bool:
     return text.removeprefix(f"{MARK}{{").startswith("-")
+
+
+def _environment(name: str, rows: Iterable[str]) -> str:
+    joined = r" \\ ".join(rows)
+    return rf"\begin{{{name}}} {joined} \end{{{name}}}"
 
 
 def _stacked(lines: list[str]) -> str:

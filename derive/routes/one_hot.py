@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, Symbol
+from dataclasses import replace as with_changes
 
+from sympy import Expr, Indexed, IndexedBase, Symbol
+
+from derive.corrections import Correction, Equality, Setting
 from derive.derivation import Derivation
 from derive.facts import EntryFact, Given, UnequalFact
-from derive.notation import Quotient
+from derive.notation import Exp, Log, Minus, Partial, Plus, Quotient, Total
 from derive.problem import Problem
-from derive.routes.plan import Plan, posed
+from derive.routes.plan import Plan, numbers, posed
 
 
 def route(problem: Problem) -> Derivation:
@@ -31,7 +34,49 @@ def route(problem: Problem) -> Derivation:
     plan.apply("apply_lemma")
     plan.take("use_equality", "join_cases")
     plan.take("recognise_label")
-    return plan.done(parts={"true-class": true, "other-class": other})
+    whole = plan.done(parts={"true-class": true, "other-class": other})
+    return with_changes(whole, corrections=corrections(problem, true_class, other_class))
+
+
+def corrections(problem: Problem, true: Symbol, other: Symbol) -> tuple[Correction, ...]:
+    """The source puts probabilities, and labels, where the logits belong."""
+    (softmax,) = problem.definitions
+    (label,) = (f.entry.base for f in problem.facts if isinstance(f, EntryFact))
+    logits, loss = problem.variables[0].base, problem.expression
+    (size,) = logits.shape
+    (index,) = softmax.indices
+
+    def share(array: IndexedBase, place: Symbol) -> Expr:
+        return Quotient(Exp(array[place]), Total(Exp(array[index]), (index, 1, size)))
+
+    def slope(place: Symbol, array: IndexedBase) -> Equality:
+        value = share(array, place)
+        right = Plus(value, Minus(1)) if place == true else value
+        return Equality(Partial(loss, array[place]), right)
+
+    at = Setting(
+        ((logits, numbers(1, 2, 3)), (label, numbers(0, 0, 1))), ((true, 3), (other, 1))
+    )
+    of_entry = Setting(at.arrays, ((index, 3),))
+    probability = softmax.base
+    return (
+        Correction(
+            "label_for_logit",
+            Equality(softmax.entry, share(label, index)),
+            Equality(softmax.entry, share(logits, index)),
+            of_entry,
+        ),
+        Correction(
+            "probability_for_logit",
+            Equality(loss, Minus(Log(share(probability, true)))),
+            Equality(loss, Minus(Log(share(logits, true)))),
+            at,
+        ),
+        *(
+            Correction("derivative_by_probability", slope(n, probability), slope(n, logits), at)
+            for n in (true, other)
+        ),
+    )
 
 
 def reduced_loss(problem: Problem) -> Derivation:

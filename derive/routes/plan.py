@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer, Rational, Symbol
 
 from derive.derivation import Derivation
 from derive.facts import Definition, EqualFact, Fact, Given, IndexRange, Lemma, UnequalFact
@@ -104,6 +104,11 @@ class Plan(Trace):
             MappingProxyType(dict(parts or {})),
             assumptions=self.assumptions,
         )
+
+
+def numbers(*values: int) -> tuple[Rational, ...]:
+    """Numbers for the entries of an array."""
+    return tuple(map(Rational, values))
 
 
 def cited(derivation: Derivation) -> Lemma:
