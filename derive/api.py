@@ -24,6 +24,7 @@ from derive.unfolding import unfold
 
 if TYPE_CHECKING:
     from derive.kernels import Kernel
+    from derive.render.compose import Level
     from derive.verify import Report
 
 
@@ -71,6 +72,7 @@ class Derivation(Trace):
         values["lemmas"] = tuple(map(cls.of, trace.lemmas))
         values["parts"] = MappingProxyType({n: cls.of(d) for n, d in trace.parts.items()})
         values["cases"] = Cases({c: cls.of(d) for c, d in trace.cases.items()})
+        values["arrays"] = MappingProxyType({n: cls.of(d) for n, d in trace.arrays.items()})
         values["steps"] = tuple(_explicit(step, trace) for step in trace.steps)
         return cls(**values)
 
@@ -84,7 +86,7 @@ class Derivation(Trace):
 
     @cached_property
     def result(self) -> Expr:
-        """The simplified result in plain SymPy, definitions folded; a ``Tuple`` for several variables."""
+        """The simplified result in plain SymPy, definitions folded; several are a ``Tuple``."""
         return _plain(self.closed_form)
 
     @cached_property
@@ -127,7 +129,7 @@ class Derivation(Trace):
         fragment: bool = False,
         title: str | None = None,
         author: str | None = None,
-        level: str = "default",
+        level: Level = "default",
     ) -> str:
         """The derivation as a LaTeX document, or as a fragment to ``\\input`` elsewhere.
 
@@ -183,7 +185,7 @@ def _at(trace: Trace, expr: Expr, sizes: Mapping[str, int]) -> Any:
 
     problem = trace.problem
     if isinstance(expr, Tuple):
-        return tuple(_at(part, part.closed_form, sizes) for part in trace.parts.values())
+        return tuple(_at(part, part.closed_form, sizes) for part in trace.results)
     ranges = {r.index: r for r in problem.ranges}
     return explicit_array(
         expr,

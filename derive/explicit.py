@@ -28,6 +28,7 @@ from sympy import (
     log,
 )
 
+from derive.arrays import Entry
 from derive.errors import DeriveError
 from derive.facts import Definition, EqualFact, Fact, IndexRange, UnequalFact
 from derive.notation import (
@@ -131,6 +132,8 @@ class Explicit:
                 return Max(*self._values(expr, at), evaluate=False)
             case Partial(operand, variable):
                 return self._derivative(operand, variable, at)
+            case Entry():
+                return self(expr.written_out, at)
         # Index arithmetic such as i + 1 is SymPy's own.
         return expr.func(*(self(a, at) for a in expr.args)) if expr.args else expr
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
-from typing import Union
 
 from sympy import Eq, Expr, Ge, Gt, Indexed, Le, Ne, Symbol
 from sympy.core.basic import Basic
 
+from derive.gathering import Layout
 from derive.notation import Opened, Total, names
 
 
@@ -32,7 +32,7 @@ class IndexRange:
 
 @dataclass(frozen=True)
 class SumFact:
-    """``total = value``, as in ``Σ_i y_i = 1``; free indices in it (a sample ``n``) are arbitrary."""
+    """``total = value``, as in ``Σ_i y_i = 1``, for every value of its free indices."""
 
     total: Total
     value: Expr
@@ -141,9 +141,16 @@ class Lemma:
     assumptions: tuple[EqualFact | UnequalFact, ...] = ()
 
 
-Fact = Union[
-    IndexRange, SumFact, EntryFact, EqualFact, UnequalFact, PositiveFact, SizeFact, Definition
-]
+Fact = (
+    IndexRange
+    | SumFact
+    | EntryFact
+    | EqualFact
+    | UnequalFact
+    | PositiveFact
+    | SizeFact
+    | Definition
+)
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,8 @@ class Given:
     """All that a rule may rely on at a place in an expression: facts, definitions, ranges.
 
     ``scope`` holds the ranges of the indices that are bound around that place; ``apart`` and
-    ``equal`` say which indices differ there, and which are equal.
+    ``equal`` say which indices differ there, and which are equal; ``layout`` says how entries are
+    to be put together to arrays.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -160,6 +168,7 @@ class Given:
     apart: tuple[UnequalFact, ...] = ()
     equal: tuple[EqualFact, ...] = ()
     lemmas: tuple[Lemma, ...] = ()
+    layout: Layout | None = None
 
     def of(self, kind: type) -> Iterator[Fact]:
         """The declared facts of one kind."""
@@ -173,9 +182,9 @@ class Given:
             if known.index == index:
                 return known
             # A class taken from an array of integers, t[n], has one range for every n.
-            if isinstance(index, Indexed) and isinstance(known.index, Indexed):
-                if known.index.base == index.base:
-                    return known
+            both = isinstance(index, Indexed) and isinstance(known.index, Indexed)
+            if both and known.index.base == index.base:
+                return known
         return None
 
     def definition_of(self, entry: Expr) -> Definition | None:

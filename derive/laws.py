@@ -102,6 +102,11 @@ class Source(Enum):
     """An index is replaced by one that a named ``EqualFact`` says is equal."""
     SOFTMAX = "softmax"
     """The entries of a definition marked as a softmax sum to one over their last axis."""
+    CHAIN = "chain rule"
+    """``∂u/∂v = Σ_j ∂u/∂w_j · ∂w_j/∂v`` where ``v`` acts on ``u`` through the entries ``w_j`` of a
+    definition alone; the step names that definition."""
+    ENTRYWISE = "entry by entry"
+    """An entry of an array, and what it is made of."""
     DISPLAY = "display"
     """Both sides are the same, written in another way: with dots, or as a matrix."""
     CASES = "cases"
@@ -117,7 +122,7 @@ class Condition:
     ``kind`` is one of: ``independent`` (the first operand does not depend on the second, a
     variable), ``within`` (the first operand, an index, lies between the second and the third and
     is none of the excluded ones in the fourth), ``at_most`` (the first operand, an index, is at
-    most the second), ``unequal`` (two indices differ), ``nonzero``,
+    most the second), ``unequal`` (the first index differs from every other), ``nonzero``,
     ``positive`` (of a real expression).
     """
 
@@ -127,7 +132,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class Law:
-    """``before = after`` for all values of the metavariables that meet the conditions."""
+    """``before = after`` for all values of the metavariables that meet the conditions.
+
+    A metavariable of ``after`` occurs in ``before``, or stands for an index that the rule was free
+    to choose; then a condition says where it lies.
+    """
 
     before: Expr
     after: Expr

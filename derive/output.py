@@ -37,7 +37,7 @@ def write_text(path: Path, text: str) -> Path:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise ``DeriveError`` unless files can be written below ``folder``, before any work is done."""
+    """Raise ``DeriveError`` unless files can be written below ``folder``."""
     nearest = folder
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent

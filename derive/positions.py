@@ -16,9 +16,11 @@ from derive.notation import ONE, Binder, Choice, Grid, Inert, rename
 
 Path = tuple[int, ...]
 
+NOTHING = Given()
 
-def part_at(expr: Expr, path: Path, given: Given = Given()) -> tuple[Expr, Given]:
-    """The part of ``expr`` at ``path`` with the indices bound around it opened, and what holds there."""
+
+def part_at(expr: Expr, path: Path, given: Given = NOTHING) -> tuple[Expr, Given]:
+    """The part of ``expr`` at ``path``, indices bound around it opened, and what holds there."""
     for position in path:
         if isinstance(expr, Binder) and position == 0:
             limits = tuple(expr.limits[1:])
@@ -42,9 +44,9 @@ def _branch(expr: Expr, position: int, given: Given) -> Given:
 
 
 def parts_at(
-    before: Expr, after: Expr, path: Path, given: Given = Given()
+    before: Expr, after: Expr, path: Path, given: Given = NOTHING
 ) -> tuple[Expr, Expr, Given]:
-    """The parts of two expressions at one path, with a common symbol for each index bound around it.
+    """The parts of two expressions at one path, with a common symbol for each bound index.
 
     Raises ``ValueError`` where the expressions already differ in shape on the way.
     """
@@ -120,7 +122,7 @@ def change_everywhere(
 def survey(
     expr: Expr, given: Given, look: Callable[[Expr, Given], None], heads: frozenset[type]
 ) -> None:
-    """Call ``look`` on every node of one of the types ``heads``, bound indices opened on the way."""
+    """Call ``look`` on every node of one of the types ``heads``, opening binders on the way."""
     if not isinstance(expr, Inert):
         if type(expr) in heads:
             look(expr, given)

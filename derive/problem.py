@@ -66,8 +66,8 @@ class Problem:
         ]
         mentioned += [s for v in self.variables for s in sorted_names(v)]
         ranged = {r.index for r in self.ranges}
-        # Indices may also stand in deltas and limits alone; they follow in the order of their names.
-        others = [s for s in sorted_names(self.expression)]
+        # Indices may also stand in deltas and limits alone; they follow by name.
+        others = sorted_names(self.expression)
         return tuple(dict.fromkeys(s for s in (*mentioned, *others) if s in ranged))
 
     @property
@@ -84,7 +84,7 @@ class Problem:
 
     @property
     def arrays(self) -> tuple[IndexedBase, ...]:
-        """The arrays that go in, by name; defined ones are left out, what they are made of is in."""
+        """The arrays that go in, by name: what defined ones are made of, not these."""
         defined = {d.base for d in self.definitions}
         found = set(bases(self.expression)) | {b for d in self.definitions for b in bases(d.value)}
         found |= {v.base for v in self.variables if isinstance(v, Indexed)}

@@ -84,9 +84,9 @@ def _entry_signs(entry: Indexed, given: Given) -> frozenset[int]:
     if definition is not None:
         return POSITIVE if definition.softmax else signs(definition.value, given)
     for fact in given.facts:
-        if isinstance(fact, PositiveFact) and isinstance(fact.expression, Indexed):
-            if fact.expression.base == entry.base:
-                return POSITIVE
+        about = fact.expression if isinstance(fact, PositiveFact) else None
+        if isinstance(about, Indexed) and about.base == entry.base:
+            return POSITIVE
         if isinstance(fact, EntryFact) and fact.entry.base == entry.base:
             return signs(fact.value, given)
     return ANY
@@ -170,7 +170,7 @@ def within(index: Expr, lower: Expr, upper: Expr, given: Given) -> Bounds | None
 
 
 def ingredients(expr: Expr, definitions: tuple[Definition, ...]) -> frozenset[Expr]:
-    """Arrays and symbols that the value of ``expr`` is made of, through definitions, these included."""
+    """Arrays and symbols that ``expr`` is made of, through definitions, these included."""
     found: set[Expr] = set(bases(expr)) | set(names(expr))
     for definition in reversed(definitions):
         if definition.base in found:

@@ -31,6 +31,7 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef, Function
 
+from derive.arrays import Column, Entry, Product, Row, Transposed, Whole, is_array
 from derive.facts import (
     Definition,
     EntryFact,
@@ -111,6 +112,12 @@ def value(expr: Any, world: World) -> Any:
             return value(entry, world)
         case Partial(operand, variable):
             return slope(operand, variable, world)
+        case Entry(array, indices):
+            rows = grid(array, world)
+            place = [index(a, world) - 1 for a in indices]
+            row = place.pop(0) if len(rows) > 1 or len(place) == 2 else 0
+            column = place.pop(0) if len(rows[0]) > 1 else 0
+            return rows[row][column]
         case Piecewise():
             return next(value(e, world) for e, holds in expr.args if _holds(holds, world))
         case Apply():
@@ -118,6 +125,57 @@ def value(expr: Any, world: World) -> Any:
         case Function() if not isinstance(expr, AppliedUndef):
             return _call(expr.func, expr.args, world)
     raise TypeError(f"no meaning for {expr!r}")
+
+
+def grid(array: Expr, world: World) -> list[list[Any]]:
+    """The numbers of an array, row by row."""
+    match array:
+        case Whole() | Row() | Column():
+            fixed = [index(a, world) for a in array.fixed]
+            sizes = [index(n, world) for n in array.base.shape][len(fixed) :]
+            places = [range(1, n + 1) for n in sizes]
+
+            def at(*rest: int) -> Any:
+                return _named(world[array.base], (*fixed, *rest), world)
+
+            if len(sizes) == 2:
+                return [[at(r, c) for c in places[1]] for r in places[0]]
+            line = [at(n) for n in places[0]]
+            return [line] if isinstance(array, Row) else [[number] for number in line]
+        case Transposed(operand):
+            return [list(line) for line in zip(*grid(operand, world), strict=True)]
+        case Product(left, right):
+            one, two = grid(left, world), grid(right, world)
+            return [
+                [
+                    sum((a * b for a, b in zip(line, column, strict=True)), CONTEXT.zero)
+                    for column in zip(*two, strict=True)
+                ]
+                for line in one
+            ]
+        case Plus():
+            return _added([grid(a, world) for a in array.args])
+        case Minus(operand):
+            return [[-number for number in line] for line in grid(operand, world)]
+        case Times():
+            [one] = [a for a in array.args if is_array(a)]
+            scale = _multiply([a for a in array.args if a is not one], world)
+            return [[scale * number for number in line] for line in grid(one, world)]
+        case Quotient(above, below):
+            scale = value(below, world)
+            return [[number / scale for number in line] for line in grid(above, world)]
+        case Total():
+            body, own = array.open()
+            span = _range(array.lower, array.upper, world)
+            return _added([grid(body, {**world, own: n}) for n in span])
+    raise TypeError(f"no array: {array!r}")
+
+
+def _added(grids: list[list[list[Any]]]) -> list[list[Any]]:
+    return [
+        [sum(numbers, CONTEXT.zero) for numbers in zip(*lines, strict=True)]
+        for lines in zip(*grids, strict=True)
+    ]
 
 
 def index(expr: Expr, world: World) -> int:
@@ -139,6 +197,10 @@ def moved(world: World, variable: Expr, by: Any) -> World:
         return {**world, variable: world[variable] + by}
     place = tuple(index(a, world) for a in variable.indices)
     array = world[variable.base]
+    if isinstance(array, Definition):
+        # By an entry of a definition: its entries become numbers of their own.
+        spans = [range(1, index(n, world) + 1) for n in variable.base.shape]
+        array = {at: _named(array, at, world) for at in product(*spans)}
     return {**world, variable.base: {**array, place: array[place] + by}}
 
 

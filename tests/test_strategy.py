@@ -168,7 +168,7 @@ RESULTS: dict[str, Any] = {
     "z4": hat[k] - y[k] + z[k] ** 3 / 250,
     "decimal z4": hat[k] - y[k] + z[k] ** 3 / 250,
     "temperature": (hat[k] - y[k]) / T,
-    "by temperature": (over(y[i] * z[i]) - over(hat[j] * z[j], j)) / T**2,
+    "by temperature": -over((hat[j] - y[j]) * z[j], j) / T**2,
     "label smoothing": hat[k] - (1 - alpha) * y[k] - alpha / C,
     "weights": hat[k] * over(w_y := zoo.w[i] * y[i]) - w_y.subs(i, k),
     "generalised cross-entropy": hat[t] ** gamma * (hat[k] - delta(k, t)),

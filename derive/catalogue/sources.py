@@ -6,7 +6,7 @@ from sympy import Eq, Ge, IndexedBase, KroneckerDelta, Sum, Symbol, exp, log, sy
 
 from derive.catalogue.registry import Question, entry
 
-i, j, p = symbols("i j p", integer=True)
+i, j, k, l, m, n, p = symbols("i j k l m n p", integer=True)  # l: as the source has it
 
 
 @entry("softmax-cross-entropy-one-hot")
@@ -46,4 +46,52 @@ def jacobian() -> Question:
         called=r"\mathcal{L}_{\mathrm{CCE}}",
         indicator=True,
         recalled=("differentiate_quotient", "differentiate_sum"),
+    )
+
+
+@entry("softmax-output-layer")
+def output_layer() -> Question:
+    from derive.routes.output_layer import route  # the rules are loaded with the first derivation
+
+    c, d = (Symbol(name, integer=True, positive=True) for name in "CD")
+    y, z, b, q = (IndexedBase(name, shape=(c,)) for name in ("y", "z", "b", "\\hat{y}"))
+    w, a = IndexedBase("W", shape=(c, d)), IndexedBase("a", shape=(d,))
+    return Question(
+        "gradient",
+        -Sum(y[i] * log(q[i]), (i, 1, c)),
+        (w[k, l], b[k]),
+        given=(Eq(Sum(y[i], (i, 1, c)), 1),),
+        where=(
+            Eq(z[k], Sum(w[k, l] * a[l], (l, 1, d)) + b[k]),
+            Eq(q[k], exp(z[k]) / Sum(exp(z[j]), (j, 1, c))),
+        ),
+        language="pt",
+        route=route,
+        called="L",
+    )
+
+
+@entry("softmax-linear-layers")
+def linear_layers() -> Question:
+    from derive.routes.linear_layers import route  # the rules are loaded with the first derivation
+
+    classes, d, words, samples = (Symbol(s, integer=True, positive=True) for s in "CdpN")
+    y, s, q = (IndexedBase(name, shape=(samples, classes)) for name in ("y", "s", "\\hat{y}"))
+    x, a = IndexedBase("x", shape=(samples, words)), IndexedBase("A", shape=(d, words))
+    b, loss = IndexedBase("B", shape=(classes, d)), IndexedBase("L", shape=(samples,))
+    c = Symbol("c", integer=True)
+    scores = Sum(b[j, m] * Sum(a[m, l] * x[n, l], (l, 1, words)), (m, 1, d))
+    return Question(
+        "gradient",
+        Sum(loss[n], (n, 1, samples)) / samples,
+        (b[j, m], a[m, l]),
+        given=(Eq(Sum(y[n, j], (j, 1, classes)), 1),),
+        where=(
+            Eq(s[n, j], scores),
+            Eq(q[n, j], exp(s[n, j]) / Sum(exp(s[n, c]), (c, 1, classes))),
+            Eq(loss[n], -Sum(y[n, j] * log(q[n, j]), (j, 1, classes))),
+        ),
+        language="en",
+        route=route,
+        called=r"\mathcal{L}",
     )

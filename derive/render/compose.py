@@ -125,9 +125,10 @@ class _Writer:
     def results(self) -> list[tuple[Derivation, Expr]]:
         """What the document proves, each with its left-hand side."""
         own = self.derivation
-        if own.parts and (not own.steps or cites_a_part(own)):
+        own = self.derivation
+        if own.parts and cites_a_part(own):
             return [(p, self.left(p)) for p in own.parts.values()]
-        return [(own, self.left(own))]
+        return [(result, self.left(result)) for result in own.results]
 
     # Derivations
 

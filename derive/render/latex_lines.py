@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from sympy import Expr, Rational
+from sympy.core.basic import Basic
 
-from derive.notation import Exp, Log, Minus, Partial, Plus, Power, Quotient, Times, Total
+from derive.notation import Exp, Inert, Log, Minus, Partial, Plus, Power, Quotient, Times, Total
 from derive.render.conventions import nested
 from derive.render.display import displayed
 from derive.render.latex_printer import MARK, FormulaPrinter
 from derive.render.latex_width import width
-from derive.render.marking import Marked
+from derive.render.marking import Marked, unmarked
 
 # What a continuation line is set in by, in em.
 _INDENT = 2.0
@@ -21,25 +22,25 @@ def lines(printer: FormulaPrinter, expr: Expr, room: float) -> list[str]:
     text = printer.doprint(expr)
     if width(text) <= room:
         return [text]
-    match expr:
+    match _sunk_within(expr):
         case Marked(operand):
             return [f"{MARK}{{{line}}}" for line in lines(printer, operand, room)]
-        case Plus():
-            return _sum(printer, expr, room)
-        case Minus(Plus() as operand):
+        case Plus() as total:
+            return _sum(printer, total, room)
+        case Minus((Plus() | Minus()) as operand):
             return _around(printer, "- ", operand, "", room)
         case Minus(operand):
             first, *rest = lines(printer, operand, room - 1)
             return [f"- {first}", *rest]
-        case Total():
-            return _total(printer, expr, room)
-        case Times():
-            return _product(printer, expr, room)
+        case Total() as total:
+            return _total(printer, total, room)
+        case Times() as product:
+            return _product(printer, product, room)
         case Quotient(above, below):
             over, under = (_gathered(lines(printer, a, room)) for a in (above, below))
             return [rf"\frac{{{over}}}{{{under}}}"]
-        case Partial():
-            variables, operand = nested(expr)
+        case Partial() as derivative:
+            variables, operand = nested(derivative)
             return _around(printer, f"{printer.by(variables)} ", operand, "", room)
         case Log(operand):
             return _around(printer, r"\log", operand, "", room)
@@ -48,6 +49,25 @@ def lines(printer: FormulaPrinter, expr: Expr, room: float) -> list[str]:
         case Power(Plus() as base, exponent) if exponent != Rational(1, 2):
             return _around(printer, "", base, f"^{{{printer.script(exponent)}}}", room)
     return [text]
+
+
+def _sunk(expr: Expr) -> Expr:
+    """A marked sum as a sum of marked terms, so that it is seen what it is; signs likewise."""
+    match expr:
+        case Marked(Plus(terms)):
+            return Plus(*(_sunk(Marked(t)) for t in terms))
+        case Marked(Minus(operand)):
+            return Minus(Marked(operand))
+    return expr
+
+
+def _sunk_within(expr: Expr) -> Expr:
+    """``expr`` with the marks on its parts one level further down, where these are sums."""
+    if not isinstance(expr, Inert) or isinstance(expr, Marked):
+        return expr
+    args = tuple(_sunk(a) for a in expr.args)
+    # Not through the constructor, which would close a binder anew.
+    return expr if args == expr.args else Basic.__new__(type(expr), *args)
 
 
 def _sum(printer: FormulaPrinter, expr: Plus, room: float) -> list[str]:
@@ -78,12 +98,12 @@ def _product(printer: FormulaPrinter, expr: Times, room: float) -> list[str]:
     if others < room / 2 and isinstance(factor, Plus):
         inner = lines(printer, factor, room - others - 1)
         return _enclosed("".join(texts[:widest]) + " ", inner, "".join(texts[widest + 1 :]))
-    if others < room / 2 and last and isinstance(factor, (Total, Partial)):
+    if others < room / 2 and last and isinstance(unmarked(factor), (Total, Partial)):
         first, *rest = lines(printer, factor, room - others)
         return ["".join(texts[:-1]) + " " + first, *rest]
     found: list[str] = []
     for text, factor in zip(texts, expr.args, strict=True):
-        if width(text) > room and isinstance(factor, (Plus, Quotient)):
+        if width(text) > room and isinstance(unmarked(factor), (Plus, Quotient)):
             sign = r"\cdot " if found else ""
             inner = lines(printer, factor, room - 2)
             found += _enclosed(sign, inner, "") if isinstance(factor, Plus) else [sign + inner[0]]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Rational, Symbol, Tuple
 
 from derive.derivation import Derivation
 from derive.facts import Definition, EqualFact, Fact, Given, IndexRange, Lemma, UnequalFact
+from derive.notation import Partial
 from derive.problem import Kind, Problem
 from derive.rules.trace import Trace
 
@@ -120,4 +121,13 @@ def cited(derivation: Derivation) -> Lemma:
         derivation.closed_form,
         derivation.problem.generic_indices,
         assumed,
+    )
+
+
+def together(problem: Problem, parts: Iterable[Derivation]) -> Derivation:
+    """Several results as one derivation; those by the problem's variables are its statement."""
+    wanted = Tuple(*(Partial(problem.expression, v) for v in problem.variables))
+    named = {part.name: part for part in parts}
+    return Derivation(
+        problem, problem.name, wanted, (), problem.definitions, parts=MappingProxyType(named)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from sympy import Expr, Rational, S
 
 from derive.facts import Given
@@ -17,7 +19,9 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    Total,
     code,
+    heads,
     is_number,
     plus,
     times,
@@ -137,16 +141,7 @@ def power_of_power(expr: Expr, given: Given) -> Outcome:
         case Power(Power(base, inner), outer):
             if outer.is_integer or is_positive(base, given):
                 return raise_to(base, inner.doit() * outer.doit())
-
-
-@rule(
-    law(Power(Exp(s.u), s.n), Exp(Times(s.n, s.u))),
-    Power(Exp(z_k), 2),
-)
-def power_of_exponential(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Power(Exp(operand), exponent):
-            return Exp(times(exponent, operand))
+    return None
 
 
 @rule(
@@ -162,6 +157,7 @@ def power_of_quotient(expr: Expr, given: Given) -> Outcome:
         case Power(Quotient(above, below), n) if n.is_integer or is_positive(below, given):
             top = ONE if above == 1 else raise_to(above, n.doit())
             return Quotient(top, raise_to(below, n.doit()))
+    return None
 
 
 @rule(
@@ -203,29 +199,14 @@ def split_quotient(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Quotient(Plus(terms), below):
             return Plus(*(_over(term, below) for term in terms))
+    return None
 
 
 def _over(term: Expr, below: Expr) -> Expr:
     return (
         Minus(Quotient(term.operand, below)) if isinstance(term, Minus) else Quotient(term, below)
     )
-
-
-@rule(
-    law(Plus(Quotient(s.a, s.c), Quotient(s.b, s.c)), Quotient(Plus(s.a, s.b), s.c)),
-    Plus(Quotient(z_k, s.T), Quotient(y_k, s.T)),
-)
-def add_quotients(expr: Expr, given: Given) -> Outcome:
-    bodies = [t.operand if isinstance(t, Minus) else t for t in expr.args]
-    if not all(isinstance(t, Quotient) for t in bodies):
-        return None
-    if len({code(t.denominator) for t in bodies}) != 1:
-        return None
-    above = [
-        Minus(q.numerator) if isinstance(t, Minus) else q.numerator
-        for t, q in zip(expr.args, bodies, strict=True)
-    ]
-    return Quotient(plus(*above), bodies[0].denominator)
+    return None
 
 
 @rule(
@@ -286,6 +267,7 @@ def distribute_negative(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Minus(Plus(terms)):
             return Plus(*(t.operand if isinstance(t, Minus) else Minus(t) for t in terms))
+    return None
 
 
 @rule(
@@ -341,6 +323,30 @@ def collect_terms(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
+    Plus(Minus(z_i), Times(z_k, s.p[s.k1]), Times(y_k, s.p[s.k1])),
+)
+def factor_partly(expr: Expr, given: Given) -> Outcome:
+    """Factor out what two terms of a longer sum have in common, one with a sum over an index first."""
+    if len(expr.args) < 3:
+        return None
+    split = [monomial(t) for t in expr.args]
+    pairs = sorted(combinations(range(len(split)), 2), key=lambda p: not _with_total(expr, p))
+    for n, m in pairs:
+        shared = common([split[n], split[m]])
+        if shared.powers:
+            inner = plus(*(expression(divided(split[at], shared)) for at in (n, m)))
+            terms = list(expr.args)
+            terms[n] = times(expression(shared), inner)
+            return plus(*without(tuple(terms), m))
+    return None
+
+
+def _with_total(expr: Plus, positions: tuple[int, ...]) -> bool:
+    return any(Total in heads(expr.args[n]) for n in positions)
+
+
+@rule(
     law(Plus(Each(Times(s.a, s.b))), Times(s.a, Plus(Each(s.b)))),
     Plus(Times(s.p[s.i1], Delta(s.i1, s.k1)), Minus(Times(s.p[s.i1], s.p[s.k1]))),
 )
@@ -371,6 +377,7 @@ def factor_numerator(expr: Expr, given: Given) -> Outcome:
             if isinstance(whole, Minus):
                 return Minus(Quotient(whole.operand, below))
             return None if whole is None else Quotient(whole, below)
+    return None
 
 
 # Logarithms and exponentials -----------------------------------------------------------------
@@ -388,6 +395,7 @@ def expand_log_quotient(expr: Expr, given: Given) -> Outcome:
             # Where the left side exists, a positive denominator makes the numerator positive too.
             if is_positive(below, given):
                 return Plus(Log(above), Minus(Log(below)))
+    return None
 
 
 @rule(
@@ -398,6 +406,7 @@ def expand_log_product(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Log(Times(parts)) if all(is_positive(f, given) for f in parts):
             return Plus(*map(Log, parts))
+    return None
 
 
 @rule(
@@ -412,6 +421,7 @@ def split_log(expr: Expr, given: Given) -> Outcome:
             rest = [f for f in parts if not is_positive(f, given)]
             if sure and rest:
                 return Plus(Log(times(*rest)), Log(times(*sure)))
+    return None
 
 
 @rule(
@@ -422,6 +432,7 @@ def expand_log_power(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Log(Power(base, exponent)) if is_positive(base, given):
             return times(exponent, Log(base))
+    return None
 
 
 @rule(law(Log(Exp(s.u)), s.u), Log(Exp(z_k)))
@@ -429,28 +440,13 @@ def cancel_log_exp(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Log(Exp(operand)):
             return operand
+    return None
 
 
 @rule(law(Log(ONE), ZERO), Log(1), bookkeeping=True)
 def log_of_one(expr: Expr, given: Given) -> Outcome:
     return ZERO if expr.operand == 1 else None
-
-
-@rule(
-    law(Times(Exp(s.a), Exp(s.b)), Exp(Plus(s.a, s.b))),
-    Quotient(Exp(z_i), Exp(z_k)),
-    head=PRODUCTS,
-)
-def merge_exponentials(expr: Expr, given: Given) -> Outcome:
-    above, below = sides(expr)
-    risen = [(f.operand, n) for n, f in enumerate(above) if isinstance(f, Exp)]
-    fallen = [(f.operand, n) for n, f in enumerate(below) if isinstance(f, Exp)]
-    if len(risen) + len(fallen) < 2:
-        return None
-    exponent = plus(*(u for u, _ in risen), *(Minus(u) for u, _ in fallen))
-    top = [f for f in above if not isinstance(f, Exp)]
-    bottom = [f for f in below if not isinstance(f, Exp)]
-    return fraction([*top, Exp(exponent)], bottom)
+    return None
 
 
 # Order, for readers ------------------------------------------------------------------------
@@ -521,6 +517,7 @@ def cancel_double_negative(expr: Expr, given: Given) -> Outcome:
             return operand
         case Minus(operand) if operand == 0:
             return ZERO
+    return None
 
 
 @rule(
@@ -579,9 +576,8 @@ def combine_numbers(expr: Expr, given: Given) -> Outcome:
         value = value * number
     for number in lower:
         value = value / number
-    if isinstance(expr, Quotient) and len(upper) == 1 and len(lower) == 1:
-        if value.p == upper[0] and value.q == lower[0]:
-            return None
+    if len(upper) == 1 and len(lower) == 1 and (value.p, value.q) == (upper[0], lower[0]):
+        return None
     top = [f for f in above if not is_number(f)]
     bottom = [f for f in below if not is_number(f)]
     if not bottom:

@@ -49,6 +49,7 @@ def differentiate_constant(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(operand, variable) if not depends(operand, variable, given):
             return ZERO
+    return None
 
 
 @rule(Source.COORDINATE, Partial(s.z[s.i1], z_k), head=Partial)
@@ -56,6 +57,7 @@ def differentiate_coordinate(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Indexed() as entry, Indexed() as variable) if entry.base == variable.base:
             return times(*map(Delta, entry.indices, variable.indices))
+    return None
 
 
 @rule(law(Partial(s.u, s.u), ONE), Partial(s.T, s.T))
@@ -63,6 +65,7 @@ def differentiate_parameter(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Symbol() as operand, variable) if operand == variable:
             return ONE
+    return None
 
 
 @rule(law(Partial(Minus(s.u), s.v), Minus(Partial(s.u, s.v))), Partial(Minus(z_k), z_k))
@@ -70,6 +73,7 @@ def differentiate_negative(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Minus(operand), variable):
             return Minus(Partial(operand, variable))
+    return None
 
 
 @rule(
@@ -80,6 +84,7 @@ def differentiate_sum(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Plus(terms), variable):
             return Plus(*(Partial(term, variable) for term in terms))
+    return None
 
 
 @rule(
@@ -94,6 +99,7 @@ def differentiate_total(expr: Expr, given: Given) -> Outcome:
         case Partial(Total() as total, variable):
             body, index = total.open()
             return total.over(Partial(body, variable), index)
+    return None
 
 
 @rule(
@@ -107,6 +113,7 @@ def differentiate_scaled(expr: Expr, given: Given) -> Outcome:
             moving = [f for f in factors if depends(f, variable, given)]
             if fixed and moving:
                 return times(*fixed, Partial(times(*moving), variable))
+    return None
 
 
 @rule(
@@ -123,6 +130,7 @@ def differentiate_product(expr: Expr, given: Given) -> Outcome:
             return Plus(
                 times(Partial(first, variable), rest), times(first, Partial(rest, variable))
             )
+    return None
 
 
 @rule(
@@ -133,6 +141,7 @@ def differentiate_fraction(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Quotient(above, below), variable) if not depends(below, variable, given):
             return Quotient(Partial(above, variable), below)
+    return None
 
 
 @rule(
@@ -148,6 +157,7 @@ def differentiate_reciprocal(expr: Expr, given: Given) -> Outcome:
         case Partial(Quotient(above, below), variable) if not depends(above, variable, given):
             slope = Partial(below, variable)
             return Minus(Quotient(slope if above == 1 else times(above, slope), Power(below, 2)))
+    return None
 
 
 @rule(
@@ -165,6 +175,7 @@ def differentiate_quotient(expr: Expr, given: Given) -> Outcome:
         case Partial(Quotient(above, below), variable):
             falling = Minus(times(above, Partial(below, variable)))
             return Quotient(Plus(times(Partial(above, variable), below), falling), Power(below, 2))
+    return None
 
 
 @rule(
@@ -178,6 +189,7 @@ def differentiate_square_root(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Power(base, exponent) as root, variable) if exponent == HALF:
             return Quotient(Partial(base, variable), Times(2, root))
+    return None
 
 
 @rule(
@@ -194,6 +206,7 @@ def differentiate_power(expr: Expr, given: Given) -> Outcome:
             lower = n - 1 if is_number(n) else Plus(n, Minus(ONE))
             power = base if lower == 1 else Power(base, lower)
             return times(n, power, Partial(base, variable))
+    return None
 
 
 @rule(
@@ -211,6 +224,7 @@ def differentiate_exponential(expr: Expr, given: Given) -> Outcome:
             base, variable, given
         ):
             return times(power, Log(base), Partial(exponent, variable))
+    return None
 
 
 @rule(
@@ -233,6 +247,7 @@ def differentiate_general_power(expr: Expr, given: Given) -> Outcome:
             by_exponent = times(Partial(exponent, variable), Log(base))
             by_base = times(exponent, Quotient(Partial(base, variable), base))
             return times(power, Plus(by_exponent, by_base))
+    return None
 
 
 @rule(
@@ -243,6 +258,7 @@ def differentiate_exp(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Exp(operand) as whole, variable):
             return Times(whole, Partial(operand, variable))
+    return None
 
 
 @rule(
@@ -253,6 +269,7 @@ def differentiate_log(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Log(operand), variable):
             return Times(Quotient(1, operand), Partial(operand, variable))
+    return None
 
 
 def slope(function: type, position: int, operands: tuple[Expr, ...]) -> Expr:
@@ -273,6 +290,7 @@ def slope(function: type, position: int, operands: tuple[Expr, ...]) -> Expr:
             "method fdiff"
         )
     return replace(read(derivative), dict(zip(places, operands, strict=True)))
+    return None
 
 
 @rule(
@@ -286,6 +304,7 @@ def differentiate_function(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Apply(function, (operand,)), variable):
             return times(slope(function, 1, (operand,)), Partial(operand, variable))
+    return None
 
 
 @rule(
@@ -312,6 +331,7 @@ def differentiate_function_of_two(expr: Expr, given: Given) -> Outcome:
                 f"the function {function.__name__} has no rule: it takes {len(operands)} arguments "
                 "and at most two are supported; write it with simpler functions"
             )
+    return None
 
 
 def elementary(
@@ -323,6 +343,7 @@ def elementary(
         match expr:
             case Partial(Apply(applied, (operand,)), variable) if applied is function:
                 return times(derivative(operand), Partial(operand, variable))
+        return None
 
     differentiate.__name__ = f"differentiate_{function.__name__}"
     before = Partial(Apply(Head(function), s.u), s.v)

@@ -101,3 +101,4 @@ def square_delta(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Power(Delta() as delta, exponent) if is_number(exponent) and exponent > 0:
             return delta
+    return None

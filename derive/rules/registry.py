@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sympy import Expr
@@ -31,7 +31,7 @@ class Example:
     """An expression on which a rule fires, and what is given there."""
 
     expression: Expr
-    given: Given = Given()
+    given: Given = field(default_factory=Given)
 
 
 @dataclass(frozen=True)

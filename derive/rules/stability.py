@@ -198,7 +198,9 @@ def _balance(expr: Expr, squared: bool, rising: bool) -> Outcome:
         u, largest, exponent = found
         moved = largest if exponent == 1 else times(exponent, largest)
         even = Plus(Exp(Minus(largest)), Exp(shift(u, largest)))
-        bottom = times(*below[:n], even if exponent == 1 else Power(even, exponent), *below[n + 1 :])
+        bottom = times(
+            *below[:n], even if exponent == 1 else Power(even, exponent), *below[n + 1 :]
+        )
         if not rising:
             top = times(*(f for f in above if f != 1), Exp(Minus(moved)))
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Expr, Indexed
 
 from derive.facts import Fact, Given
 from derive.laws import Condition, Each, Value, law
@@ -16,6 +16,7 @@ from derive.notation import (
     Inert,
     Log,
     Minus,
+    Partial,
     Plus,
     Quotient,
     Times,
@@ -37,6 +38,7 @@ plain_limits = (s.j, s.lo, s.hi)
 FJ, FK, GJ = Value(s.F, s.j), Value(s.F, s.k), Value(s.G, s.j)
 over_classes = (s.j1, 1, s.C)
 z_j, y_j = s.z[s.j1], s.y[s.j1]
+k_apart = Condition("unequal", (s.k, s.X))
 k_in_range = Condition("within", (s.k, s.lo, s.hi, s.X))
 
 
@@ -56,6 +58,7 @@ def split_total(expr: Expr, given: Given) -> Outcome:
                     for t in terms
                 )
             )
+    return None
 
 
 @rule(
@@ -63,22 +66,32 @@ def split_total(expr: Expr, given: Given) -> Outcome:
     Plus(Total(z_j, over_classes), Total(y_j, over_classes)),
 )
 def join_totals(expr: Expr, given: Given) -> Outcome:
-    terms = list(expr.args)
-    for n, first in enumerate(terms):
-        one, sign = (first.operand, -1) if isinstance(first, Minus) else (first, 1)
-        for m in range(n + 1, len(terms)):
-            second = terms[m]
-            two, other = (second.operand, -1) if isinstance(second, Minus) else (second, 1)
-            if (
-                isinstance(one, Total)
-                and isinstance(two, Total)
-                and one.limits[1:] == two.limits[1:]
-            ):
-                body, index = one.open()
-                added = two.at(index) if sign == other else Minus(two.at(index))
-                joined = one.over(plus(body, added), index)
-                rest = without(tuple(terms), m)
-                return plus(*rest[:n], Minus(joined) if sign < 0 else joined, *rest[n + 1 :])
+    return _join(expr, subtract=False)
+
+
+@rule(
+    law(Plus(Total(FJ, limits), Minus(Total(GJ, limits))), Total(Plus(FJ, Minus(GJ)), limits)),
+    Plus(Total(z_j, over_classes), Minus(Total(y_j, over_classes))),
+)
+def subtract_totals(expr: Expr, given: Given) -> Outcome:
+    return _join(expr, subtract=True)
+
+
+def _join(expr: Expr, subtract: bool) -> Outcome:
+    """Two sums over the same range as one, the second with a minus where ``subtract``."""
+    for n, first in enumerate(expr.args):
+        for m, term in enumerate(expr.args):
+            if m == n or isinstance(term, Minus) is not subtract or (m < n and not subtract):
+                continue
+            second = term.operand if subtract else term
+            if not (isinstance(first, Total) and isinstance(second, Total)):
+                continue
+            if first.limits[1:] == second.limits[1:]:
+                body, index = first.open()
+                added = Minus(second.at(index)) if subtract else second.at(index)
+                joined = first.over(plus(body, added), index)
+                rest = [joined if at == n else t for at, t in enumerate(expr.args) if at != m]
+                return plus(*rest)
     return None
 
 
@@ -91,6 +104,7 @@ def pull_out_sign(expr: Expr, given: Given) -> Outcome:
     match body:
         case Minus(operand):
             return Minus(expr.over(operand, index))
+    return None
 
 
 @rule(
@@ -192,7 +206,7 @@ def contract_delta(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(delta_sum, Times(Bracket(s.lo, s.k), FK), Condition("at_most", (s.k, s.hi))),
+    law(delta_sum, Times(Bracket(s.lo, s.k), FK), Condition("at_most", (s.k, s.hi)), k_apart),
     Example(Total(Times(Delta(s.j1, s.k1), z_j), (s.j1, s.i1, s.C)), s.in_range),
 )
 def contract_delta_from(expr: Expr, given: Given) -> Outcome:
@@ -200,7 +214,7 @@ def contract_delta_from(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(delta_sum, Times(Bracket(s.k, s.hi), FK), Condition("at_most", (s.lo, s.k))),
+    law(delta_sum, Times(Bracket(s.k, s.hi), FK), Condition("at_most", (s.lo, s.k)), k_apart),
     Example(Total(Times(Delta(s.j1, s.k1), z_j), (s.j1, 1, s.i1)), s.in_range),
 )
 def contract_delta_upto(expr: Expr, given: Given) -> Outcome:
@@ -208,7 +222,7 @@ def contract_delta_upto(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(delta_sum, Times(Bracket(s.lo, s.k), Bracket(s.k, s.hi), FK)),
+    law(delta_sum, Times(Bracket(s.lo, s.k), Bracket(s.k, s.hi), FK), k_apart),
     Example(Total(Times(Delta(s.j1, s.k1), z_j), (s.j1, s.i1, s.t1)), s.in_range),
 )
 def contract_delta_between(expr: Expr, given: Given) -> Outcome:
@@ -276,12 +290,29 @@ separated = Plus(FK, Total(FJ, (s.j, s.lo, s.hi, s.k)))
 
 
 def awkward_delta(expr: Expr, index: Expr) -> Expr | None:
-    """The other index of a delta that ``index`` has anywhere in ``expr``, bound ones left out."""
+    """The other index of a delta that ``index`` has anywhere in ``expr``, bound ones left out.
+
+    A derivative that is still to be taken counts like the delta that it will bring: that of
+    ``w_j`` by ``v_k``, where both run over axes of the same length.
+    """
+    if isinstance(expr, Partial):
+        return _awaited(expr, index)
     if isinstance(expr, Delta) and index in expr.args:
         other = expr.second if expr.first == index else expr.first
         return None if isinstance(other, Bound) or index in names(other) else other
     found = (awkward_delta(a, index) for a in expr.args if isinstance(a, Inert))
     return next((other for other in found if other is not None), None)
+
+
+def _awaited(pending: Partial, index: Expr) -> Expr | None:
+    entry, variable = pending.args
+    if not isinstance(entry, Indexed) or not isinstance(variable, Indexed):
+        return None
+    if index not in entry.indices:
+        return None
+    size = entry.base.shape[entry.indices.index(index)]
+    axes = zip(variable.indices, variable.base.shape, strict=True)
+    return next((other for other, length in axes if length == size and other != index), None)
 
 
 @rule(

@@ -72,7 +72,7 @@ PATIENCE = 200
 # A product of more sums than this is not multiplied out to see whether anything cancels.
 EXPANSIONS = 12
 
-# Multiplying out must save at least a fifth of the length: brackets are worth something to a reader.
+# Multiplying out must save a fifth of the length: brackets are worth something to a reader.
 WORTHWHILE = 0.8
 
 
@@ -83,7 +83,7 @@ def prepare(trace: Trace) -> None:
     settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
     if trace.apply("use_entry_fact"):
         settle(trace, CONTRACTION)
-    settle(trace, ("cancel_log_exp",))
+    settle(trace, ("cancel_log_exp", "expand_log_power"))
     for _ in range(PATIENCE):
         opened = trace.apply("expand_log_quotient", opens_exponential) or trace.apply(
             "expand_log_product", opens_exponential
@@ -146,6 +146,7 @@ def finish(trace: Trace) -> None:
     """The last touches: signs, common factors, the order of terms."""
     attempt(trace, spread_totals)
     attempt(trace, expand)
+    attempt(trace, gather_totals)
     for _ in range(PATIENCE):
         changed = (
             trace.apply("distribute_negative")
@@ -181,6 +182,13 @@ def spread_totals(trace: Trace) -> None:
     if trace.apply("split_total"):
         simplify(trace)
         settle(trace, ("distribute_negative", "cancel_factor", "cancel_terms", "collect_terms"))
+
+
+def gather_totals(trace: Trace) -> None:
+    """Join sums over the same range where their terms have factors in common."""
+    settle(trace, ("join_totals", "subtract_totals"))
+    while trace.apply("factor_common", innermost=True):
+        pass
 
 
 def expand(trace: Trace) -> None:

@@ -55,9 +55,13 @@ class Product:
         return Product(1 / self.number, self.below, self.above)
 
     def items(self) -> tuple[Expr, ...]:
-        """The factors, those below as fractions, the number's own factors among them."""
+        """The factors, those below as fractions, the number's own factors among them.
+
+        Squares and cubes count as so many factors: a part of them can be taken.
+        """
+        above = (part for f in self.above for part in _repeated(f))
         under = (Quotient(1, f) for f in self.below)
-        return (*_number_factors(self.number), *self.above, *under)
+        return (*_number_factors(self.number), *above, *under)
 
     def expression(self) -> Expr:
         """The product in inert notation."""
@@ -65,11 +69,17 @@ class Product:
         return Quotient(above, _joined(self.below)) if self.below else above
 
 
+def _repeated(factor: Expr) -> tuple[Expr, ...]:
+    if isinstance(factor, Power) and factor.exponent in (2, 3):
+        return (factor.base,) * int(factor.exponent)
+    return (factor,)
+
+
 def _number_factors(number: Rational) -> tuple[Expr, ...]:
     """Sign and prime factors of a number; where there are many, sign and size."""
     sign = (S.NegativeOne,) if number < 0 else ()
     powers = [(prime, power) for prime, power in factorrat(abs(number)).items() if prime != 1]
-    primes = tuple(p if n > 0 else 1 / p for p, n in powers for _ in range(abs(n)))
+    primes = tuple(Rational(p) ** (1 if n > 0 else -1) for p, n in powers for _ in range(abs(n)))
     return (*sign, *(primes if len(primes) <= 4 else (abs(number),)))
 
 

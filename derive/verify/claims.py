@@ -14,6 +14,7 @@ from derive.facts import Definition, EqualFact, Fact, Given, Lemma
 from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Source, Value
 from derive.notation import Minus, Opened, Plus, Quotient, Times, names, replace
 from derive.verify.canonical import same
+from derive.verify.chain_rule import is_chain
 from derive.verify.conditions import Places, Sizes, nonzero, positive
 from derive.verify.instance import instantiate
 from derive.verify.match import Match
@@ -48,7 +49,7 @@ class Ruling:
     """Why a claim is refused, or what it assumes about the domain."""
 
     refusal: str | None = None
-    assumed: tuple[str, ...] = ()
+    assumed: tuple[Condition, ...] = ()
 
 
 class Court:
@@ -64,6 +65,11 @@ class Court:
         law = LAWS.get(claim.rule)
         if law is None:
             return Ruling(f"no law is known of a rule called {claim.rule}")
+        if law is Source.CHAIN:
+            through = [f for f in claim.facts if isinstance(f, Definition)]
+            known = self._definitions
+            fits = any(is_chain(claim.before, claim.after, d, known) for d in through)
+            return Ruling(None if fits else f"it is no {law.value} through what the step names")
         if isinstance(law, Source):
             facts = (*claim.facts, *claim.given.equal)
             lemma = None if claim.lemma is None else self._applicable(claim.lemma, claim)
@@ -94,14 +100,14 @@ class Court:
             if match is None:
                 refusal = OTHERWISE if refusal == NOT_HERE else refusal
                 continue
-            assumed: list[str] = []
+            assumed: list[Condition] = []
             failed = self._failed(law, match, claim, assumed)
             if failed is None:
                 return Ruling(assumed=tuple(dict.fromkeys(assumed)))
             refusal = f"no fact that the step names gives {failed}"
         return Ruling(refusal)
 
-    def _failed(self, law: Law, match: Match, claim: Claim, assumed: list[str]) -> str | None:
+    def _failed(self, law: Law, match: Match, claim: Claim, assumed: list[Condition]) -> str | None:
         """The first condition that does not hold; those on the domain are added to ``assumed``."""
         for row in match.rows or ({},):
             for condition in law.conditions:
@@ -110,8 +116,7 @@ class Court:
                 if condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     if not seen(operands[0], claim.facts, self._definitions):
-                        relation = ">" if condition.kind == "positive" else "!="
-                        assumed.append(f"{_named(operands[0])} {relation} 0")
+                        assumed.append(Condition(condition.kind, (_named(operands[0]),)))
                 elif condition.kind == "independent":
                     if self._slopes.depends(operands[0], operands[1]):
                         return said
@@ -168,9 +173,8 @@ def _left_sides(law: Law, expr: Expr) -> Iterator[tuple[Match, Expr]]:
 
 
 def _named(expr: Expr) -> Expr:
-    """The expression in plain SymPy, its indices as a person named them."""
-    opened = {s: s.hint for s in names(expr) if isinstance(s, Opened)}
-    return replace(expr, opened).doit()
+    """The expression with its indices as a person named them."""
+    return replace(expr, {s: s.hint for s in names(expr) if isinstance(s, Opened)})
 
 
 def _operands(condition: Condition, values: Values) -> tuple[Expr, ...]:

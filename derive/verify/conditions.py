@@ -46,6 +46,9 @@ class Places:
 
     def always(self, kind: str, operands: tuple[Expr, ...]) -> bool:
         """Whether a condition on indices holds at every place there is, and there is one."""
+        if kind == "unequal" and len(operands) == 1:
+            # A sum without excluded indices.
+            return True
         if kind == "unequal" and any(
             isinstance(f, UnequalFact) and {f.left, f.right} == set(operands)
             for f in self._relations
@@ -190,5 +193,5 @@ def _holds(kind: str, numbers: list[int]) -> bool:
         case "at_most":
             return first <= others[0]
         case "unequal":
-            return first != others[0]
+            return first not in others
     raise ValueError(f"no condition is called {kind}")

@@ -18,6 +18,7 @@ from derive.facts import (
     Lemma,
     UnequalFact,
 )
+from derive.laws import Condition
 from derive.positions import parts_at
 from derive.problem import Problem
 from derive.verify.claims import Claim, Court
@@ -53,9 +54,10 @@ class Examiner:
     """Examines equations of one tree of derivations; all values are shared among them."""
 
     def __init__(self, root: Derivation) -> None:
+        self._root = root
         self._problem = with_changes(root.problem, ranges=_all_ranges(root))
         self._deciders: dict[tuple[Definition, ...], tuple[Decider, Sampler, Court]] = {}
-        self.assumed: dict[str, None] = {}
+        self.assumed: dict[Condition, None] = {}
 
     @property
     def problem(self) -> Problem:
@@ -70,7 +72,7 @@ class Examiner:
         facts: tuple[Fact, ...] = ()
         for atom in step.atoms:
             lemmas = [d for d in cited if atom.lemma is not None and atom.lemma == d.name]
-            relied = (*atom.facts, *(f for d in lemmas for f in facts_of(d)))
+            relied = (*atom.facts, *(f for d in lemmas for f in facts_of(d, self._root)))
             found += self._laws(atom, derivation, lemmas, seen)
             found += self._exact(atom.before, atom.after, relied, derivation, seen)
             facts = (*facts, *relied)
@@ -192,12 +194,26 @@ class Examiner:
         return self._deciders[key]
 
 
-def facts_of(derivation: Derivation) -> tuple[Fact, ...]:
-    """All facts that a derivation's steps name, those of the lemmas that it cites included."""
-    used = [f for step in derivation.steps for atom in step.atoms for f in atom.facts]
-    for inner in (*derivation.lemmas, *derivation.parts.values()):
-        used += facts_of(inner)
-    return tuple(dict.fromkeys(used))
+def facts_of(derivation: Derivation, root: Derivation | None = None) -> tuple[Fact, ...]:
+    """All facts that a derivation's steps name, those of what it contains and cites included.
+
+    ``root`` is the whole document, in which what is cited is found by name.
+    """
+    named: dict[str, list[Derivation]] = {}
+    for known in () if root is None else root.walk():
+        named.setdefault(known.name, []).append(known)
+    found: dict[Fact, None] = {}
+    waiting, seen = [derivation], set()
+    while waiting:
+        one = waiting.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        atoms = [atom for step in one.steps for atom in step.atoms]
+        found.update(dict.fromkeys(f for atom in atoms for f in atom.facts))
+        waiting += [*one.lemmas, *one.parts.values()]
+        waiting += [d for atom in atoms if atom.lemma for d in named.get(atom.lemma, ())]
+    return tuple(found)
 
 
 def _statement(derivation: Derivation) -> Lemma:

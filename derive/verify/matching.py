@@ -166,8 +166,11 @@ def sums(
     items = tuple(t for t in terms(expr) if t != 0)
     if len(pattern.args) == 1 and isinstance(pattern.args[0], Each):
         if isinstance(expr, Plus):
-            for found in _each(pattern.args[0], items, match):
-                yield found, ()
+            # A sum with a minus before it counts as its terms, or as the one term it is written as.
+            written = tuple(t for t in expr.args if t != 0)
+            for group in dict.fromkeys((items, written)):
+                for found in _each(pattern.args[0], group, match):
+                    yield found, ()
         return
     wanted = tuple(t for t in terms(pattern) if t != 0)
     yield from _terms(ordered(wanted, match), items, match, whole)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from derive.laws import Condition
+
 Level = Literal["exact", "sampled", "failed"]
 Check = Literal["chain", "statement", "facts", "law", "exact", "sampled", "cases", "result"]
 
@@ -96,7 +98,7 @@ class Report:
     level: Level
     failures: tuple[Failure, ...]
     rows: tuple[Row, ...]
-    assumed: tuple[str, ...] = ()
+    assumed: tuple[Condition, ...] = ()
     sizes: str = ""
 
     @property
@@ -117,6 +119,11 @@ class Report:
             mark = "" if row.ok else "  FAILED"
             lines.append(f"  {row.step:4}  {row.rule:{width}}  {counts}{mark}")
         lines += ["", *(str(f) for f in self.failures)]
-        lines += [f"assumed: {', '.join(self.assumed)}"] if self.assumed else []
+        lines += [f"assumed: {', '.join(map(_said, self.assumed))}"] if self.assumed else []
         lines.append(f"level: {self.level}; {len(self.rows)} steps, exact at {self.sizes}")
         return "\n".join(lines).lstrip("\n")
+
+
+def _said(condition: Condition) -> str:
+    relation = ">" if condition.kind == "positive" else "!="
+    return f"{condition.operands[0].doit()} {relation} 0"

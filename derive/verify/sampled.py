@@ -8,6 +8,7 @@ from random import Random
 import mpmath
 from sympy import Add, Expr, Float, Indexed, IndexedBase, Integer, Mul, Symbol
 
+from derive.arrays import Entry
 from derive.facts import Definition, EntryFact
 from derive.notation import (
     Apply,
@@ -28,7 +29,7 @@ from derive.notation import (
     Total,
     names,
 )
-from derive.verify.plain import as_inert
+from derive.verify.plain import as_inert, written_out
 
 DIGITS = 50
 STEP = mpmath.mpf(10) ** -15
@@ -142,6 +143,8 @@ class Point:
                 return _largest(self._run(expr, at))
             case Partial(operand, variable):
                 return self._derivative(operand, variable, at)
+            case Entry():
+                return self.value(written_out(expr), at)
         if expr.is_number:
             return expr.evalf(DIGITS + 10)._to_mpmath(mpmath.mp.prec)
         read = as_inert(expr)

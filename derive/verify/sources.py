@@ -7,12 +7,15 @@ from typing import cast
 
 from sympy import Expr, Indexed, IndexedBase, Rational, Symbol
 
+from derive.arrays import Entry
+from derive.errors import DeriveError
 from derive.facts import Definition, EntryFact, EqualFact, Fact, Lemma, SumFact
 from derive.laws import Meta, Source
 from derive.notation import (
     Binder,
     Choice,
     Delta,
+    Inert,
     Partial,
     Times,
     Total,
@@ -57,6 +60,8 @@ def backed(
         case Source.SOFTMAX:
             softmaxes = [f for f in facts if isinstance(f, Definition) and f.softmax]
             return after == 1 and any(_is_whole(before, d) for d in softmaxes)
+        case Source.ENTRYWISE:
+            return same(without_arrays(before), without_arrays(after))
         case Source.ARITHMETIC:
             return same(before, after) or _equal_numbers(before, after)
 
@@ -85,6 +90,35 @@ def consequences(
     pattern, result = (replace(side, metas) for side in (left, right))
     for found in matches(pattern, expr, Match()):
         yield instantiate(result, found.values, ())
+
+
+def without_arrays(expr: Expr) -> Expr:
+    """``expr`` with an entry of an array written out, and each sum with its factors inside."""
+    try:
+        return inside_sums(expr.written_out if isinstance(expr, Entry) else expr)
+    except DeriveError:
+        # Shapes that do not fit: equal to nothing else.
+        return expr
+
+
+def inside_sums(expr: Expr) -> Expr:
+    """Factors that stand beside a sum over an index are taken into it."""
+    match expr:
+        case Total():
+            body, index = expr.open()
+            return expr.over(inside_sums(body), index)
+        case Times(args):
+            parts = [inside_sums(a) for a in args]
+            total = next((p for p in parts if isinstance(p, Total)), None)
+            if total is None:
+                return Times(*parts)
+            body, index = total.open()
+            return total.over(
+                inside_sums(Times(body, *(p for p in parts if p is not total))), index
+            )
+        case Inert() if not isinstance(expr, Binder):
+            return expr.func(*(inside_sums(a) for a in expr.args))
+    return expr
 
 
 def assignments(lemma: Lemma, expr: Expr) -> Iterator[dict[Symbol, Expr]]:

@@ -49,7 +49,7 @@ def is_error(mutation: Mutation, root: Derivation) -> bool:
     before, after = step.before, step.after
     named = step.facts
     if step.lemma is not None:
-        named += tuple(f for d in root.walk() if d.name == step.lemma for f in facts_of(d))
+        named += tuple(f for d in root.walk() if d.name == step.lemma for f in facts_of(d, root))
     facts = (
         *inner.problem.ranges,
         *(f for f in named if not isinstance(f, (IndexRange, Definition))),
