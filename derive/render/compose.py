@@ -59,7 +59,7 @@ def compose(
         writer.statement(),
         *writer.recalled(),
         *writer.body(derivation, derivation.problem),
-        *corrected(derivation, writer.names(), writer.places, messages, writer.taken),
+        *corrected(derivation, writer.called, writer.places, messages, writer.taken),
         evidence(derivation.problem, report, messages, writer.taken),
     )
     own = messages.find("entries", derivation.problem.name)
@@ -149,10 +149,16 @@ class _Writer:
     def lemmas_of(self, derivation: Derivation) -> list[Section]:
         """The lemmas that are not there yet."""
         new: list[Section] = []
+        written: list[Block] = []
         for lemma in derivation.lemmas:
             if self.proved.get(lemma.name) != lemma.statement:
                 self.proved[lemma.name] = lemma.statement
-                new += self.lemma(lemma)
+                if lemma.problem.kind == "value" and len(lemma.steps) == 1:
+                    written.append(self.chain(lemma, self.left(lemma)))
+                else:
+                    new += self.lemma(lemma)
+        if written:
+            new.insert(0, Section((self.messages.text("parts", "written-out"),), tuple(written)))
         return new
 
     def lemma(self, lemma: Derivation) -> list[Section]:
@@ -178,11 +184,11 @@ class _Writer:
         own = self.messages.find("parts", name)
         slots = {"variable": Formula(part.problem.variables[-1:], self.taken)}
         heading = (own,) if own else self.messages.sentence("headings", "part", slots)
-        left = self.left(part)
-        grid = next((s.after for s in part.steps if isinstance(s.after, Grid)), None)
-        if grid is not None:
-            left = Family(left, grid.row, grid.column)
-        return Section(heading, tuple(self.proof(part, left)))
+        facts = [fact_formula(f, self.taken) for f in part.assumptions]
+        blocks: list[Block] = [
+            Paragraph(self.messages.sentence("text", "assume", {"fact": f})) for f in facts
+        ]
+        return Section(heading, (*blocks, *self.proof(part, self.left(part))))
 
     def proof(self, derivation: Derivation, left: Expr, boxed: bool = True) -> list[Block]:
         """The steps, the cases and the result."""
@@ -236,6 +242,7 @@ class _Writer:
             return False
         first = derivation.steps[0]
         is_case = any(derivation in d.cases.values() for d in self.derivation.walk())
+        is_case |= isinstance(derivation.closed_form, Grid)
         return is_case or first.lemma is not None or self.named(first.after) != first.after
 
     def steps(self, derivation: Derivation) -> tuple[Step, ...]:
@@ -279,12 +286,9 @@ class _Writer:
 
     def left(self, derivation: Derivation) -> Expr:
         """The left-hand side of a derivation, with the loss called by its name."""
-        return self.called(derivation.statement)
-
-    def names(self) -> dict[Expr, Expr]:
-        """What the expressions of the statements are called."""
-        found = {d.statement: self.left(d) for d in self.derivation.walk() if not d.assumptions}
-        return {**found, self.derivation.problem.expression: self.value}
+        left = self.called(derivation.statement)
+        grid = derivation.closed_form
+        return Family(left, grid.row, grid.column) if isinstance(grid, Grid) else left
 
     def named(self, expr: Expr) -> Expr:
         """``expr`` with the derivatives of the loss in its cases called by their names."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import mpmath
-from sympy import Expr, Float, Integer
+from sympy import Expr, Integer
 
 from derive.corrections import Correction, Equality, Setting
 from derive.derivation import Derivation
 from derive.render.document import (
+    Decimal,
     Formula,
     Listed,
     Paragraph,
@@ -29,14 +30,14 @@ PLACES = 3
 
 def corrected(
     derivation: Derivation,
-    called: Mapping[Expr, Expr],
+    called: Callable[[Expr], Expr],
     places: Mapping[Expr, Reference],
     messages: Messages,
     names: Names,
 ) -> list[Section]:
     """The section on the corrections, if there are any.
 
-    ``called`` are names for expressions, ``places`` the lines in which right-hand sides stand.
+    ``called`` gives names to expressions, ``places`` are the lines in which right-hand sides stand.
     """
     if not derivation.corrections:
         return []
@@ -54,9 +55,8 @@ def corrected(
     return [Section(heading, (intro, Table(columns, tuple(rows), (0.33, 0.33, 0.31))))]
 
 
-def _equation(equality: Equality, called: Mapping[Expr, Expr], names: Names) -> Formula:
-    left = called.get(equality.left, equality.left)
-    return Formula((left, "=", equality.right), names)
+def _equation(equality: Equality, called: Callable[[Expr], Expr], names: Names) -> Formula:
+    return Formula((called(equality.left), "=", equality.right), names)
 
 
 def _why(
@@ -87,4 +87,4 @@ def _setting(at: Setting, names: Names) -> list[Sentence]:
 
 
 def _number(value: mpmath.mpf) -> Formula:
-    return Formula((Float(mpmath.nstr(mpmath.mpf(round(float(value), PLACES)), 15), 15),))
+    return Formula((Decimal(f"{float(value):.{PLACES}f}"),))

@@ -29,6 +29,13 @@ class Naturals:
 
 
 @dataclass(frozen=True)
+class Decimal:
+    """A number with its decimal places, with a point for the mark."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
 class Listed:
     """Numbers in a row, as in ``(1, 2, 3)``."""
 
@@ -39,7 +46,7 @@ class Listed:
 class Formula:
     """A short formula within a sentence: expressions with relations between them."""
 
-    items: tuple[Expr | Relation | Space | Naturals | Listed, ...]
+    items: tuple[Expr | Relation | Space | Naturals | Listed | Decimal, ...]
     names: Names = FREE
 
 

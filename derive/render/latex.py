@@ -12,6 +12,7 @@ from derive.render.compose import Level, compose
 from derive.render.document import (
     Block,
     Chain,
+    Decimal,
     Document,
     Equation,
     Formula,
@@ -219,6 +220,9 @@ class _DocumentPrinter:
                 return rf"\mathbb{{R}}^{{{sizes}}}"
             case Naturals():
                 return r"\{1, 2, 3, \dots\}"
+            case Decimal(digits):
+                mark = self._messages.text("language", "decimal_mark")
+                return digits.replace(".", "{,}" if mark == "," else mark)
             case Listed(numbers):
                 mark = self._messages.text("language", "decimal_mark")
                 separator = "; " if mark == "," else ", "

@@ -117,7 +117,18 @@ class FormulaPrinter(LeafPrinter):
             return f"{above} / {self.factor(expr.denominator, last=True)}"
         if self._script and is_plain(expr):
             return f"{self._print(expr.numerator)} / {self._print(expr.denominator)}"
-        return rf"\frac{{{self._print(expr.numerator)}}}{{{self._print(expr.denominator)}}}"
+        return rf"\frac{{{self._print(expr.numerator)}}}{{{self._below(expr.denominator)}}}"
+
+    def _below(self, denominator: Expr) -> str:
+        """A denominator, on one line if it is a fraction itself."""
+        inner = unmarked(denominator)
+        if not isinstance(inner, Quotient) or not inner.heads.isdisjoint({Plus}):
+            return self._print(denominator)
+        outside, self._inline = self._inline, True
+        try:
+            return self._marking(denominator, self._print(inner))
+        finally:
+            self._inline = outside
 
     # Powers and functions
 
@@ -295,7 +306,9 @@ def _begins_with_minus(text: str) -> bool:
 
 
 def _environment(name: str, rows: Iterable[str]) -> str:
-    joined = r" \\ ".join(rows)
+    texts = list(rows)
+    # Fractions above each other need some air.
+    joined = (r" \\[4pt] " if any(r"\frac" in t for t in texts) else r" \\ ").join(texts)
     return rf"\begin{{{name}}} {joined} \end{{{name}}}"
 
 

@@ -26,7 +26,8 @@ def route(problem: Problem) -> Derivation:
     entries = tuple(
         entry(problem, softmax.base[row], Indexed(variable.base, Integer(1))) for row in shown
     )
-    general = general_entry(problem, softmax, variable, (whole, *entries))
+    written = tuple(written_out(problem, softmax.base[row]) for row in shown)
+    general = general_entry(problem, softmax, variable, (whole, *written, *entries))
     matrix = as_matrix(problem, general)
     logits = loss_gradient(problem, general)
     plan = Plan(problem, problem.name, known=(logits,))
@@ -45,6 +46,13 @@ def probabilities_sum(problem: Problem, softmax: Definition, size: Symbol) -> De
     plan.take("unfold_definition")
     plan.take("pull_out_factor")
     plan.take("cancel_factor")
+    return plan.done()
+
+
+def written_out(problem: Problem, probability: Indexed) -> Derivation:
+    """``ŷ_1 = e^{x_1} / (e^{x_1} + ... + e^{x_k})``."""
+    plan = Plan(posed(problem, "value", probability), f"probability-{probability.indices[0]}")
+    plan.take("unfold_definition", "write_out_sum")
     return plan.done()
 
 
@@ -118,8 +126,8 @@ def loss_gradient(problem: Problem, general: Derivation) -> Derivation:
     plan = Plan(posed(problem, "gradient", problem.expression, *problem.variables), "logits", known=(general,))
     plan.take("differentiate_negative", "differentiate_total", "differentiate_scaled")
     plan.take("differentiate_log")
-    plan.take("apply_lemma", "multiply_quotients")
-    plan.take("cancel_factor")
+    plan.take("apply_lemma", "join_reciprocal", tidy=False)
+    plan.exhaust("cancel_factor", "flatten_product")
     plan.take("distribute_product", "split_total", "distribute_negative", "reorder_terms")
     plan.take("contract_delta")
     plan.take("pull_out_factor")

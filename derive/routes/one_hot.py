@@ -32,7 +32,8 @@ def route(problem: Problem) -> Derivation:
     plan.take("distinguish_class")
     plan.apply("apply_lemma", lambda e, _: e == true.statement)
     plan.apply("apply_lemma")
-    plan.take("use_equality", "join_cases")
+    with plan.one_step("join_cases"):
+        plan.take("use_equality", "join_cases")
     plan.take("recognise_label")
     whole = plan.done(parts={"true-class": true, "other-class": other})
     return with_changes(whole, corrections=corrections(problem, true_class, other_class))
@@ -54,27 +55,29 @@ def corrections(problem: Problem, true: Symbol, other: Symbol) -> tuple[Correcti
         right = Plus(value, Minus(1)) if place == true else value
         return Equality(Partial(loss, array[place]), right)
 
-    at = Setting(
-        ((logits, numbers(1, 2, 3)), (label, numbers(0, 0, 1))), ((true, 3), (other, 1))
-    )
-    of_entry = Setting(at.arrays, ((index, 3),))
+    arrays = (logits, numbers(1, 2, 3)), (label, numbers(0, 0, 1))
     probability = softmax.base
     return (
         Correction(
             "label_for_logit",
             Equality(softmax.entry, share(label, index)),
             Equality(softmax.entry, share(logits, index)),
-            of_entry,
+            Setting(arrays, ((index, 3),)),
         ),
         Correction(
             "probability_for_logit",
             Equality(loss, Minus(Log(share(probability, true)))),
             Equality(loss, Minus(Log(share(logits, true)))),
-            at,
+            Setting(arrays, ((true, 3),)),
         ),
         *(
-            Correction("derivative_by_probability", slope(n, probability), slope(n, logits), at)
-            for n in (true, other)
+            Correction(
+                "derivative_by_probability",
+                slope(place, probability),
+                slope(place, logits),
+                Setting(arrays, tuple({true: 3, place: number}.items())),
+            )
+            for place, number in ((true, 3), (other, 1))
         ),
     )
 
@@ -101,7 +104,8 @@ def slope(
     own = posed(problem, "gradient", problem.expression, variable)
     plan = Plan(own, name, assumptions=() if apart is None else (apart,), known=(loss,))
     plan.take("insert_lemma")
-    plan.take("differentiate_negative", "differentiate_log")
+    with plan.one_step("differentiate_log"):
+        plan.take("differentiate_negative", "differentiate_log")
     plan.take("differentiate_quotient")
     # Without tidying, so that the line with the zero can be shown.
     plan.take("differentiate_total", "differentiate_exp", tidy=apart is None)
@@ -116,9 +120,8 @@ def slope(
 def true_class(plan: Plan) -> None:
     """From the quotient rule to (3)."""
     plan.take("differentiate_coordinate", "contract_delta", "evaluate_delta")
-    with plan.one_step():
-        plan.apply("flatten_quotient", is_reciprocal)
-        plan.take("factor_numerator", "split_fraction")
+    plan.apply("flatten_quotient", is_reciprocal)
+    plan.take("factor_numerator", "split_fraction")
     plan.exhaust("cancel_factor")
     plan.take("split_quotient", "cancel_factor", "distribute_negative", "reorder_terms")
     plan.tag("3")
@@ -133,7 +136,8 @@ def other_class(plan: Plan) -> None:
         plan.apply("multiply_by_zero", tidy=False)
         plan.apply("drop_zero", tidy=False)
         plan.apply("flatten_quotient", is_reciprocal, tidy=False)
-    plan.exhaust("move_sign", "cancel_double_negative", "cancel_factor", "combine_powers")
+    with plan.one_step("cancel_factor"):
+        plan.exhaust("move_sign", "cancel_double_negative", "cancel_factor", "combine_powers")
     plan.tag("4")
 
 

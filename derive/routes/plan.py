@@ -87,7 +87,7 @@ class Plan(Trace):
         """Give a part of the expression a name, from here on."""
         self.definitions = (*self.definitions, definition)
         self.given = with_changes(self.given, definitions=(definition, *self.given.definitions))
-        self.take("fold_definition", tidy=False)
+        self.take("abbreviate_sum", tidy=False)
 
     def done(
         self,
