@@ -285,5 +285,11 @@ def derivation(name: str, symbols: Mapping[str, str] | None = None) -> Derivatio
         name=name,
         language=asked.language,
     )
-    problem = with_changes(problem, called=asked.called, indicator=asked.indicator)
+    problem = with_changes(
+        problem,
+        called=asked.called,
+        indicator=asked.indicator,
+        tags=asked.tags,
+        recalled=asked.recalled,
+    )
     return _derived(problem, asked.route)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from sympy import Expr, Tuple
 
+from derive.corrections import Correction
 from derive.facts import Definition, Fact, Given
 from derive.gathering import Layout
 from derive.positions import Path
@@ -65,6 +66,7 @@ class Derivation:
         stable: The loss (``value``), its derivative (``derivative``; for several variables each
             part has its own) and each definition (by the name of its base) rewritten for
             floating point; what the kernels are made from.
+        corrections: What was set right in the source.
         arrays: The result (``result``) and definitions (by the name of their base) written with
             whole vectors and matrices.
         layout: For such a form, how the entries are put together.
@@ -80,6 +82,7 @@ class Derivation:
     cases: Mapping[Expr, Derivation] = field(default_factory=lambda: MappingProxyType({}))
     assumptions: tuple[Fact, ...] = ()
     stable: Mapping[str, Derivation] = field(default_factory=lambda: MappingProxyType({}))
+    corrections: tuple[Correction, ...] = ()
     arrays: Mapping[str, Derivation] = field(default_factory=lambda: MappingProxyType({}))
     layout: Layout | None = None
 

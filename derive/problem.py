@@ -30,6 +30,8 @@ class Problem:
         language: Language of the entry's source, if it has one.
         called: What the source calls the expression, such as ``C_0``.
         indicator: Whether deltas are printed as indicators.
+        tags: What the source numbers the definitions by, in their order.
+        recalled: Names of the rules that the source recalls before it starts.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Problem:
     language: str | None = None
     called: str | None = None
     indicator: bool = False
+    tags: tuple[str, ...] = ()
+    recalled: tuple[str, ...] = ()
 
     @property
     def statement(self) -> Expr:

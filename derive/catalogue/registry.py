@@ -20,6 +20,8 @@ class Question:
         language: Language of the source.
         called: What the source calls the loss.
         indicator: Whether the source writes indicators in place of deltas.
+        tags: What the source numbers the definitions in ``where`` by, in their order.
+        recalled: Names of the rules that the source recalls before it starts.
     """
 
     kind: Kind
@@ -31,6 +33,8 @@ class Question:
     route: Callable[[Problem], Derivation] | None = None
     called: str | None = None
     indicator: bool = False
+    tags: tuple[str, ...] = ()
+    recalled: tuple[str, ...] = ()
 
 
 ENTRIES: dict[str, Callable[[], Question]] = {}

@@ -14,17 +14,18 @@ def one_hot() -> Question:
     from derive.routes.one_hot import route  # the rules are loaded with the first derivation
 
     c = Symbol("c", integer=True, positive=True)
-    m = Symbol("m", integer=True)
+    k = Symbol("k", integer=True)
     s, y, q = (IndexedBase(name, shape=(c,)) for name in ("s", "y", "\\hat{y}"))
     return Question(
         "gradient",
         -Sum(y[i] * log(q[i]), (i, 1, c)),
-        (s[m],),
+        (s[k],),
         given=(Eq(y[i], KroneckerDelta(i, p)),),
         where=(Eq(q[i], exp(s[i]) / Sum(exp(s[j]), (j, 1, c))),),
         language="es",
         route=route,
         called="C_0",
+        tags=("2",),
     )
 
 
@@ -44,6 +45,7 @@ def jacobian() -> Question:
         route=route,
         called=r"\mathcal{L}_{\mathrm{CCE}}",
         indicator=True,
+        recalled=("differentiate_quotient", "differentiate_sum"),
     )
 
 

@@ -13,7 +13,7 @@ from derive.derivation import Derivation, Step
 from derive.errors import DeriveError
 from derive.facts import Definition
 from derive.gathering import Layout, gathered
-from derive.notation import Partial, names, replace
+from derive.notation import Choice, Grid, Partial, names, replace
 from derive.problem import Problem
 from derive.render.document import (
     Block,
@@ -27,9 +27,11 @@ from derive.render.document import (
     Reference,
     Section,
 )
+from derive.render.corrected import corrected
+from derive.render.display import Family
 from derive.render.evidence import Evidence, evidence
 from derive.render.inventory import facts_in_words, symbols_table
-from derive.render.marking import changed, unmarked
+from derive.render.marking import Marked, changed, unmarked
 from derive.render.messages import Messages, load
 from derive.render.names import Names, names_in, names_of, spare_name
 from derive.render.reasons import fact_formula, reason
@@ -56,12 +58,15 @@ def compose(
     writer = _Writer(derivation, messages, level)
     sections = (
         writer.statement(),
+        *writer.recalled(),
         *writer.body(derivation, derivation.problem),
+        *corrected(derivation, writer.called, writer.places, messages, writer.taken),
         evidence(derivation.problem, report, messages, writer.taken),
     )
     own = messages.find("entries", derivation.problem.name)
     heading = title or own or messages.text("titles", derivation.problem.kind)
-    return Document(messages.code, heading, author, sections)
+    indicator = derivation.problem.indicator
+    return Document(messages.code, heading, author, sections, writer.last_tag(), indicator)
 
 
 @dataclass
@@ -74,6 +79,7 @@ class _Writer:
     labels: Iterator[int] = field(default_factory=lambda: count(1))
     lemmas: dict[str, Reference] = field(default_factory=dict)
     proved: dict[str, Expr] = field(default_factory=dict)
+    places: dict[Expr, Reference] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problem = self.derivation.problem
@@ -97,10 +103,13 @@ class _Writer:
         if defined:
             key = "where_several" if len(defined) > 1 else "where"
             blocks.append(Paragraph((messages.text("text", key),)))
-            for definition in defined:
-                own = self.names_around(definition)
-                blocks.append(Equation(definition.entry, (Branch(definition.value),), own))
-                blocks += self.definition_in_arrays(definition)
+            tags = dict(zip(problem.definitions, problem.tags, strict=False))
+            for d in defined:
+                own = self.names_around(d)
+                blocks.append(
+                    Equation(d.entry, (Branch(d.value),), own, self.label(), tag=tags.get(d))
+                )
+                blocks += self.definition_in_arrays(d)
         blocks += [Paragraph(words) for words in facts_in_words(problem.facts, messages, names)]
         results = self.results()
         claim = "claim_several" if len(results) > 1 else "claim"
@@ -128,6 +137,9 @@ class _Writer:
     def results(self) -> list[tuple[Derivation, Expr]]:
         """What the document proves, each with its left-hand side."""
         own = self.derivation
+        own = self.derivation
+        if own.parts and cites_a_part(own):
+            return [(p, self.left(p)) for p in own.parts.values()]
         return [(result, self.left(result)) for result in own.results]
 
     # Derivations
@@ -138,7 +150,7 @@ class _Writer:
         for name, part in derivation.parts.items():
             sections += self.lemmas_of(part)
             sections.append(self.part(name, part))
-        if derivation.steps:
+        if derivation.steps and not cites_a_part(derivation):
             heading = self.messages.text("headings", "derivation")
             left = self.left(derivation)
             sections.append(Section((heading,), tuple(self.proof(derivation, left))))
@@ -149,10 +161,16 @@ class _Writer:
     def lemmas_of(self, derivation: Derivation) -> list[Section]:
         """The lemmas that are not there yet."""
         new: list[Section] = []
+        written: list[Block] = []
         for lemma in derivation.lemmas:
             if self.proved.get(lemma.name) != lemma.statement:
                 self.proved[lemma.name] = lemma.statement
-                new += self.lemma(lemma)
+                if lemma.problem.kind == "value" and len(lemma.steps) == 1:
+                    written.append(self.chain(lemma, self.left(lemma)))
+                else:
+                    new += self.lemma(lemma)
+        if written:
+            new.insert(0, Section((self.messages.text("parts", "written-out"),), tuple(written)))
         return new
 
     def lemma(self, lemma: Derivation) -> list[Section]:
@@ -168,12 +186,15 @@ class _Writer:
             blocks.append(Paragraph((self.messages.text("text", "proof"),), emphasis=True))
             blocks += self.proof(lemma, left, boxed=False)
         heading = self.messages.sentence("headings", "lemma", {"number": str(number)})
+        title = self.messages.find("parts", lemma.name)
+        if title is not None:
+            heading = (*heading, f". {title}")
         return [*inner, Section(heading, tuple(blocks), reference.label)]
 
     def part(self, name: str, part: Derivation) -> Section:
         """A result on the way, or one of several; of several results each is a part again."""
         own = self.messages.find("parts", name)
-        slots = {"variable": Formula((part.problem.variables[-1],), self.taken)}
+        slots = {"variable": Formula(part.problem.variables[-1:], self.taken)}
         heading = (own,) if own else self.messages.sentence("headings", "part", slots)
         if part.parts and not part.steps:
             inner = [
@@ -182,8 +203,11 @@ class _Writer:
                 for section in (*self.lemmas_of(each), self.part(name, each))
             ]
             return Section(heading, tuple(inner))
-        left = self.left(part)
-        return Section(heading, tuple(self.proof(part, left)))
+        facts = [fact_formula(f, self.taken) for f in part.assumptions]
+        blocks: list[Block] = [
+            Paragraph(self.messages.sentence("text", "assume", {"fact": f})) for f in facts
+        ]
+        return Section(heading, (*blocks, *self.proof(part, self.left(part))))
 
     def proof(self, derivation: Derivation, left: Expr, boxed: bool = True) -> list[Block]:
         """The steps, the cases and the result."""
@@ -233,17 +257,25 @@ class _Writer:
         names = self.around(derivation, left)
         lines = []
         # The case of a result starts from it: only where nothing is to be done it is shown again.
-        chained = derivation.steps and derivation.steps[0].rule == "chain_rule"
-        case = derivation.assumptions and derivation.steps
-        if derivation.statement != left and not case and not chained:
+        if derivation.statement != left and not self.skips_statement(derivation):
             slots = {"symbol": Formula((self.value,), names)}
             why = (opening,) if opening else self.messages.sentence("text", "insert", slots)
             lines.append(Line(derivation.statement, self.label(), why))
         for step in self.steps(derivation):
             short, why = reason(step, derivation, self.messages, names, self.lemmas)
-            right = self.with_loss_named(changed(step))
-            lines.append(Line(right, self.label(), why, short))
+            label = self.label()
+            self.places.setdefault(step.after, Reference(label))
+            lines.append(Line(self.named(changed(step)), label, why, short, step.tag))
         return Chain(left, tuple(lines), names)
+
+    def skips_statement(self, derivation: Derivation) -> bool:
+        """Whether a chain begins with its first step, and not with the statement written out."""
+        if not derivation.steps:
+            return False
+        first = derivation.steps[0]
+        is_case = any(derivation in d.cases.values() for d in self.derivation.walk())
+        is_case |= isinstance(derivation.closed_form, Grid)
+        return is_case or first.lemma is not None or self.named(first.after) != first.after
 
     def steps(self, derivation: Derivation) -> tuple[Step, ...]:
         """The steps that a reader of this level sees."""
@@ -286,7 +318,40 @@ class _Writer:
 
     def left(self, derivation: Derivation) -> Expr:
         """The left-hand side of a derivation, with the loss called by its name."""
-        return self.called(derivation.statement)
+        left = self.called(derivation.statement)
+        grid = derivation.closed_form
+        return Family(left, grid.row, grid.column) if isinstance(grid, Grid) else left
+
+    def named(self, expr: Expr) -> Expr:
+        """``expr`` with the derivatives of the loss in its parts or cases called by their names."""
+        match expr:
+            case Choice(first, second, same, other):
+                return Choice(first, second, self.called(same), self.called(other))
+            case Marked(operand):
+                return Marked(self.named(operand))
+        problem, inner = self.derivation.problem, expr
+        while isinstance(inner, Partial):
+            inner = unmarked(inner.operand)
+        if inner == problem.expression or problem.kind != "gradient":
+            return expr
+        return replace(expr, {problem.expression: self.value})
+
+    def last_tag(self) -> int:
+        """The largest number among the tags of the source."""
+        tags = [s.tag for d in self.derivation.walk() for s in d.steps if s.tag]
+        numbers = [int(t) for t in (*tags, *self.derivation.problem.tags) if t.isdigit()]
+        return max(numbers, default=0)
+
+    def recalled(self) -> list[Section]:
+        """The rules that the source recalls."""
+        formulas = [rule_formula(r, self.taken) for r in self.derivation.problem.recalled]
+        blocks: list[Block] = []
+        for formula in formulas:
+            if formula is not None:
+                left, _, right = formula.items
+                blocks.append(Equation(left, (Branch(right),), formula.names))
+        heading = self.messages.text("headings", "rules")
+        return [Section((heading,), tuple(blocks))] if blocks else []
 
     def called(self, expr: Expr) -> Expr:
         problem = self.derivation.problem
@@ -294,17 +359,9 @@ class _Writer:
             return self.value
         if isinstance(expr, Partial):
             return Partial(self.called(expr.operand), expr.variable)
+        if isinstance(expr, Marked):
+            return Marked(self.called(expr.operand))
         return expr
-
-    def with_loss_named(self, expr: Expr) -> Expr:
-        """A line in which the derivatives of the loss, if there are several, say so by its name."""
-        problem = self.derivation.problem
-        inner = unmarked(expr)
-        while isinstance(inner, Partial):
-            inner = unmarked(inner.operand)
-        if inner == problem.expression or problem.kind == "jacobian":
-            return expr
-        return replace(expr, {problem.expression: self.value})
 
     def names_around(self, definition: Definition) -> Names:
         """The names that bound indices must keep clear of in a definition: those in it."""
@@ -318,8 +375,15 @@ class _Writer:
         return Names(names_of(derivation.problem).taken | names_in((self.value,)).taken | here.taken)
 
 
+def cites_a_part(derivation: Derivation) -> bool:
+    """Whether all that a derivation does is to cite one of its parts."""
+    return len(derivation.steps) == 1 and derivation.steps[0].lemma in derivation.parts
+
+
 def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:
-    """What the expression is called: by its definition if it has one, else L or f."""
+    """What the expression is called: by its source or definition if it has one, else L or f."""
+    if problem.called is not None:
+        return spare_name((problem.called, "L", r"\mathcal{L}", r"\ell"), taken)
     if problem.kind != "jacobian":
         return spare_name(("L", r"\mathcal{L}", r"\ell", r"\Lambda"), taken)
     expression = problem.expression

@@ -13,7 +13,7 @@ from sympy import Expr
 
 from derive.render.names import FREE, Names
 
-Relation = Literal["=", "!=", "<=", ">", "in"]
+Relation = Literal["=", "!=", "<=", ">=", ">", "in"]
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,24 @@ class Naturals:
 
 
 @dataclass(frozen=True)
+class Decimal:
+    """A number with its decimal places, with a point for the mark."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Numbers in a row, as in ``(1, 2, 3)``."""
+
+    numbers: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
 class Formula:
     """A short formula within a sentence: expressions with relations between them."""
 
-    items: tuple[Expr | Relation | Space | Naturals, ...]
+    items: tuple[Expr | Relation | Space | Naturals | Listed | Decimal, ...]
     names: Names = FREE
 
 
@@ -94,6 +108,7 @@ class Equation:
     names: Names
     label: str | None = None
     boxed: bool = False
+    tag: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,10 +121,11 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells under a heading."""
+    """Rows of cells under a heading; ``shares`` are the widths of the columns, of one together."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Sentence, ...], ...]
+    shares: tuple[float, ...] = (0.15, 0.53, 0.29)
 
 
 @dataclass(frozen=True)
@@ -126,9 +142,16 @@ Block = Paragraph | Chain | Equation | Table | Section
 
 @dataclass(frozen=True)
 class Document:
-    """A title, sections, and what stands behind it all."""
+    """A title, sections, and what stands behind it all.
+
+    Attributes:
+        numbered_after: The last number that the source's own tags take; ours go on from there.
+        indicator: Whether deltas are printed as indicators.
+    """
 
     language: str
     title: str
     author: str | None
     sections: tuple[Section, ...]
+    numbered_after: int = 0
+    indicator: bool = False

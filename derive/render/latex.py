@@ -12,10 +12,12 @@ from derive.render.compose import Level, compose
 from derive.render.document import (
     Block,
     Chain,
+    Decimal,
     Document,
     Equation,
     Formula,
     Line,
+    Listed,
     Naturals,
     Paragraph,
     Reference,
@@ -39,7 +41,7 @@ _PAGE = 40.0
 _INDENT = 2.0
 _NUMBER = 3.0
 
-_RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">": ">", "in": r"\in"}
+_RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", ">": ">", "in": r"\in"}
 
 
 def latex(
@@ -64,6 +66,7 @@ def latex(
         },
         babel=load(document.language).text("language", "latex"),
         code=document.language,
+        numbered_after=document.numbered_after,
         blocks=[printer.section(section) for section in document.sections],
     )
     return text.rstrip() + "\n"
@@ -98,6 +101,7 @@ class _DocumentPrinter:
         self._messages = load(document.language)
         self._labels = f"derive:{''.join(c for c in name if c.isalnum() or c == '-')}:"
         self._brief = brief
+        self._indicator = document.indicator
 
     def section(self, section: Section, depth: int = 0) -> str:
         command = r"\DeriveSubsection" if depth else r"\DeriveSection"
@@ -136,6 +140,9 @@ class _DocumentPrinter:
         else:
             room = _PAGE - 2 * _INDENT - width(left)
             right = self.broken(printer, equation.branches[0].value, room)
+        if equation.tag is not None:
+            label = self._labels + (equation.label or "")
+            return rf"\DeriveTagged{{{left} = {right}}}{{{label}}}{{{escape(equation.tag)}}}"
         command = r"\DeriveResult" if equation.boxed else r"\DeriveDisplay"
         return f"{command}{{{left} = {right}}}"
 
@@ -151,9 +158,11 @@ class _DocumentPrinter:
     def line(self, line: Line, printer: FormulaPrinter, room: float) -> str:
         formula = self.broken(printer, line.right, room)
         label = self._labels + line.label
+        tag = "" if line.tag is None else rf"\DeriveTag{{{escape(line.tag)}}}"
         if self._brief:
-            return rf"\DeriveBriefLine{{{formula}}}{{{label}}}{{{self.sentence(line.short)}}}"
-        return rf"\DeriveLine{{{formula}}}{{{label}}}{{{self.sentence(line.reason)}}}"
+            short = self.sentence(line.short)
+            return rf"{tag}\DeriveBriefLine{{{formula}}}{{{label}}}{{{short}}}"
+        return rf"{tag}\DeriveLine{{{formula}}}{{{label}}}{{{self.sentence(line.reason)}}}"
 
     def broken(self, printer: FormulaPrinter, expr: Expr, room: float) -> str:
         """An expression in as many lines as it needs."""
@@ -164,7 +173,8 @@ class _DocumentPrinter:
         return rf"\begin{{aligned}}[t] & {joined} \end{{aligned}}"
 
     def printer(self, names: Names, inline: bool = False) -> FormulaPrinter:
-        return FormulaPrinter(names, self._messages.text("language", "decimal_mark"), inline)
+        mark = self._messages.text("language", "decimal_mark")
+        return FormulaPrinter(names, mark, inline, self._indicator)
 
     # Text
 
@@ -210,12 +220,23 @@ class _DocumentPrinter:
                 return rf"\mathbb{{R}}^{{{sizes}}}"
             case Naturals():
                 return r"\{1, 2, 3, \dots\}"
+            case Decimal(digits):
+                mark = self._messages.text("language", "decimal_mark")
+                return digits.replace(".", "{,}" if mark == "," else mark)
+            case Listed(numbers):
+                mark = self._messages.text("language", "decimal_mark")
+                separator = "; " if mark == "," else ", "
+                return f"({separator.join(map(printer.doprint, numbers))})"
         return printer.doprint(item)
 
     def table(self, table: Table) -> str:
         rows = [[rf"\DeriveHead{{{escape(column)}}}" for column in table.columns]]
         rows += [[self.sentence(cell) for cell in row] for row in table.rows]
-        head, *body = (r"\DeriveRow" + "".join(f"{{{cell}}}" for cell in row) for row in rows)
+        head, *body = (
+            r"\DeriveRow"
+            + "".join(f"{{{s:g}}}{{{c}}}" for s, c in zip(table.shares, row, strict=True))
+            for row in rows
+        )
         return "\n".join(
             [r"\DeriveTableHead", head, r"\DeriveTableRule", *body, r"\DeriveTableEnd"]
         )

@@ -7,6 +7,7 @@ from sympy.printing.latex import LatexPrinter
 
 from derive.laws import Each, Slope, Value
 from derive.notation import Bound, Bracket, Delta, Opened
+from derive.render.display import Dots, Family
 from derive.render.latex_text import has_script, symbol_name
 from derive.render.marking import unmarked
 from derive.render.names import FREE, Names
@@ -18,10 +19,17 @@ _TALL = (r"\frac", r"\sum", r"\left", r"\max_", r"\begin", r"\bigg")
 class LeafPrinter(LatexPrinter):
     """Prints leaves; ``names`` are those that bound indices must keep clear of."""
 
-    def __init__(self, names: Names = FREE, decimal_mark: str = ".", inline: bool = False) -> None:
+    def __init__(
+        self,
+        names: Names = FREE,
+        decimal_mark: str = ".",
+        inline: bool = False,
+        indicator: bool = False,
+    ) -> None:
         mark = "comma" if decimal_mark == "," else "period"
         super().__init__({"decimal_separator": mark})
         self._names = names
+        self._indicator = indicator  # deltas as indicators
         self._inline = inline  # within a sentence, where fractions are set as a/b
         self._script = 0  # how deep we are in exponents, where simple ones are
 
@@ -67,7 +75,16 @@ class LeafPrinter(LatexPrinter):
     # Indices
 
     def _print_Delta(self, expr: Delta) -> str:
+        if self._indicator:
+            return rf"\mathbf{{1}}_{{\{{{' = '.join(map(self._print, expr.args))}\}}}}"
         return rf"\delta_{{{self.indices(expr.args)}}}"
+
+    def _print_Family(self, expr: Family) -> str:
+        entry, *indices = expr.args
+        return rf"{fenced(self._print(entry))}_{{{self.indices(tuple(indices))}}}"
+
+    def _print_Dots(self, expr: Dots) -> str:
+        return {"h": r"\cdots", "v": r"\vdots", "d": r"\ddots"}[expr.kind]
 
     def _print_Bracket(self, expr: Bracket) -> str:
         return rf"[{self._print(expr.lower)} \le {self._print(expr.upper)}]"

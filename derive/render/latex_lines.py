@@ -7,6 +7,7 @@ from sympy.core.basic import Basic
 
 from derive.notation import Exp, Inert, Log, Minus, Partial, Plus, Power, Quotient, Times, Total
 from derive.render.conventions import nested
+from derive.render.display import displayed
 from derive.render.latex_printer import MARK, FormulaPrinter
 from derive.render.latex_width import width
 from derive.render.marking import Marked, unmarked
@@ -17,6 +18,7 @@ _INDENT = 2.0
 
 def lines(printer: FormulaPrinter, expr: Expr, room: float) -> list[str]:
     """``expr`` in lines of at most ``room`` em, as far as there are places to break at."""
+    expr = displayed(expr)
     text = printer.doprint(expr)
     if width(text) <= room:
         return [text]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sympy import Abs, Expr, Indexed, Integer, Max, Min, Number, Rational, Symbol
@@ -10,6 +10,7 @@ from sympy import Abs, Expr, Indexed, Integer, Max, Min, Number, Rational, Symbo
 from derive.notation import (
     Apply,
     Binder,
+    Choice,
     Exp,
     Head,
     Log,
@@ -31,6 +32,7 @@ from derive.render.conventions import (
     nested,
     signed,
 )
+from derive.render.display import Rows, displayed
 from derive.render.latex_arrays import ArrayPrinter
 from derive.render.latex_leaves import fenced, is_tall
 from derive.render.latex_text import has_script, symbol_name
@@ -43,6 +45,9 @@ MARK = r"\textcolor{DeriveChanged}"
 
 class FormulaPrinter(ArrayPrinter):
     """Prints one expression."""
+
+    def doprint(self, expr: Expr) -> str:
+        return super().doprint(displayed(expr))
 
     # Sums and signs
 
@@ -113,7 +118,18 @@ class FormulaPrinter(ArrayPrinter):
             return f"{above} / {self.factor(expr.denominator, last=True)}"
         if self._script and is_plain(expr):
             return f"{self._print(expr.numerator)} / {self._print(expr.denominator)}"
-        return rf"\frac{{{self._print(expr.numerator)}}}{{{self._print(expr.denominator)}}}"
+        return rf"\frac{{{self._print(expr.numerator)}}}{{{self._below(expr.denominator)}}}"
+
+    def _below(self, denominator: Expr) -> str:
+        """A denominator, on one line if it is a fraction itself."""
+        inner = unmarked(denominator)
+        if not isinstance(inner, Quotient) or not inner.heads.isdisjoint({Plus}):
+            return self._print(denominator)
+        outside, self._inline = self._inline, True
+        try:
+            return self._marking(denominator, self._print(inner))
+        finally:
+            self._inline = outside
 
     # Powers and functions
 
@@ -221,6 +237,20 @@ class FormulaPrinter(ArrayPrinter):
             return rf"\max_{{{_stacked(below)}}}"
         return rf"\sum_{{{_stacked([f'{index}={lower}', *out])}}}^{{{upper}}}"
 
+    # Cases and matrices
+
+    def _print_Choice(self, expr: Choice) -> str:
+        first, second = (self._print(a) for a in (expr.first, expr.second))
+        rows = [
+            rf"{self._print(expr.same)} & {first} = {second}",
+            rf"{self._print(expr.other)} & {first} \ne {second}",
+        ]
+        return _environment("cases", rows)
+
+    def _print_Rows(self, expr: Rows) -> str:
+        rows = (" & ".join(map(self._print, row)) for row in expr.rows)
+        return _environment("bmatrix", rows)
+
     # Derivatives
 
     def _print_Partial(self, expr: Partial) -> str:
@@ -274,6 +304,13 @@ def _is_named(expr: Apply) -> bool:
 
 def _begins_with_minus(text: str) -> bool:
     return text.removeprefix(f"{MARK}{{").startswith("-")
+
+
+def _environment(name: str, rows: Iterable[str]) -> str:
+    texts = list(rows)
+    # Fractions above each other need some air.
+    joined = (r" \\[4pt] " if any(r"\frac" in t for t in texts) else r" \\ ").join(texts)
+    return rf"\begin{{{name}}} {joined} \end{{{name}}}"
 
 
 def _stacked(lines: list[str]) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, Symbol
+from dataclasses import replace as with_changes
 
+from sympy import Expr, Indexed, IndexedBase, Symbol
+
+from derive.corrections import Correction, Equality, Setting
 from derive.derivation import Derivation
 from derive.facts import EntryFact, Given, UnequalFact
-from derive.notation import Quotient
+from derive.notation import Exp, Log, Minus, Partial, Plus, Quotient, Total
 from derive.problem import Problem
-from derive.routes.plan import Plan, posed
+from derive.routes.plan import Plan, numbers, posed
 
 
 def route(problem: Problem) -> Derivation:
@@ -29,9 +32,54 @@ def route(problem: Problem) -> Derivation:
     plan.take("distinguish_class")
     plan.apply("apply_lemma", lambda e, _: e == true.statement)
     plan.apply("apply_lemma")
-    plan.take("use_equality", "join_cases")
+    with plan.one_step("join_cases"):
+        plan.take("use_equality", "join_cases")
     plan.take("recognise_label")
-    return plan.done(parts={"true-class": true, "other-class": other})
+    whole = plan.done(parts={"true-class": true, "other-class": other})
+    return with_changes(whole, corrections=corrections(problem, true_class, other_class))
+
+
+def corrections(problem: Problem, true: Symbol, other: Symbol) -> tuple[Correction, ...]:
+    """The source puts probabilities, and labels, where the logits belong."""
+    (softmax,) = problem.definitions
+    (label,) = (f.entry.base for f in problem.facts if isinstance(f, EntryFact))
+    logits, loss = problem.variables[0].base, problem.expression
+    (size,) = logits.shape
+    (index,) = softmax.indices
+
+    def share(array: IndexedBase, place: Symbol) -> Expr:
+        return Quotient(Exp(array[place]), Total(Exp(array[index]), (index, 1, size)))
+
+    def slope(place: Symbol, array: IndexedBase) -> Equality:
+        value = share(array, place)
+        right = Plus(value, Minus(1)) if place == true else value
+        return Equality(Partial(loss, array[place]), right)
+
+    arrays = (logits, numbers(1, 2, 3)), (label, numbers(0, 0, 1))
+    probability = softmax.base
+    return (
+        Correction(
+            "label_for_logit",
+            Equality(softmax.entry, share(label, index)),
+            Equality(softmax.entry, share(logits, index)),
+            Setting(arrays, ((index, 3),)),
+        ),
+        Correction(
+            "probability_for_logit",
+            Equality(loss, Minus(Log(share(probability, true)))),
+            Equality(loss, Minus(Log(share(logits, true)))),
+            Setting(arrays, ((true, 3),)),
+        ),
+        *(
+            Correction(
+                "derivative_by_probability",
+                slope(place, probability),
+                slope(place, logits),
+                Setting(arrays, tuple({true: 3, place: number}.items())),
+            )
+            for place, number in ((true, 3), (other, 1))
+        ),
+    )
 
 
 def reduced_loss(problem: Problem) -> Derivation:
@@ -56,7 +104,8 @@ def slope(
     own = posed(problem, "gradient", problem.expression, variable)
     plan = Plan(own, name, assumptions=() if apart is None else (apart,), known=(loss,))
     plan.take("insert_lemma")
-    plan.take("differentiate_negative", "differentiate_log")
+    with plan.one_step("differentiate_log"):
+        plan.take("differentiate_negative", "differentiate_log")
     plan.take("differentiate_quotient")
     # Without tidying, so that the line with the zero can be shown.
     plan.take("differentiate_total", "differentiate_exp", tidy=apart is None)
@@ -71,9 +120,8 @@ def slope(
 def true_class(plan: Plan) -> None:
     """From the quotient rule to (3)."""
     plan.take("differentiate_coordinate", "contract_delta", "evaluate_delta")
-    with plan.one_step():
-        plan.apply("flatten_quotient", is_reciprocal)
-        plan.take("factor_numerator", "split_fraction")
+    plan.apply("flatten_quotient", is_reciprocal)
+    plan.take("factor_numerator", "split_fraction")
     plan.exhaust("cancel_factor")
     plan.take("split_quotient", "cancel_factor", "distribute_negative", "reorder_terms")
     plan.tag("3")
@@ -88,7 +136,8 @@ def other_class(plan: Plan) -> None:
         plan.apply("multiply_by_zero", tidy=False)
         plan.apply("drop_zero", tidy=False)
         plan.apply("flatten_quotient", is_reciprocal, tidy=False)
-    plan.exhaust("move_sign", "cancel_double_negative", "cancel_factor", "combine_powers")
+    with plan.one_step("cancel_factor"):
+        plan.exhaust("move_sign", "cancel_double_negative", "cancel_factor", "combine_powers")
     plan.tag("4")
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
-from sympy import Expr, Integer, Symbol, Tuple
+from sympy import Expr, Integer, Rational, Symbol, Tuple
 
 from derive.derivation import Derivation
 from derive.facts import Definition, EqualFact, Fact, Given, IndexRange, Lemma, UnequalFact
@@ -87,7 +87,7 @@ class Plan(Trace):
         """Give a part of the expression a name, from here on."""
         self.definitions = (*self.definitions, definition)
         self.given = with_changes(self.given, definitions=(definition, *self.given.definitions))
-        self.take("fold_definition", tidy=False)
+        self.take("abbreviate_sum", tidy=False)
 
     def done(
         self,
@@ -105,6 +105,11 @@ class Plan(Trace):
             MappingProxyType(dict(parts or {})),
             assumptions=self.assumptions,
         )
+
+
+def numbers(*values: int) -> tuple[Rational, ...]:
+    """Numbers for the entries of an array."""
+    return tuple(map(Rational, values))
 
 
 def cited(derivation: Derivation) -> Lemma:

@@ -175,6 +175,21 @@ def multiply_quotients(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(Times(s.a, Quotient(ONE, s.b)), Quotient(s.a, s.b)),
+    Times(y_k, Quotient(1, s.p[s.k1]), z_k),
+)
+def join_reciprocal(expr: Expr, given: Given) -> Outcome:
+    """Write a factor and the reciprocal beside it as a fraction."""
+    pairs = zip(expr.args, expr.args[1:], strict=False)
+    for n, (factor, fraction) in enumerate(pairs):
+        if isinstance(fraction, Quotient) and fraction.numerator == 1:
+            if not isinstance(factor, Quotient):
+                whole = Quotient(factor, fraction.denominator)
+                return times(*expr.args[:n], whole, *expr.args[n + 2 :])
+    return None
+
+
+@rule(
     law(Quotient(Quotient(s.a, s.b), s.c), Quotient(s.a, Times(s.b, s.c))),
     Quotient(Quotient(z_k, s.T), s.gamma),
 )

@@ -29,6 +29,7 @@ partition = Total(Exp(z[j1]), (j1, 1, C))
 softmax = Definition(p[i1], Quotient(Exp(z[i1]), partition), softmax=True)
 in_range = Given(ranges)
 with_softmax = Given(ranges, (softmax,))
+with_name = Given(ranges, (Definition(Symbol("S"), partition),))
 jacobian = Lemma(
     "jacobian",
     Partial(p[i1], z[k1]),

@@ -50,6 +50,15 @@ def fold_definition(expr: Expr, given: Given) -> Outcome:
     return None if found is None else Rewriting(found[0], (found[1],))
 
 
+@rule(Source.DEFINITION, Example(s.partition, s.with_name), head=Total)
+def abbreviate_sum(expr: Expr, given: Given) -> Outcome:
+    """Call a sum by the letter that stands for it."""
+    found = folded(expr, given)
+    if found is None or not isinstance(found[0], Symbol):
+        return None
+    return Rewriting(found[0], (found[1],))
+
+
 @rule(Source.DEFINITION, Example(s.p[s.k1], s.with_softmax), head=(Indexed, Symbol))
 def unfold_definition(expr: Expr, given: Given) -> Outcome:
     found = unfolded(expr, given)

@@ -46,11 +46,10 @@ class Trace:
         It is called after the rule ``name``, else after the first of them. At most one lemma may
         be cited in it.
         """
-        taken = self.steps[start:]
-        if len(taken) < 2:
+        atoms = [atom for step in self.steps[start:] for atom in step.atoms]
+        if len(atoms) < 2:
             return
         del self.steps[start:]
-        atoms = [atom for step in taken for atom in step.atoms]
         named = next(a for a in atoms if name is None or a.rule == name)
         self._record(atoms, named)
 

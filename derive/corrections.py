@@ -1,0 +1,41 @@
+"""What was set right in a source: its line, ours, and numbers at which its line does not hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, IndexedBase, Rational, Symbol
+
+
+@dataclass(frozen=True)
+class Equality:
+    """``left = right``, as a source or we write it."""
+
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Numbers for the arrays, and values of the free indices."""
+
+    arrays: tuple[tuple[IndexedBase, tuple[Rational, ...]], ...]
+    indices: tuple[tuple[Symbol, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One thing in a source that does not hold.
+
+    Attributes:
+        reason: Key of the sentence that says why.
+        source: The source's line, in our letters where it uses one letter for two things.
+        ours: What stands in its place.
+        at: Numbers at which the two sides of the source's line differ, and ours do not; none
+            where the line says nothing that has a value.
+    """
+
+    reason: str
+    source: Equality
+    ours: Equality
+    at: Setting | None = None
