@@ -173,8 +173,11 @@ class _DocumentPrinter:
         return rf"\begin{{aligned}}[t] & {joined} \end{{aligned}}"
 
     def printer(self, names: Names, inline: bool = False) -> FormulaPrinter:
-        mark = self._messages.text("language", "decimal_mark")
-        return FormulaPrinter(names, mark, inline, self._indicator)
+        messages = self._messages
+        mark = messages.text("language", "decimal_mark")
+        return FormulaPrinter(
+            names, mark, inline, indicator=self._indicator, functions=messages.functions
+        )
 
     # Text
 

@@ -105,7 +105,11 @@ def product(expr: Expr) -> Product:
                 return Product(S.One, (expr,), ())
             return _multiplied([product(above), denominator.inverse()])
         case Power(base, exponent) | Pow(base=base, exp=exponent):
-            number = constant(exponent)
+            number, root = constant(exponent), constant(base)
+            if root == 1:
+                return Product(S.One, (), ())
+            if root and number is not None and number.is_integer and abs(number) < 9:
+                return Product(root**number, (), ())
             if number is not None and number == 1:
                 return product(base)
             if number is not None and number < 0:
@@ -113,10 +117,10 @@ def product(expr: Expr) -> Product:
                 return Product(S.One, (expr,), ()) if inner.number == 0 else inner.inverse()
         case Total():
             body = product(expr.body)
-            if body.number < 0:
-                # A sign may stand before a sum or inside.
-                inside = Product(-body.number, body.above, body.below).expression()
-                return Product(S.NegativeOne, (Total(inside, expr.limits),), ())
+            if body.number not in (0, 1):
+                # A number may stand before a sum or inside.
+                inside = Product(S.One, body.above, body.below).expression()
+                return Product(body.number, (Total(inside, expr.limits),), ())
     items = terms(expr)
     if len(items) == 1 and items[0] is not expr:
         return product(items[0])

@@ -75,6 +75,10 @@ def fits(claim_law: Law, before, after, **more) -> bool:
         (Power(T, Plus(g, Minus(1))), Power(T, g - 1), True),
         (over(z[j]), Total(z[i], (i, 1, C)), True),
         (over(Minus(z[j])), Minus(over(z[j])), True),
+        (over(Times(2, z[j])), Times(2, over(z[j])), True),
+        (Minus(Plus(z[i], Minus(y[i]))), Plus(y[i], Minus(z[i])), True),
+        (Power(Quotient(1, T), 2), Quotient(1, Power(T, 2)), False),
+        (Quotient(Power(1, 2), T), Quotient(1, T), True),
         (Quotient(T, T), Integer(1), False),
         (Times(T, Plus(z[i], y[i])), Plus(Times(T, z[i]), Times(T, y[i])), False),
         (over(z[j]), over(z[j], k), False),
@@ -96,6 +100,15 @@ CONTRACT = law(
 )
 FACTOR = law(Plus(Each(Times(a, b))), Times(a, Plus(Each(b))))
 CANCEL = law(Times(a, Quotient(1, a)), 1, Condition("nonzero", (a,)))
+COMPLEMENT = law(Plus(1, Minus(Quotient(a, Plus(a, b)))), Quotient(b, Plus(a, b)))
+FROM = law(
+    Total(Times(Bracket(at, j), Value(F, j)), (j, lo, hi)),
+    Total(Value(F, j), (j, at, hi)),
+    Condition("at_most", (lo, at)),
+)
+SCALED = law(Partial(Times(c, u), v), Times(c, Partial(u, v)), Condition("independent", (c, v)))
+logit, square = Quotient(T, Plus(T, g)), Power(Quotient(z[k], T), 2)
+half = Power(T, Rational(1, 2))
 POWERS = law(Times(Power(a, u), Power(a, v)), Power(a, Plus(u, v)))
 
 
@@ -130,6 +143,13 @@ POWERS = law(Times(Power(a, u), Power(a, v)), Power(a, Plus(u, v)))
         (FACTOR, Plus(T, Times(T, y[i])), Times(T, Plus(1, y[i])), (), True),
         (FACTOR, Plus(Times(T, z[i]), Times(g, z[i])), Times(T, Plus(z[i], z[i])), (), False),
         (FACTOR, Plus(Power(T, g), T), Times(T, Plus(Power(T, Plus(g, Minus(1))), 1)), (), True),
+        (FACTOR, Plus(T, Times(half, g)), Times(half, Plus(half, g)), (), True),
+        (FACTOR, Plus(half, Times(T, g)), Times(T, Plus(half, g)), (), False),
+        (COMPLEMENT, Plus(Minus(1), logit), Minus(Quotient(g, Plus(T, g))), (), True),
+        (COMPLEMENT, Plus(Minus(1), logit), Quotient(g, Plus(T, g)), (), False),
+        (FROM, over(Times(Bracket(k, j - 1), z[j])), Total(z[j], (j, k + 1, C)), (ranged,), True),
+        (FROM, over(Times(Bracket(k, j - 1), z[j])), Total(z[j], (j, k, C)), (ranged,), False),
+        (SCALED, Partial(Times(g, square, T), z[k]), Times(g, T, Partial(square, z[k])), (), True),
         (
             PRODUCT,
             Partial(Times(T, z[k], y[k]), T),
