@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from dataclasses import replace as with_changes
 from functools import cached_property
@@ -10,8 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sympy import Eq, Expr, Ne, Tuple
+from sympy import Expr, Tuple
 
+from derive.case_table import Cases
 from derive.catalogue import ENTRIES, question
 from derive.derivation import Derivation as Trace
 from derive.derivation import Step
@@ -19,34 +20,15 @@ from derive.errors import DeriveError
 from derive.notation import plain
 from derive.posing import pose
 from derive.problem import Problem
-from derive.renaming import renamed
+from derive.renaming import recognised_as, renamed
 from derive.unfolding import unfold
 
 if TYPE_CHECKING:
     from derive.kernels import Kernel
     from derive.render.compose import Level
+    from derive.render.document import Logarithm
+    from derive.render.wishes import Softmax
     from derive.verify import Report
-
-
-class Cases(Mapping[Any, "Derivation"]):
-    """Derivations by condition; ``Eq(k, t)`` and ``Eq(t, k)`` are the same condition."""
-
-    def __init__(self, cases: Mapping[Any, Derivation]) -> None:
-        self._cases = dict(cases)
-
-    def __getitem__(self, condition: Any) -> Derivation:
-        if condition not in self._cases and isinstance(condition, (Eq, Ne)):
-            condition = condition.func(*reversed(condition.args))
-        return self._cases[condition]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._cases)
-
-    def __len__(self) -> int:
-        return len(self._cases)
-
-    def __repr__(self) -> str:
-        return repr({c: d.result for c, d in self._cases.items()})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -133,13 +115,33 @@ class Derivation(Trace):
         title: str | None = None,
         author: str | None = None,
         level: Level = "default",
+        course: str | None = None,
+        worksheet: bool = False,
+        answers: bool = False,
+        explicit: int | None = None,
+        logarithm: Logarithm = "log",
+        softmax: Softmax = "hat",
     ) -> str:
         """The derivation as a LaTeX document, or as a fragment to ``\\input`` elsewhere.
 
-        ``level`` is ``full``, ``default`` or ``brief``. Raises ``DeriveError`` where the check
-        fails and for an unknown language or level.
+        Args:
+            lang: Code of a language; the entry's own without one.
+            fragment: Whether to leave the preamble out.
+            title, author, course: What stands at the top.
+            level: ``full``, ``default`` or ``brief``.
+            worksheet: Whether the right-hand sides are left blank, with room to write.
+            answers: Whether this is the answer sheet of the worksheet: all in its place, with the
+                same numbers.
+            explicit: For how many classes the steps are written out at the end, 0 for not at all;
+                without it for three, at the level ``full`` all and at ``brief`` none of them.
+            logarithm: ``log`` or ``ln``.
+            softmax: ``hat`` for the name of the softmax, as in ŷ, ``sigma`` for σ(z).
+
+        Raises:
+            DeriveError: Where the check fails, and for an unknown language, level or option.
         """
         from derive.render import latex
+        from derive.render.wishes import Wishes, sheet_of
 
         report = self._checked("document")
         return latex(
@@ -150,6 +152,7 @@ class Derivation(Trace):
             author=author,
             level=level,
             report=report,
+            wishes=Wishes(course, sheet_of(worksheet, answers), explicit, logarithm, softmax),
         )
 
     def html(self, **options: Any) -> str:
@@ -272,10 +275,12 @@ def catalogue() -> tuple[str, ...]:
 def derivation(name: str, symbols: Mapping[str, str] | None = None) -> Derivation:
     """Derive an entry of the catalogue.
 
-    ``symbols`` renames on every output: ``{"z": "s", "C": "K"}``. Raises ``DeriveError`` for an
-    unknown entry or symbol, and where two symbols would get one name.
+    ``symbols`` renames on every output: ``{"z": "s", "C": "K"}``; the softmax too, whose name is
+    ``"\\hat{y}"``. Raises ``DeriveError`` for an unknown entry or symbol, and where two symbols
+    would get one name, or names that look alike in print.
     """
-    asked = renamed(question(name), symbols or {})
+    names = {} if symbols is None else symbols
+    asked = renamed(question(name), names)
     problem = pose(
         asked.expression,
         asked.variables,
@@ -292,4 +297,9 @@ def derivation(name: str, symbols: Mapping[str, str] | None = None) -> Derivatio
         tags=asked.tags,
         recalled=asked.recalled,
     )
-    return _derived(problem, asked.route)
+    derived = _derived(recognised_as(problem, names), asked.route)
+    if names:
+        from derive.render.clashes import check_names
+
+        check_names(derived)
+    return derived

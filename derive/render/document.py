@@ -11,8 +11,10 @@ from typing import Literal
 
 from sympy import Expr
 
+from derive.notation import Inert
 from derive.render.names import FREE, Names
 
+Logarithm = Literal["log", "ln"]
 Relation = Literal["=", "!=", "<=", ">=", ">", "in"]
 
 
@@ -26,6 +28,16 @@ class Space:
 @dataclass(frozen=True)
 class Naturals:
     """The numbers 1, 2, 3 and so on."""
+
+
+class Blank(Inert):
+    """Room to write an expression by hand, ``rows`` lines high, in place of the expression."""
+
+    __match_args__ = ("rows",)
+
+    @property
+    def rows(self) -> int:
+        return int(self.args[0])
 
 
 @dataclass(frozen=True)
@@ -84,11 +96,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Chain:
-    """``left = right = right = ...``, a line for each step."""
+    """``left = right = right = ...``, a line for each step.
+
+    ``repeats`` says that the lines write out lines that stand elsewhere: their labels are those of
+    the lines they repeat, whose numbers they show and do not take.
+    """
 
     left: Expr
     lines: tuple[Line, ...]
     names: Names
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,8 +162,13 @@ class Document:
     """A title, sections, and what stands behind it all.
 
     Attributes:
+        language: Code of the language of its sentences.
+        title: The title.
+        author: A line under the title, as is ``course``.
+        sections: What follows.
         numbered_after: The last number that the source's own tags take; ours go on from there.
         indicator: Whether deltas are printed as indicators.
+        logarithm: How the natural logarithm is written.
     """
 
     language: str
@@ -155,3 +177,5 @@ class Document:
     sections: tuple[Section, ...]
     numbered_after: int = 0
     indicator: bool = False
+    course: str | None = None
+    logarithm: Logarithm = "log"

@@ -11,6 +11,7 @@ from sympy.printing.latex import LatexPrinter
 from derive.laws import Each, Slope, Value
 from derive.notation import Bound, Bracket, Delta, Opened
 from derive.render.display import Dots, Family
+from derive.render.document import Blank, Logarithm
 from derive.render.latex_text import has_script, symbol_name
 from derive.render.marking import unmarked
 from derive.render.names import FREE, Names
@@ -30,6 +31,7 @@ class LeafPrinter(LatexPrinter):
         *,
         indicator: bool = False,
         functions: Mapping[str, str] = MappingProxyType({}),
+        logarithm: Logarithm = "log",
     ) -> None:
         mark = "comma" if decimal_mark == "," else "period"
         super().__init__({"decimal_separator": mark})
@@ -37,6 +39,7 @@ class LeafPrinter(LatexPrinter):
         self._indicator = indicator  # deltas as indicators
         self._functions = functions  # what a language calls sin and the like
         self._inline = inline  # within a sentence, where fractions are set as a/b
+        self.logarithm = rf"\{logarithm}"
         self._script = 0  # how deep we are in exponents, where simple ones are
 
     # Leaves
@@ -99,6 +102,9 @@ class LeafPrinter(LatexPrinter):
 
     def _print_Bracket(self, expr: Bracket) -> str:
         return rf"[{self._print(expr.lower)} \le {self._print(expr.upper)}]"
+
+    def _print_Blank(self, expr: Blank) -> str:
+        return rf"\DeriveBlank{{14em}}{{{expr.rows}}}"
 
     # What laws are made of
 
