@@ -10,7 +10,7 @@ from pathlib import Path
 
 import derive
 from derive.errors import DeriveError
-from derive.output import check_folder, write_text
+from derive.output import check_folder, write_bytes, write_text
 
 FORMATS = ("tex", "html", "pdf", "md")
 FINE, CHECK_FAILED, WRONG_USE = 0, 1, 2
@@ -49,8 +49,9 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("write", help="write the document of an entry")
     _add_entry(one)
     one.add_argument(
-        "--to", default="tex", metavar="FORMATS", help="comma-separated: tex (default)"
+        "--to", default="tex", metavar="FORMATS", help="comma-separated: tex (default), pdf"
     )
+    one.add_argument("--engine", default="typst", help="makes the PDF: typst (default) or latex")
     one.add_argument(
         "--lang", metavar="LANGS", help="comma-separated, such as en; default: the entry's"
     )
@@ -121,25 +122,41 @@ def write(arguments: argparse.Namespace) -> int:
     for name in formats:
         if name not in FORMATS:
             raise DeriveError(f"there is no format {name!r}; the formats are {', '.join(FORMATS)}")
-        if name != "tex":
-            raise DeriveError(f"the format {name!r} is not in this version of Derive; tex is")
+        if name not in ("tex", "pdf"):
+            raise DeriveError(
+                f"the format {name!r} is not in this version of Derive; tex and pdf are"
+            )
+    if arguments.fragment and "pdf" in formats:
+        raise DeriveError("a fragment is LaTeX to \\input: leave out --fragment, or pdf in --to")
+    if "pdf" in formats:
+        from derive.render.pdf import check_engine
+
+        check_engine(arguments.engine)
     check_folder(arguments.out)
     derivation = _entry(arguments)
-    texts: dict[Path, str] = {}
+    written: dict[Path, bytes] = {}
     for lang in _listed(arguments.lang) if arguments.lang else [default_language(derivation)]:
-        path = proof_path(arguments.out, lang, arguments.name)
-        texts[path] = derivation.latex(
-            lang=lang,
-            fragment=arguments.fragment,
-            title=arguments.title,
-            author=arguments.author,
-            level=arguments.level,
-        )
-    # All texts exist before the first file is written: an error leaves nothing behind.
-    for path, text in texts.items():
-        write_text(path, text)
-    print(f"open {next(iter(texts))}")
+        for name in formats:
+            path = proof_path(arguments.out, lang, arguments.name, name)
+            written[path] = _document(derivation, name, lang, arguments)
+    # All documents exist before the first file is written: an error leaves nothing behind.
+    for path, content in written.items():
+        write_bytes(path, content)
+    print(f"open {next(iter(written))}")
     return FINE
+
+
+def _document(
+    derivation: derive.Derivation, name: str, lang: str, arguments: argparse.Namespace
+) -> bytes:
+    """The document of a derivation in one format and language."""
+    options = {"title": arguments.title, "author": arguments.author, "level": arguments.level}
+    if name == "tex":
+        return derivation.latex(lang=lang, fragment=arguments.fragment, **options).encode()
+    from derive.render.pdf import pdf_bytes
+
+    report = derivation.check()
+    return pdf_bytes(derivation, lang=lang, engine=arguments.engine, report=report, **options)
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -168,7 +185,9 @@ def kernel(arguments: argparse.Namespace) -> int:
 
 
 def build(arguments: argparse.Namespace) -> int:
-    """Write proofs and kernels of the named entries, or of all."""
+    """Write proofs and kernels of the named entries, or of all; PDFs too where Typst is installed."""
+    from derive.render.pdf import has_typst
+
     names = arguments.names or list(derive.catalogue())
     for name in names:
         if name not in derive.catalogue():
@@ -182,7 +201,11 @@ def build(arguments: argparse.Namespace) -> int:
             print(f"{name}\n{report}")
             return CHECK_FAILED
         lang = default_language(derivation)
-        proof = write_text(proof_path(arguments.out, lang, name), derivation.latex(lang=lang))
+        proof = proof_path(arguments.out, lang, name, "tex")
+        write_text(proof, derivation.latex(lang=lang))
+        if has_typst():
+            proof = proof_path(arguments.out, lang, name, "pdf")
+            derivation.pdf(proof, lang=lang)
         code = write_kernels(arguments.out, name, derivation)
         first = first or proof
         print(f"{name}: {report.level}, {proof}, {code}")
@@ -195,9 +218,9 @@ def default_language(derivation: derive.Derivation) -> str:
     return derivation.problem.language or "en"
 
 
-def proof_path(out: Path, lang: str, name: str) -> Path:
+def proof_path(out: Path, lang: str, name: str, ending: str) -> Path:
     """Where the document of an entry goes."""
-    return out / "proofs" / lang / f"{name}.tex"
+    return out / "proofs" / lang / f"{name}.{ending}"
 
 
 def write_kernels(out: Path, name: str, derivation: derive.Derivation) -> Path:

@@ -162,9 +162,33 @@ class Derivation(Trace):
         """Terminal text comes with a later version: raises ``DeriveError``."""
         raise _later("terminal text")
 
-    def pdf(self, path: str | Path, **options: Any) -> None:
-        """PDF comes with a later version: raises ``DeriveError``."""
-        raise _later("PDF")
+    def pdf(
+        self,
+        path: str | Path,
+        lang: str | None = None,
+        title: str | None = None,
+        author: str | None = None,
+        level: str = "default",
+        engine: str = "typst",
+    ) -> None:
+        """Write the derivation as a PDF, by Typst or with ``engine="latex"`` by LaTeX.
+
+        ``level`` is ``full``, ``default`` or ``brief``. Raises ``DeriveError`` where the check
+        fails, where the engine is not installed, and for an unknown language, level or engine.
+        """
+        from derive.render import pdf
+
+        report = self._checked("document")
+        pdf(
+            self,
+            path,
+            lang=lang,
+            title=title,
+            author=author,
+            level=level,
+            engine=engine,
+            report=report,
+        )
 
     def coq(self) -> str:
         """The formal proof comes with a later version: raises ``DeriveError``."""
@@ -198,7 +222,7 @@ def _at(trace: Trace, expr: Expr, sizes: Mapping[str, int]) -> Any:
 
 
 def _later(what: str) -> DeriveError:
-    return DeriveError(f"{what} is not in this version of Derive; latex() and kernel() are")
+    return DeriveError(f"{what} is not in this version of Derive; latex(), pdf() and kernel() are")
 
 
 def _explicit(step: Step, origin: Trace) -> ExplicitStep:

@@ -35,8 +35,12 @@ def needs_dot(left: Expr, right: Expr) -> bool:
 
 def are_fractions(left: Expr, right: Expr) -> bool:
     """Whether two factors are fractions, which want a little space between them."""
-    kinds = (Quotient, Partial, Rational)
-    return isinstance(unmarked(left), kinds) and isinstance(unmarked(right), kinds)
+    return is_fraction(left) and is_fraction(right)
+
+
+def is_fraction(expr: Expr) -> bool:
+    """Whether an expression is set, or begins, with a fraction bar."""
+    return isinstance(unmarked(expr), (Quotient, Partial, Rational))
 
 
 def nested(expr: Partial) -> tuple[tuple[Expr, ...], Expr]:

@@ -38,7 +38,8 @@ def lines(printer: Formulas, expr: Expr, room: float) -> list[str]:
             return [printer.fraction(over, under)]
         case Partial() as derivative:
             variables, operand = nested(derivative)
-            return _around(printer, f"{printer.by(variables)} ", operand, "", room)
+            before = printer.by(variables) + printer.AFTER_DERIVATIVE
+            return _around(printer, before, operand, "", room)
         case Log(operand):
             return _around(printer, printer.LOG, operand, "", room)
         case Exp(operand):

@@ -23,6 +23,8 @@ class Markup(Printer):
     """A multiplication sign, with the spaces around it."""
     THIN: ClassVar[str]
     """A little space between two factors."""
+    AFTER_DERIVATIVE: ClassVar[str]
+    """What stands between the sign of a derivative and what it is taken of."""
     PARTIAL: ClassVar[str]
     NOT_EQUAL: ClassVar[str]
     AT_MOST: ClassVar[str]

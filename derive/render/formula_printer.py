@@ -234,7 +234,8 @@ class Formulas(Leaves):
             return self._differential(variables, self._print(operand))
         text = self._print(operand)
         simple = isinstance(unmarked(operand), (Exp, Log, Apply)) and not closed
-        return f"{self.by(variables)} {text if simple else self.fenced(text)}"
+        inside = text if simple else self.fenced(text)
+        return self.by(variables) + self.AFTER_DERIVATIVE + inside
 
     def by(self, variables: tuple[Expr, ...]) -> str:
         """The operator of a derivative."""

@@ -22,6 +22,7 @@ class FormulaPrinter(Formulas, LatexPrinter):
 
     DOT = r" \cdot "
     THIN = r" \, "
+    AFTER_DERIVATIVE = " "
     PARTIAL = r"\partial"
     NOT_EQUAL = r"\ne"
     AT_MOST = r"\le"
