@@ -44,7 +44,7 @@ distclean: clean ## and the virtual environment
 
 # One stamp for each set of packages: pip runs again only when pyproject.toml changes.
 
-$(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml
+$(addprefix $(VENV)/installed-,pdf test dev): $(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml
 	@echo "installing into $(VENV) ($*) ..."
 	@$(PIP) install --editable '.[$*]'
 	@touch $@

@@ -129,7 +129,7 @@ def write(arguments: argparse.Namespace) -> int:
     if arguments.fragment and "pdf" in formats:
         raise DeriveError("a fragment is LaTeX to \\input: leave out --fragment, or pdf in --to")
     if "pdf" in formats:
-        from derive.render.pdf import check_engine
+        from derive.render.pdf_file import check_engine
 
         check_engine(arguments.engine)
     check_folder(arguments.out)
@@ -153,7 +153,7 @@ def _document(
     options = {"title": arguments.title, "author": arguments.author, "level": arguments.level}
     if name == "tex":
         return derivation.latex(lang=lang, fragment=arguments.fragment, **options).encode()
-    from derive.render.pdf import pdf_bytes
+    from derive.render.pdf_file import pdf_bytes
 
     report = derivation.check()
     return pdf_bytes(derivation, lang=lang, engine=arguments.engine, report=report, **options)
@@ -185,8 +185,8 @@ def kernel(arguments: argparse.Namespace) -> int:
 
 
 def build(arguments: argparse.Namespace) -> int:
-    """Write proofs and kernels of the named entries, or of all; PDFs too where Typst is installed."""
-    from derive.render.pdf import has_typst
+    """Write proofs and kernels of the named entries, or of all; PDFs where Typst is installed."""
+    from derive.render.pdf_file import has_typst
 
     names = arguments.names or list(derive.catalogue())
     for name in names:

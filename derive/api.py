@@ -24,6 +24,7 @@ from derive.unfolding import unfold
 if TYPE_CHECKING:
     from derive.kernels import Kernel
     from derive.render.compose import Level
+    from derive.render.pdf_file import Engine
     from derive.verify import Report
 
 
@@ -168,8 +169,8 @@ class Derivation(Trace):
         lang: str | None = None,
         title: str | None = None,
         author: str | None = None,
-        level: str = "default",
-        engine: str = "typst",
+        level: Level = "default",
+        engine: Engine = "typst",
     ) -> None:
         """Write the derivation as a PDF, by Typst or with ``engine="latex"`` by LaTeX.
 

@@ -35,12 +35,14 @@ def needs_dot(left: Expr, right: Expr) -> bool:
 
 def are_fractions(left: Expr, right: Expr) -> bool:
     """Whether two factors are fractions, which want a little space between them."""
-    return is_fraction(left) and is_fraction(right)
+    kinds = (Quotient, Partial, Rational)
+    return isinstance(unmarked(left), kinds) and isinstance(unmarked(right), kinds)
 
 
 def is_fraction(expr: Expr) -> bool:
     """Whether an expression is set, or begins, with a fraction bar."""
-    return isinstance(unmarked(expr), (Quotient, Partial, Rational))
+    inner = unmarked(expr)
+    return isinstance(inner, (Quotient, Partial, Rational)) and not isinstance(inner, Integer)
 
 
 def nested(expr: Partial) -> tuple[tuple[Expr, ...], Expr]:

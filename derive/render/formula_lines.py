@@ -93,18 +93,25 @@ def _product(printer: Formulas, expr: Times, room: float) -> list[str]:
     others = sum(widths) - widths[widest]
     last = widest == len(texts) - 1
     factor = expr.args[widest]
-    if others < room / 2 and isinstance(factor, Plus):
+    inside = unmarked(factor)
+    if others < room / 2 and isinstance(inside, Plus):
         inner = lines(printer, factor, room - others - 1)
-        return _enclosed(printer, "".join(texts[:widest]) + " ", inner, "".join(texts[widest + 1 :]))
-    if others < room / 2 and last and isinstance(unmarked(factor), (Total, Partial)):
+        return _enclosed(
+            printer, "".join(texts[:widest]) + " ", inner, "".join(texts[widest + 1 :])
+        )
+    if others < room / 2 and last and isinstance(inside, (Total, Partial)):
         first, *rest = lines(printer, factor, room - others)
         return ["".join(texts[:-1]) + " " + first, *rest]
     found: list[str] = []
     for text, factor in zip(texts, expr.args, strict=True):
-        if printer.width(text) > room and isinstance(unmarked(factor), (Plus, Quotient)):
+        inside = unmarked(factor)
+        if printer.width(text) > room and isinstance(inside, (Plus, Quotient, Partial, Total)):
             sign = printer.DOT.lstrip() if found else ""
             inner = lines(printer, factor, room - 2)
-            found += _enclosed(printer, sign, inner, "") if isinstance(factor, Plus) else [sign + inner[0]]
+            if isinstance(inside, Plus):
+                found += _enclosed(printer, sign, inner, "")
+            else:
+                found += [sign + inner[0], *inner[1:]]
         elif found and printer.width(found[-1]) + printer.width(text) + _INDENT <= room:
             found[-1] += text
         elif found:
@@ -124,9 +131,7 @@ def _total(printer: Formulas, expr: Total, room: float) -> list[str]:
         return [operator + inner[0], *inner[1:]]
 
 
-def _around(
-    printer: Formulas, before: str, inner: Expr, after: str, room: float
-) -> list[str]:
+def _around(printer: Formulas, before: str, inner: Expr, after: str, room: float) -> list[str]:
     """What is too long, in brackets, with what stands before and after them."""
     left = room - printer.width(before) - printer.width(after) - 1
     return _enclosed(printer, before, lines(printer, inner, left), after)

@@ -264,7 +264,15 @@ def _numbers(sections: tuple[Section, ...]) -> dict[str, str]:
 
 
 def _array(rows: list[str]) -> str:
-    return "(" + " ".join(f"$ {row} $," for row in rows) + ")"
+    first, *rest = rows
+    return "(" + " ".join(f"$ {row} $," for row in (first, *map(_continued, rest))) + ")"
+
+
+def _continued(row: str) -> str:
+    """A line that goes on: a sign at its beginning still stands between two terms."""
+    mark = TypstPrinter.MARK_OPENING if row.startswith(TypstPrinter.MARK_OPENING) else ""
+    sign, space, rest = row.removeprefix(mark).partition(" ")
+    return f'{mark}class("binary", {sign}){space}{rest}' if sign in ("+", "-", "⋅") else row
 
 
 def _is_short(piece: object) -> bool:

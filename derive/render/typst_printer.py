@@ -8,17 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Abs, Expr, Max, Min, Symbol, beta, ceiling, factorial, floor, gamma, zeta
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Max,
+    Min,
+    Mul,
+    Pow,
+    Symbol,
+    beta,
+    ceiling,
+    factorial,
+    floor,
+    gamma,
+    zeta,
+)
 from sympy.core.basic import Basic
 from sympy.printing.latex import LatexPrinter
 
 from derive.errors import DeriveError
+from derive.reading import read
 from derive.render.conventions import is_fraction
 from derive.render.formula_printer import Formulas
+from derive.render.names import FREE, Names
 from derive.render.typst_text import escape, has_script, latex_text, string, symbol_name
 from derive.render.typst_width import width
 
-_TALL = ("frac(", "∑", "lr(", "max_", "cases(", "mat(", "opening", "stacked(")
+_TALL = ("frac(", "∑", "lr(", "max_", "cases(", "mat(", "tallopening", "stacked(")
 _KNOWN = frozenset(
     ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "arcsin", "arccos")
 )
@@ -43,10 +60,10 @@ class TypstPrinter(Formulas):
 
     printmethod = "_typst"
 
-    def __init__(self, *arguments: object, **options: object) -> None:
-        super().__init__(*arguments, **options)
-        mark = options.get("decimal_mark", arguments[1] if len(arguments) > 1 else ".")
-        self._latex = LatexPrinter({"decimal_separator": "comma" if mark == "," else "period"})
+    def __init__(self, names: Names = FREE, decimal_mark: str = ".", inline: bool = False) -> None:
+        super().__init__(names, decimal_mark, inline)
+        mark = "comma" if decimal_mark == "," else "period"
+        self._latex = LatexPrinter({"decimal_separator": mark})
 
     def sub(self, base: str, index: str) -> str:
         return f"{base}_({index})"
@@ -73,7 +90,7 @@ class TypstPrinter(Formulas):
         return self._between("\\(", text, "\\)")
 
     def bars(self, text: str) -> str:
-        return self._between("class(\"opening\", \\|)", text, "class(\"closing\", \\|)")
+        return self._between('class("opening", \\|)', text, 'class("closing", \\|)')
 
     def squared(self, text: str) -> str:
         return self._between("\\[", text, "\\]")
@@ -138,13 +155,15 @@ class TypstPrinter(Formulas):
     # Both halves of a pair have a fixed size: they stand on different lines.
 
     def opened(self, text: str) -> str:
-        return f" opening {text}"
+        return f" tallopening {text}"
 
     def closed(self, text: str) -> str:
-        return f"{text} closing"
+        return f"{text} tallclosing"
 
     def emptyPrinter(self, expr: Basic) -> str:
-        """Numbers such as 0.5 or π by way of LaTeX; nothing else gets here."""
+        """Indices such as ``k + 1`` by way of our nodes, numbers such as π by way of LaTeX."""
+        if isinstance(expr, (Add, Mul, Pow)):
+            return self._print(read(expr))
         found = latex_text(self._latex.doprint(expr))
         if found is None:
             raise DeriveError(

@@ -14,29 +14,28 @@ _FURTHER = frozenset("–—‘’“”„…•€™−·×≤≥≠∈∑∂
 _SPACES = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
-_LETTERS = {
-    **{n: c for n, c in zip(("alpha", "beta", "gamma", "delta"), "αβγδ", strict=True)},
-    **{n: c for n, c in zip(("zeta", "eta", "theta", "iota", "kappa"), "ζηθικ", strict=True)},
-    **{n: c for n, c in zip(("lambda", "mu", "nu", "xi", "pi", "rho"), "λμνξπρ", strict=True)},
-    **{n: c for n, c in zip(("sigma", "tau", "upsilon", "chi", "psi"), "στυχψ", strict=True)},
-    **{n: c for n, c in zip(("omega", "Gamma", "Delta", "Theta"), "ωΓΔΘ", strict=True)},
-    **{n: c for n, c in zip(("Lambda", "Xi", "Pi", "Sigma"), "ΛΞΠΣ", strict=True)},
-    **{n: c for n, c in zip(("Upsilon", "Phi", "Psi", "Omega"), "ΥΦΨΩ", strict=True)},
+
+def _pairs(text: str) -> dict[str, str]:
+    """``a:b c:d`` as a table."""
+    return {name: value for name, _, value in (p.partition(":") for p in text.split())}
+
+
+_LETTERS = _pairs(
+    "alpha:α beta:β gamma:γ delta:δ zeta:ζ eta:η theta:θ iota:ι kappa:κ lambda:λ mu:μ nu:ν "
+    "xi:ξ pi:π rho:ρ sigma:σ tau:τ upsilon:υ chi:χ psi:ψ omega:ω Gamma:Γ Delta:Δ Theta:Θ "
+    "Lambda:Λ Xi:Ξ Pi:Π Sigma:Σ Upsilon:Υ Phi:Φ Psi:Ψ Omega:Ω "
     # TeX's plain epsilon and phi are Unicode's symbols; its variants are the letters.
-    **{"epsilon": "ϵ", "varepsilon": "ε", "phi": "ϕ", "varphi": "φ", "vartheta": "ϑ"},
-    **{"varpi": "ϖ", "varrho": "ϱ", "varsigma": "ς", "ell": "ℓ", "hbar": "ℏ"},
-    **{"prime": "′", "ast": "∗", "star": "⋆", "infty": "∞", "cdot": "⋅"},
-}
-_CALLS = {
-    **{name: name for name in ("hat", "tilde", "dot", "acute", "grave", "breve")},
-    **{"widehat": "hat", "widetilde": "tilde", "bar": "macron", "vec": "arrow"},
-    **{"check": "caron", "ddot": "dot.double", "dddot": "dot.triple", "ddddot": "dot.quad"},
-    **{"mathring": "circle", "mathcal": "cal", "mathbb": "bb", "mathsf": "sans"},
-    **{"mathbf": "upright(bold", "boldsymbol": "bold", "mathrm": "upright", "mathit": "italic"},
-    **{"mathscr": "scr", "mathfrak": "frak"},
-}
+    "epsilon:ϵ varepsilon:ε phi:ϕ varphi:φ vartheta:ϑ varpi:ϖ varrho:ϱ varsigma:ς "
+    "ell:ℓ hbar:ℏ prime:′ ast:∗ star:⋆ infty:∞ cdot:⋅"
+)
+_CALLS = _pairs(
+    "hat:hat tilde:tilde dot:dot acute:acute grave:grave breve:breve widehat:hat "
+    "widetilde:tilde bar:macron vec:arrow check:caron ddot:dot.double dddot:dot.triple "
+    "ddddot:dot.quad mathring:circle mathcal:cal mathbb:bb mathsf:sans mathbf:upright(bold "
+    "boldsymbol:bold mathrm:upright mathit:italic mathscr:scr mathfrak:frak"
+)
 _WORDLIKE = frozenset(("mathrm", "mathit", "mathbf", "mathsf"))
-_TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z]|[0-9]+|.", re.DOTALL)
+_TOKEN = re.compile(r"\\[A-Za-z]+|[A-Za-z]|[0-9]+(?:(?:\.|\{,\})[0-9]+)?|.", re.DOTALL)
 
 
 class _NoWay(Exception):
@@ -103,6 +102,10 @@ def _row(tokens: list[str], closing: str | None) -> tuple[str, list[str]]:
             text, tokens = _command(token[1:], tokens)
             found.append(text)
         elif token.isascii() and token.isalnum():
+            found.append(token)
+        elif token[0].isdigit():
+            found.append(string(token.replace("{,}", ",")))
+        elif token == "-":
             found.append(token)
         elif token in "(),":
             found.append("\\" + token)

@@ -19,7 +19,7 @@ _WIDTHS = {
     **dict.fromkeys("⋅×", 0.75),
     **dict.fromkeys(("\\(", "\\)", "\\[", "\\]"), 0.39),
     **dict.fromkeys(("\\,", ".", "'"), 0.35),
-    **dict.fromkeys(("opening", "closing"), 0.8),
+    **dict.fromkeys(("tallopening", "tallclosing"), 0.8),
     **dict.fromkeys(("&", "\\ "), 0.0),
     **dict.fromkeys(("log", "exp", "sin", "cos", "max", "min", "tan"), 1.5),
     **dict.fromkeys(("tanh", "sinh", "cosh"), 2.2),

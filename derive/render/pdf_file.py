@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Engine = Literal["typst", "latex"]
 
 # Accessible: tagged, with its language, and with words for each formula.
-_STANDARD = "ua-1"
+_STANDARD: Literal["ua-1"] = "ua-1"
 _SECONDS = 300  # for LaTeX
 
 
@@ -77,7 +77,7 @@ def check_engine(engine: str) -> None:
         for program, package in (("latexmk", "latexmk"), ("pdflatex", "texlive-latex-recommended")):
             if shutil.which(program) is None:
                 raise DeriveError(
-                    f"a PDF by LaTeX needs {program}, which is not installed: apt install {package} "
+                    f"a PDF by LaTeX needs {program}, which is absent: apt install {package} "
                     "(without TeX: engine typst)"
                 )
 
@@ -104,12 +104,13 @@ def _by_typst(text: str) -> bytes:
             text.encode("utf-8"), root=folder, font_paths=_fonts(), ignore_system_fonts=True
         )
         try:
-            content: bytes = compiler.compile(format="pdf", pdf_standards=_STANDARD)
+            content = compiler.compile(format="pdf", pdf_standards=_STANDARD)
         except typst.TypstError as error:
             raise DeriveError(
                 f"Typst could not set the document: {error.message}; this is a defect of Derive, "
                 "please report it, and write the LaTeX document meanwhile"
             ) from error
+    assert isinstance(content, bytes)
     return content
 
 
