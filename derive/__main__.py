@@ -13,7 +13,7 @@ import derive
 from derive import building
 from derive.building import proof_path, write_kernels
 from derive.errors import DeriveError
-from derive.output import check_folder, write_text
+from derive.output import check_folder, write_bytes, write_text
 
 FORMATS = ("tex", "html", "pdf", "md")
 SHEETS = {"-worksheet": {"worksheet": True}, "-answers": {"answers": True}}
@@ -53,8 +53,9 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("write", help="write the document of an entry")
     _add_entry(one)
     one.add_argument(
-        "--to", default="tex", metavar="FORMATS", help="comma-separated: tex (default)"
+        "--to", default="tex", metavar="FORMATS", help="comma-separated: tex (default), pdf"
     )
+    one.add_argument("--engine", default="typst", help="makes the PDF: typst (default) or latex")
     one.add_argument(
         "--lang", metavar="LANGS", help="comma-separated, such as en; default: the entry's"
     )
@@ -76,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("build", help="write proofs, kernels and a page that lists them")
     one.add_argument("names", nargs="*", metavar="NAME", help="entries; all without any")
     one.add_argument(
-        "--to", default=",".join(building.WRITERS), metavar="FORMATS", help="default: %(default)s"
+        "--to", default=",".join(building.usual_formats()), metavar="FORMATS", help="default: %(default)s"
     )
     one.add_argument("--lang", metavar="LANGS", help="comma-separated; default: all there are")
     _add_out(one)
@@ -155,22 +156,44 @@ def write(arguments: argparse.Namespace) -> int:
     for name in formats:
         if name not in FORMATS:
             raise DeriveError(f"there is no format {name!r}; the formats are {', '.join(FORMATS)}")
-        if name != "tex":
-            raise DeriveError(f"the format {name!r} is not in this version of Derive; tex is")
+        if name not in ("tex", "pdf"):
+            raise DeriveError(
+                f"the format {name!r} is not in this version of Derive; tex and pdf are"
+            )
+    if arguments.fragment and "pdf" in formats:
+        raise DeriveError("a fragment is LaTeX to \\input: leave out --fragment, or pdf in --to")
+    if "pdf" in formats:
+        from derive.render.pdf_file import check_engine
+
+        check_engine(arguments.engine)
     check_folder(arguments.out)
     derivation = _entry(arguments)
-    texts: dict[Path, str] = {}
+    written: dict[Path, bytes] = {}
     sheets = SHEETS if arguments.worksheet else {"": {}}
     for lang in _listed(arguments.lang) if arguments.lang else [default_language(derivation)]:
         for ending, sheet in sheets.items():
-            path = proof_path(arguments.out, lang, arguments.name + ending)
-            options = {**_wishes(arguments), **sheet}
-            texts[path] = derivation.latex(lang=lang, fragment=arguments.fragment, **options)
-    # All texts exist before the first file is written: an error leaves nothing behind.
-    for path, text in texts.items():
-        write_text(path, text)
-    print(f"open {next(iter(texts))}")
+            for name in formats:
+                path = proof_path(arguments.out, lang, arguments.name + ending, name)
+                written[path] = _document(derivation, name, lang, arguments, sheet)
+    # All documents exist before the first file is written: an error leaves nothing behind.
+    for path, content in written.items():
+        write_bytes(path, content)
+    print(f"open {next(iter(written))}")
     return FINE
+
+
+def _document(
+    derivation: derive.Derivation,
+    name: str,
+    lang: str,
+    arguments: argparse.Namespace,
+    sheet: dict[str, bool],
+) -> bytes:
+    """The document of a derivation in one format and language."""
+    options = {**_wishes(arguments), **sheet}
+    if name == "tex":
+        return derivation.latex(lang=lang, fragment=arguments.fragment, **options).encode()
+    return derivation.pdf_bytes(lang=lang, engine=arguments.engine, **options)
 
 
 def verify(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from derive.derivation import Derivation as Trace
 from derive.derivation import Step
 from derive.errors import DeriveError
 from derive.notation import plain
+from derive.output import write_bytes
 from derive.posing import pose
 from derive.problem import Problem
 from derive.renaming import recognised_as, renamed
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from derive.render.compose import Level
     from derive.render.document import Logarithm
     from derive.render.wishes import Softmax
+    from derive.render.pdf_file import Engine
     from derive.verify import Report
 
 
@@ -167,9 +169,43 @@ class Derivation(Trace):
         """Terminal text comes with a later version: raises ``DeriveError``."""
         raise _later("terminal text")
 
-    def pdf(self, path: str | Path, **options: Any) -> None:
-        """PDF comes with a later version: raises ``DeriveError``."""
-        raise _later("PDF")
+    def pdf(self, path: str | Path, engine: Engine = "typst", **options: Any) -> None:
+        """Write the derivation as a PDF, by Typst or with ``engine="latex"`` by LaTeX.
+
+        The options are those of ``latex``, without ``fragment``. Raises ``DeriveError`` where the
+        check fails, where the engine is not installed, and for an unknown language, level, option
+        or engine.
+        """
+        write_bytes(Path(path), self.pdf_bytes(engine, **options))
+
+    def pdf_bytes(
+        self,
+        engine: Engine = "typst",
+        lang: str | None = None,
+        title: str | None = None,
+        author: str | None = None,
+        level: Level = "default",
+        course: str | None = None,
+        worksheet: bool = False,
+        answers: bool = False,
+        explicit: int | None = None,
+        logarithm: Logarithm = "log",
+        softmax: Softmax = "hat",
+    ) -> bytes:
+        """What ``pdf`` writes."""
+        from derive.render.pdf_file import pdf_bytes
+        from derive.render.wishes import Wishes, sheet_of
+
+        return pdf_bytes(
+            self,
+            lang=lang,
+            title=title,
+            author=author,
+            level=level,
+            engine=engine,
+            report=self._checked("document"),
+            wishes=Wishes(course, sheet_of(worksheet, answers), explicit, logarithm, softmax),
+        )
 
     def coq(self) -> str:
         """The formal proof comes with a later version: raises ``DeriveError``."""
@@ -203,7 +239,7 @@ def _at(trace: Trace, expr: Expr, sizes: Mapping[str, int]) -> Any:
 
 
 def _later(what: str) -> DeriveError:
-    return DeriveError(f"{what} is not in this version of Derive; latex() and kernel() are")
+    return DeriveError(f"{what} is not in this version of Derive; latex(), pdf() and kernel() are")
 
 
 def _explicit(step: Step, origin: Trace) -> ExplicitStep:

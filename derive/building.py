@@ -42,6 +42,7 @@ _CALLED = {"tex": "LaTeX", "pdf": "PDF", "html": "HTML", "md": "Markdown"}
 # How each format is written; a format is one line here.
 WRITERS: dict[str, Callable[[Derivation, Path, str], object]] = {
     "tex": lambda derived, path, lang: write_text(path, derived.latex(lang=lang)),
+    "pdf": lambda derived, path, lang: derived.pdf(path, lang=lang),
 }
 
 
@@ -143,6 +144,13 @@ def _card(
     )
     code = tuple(link(path, path.name) for path in kernels)
     return asdict(Card(name, title, statement, report.level, documents, code))
+
+
+def usual_formats() -> list[str]:
+    """The formats that are written where none are asked for: PDF where Typst is installed."""
+    from derive.render.pdf_file import has_typst
+
+    return [kind for kind in WRITERS if kind != "pdf" or has_typst()]
 
 
 def formats_of(wanted: str) -> list[str]:

@@ -28,7 +28,7 @@ from derive.render.document import (
     Table,
 )
 from derive.render.evidence import Evidence
-from derive.render.latex_lines import lines
+from derive.render.formula_lines import lines
 from derive.render.latex_printer import FormulaPrinter
 from derive.render.latex_text import escape
 from derive.render.latex_width import width

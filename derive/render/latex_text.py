@@ -80,11 +80,6 @@ def symbol_name(name: str) -> str:
     return rf"\text{{{escape(name)}}}"
 
 
-def has_script(text: str) -> bool:
-    """Whether a symbol already carries a subscript or superscript."""
-    return "_" in text or "^" in text or "'" in text
-
-
 def _is_safe_latex(name: str) -> bool:
     r"""Whether ``name`` is LaTeX of letters, scripts, accents, fonts and Greek, and balanced."""
     if not ("\\" in name or "{" in name) or not _LATEX_NAME.fullmatch(name):

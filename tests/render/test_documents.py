@@ -17,7 +17,7 @@ from derive.posing import pose
 from derive.reading import read
 from derive.render import latex
 from derive.render.compose import Level
-from derive.render.latex_lines import lines
+from derive.render.formula_lines import lines
 from derive.render.latex_printer import FormulaPrinter
 from derive.render.latex_width import width
 
