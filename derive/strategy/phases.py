@@ -145,7 +145,7 @@ def simplify_once(trace: Trace) -> bool:
 def finish(trace: Trace) -> None:
     """The last touches: signs, common factors, the order of terms."""
     attempt(trace, spread_totals)
-    attempt(trace, expand)
+    attempt(trace, expand, WORTHWHILE)
     attempt(trace, gather_totals)
     for _ in range(PATIENCE):
         changed = (
@@ -161,11 +161,14 @@ def finish(trace: Trace) -> None:
     trace.apply("reorder_factors")
 
 
-def attempt(trace: Trace, work: Callable[[Trace], None]) -> None:
-    """Do something, and take it back unless the result is shorter for a reader."""
+def attempt(trace: Trace, work: Callable[[Trace], None], share: float = 1.0) -> None:
+    """Do something, and take it back unless the result is shorter for a reader.
+
+    Shorter than ``share`` of what was there, that is.
+    """
     expression, taken = trace.expression, len(trace.steps)
     work(trace)
-    if length(trace.expression) > WORTHWHILE * length(expression):
+    if length(trace.expression) >= share * length(expression):
         trace.expression = expression
         del trace.steps[taken:]
 
@@ -210,9 +213,10 @@ def expand(trace: Trace) -> None:
 def simplify_after_factoring(trace: Trace) -> bool:
     """What factoring may have made possible, without taking the factoring back."""
     return (
-        trace.apply_first(("fold_definition", "flatten_quotient", "cancel_factor"))
+        trace.apply_first(("fold_definition", "flatten_quotient", "cancel_factor", "pull_out_sign"))
         or trace.apply_first(("use_sum_fact", "sum_probabilities", "combine_powers"))
         or trace.apply_first(("cancel_terms", "collect_terms", "rejoin_index"))
+        or trace.apply("pull_out_factor", pulls_well)
     )
 
 
