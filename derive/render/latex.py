@@ -164,7 +164,9 @@ class _DocumentPrinter:
         return rf"\begin{{aligned}}[t] & {joined} \end{{aligned}}"
 
     def printer(self, names: Names, inline: bool = False) -> FormulaPrinter:
-        return FormulaPrinter(names, self._messages.text("language", "decimal_mark"), inline)
+        messages = self._messages
+        mark = messages.text("language", "decimal_mark")
+        return FormulaPrinter(names, mark, inline, messages.functions)
 
     # Text
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
 from sympy import Expr, Indexed, IndexedBase, Integer, Rational, Symbol
 from sympy.printing.latex import LatexPrinter
 
@@ -18,10 +21,17 @@ _TALL = (r"\frac", r"\sum", r"\left", r"\max_", r"\begin", r"\bigg")
 class LeafPrinter(LatexPrinter):
     """Prints leaves; ``names`` are those that bound indices must keep clear of."""
 
-    def __init__(self, names: Names = FREE, decimal_mark: str = ".", inline: bool = False) -> None:
+    def __init__(
+        self,
+        names: Names = FREE,
+        decimal_mark: str = ".",
+        inline: bool = False,
+        functions: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         mark = "comma" if decimal_mark == "," else "period"
         super().__init__({"decimal_separator": mark})
         self._names = names
+        self._functions = functions  # what a language calls sin and the like
         self._inline = inline  # within a sentence, where fractions are set as a/b
         self._script = 0  # how deep we are in exponents, where simple ones are
 
@@ -53,6 +63,11 @@ class LeafPrinter(LatexPrinter):
         )
         return ("" if short else ",").join(texts)
 
+    def listed(self, texts: Iterable[str]) -> str:
+        """Arguments in a row; with semicolons where one of them has a decimal comma."""
+        found = list(texts)
+        return ("; " if any("{,}" in text for text in found) else ", ").join(found)
+
     # Numbers
 
     def _print_Integer(self, expr: Integer) -> str:
@@ -82,7 +97,7 @@ class LeafPrinter(LatexPrinter):
 
     def _print_Slope(self, expr: Slope) -> str:
         function = self._print(expr.function)
-        arguments = ", ".join(self._print(u) for u in expr.operands)
+        arguments = self.listed(self._print(u) for u in expr.operands)
         prime = "'" if len(expr.operands) == 1 else f"_{expr.position}'"
         return f"{function}{prime}{fenced(arguments)}"
 

@@ -32,7 +32,7 @@ from derive.render.conventions import (
     signed,
 )
 from derive.render.latex_leaves import LeafPrinter, fenced, is_tall
-from derive.render.latex_text import has_script, symbol_name
+from derive.render.latex_text import escape, has_script, symbol_name
 from derive.render.marking import Marked, unmarked
 
 _EXTREMES = {Max: r"\max", Min: r"\min"}
@@ -171,10 +171,15 @@ class FormulaPrinter(LeafPrinter):
     def _apply(self, expr: Apply, exponent: str = "") -> str:
         head = expr.args[0]
         name = self._function_name(head.function) if isinstance(head, Head) else self._print(head)
-        return f"{name}{exponent}{fenced(', '.join(map(self._print, expr.operands)))}"
+        return f"{name}{exponent}{fenced(self.listed(map(self._print, expr.operands)))}"
 
     def _function_name(self, function: type) -> str:
         name = function.__name__
+        if name in self._functions:
+            own = escape(self._functions[name])
+            # Accented letters are text, which mathematical mode does not have.
+            own = own if own.isascii() else rf"\text{{{own}}}"
+            return rf"\operatorname{{{own}}}"
         if function in _EXTREMES:
             return _EXTREMES[function]
         safe = name.isascii() and name.isidentifier()

@@ -80,8 +80,13 @@ EXAMPLES: dict[str, Callable[[], Derivation]] = {
 }
 
 
-def text_of(derivation: Derivation, level: Level = "default", fragment: bool = False) -> str:
-    return latex(derivation, level=level, fragment=fragment, report=Passed())
+def text_of(
+    derivation: Derivation,
+    level: Level = "default",
+    fragment: bool = False,
+    lang: str | None = None,
+) -> str:
+    return latex(derivation, lang=lang, level=level, fragment=fragment, report=Passed())
 
 
 def entry(name: str) -> Derivation:
