@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import derive
 from derive.errors import DeriveError
 from derive.output import check_folder, write_text
 
 FORMATS = ("tex", "html", "pdf", "md")
+SHEETS = {"-worksheet": {"worksheet": True}, "-answers": {"answers": True}}
 FINE, CHECK_FAILED, WRONG_USE = 0, 1, 2
 
 
@@ -54,10 +56,8 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--lang", metavar="LANGS", help="comma-separated, such as en; default: the entry's"
     )
-    one.add_argument("--title", help="another title")
-    one.add_argument("--author", help="a line under the title")
-    one.add_argument("--level", default="default", help="full, default or brief")
     one.add_argument("--fragment", action="store_true", help="without a preamble, for \\input")
+    _add_wishes(one)
     _add_out(one)
     one.set_defaults(run=write)
 
@@ -83,6 +83,34 @@ def _add_entry(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--symbols", default="", metavar="OLD=NEW,...", help="other symbols: z=s,C=K"
     )
+
+
+def _add_wishes(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--title", help="another title")
+    command.add_argument("--course", help="a line under the title")
+    command.add_argument("--author", help="a line under the title")
+    command.add_argument("--level", default="default", help="full, default or brief")
+    command.add_argument("--ln", action="store_true", help="ln for the logarithm")
+    command.add_argument("--sigma", action="store_true", help="σ(z) for the softmax, not a hat")
+    command.add_argument(
+        "--explicit", type=int, metavar="C", help="all steps for C classes at the end; 0: none"
+    )
+    command.add_argument(
+        "--worksheet", action="store_true", help="a worksheet with blanks, and its answer sheet"
+    )
+
+
+def _wishes(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What the options say of a document, as ``Derivation.latex`` takes it."""
+    return {
+        "title": arguments.title,
+        "course": arguments.course,
+        "author": arguments.author,
+        "level": arguments.level,
+        "explicit": arguments.explicit,
+        "logarithm": "ln" if arguments.ln else "log",
+        "softmax": "sigma" if arguments.sigma else "hat",
+    }
 
 
 def _add_out(command: argparse.ArgumentParser) -> None:
@@ -126,15 +154,12 @@ def write(arguments: argparse.Namespace) -> int:
     check_folder(arguments.out)
     derivation = _entry(arguments)
     texts: dict[Path, str] = {}
+    sheets = SHEETS if arguments.worksheet else {"": {}}
     for lang in _listed(arguments.lang) if arguments.lang else [default_language(derivation)]:
-        path = proof_path(arguments.out, lang, arguments.name)
-        texts[path] = derivation.latex(
-            lang=lang,
-            fragment=arguments.fragment,
-            title=arguments.title,
-            author=arguments.author,
-            level=arguments.level,
-        )
+        for ending, sheet in sheets.items():
+            path = proof_path(arguments.out, lang, arguments.name + ending)
+            options = {**_wishes(arguments), **sheet}
+            texts[path] = derivation.latex(lang=lang, fragment=arguments.fragment, **options)
     # All texts exist before the first file is written: an error leaves nothing behind.
     for path, text in texts.items():
         write_text(path, text)

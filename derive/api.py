@@ -24,6 +24,8 @@ from derive.unfolding import unfold
 if TYPE_CHECKING:
     from derive.kernels import Kernel
     from derive.render.compose import Level
+    from derive.render.document import Logarithm
+    from derive.render.wishes import Softmax
     from derive.verify import Report
 
 
@@ -131,13 +133,33 @@ class Derivation(Trace):
         title: str | None = None,
         author: str | None = None,
         level: Level = "default",
+        course: str | None = None,
+        worksheet: bool = False,
+        answers: bool = False,
+        explicit: int | None = None,
+        logarithm: Logarithm = "log",
+        softmax: Softmax = "hat",
     ) -> str:
         """The derivation as a LaTeX document, or as a fragment to ``\\input`` elsewhere.
 
-        ``level`` is ``full``, ``default`` or ``brief``. Raises ``DeriveError`` where the check
-        fails and for an unknown language or level.
+        Args:
+            lang: Code of a language; the entry's own without one.
+            fragment: Whether to leave the preamble out.
+            title, author, course: What stands at the top.
+            level: ``full``, ``default`` or ``brief``.
+            worksheet: Whether the right-hand sides are left blank, with room to write.
+            answers: Whether this is the answer sheet of the worksheet: all in its place, with the
+                same numbers.
+            explicit: For how many classes the steps are written out at the end, 0 for not at all;
+                without it for three, at the level ``full`` all and at ``brief`` none of them.
+            logarithm: ``log`` or ``ln``.
+            softmax: ``hat`` for the name of the softmax, as in ŷ, ``sigma`` for σ(z).
+
+        Raises:
+            DeriveError: Where the check fails, and for an unknown language, level or option.
         """
         from derive.render import latex
+        from derive.render.wishes import Wishes, sheet_of
 
         report = self._checked("document")
         return latex(
@@ -148,6 +170,7 @@ class Derivation(Trace):
             author=author,
             level=level,
             report=report,
+            wishes=Wishes(course, sheet_of(worksheet, answers), explicit, logarithm, softmax),
         )
 
     def html(self, **options: Any) -> str:

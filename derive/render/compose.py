@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
 
-from sympy import Expr, Indexed, IndexedBase
+from sympy import Expr
 
 from derive.derivation import Derivation, Step
 from derive.errors import DeriveError
-from derive.facts import Definition
-from derive.notation import Partial, names, replace
+from derive.notation import Partial
 from derive.problem import Problem
 from derive.render.document import (
     Block,
@@ -30,9 +29,14 @@ from derive.render.evidence import Evidence, evidence
 from derive.render.inventory import facts_in_words, symbols_table
 from derive.render.marking import changed
 from derive.render.messages import Messages, load
-from derive.render.names import Names, names_in, names_of, spare_name
+from derive.render.names import Names, is_entry, names_in, names_of, value_name
 from derive.render.reasons import fact_formula, reason
+from derive.render.remaining import Remaining
 from derive.render.rule_formula import has_prime, rule_formula
+from derive.render.sheets import entitled, with_blanks
+from derive.render.softmax_names import with_softmax_names
+from derive.render.wishes import PLAIN, Wishes
+from derive.render.writing_out import Shown, writing_out
 
 Level = Literal["default", "full", "brief"]
 
@@ -44,6 +48,7 @@ def compose(
     author: str | None = None,
     level: Level = "default",
     report: Evidence | None = None,
+    wishes: Wishes = PLAIN,
 ) -> Document:
     """The document of a derivation.
 
@@ -52,15 +57,21 @@ def compose(
     if level not in ("default", "full", "brief"):
         raise DeriveError(f"there is no level {level!r}; choose default, full or brief")
     messages = load(language or derivation.problem.language or "en")
-    writer = _Writer(derivation, messages, level)
+    writer = _Writer(derivation, messages, level, wishes)
     sections = (
         writer.statement(),
         *writer.body(derivation, derivation.problem),
+        *writing_out(derivation, writer.shown, messages, level, wishes),
         evidence(derivation.problem, report, messages, writer.taken),
     )
     own = messages.find("entries", derivation.problem.name)
     heading = title or own or messages.text("titles", derivation.problem.kind)
-    return Document(messages.code, heading, author, sections)
+    document = Document(messages.code, heading, author, sections, wishes.course, wishes.logarithm)
+    if wishes.softmax == "sigma":
+        document = with_softmax_names(document, derivation.definitions)
+    if wishes.sheet is not None:
+        document = entitled(document, wishes.sheet, messages)
+    return with_blanks(document) if wishes.sheet == "worksheet" else document
 
 
 @dataclass
@@ -70,6 +81,8 @@ class _Writer:
     derivation: Derivation
     messages: Messages
     level: Level
+    wishes: Wishes
+    shown: list[Shown] = field(default_factory=list)
     labels: Iterator[int] = field(default_factory=lambda: count(1))
     lemmas: dict[str, Reference] = field(default_factory=dict)
     proved: dict[str, Expr] = field(default_factory=dict)
@@ -77,9 +90,10 @@ class _Writer:
     def __post_init__(self) -> None:
         problem = self.derivation.problem
         self.taken = names_of(problem)
-        self.value = _name_of(problem, self.derivation, self.taken)
+        self.value = value_name(problem, self.derivation.definitions, self.taken)
         self.taken = Names(self.taken.taken | names_in((self.value,)).taken)
         self.number = count(1)
+        self.remaining = Remaining(self.derivation, self.wishes)
 
     # The statement
 
@@ -92,7 +106,7 @@ class _Writer:
             Paragraph((opening,)),
             Equation(self.value, (Branch(problem.expression),), names),
         ]
-        defined = [d for d in self.derivation.definitions if not _is_entry(self.value, d)]
+        defined = [d for d in self.derivation.definitions if not is_entry(self.value, d)]
         if defined:
             key = "where_several" if len(defined) > 1 else "where"
             blocks.append(Paragraph((messages.text("text", key),)))
@@ -208,8 +222,11 @@ class _Writer:
             lines.append(Line(derivation.statement, self.label(), why))
         for step in self.steps(derivation):
             short, why = reason(step, derivation, self.messages, names, self.lemmas)
+            why += self.remaining.sentence(step, derivation, left, self.messages, names)
             lines.append(Line(changed(step), self.label(), why, short))
-        return Chain(left, tuple(lines), names)
+        chain = Chain(left, tuple(lines), names)
+        self.shown.append(Shown(derivation, chain))
+        return chain
 
     def steps(self, derivation: Derivation) -> tuple[Step, ...]:
         """The steps that a reader of this level sees."""
@@ -219,6 +236,8 @@ class _Writer:
 
     def note(self) -> list[Block]:
         """How to read the lines, before the first of them."""
+        if self.wishes.sheet == "worksheet":
+            return [Paragraph((self.messages.text("text", "worksheet"),))]
         if self.level == "brief":
             return []
         rules = {s.rule for d in self.derivation.walk() for s in self.steps(d)}
@@ -266,24 +285,3 @@ class _Writer:
         """The names that bound indices must keep clear of in a chain."""
         here = names_in((left, derivation.statement, *(s.after for s in derivation.steps)))
         return Names(self.taken.taken | here.taken)
-
-
-def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:
-    """What the expression is called: by its definition if it has one, else L or f."""
-    if problem.kind != "jacobian":
-        return spare_name(("L", r"\mathcal{L}", r"\ell", r"\Lambda"), taken)
-    expression = problem.expression
-    own = [s for s in problem.free_indices if s in names(expression)]
-    for definition in derivation.definitions:
-        if _is_entry(expression, definition):
-            return expression
-        if len(definition.indices) == len(own):
-            renaming = dict(zip(definition.indices, own, strict=True))
-            if replace(definition.value, renaming) == expression:
-                return replace(definition.entry, renaming)
-    name = spare_name(("f", "g", "h", r"\phi", r"\psi"), taken)
-    return Indexed(IndexedBase(name.name), *own) if own else name
-
-
-def _is_entry(expr: Expr, definition: Definition) -> bool:
-    return isinstance(expr, Indexed) and expr.base == definition.base

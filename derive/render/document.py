@@ -11,8 +11,10 @@ from typing import Literal
 
 from sympy import Expr
 
+from derive.notation import Inert
 from derive.render.names import FREE, Names
 
+Logarithm = Literal["log", "ln"]
 Relation = Literal["=", "!=", "<=", ">", "in"]
 
 
@@ -26,6 +28,16 @@ class Space:
 @dataclass(frozen=True)
 class Naturals:
     """The numbers 1, 2, 3 and so on."""
+
+
+class Blank(Inert):
+    """Room to write an expression by hand, ``rows`` lines high, in place of the expression."""
+
+    __match_args__ = ("rows",)
+
+    @property
+    def rows(self) -> int:
+        return int(self.args[0])
 
 
 @dataclass(frozen=True)
@@ -70,11 +82,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Chain:
-    """``left = right = right = ...``, a line for each step."""
+    """``left = right = right = ...``, a line for each step.
+
+    ``repeats`` says that the lines write out lines that stand elsewhere: their labels are those of
+    the lines they repeat, whose numbers they show and do not take.
+    """
 
     left: Expr
     lines: tuple[Line, ...]
     names: Names
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,9 +143,19 @@ Block = Paragraph | Chain | Equation | Table | Section
 
 @dataclass(frozen=True)
 class Document:
-    """A title, sections, and what stands behind it all."""
+    """A title, sections, and what stands behind it all.
+
+    Attributes:
+        language: Code of the language of its sentences.
+        title: The title.
+        author: A line under the title, as is ``course``.
+        sections: What follows.
+        logarithm: How the natural logarithm is written.
+    """
 
     language: str
     title: str
     author: str | None
     sections: tuple[Section, ...]
+    course: str | None = None
+    logarithm: Logarithm = "log"

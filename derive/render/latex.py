@@ -10,6 +10,7 @@ from sympy import Atom, Expr
 from derive.derivation import Derivation
 from derive.render.compose import Level, compose
 from derive.render.document import (
+    Blank,
     Block,
     Chain,
     Document,
@@ -31,6 +32,7 @@ from derive.render.latex_text import escape
 from derive.render.latex_width import width
 from derive.render.messages import load
 from derive.render.names import Names, names_in
+from derive.render.wishes import PLAIN, Wishes
 from derive.resources import template_root
 
 # In em, as templates/proof.tex sets the page: the width of the text, what a chain is set in by,
@@ -50,14 +52,15 @@ def latex(
     author: str | None = None,
     level: Level = "default",
     report: Evidence | None = None,
+    wishes: Wishes = PLAIN,
 ) -> str:
     """A derivation as a LaTeX document, or as a fragment to ``\\input`` into another."""
-    document = compose(derivation, lang, title, author, level, report)
+    document = compose(derivation, lang, title, author, level, report, wishes)
     printer = _DocumentPrinter(document, derivation.problem.name, brief=level == "brief")
     template = _environment().get_template("fragment.tex" if fragment else "proof.tex")
     text = template.render(
         title=escape(document.title),
-        authors=[escape(document.author)] if document.author else [],
+        below=[escape(line) for line in (document.course, document.author) if line],
         metadata={
             "title": escape(document.title, metadata=True),
             "author": escape(document.author or "", metadata=True),
@@ -98,6 +101,7 @@ class _DocumentPrinter:
         self._messages = load(document.language)
         self._labels = f"derive:{''.join(c for c in name if c.isalnum() or c == '-')}:"
         self._brief = brief
+        self._logarithm = document.logarithm
 
     def section(self, section: Section, depth: int = 0) -> str:
         command = r"\DeriveSubsection" if depth else r"\DeriveSection"
@@ -145,15 +149,25 @@ class _DocumentPrinter:
         lead = _INDENT + width(left) + 1.2
         room = _PAGE - _NUMBER - (lead if lead < 0.4 * _PAGE else 2 * _INDENT)
         texts = [rf"\DeriveChain{{{left}}}"]
-        texts += [self.line(line, printer, room) for line in chain.lines]
+        print_line = self.repeated if chain.repeats else self.line
+        texts += [print_line(line, printer, room) for line in chain.lines]
         return "\n".join(texts)
 
     def line(self, line: Line, printer: FormulaPrinter, room: float) -> str:
-        formula = self.broken(printer, line.right, room)
         label = self._labels + line.label
+        if isinstance(line.right, Blank):
+            return (
+                rf"\DeriveBlankLine{{{line.right.rows}}}{{{label}}}{{{self.sentence(line.reason)}}}"
+            )
+        formula = self.broken(printer, line.right, room)
         if self._brief:
             return rf"\DeriveBriefLine{{{formula}}}{{{label}}}{{{self.sentence(line.short)}}}"
         return rf"\DeriveLine{{{formula}}}{{{label}}}{{{self.sentence(line.reason)}}}"
+
+    def repeated(self, line: Line, printer: FormulaPrinter, room: float) -> str:
+        """A line that carries the number of the line that it repeats."""
+        formula = self.broken(printer, line.right, room)
+        return rf"\DeriveRepeatedLine{{{formula}}}{{{self._labels}{line.label}}}"
 
     def broken(self, printer: FormulaPrinter, expr: Expr, room: float) -> str:
         """An expression in as many lines as it needs."""
@@ -164,7 +178,8 @@ class _DocumentPrinter:
         return rf"\begin{{aligned}}[t] & {joined} \end{{aligned}}"
 
     def printer(self, names: Names, inline: bool = False) -> FormulaPrinter:
-        return FormulaPrinter(names, self._messages.text("language", "decimal_mark"), inline)
+        mark = self._messages.text("language", "decimal_mark")
+        return FormulaPrinter(names, mark, inline, self._logarithm)
 
     # Text
 

@@ -7,6 +7,7 @@ from sympy.printing.latex import LatexPrinter
 
 from derive.laws import Each, Slope, Value
 from derive.notation import Bound, Bracket, Delta, Opened
+from derive.render.document import Blank, Logarithm
 from derive.render.latex_text import has_script, symbol_name
 from derive.render.marking import unmarked
 from derive.render.names import FREE, Names
@@ -18,11 +19,18 @@ _TALL = (r"\frac", r"\sum", r"\left", r"\max_", r"\begin", r"\bigg")
 class LeafPrinter(LatexPrinter):
     """Prints leaves; ``names`` are those that bound indices must keep clear of."""
 
-    def __init__(self, names: Names = FREE, decimal_mark: str = ".", inline: bool = False) -> None:
+    def __init__(
+        self,
+        names: Names = FREE,
+        decimal_mark: str = ".",
+        inline: bool = False,
+        logarithm: Logarithm = "log",
+    ) -> None:
         mark = "comma" if decimal_mark == "," else "period"
         super().__init__({"decimal_separator": mark})
         self._names = names
         self._inline = inline  # within a sentence, where fractions are set as a/b
+        self.logarithm = rf"\{logarithm}"
         self._script = 0  # how deep we are in exponents, where simple ones are
 
     # Leaves
@@ -71,6 +79,9 @@ class LeafPrinter(LatexPrinter):
 
     def _print_Bracket(self, expr: Bracket) -> str:
         return rf"[{self._print(expr.lower)} \le {self._print(expr.upper)}]"
+
+    def _print_Blank(self, expr: Blank) -> str:
+        return rf"\DeriveBlank{{14em}}{{{expr.rows}}}"
 
     # What laws are made of
 

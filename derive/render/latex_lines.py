@@ -41,7 +41,7 @@ def lines(printer: FormulaPrinter, expr: Expr, room: float) -> list[str]:
             variables, operand = nested(derivative)
             return _around(printer, f"{printer.by(variables)} ", operand, "", room)
         case Log(operand):
-            return _around(printer, r"\log", operand, "", room)
+            return _around(printer, printer.logarithm, operand, "", room)
         case Exp(operand):
             return _around(printer, r"\exp", operand, "", room)
         case Power(Plus() as base, exponent) if exponent != Rational(1, 2):

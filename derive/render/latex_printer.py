@@ -158,7 +158,7 @@ class FormulaPrinter(LeafPrinter):
         return self._log(expr)
 
     def _log(self, expr: Log, exponent: str = "") -> str:
-        return rf"\log{exponent}{fenced(self._print(expr.operand))}"
+        return rf"{self.logarithm}{exponent}{fenced(self._print(expr.operand))}"
 
     def _print_Apply(self, expr: Apply) -> str:
         if _is_named(expr):

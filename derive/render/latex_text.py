@@ -44,7 +44,7 @@ _TAKES_AN_ARGUMENT = _ACCENTS | _FONTS
 _SAFE_COMMANDS = _GREEK | _TAKES_AN_ARGUMENT | {"ell", "hbar", "prime", "ast", "star"}
 
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_{1,2}[A-Za-z0-9]+)*'*")
-_LATEX_NAME = re.compile(r"(\\[A-Za-z]+|[A-Za-z0-9 ,'{}()]|[_^](?=[A-Za-z0-9{\\]))+")
+_LATEX_NAME = re.compile(r"(\\[A-Za-z]+|[A-Za-z0-9 ,'{}()/]|[_^](?=[A-Za-z0-9{\\]))+")
 # A word, not a product of letters: set upright in one piece, slanted like a variable.
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
