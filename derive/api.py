@@ -18,7 +18,7 @@ from derive.errors import DeriveError
 from derive.notation import plain
 from derive.posing import pose
 from derive.problem import Problem
-from derive.renaming import renamed
+from derive.renaming import recognised_as, renamed
 from derive.unfolding import unfold
 
 if TYPE_CHECKING:
@@ -293,10 +293,12 @@ def catalogue() -> tuple[str, ...]:
 def derivation(name: str, symbols: Mapping[str, str] | None = None) -> Derivation:
     """Derive an entry of the catalogue.
 
-    ``symbols`` renames on every output: ``{"z": "s", "C": "K"}``. Raises ``DeriveError`` for an
-    unknown entry or symbol, and where two symbols would get one name.
+    ``symbols`` renames on every output: ``{"z": "s", "C": "K"}``; the softmax too, whose name is
+    ``"\\hat{y}"``. Raises ``DeriveError`` for an unknown entry or symbol, and where two symbols
+    would get one name, or names that look alike in print.
     """
-    asked = renamed(question(name), symbols or {})
+    names = {} if symbols is None else symbols
+    asked = renamed(question(name), names)
     problem = pose(
         asked.expression,
         asked.variables,
@@ -306,4 +308,9 @@ def derivation(name: str, symbols: Mapping[str, str] | None = None) -> Derivatio
         name=name,
         language=asked.language,
     )
-    return _derived(problem)
+    derived = _derived(recognised_as(problem, names))
+    if names:
+        from derive.render.clashes import check_names
+
+        check_names(derived)
+    return derived
