@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import derive
+from derive import building
+from derive.building import proof_path, write_kernels
 from derive.errors import DeriveError
 from derive.output import check_folder, write_text
 
@@ -71,8 +73,12 @@ def parser() -> argparse.ArgumentParser:
     _add_out(one)
     one.set_defaults(run=kernel)
 
-    one = commands.add_parser("build", help="write proofs and kernels of the entries")
+    one = commands.add_parser("build", help="write proofs, kernels and a page that lists them")
     one.add_argument("names", nargs="*", metavar="NAME", help="entries; all without any")
+    one.add_argument(
+        "--to", default=",".join(building.WRITERS), metavar="FORMATS", help="default: %(default)s"
+    )
+    one.add_argument("--lang", metavar="LANGS", help="comma-separated; default: all there are")
     _add_out(one)
     one.set_defaults(run=build)
     return whole
@@ -187,51 +193,40 @@ def kernel(arguments: argparse.Namespace) -> int:
     check_folder(arguments.out)
     derivation = _entry(arguments)
     derivation.kernel(arguments.target)
-    path = write_kernels(arguments.out, arguments.name, derivation)
+    path, *_ = write_kernels(arguments.out, arguments.name, derivation)
     print(f"open {path}")
     return FINE
 
 
 def build(arguments: argparse.Namespace) -> int:
-    """Write proofs and kernels of the named entries, or of all."""
+    """Write documents and kernels of the named entries, or of all, and the page that lists them."""
+    from derive.progress import Progress
+    from derive.render.messages import languages, load
+
     names = arguments.names or list(derive.catalogue())
     for name in names:
         if name not in derive.catalogue():
             derive.derivation(name)
+    wanted = _listed(arguments.lang) if arguments.lang else list(languages())
+    for lang in wanted:
+        load(lang)
+    formats = building.formats_of(arguments.to)
     check_folder(arguments.out)
-    first: Path | None = None
-    for name in names:
-        derivation = derive.derivation(name)
-        report = derivation.check()
-        if not report.ok:
-            print(f"{name}\n{report}")
-            return CHECK_FAILED
-        lang = default_language(derivation)
-        proof = write_text(proof_path(arguments.out, lang, name), derivation.latex(lang=lang))
-        code = write_kernels(arguments.out, name, derivation)
-        first = first or proof
-        print(f"{name}: {report.level}, {proof}, {code}")
-    print(f"open {first}")
+    with Progress(len(names)) as progress:
+        for built in building.build(names, arguments.out, wanted, formats, progress.begin):
+            progress.done()
+            progress.clear()
+            if built.level == "failed":
+                print(f"{built.name}\n{built.report}")
+                return CHECK_FAILED
+            print(f"{built.name}: {built.level}{'' if built.report else ', unchanged'}")
+    print(f"open {building.index_path(arguments.out)}")
     return FINE
 
 
 def default_language(derivation: derive.Derivation) -> str:
     """The language of the entry's source, else English."""
     return derivation.problem.language or "en"
-
-
-def proof_path(out: Path, lang: str, name: str) -> Path:
-    """Where the document of an entry goes."""
-    return out / "proofs" / lang / f"{name}.tex"
-
-
-def write_kernels(out: Path, name: str, derivation: derive.Derivation) -> Path:
-    """Write the kernel files of an entry and return the first."""
-    from derive.kernels import kernel_files
-
-    folder = out / "kernels" / name
-    written = [write_text(folder / file, text) for file, text in kernel_files(derivation).items()]
-    return written[0]
 
 
 def _listed(value: str) -> list[str]:
