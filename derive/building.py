@@ -135,7 +135,9 @@ def _card(
         (
             load(lang).text("language", "name"),
             load(lang).text("language", "code"),
-            tuple(link(proof_path(out, lang, name, kind), _CALLED.get(kind, kind)) for kind in formats),
+            tuple(
+                link(proof_path(out, lang, name, kind), _CALLED.get(kind, kind)) for kind in formats
+            ),
         )
         for lang in languages
     )

@@ -1,4 +1,4 @@
-r"""Other names for the symbols of a catalogue entry, and for ``\hat{y}``, which it does not name."""
+"""Other names for the symbols of a catalogue entry, and for the softmaxes recognised in it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from derive.recognition import NAMES, recognise
 def renamed(question: Question, names: Mapping[str, str]) -> Question:
     """The question with its symbols renamed, bound indices included.
 
-    A name that softmaxes get where they are recognised is left for ``recognised_as``. Raises ``DeriveError`` for a name that does not occur and for a clash.
+    The name of a softmax that is still to be recognised is left to ``recognised_as``.
+
+    Raises ``DeriveError`` for a name that does not occur and for a clash.
     """
     if not isinstance(names, Mapping):
         raise TypeError(f"symbols= takes a dict such as {{'z': 's'}}, not {names!r}")

@@ -156,7 +156,7 @@ class MathPrinter:
         out = [row(sign(","), first, sign("≠"), self.expr(e)) for e in expr.excluded]
         if isinstance(expr, Total):
             below = row(first, sign("="), lower, *out)
-            head = f'<munderover><mo>∑</mo>{below}{upper}</munderover>'
+            head = f"<munderover><mo>∑</mo>{below}{upper}</munderover>"
         else:
             below = row(lower, sign("≤"), first, sign("≤"), upper, *out)
             head = f"<munder><mi>max</mi>{below}</munder>"

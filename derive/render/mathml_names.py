@@ -10,11 +10,20 @@ from html import escape
 from derive.render.latex_text import symbol_name
 
 _ACCENTS = {
-    **{"hat": "^", "widehat": "^", "bar": "¯", "tilde": "~", "widetilde": "~", "check": "ˇ"},
-    **{"dot": "˙", "ddot": "¨", "vec": "→", "acute": "´", "grave": "`"},
+    "hat": "^",
+    "widehat": "^",
+    "bar": "¯",
+    "tilde": "~",
+    "widetilde": "~",
+    "check": "ˇ",
+    "dot": "˙",
+    "ddot": "¨",
+    "vec": "→",
+    "acute": chr(0xB4),
+    "grave": "`",
 }
 _FONTS = {"mathcal": "SCRIPT", "mathbf": "BOLD", "mathbb": "DOUBLE-STRUCK", "boldsymbol": "BOLD"}
-_UPRIGHT = frozenset(("text", "mathrm", "mathsf"))
+_UPRIGHT = frozenset(("mathrm", "mathsf"))
 _SIGNS = {"ell": "ℓ", "hbar": "ħ", "prime": "′", "ast": "∗", "star": "⋆"}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 _SCRIPTS = {"_": "msub", "^": "msup"}
@@ -22,7 +31,10 @@ _SCRIPTS = {"_": "msub", "^": "msup"}
 
 def name(text: str) -> str:
     """The name of a symbol or an array."""
-    return _row(iter(_TOKEN.findall(symbol_name(text))))
+    latex = symbol_name(text)
+    if latex.startswith(r"\text{"):
+        return f"<mtext>{escape(text)}</mtext>"
+    return _row(iter(_TOKEN.findall(latex)))
 
 
 def _row(tokens: Iterator[str], closing: str | None = None) -> str:

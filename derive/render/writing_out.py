@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sympy import Integer, Symbol
 
 from derive.derivation import Derivation
+from derive.notation import names
 from derive.render.document import Block, Chain, Formula, Line, Paragraph, Section, Sentence
 from derive.render.messages import Messages
 from derive.render.wishes import Wishes
@@ -56,7 +57,8 @@ def _short(derivation: Derivation, shown: list[Shown]) -> list[Shown]:
 def _block(shown: Shown, sizes: Values, messages: Messages) -> list[Block]:
     """One chain, written out at the values of its free indices, which are said before it."""
     derivation, chain = shown.derivation, shown.chain
-    indices = sample_indices(derivation.problem, sizes, derivation.assumptions)
+    used = names(chain.left).union(*(names(line.right) for line in chain.lines))
+    indices = sample_indices(derivation.problem, sizes, used, derivation.assumptions)
     values = {**sizes, **indices}
     left = written_out(chain.left, values)
     lines: list[Line] = []

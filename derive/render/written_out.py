@@ -12,7 +12,7 @@ from sympy import Expr, Indexed, Integer, Max, Symbol
 from sympy.core.basic import Atom
 
 from derive.derivation import Derivation
-from derive.facts import EqualFact, IndexRange, UnequalFact
+from derive.facts import EqualFact, Fact, UnequalFact
 from derive.notation import (
     Apply,
     Binder,
@@ -107,38 +107,32 @@ def small_sizes(derivation: Derivation, classes: int) -> dict[Symbol, int]:
     return {s: classes if s in of_classes or not of_classes else _SMALL for s in sizes}
 
 
-def sample_indices(problem: Problem, sizes: Values, assumed: tuple[object, ...] = ()) -> Values:
-    """A value for each free index, no two the same as far as there are enough, facts respected."""
+def sample_indices(
+    problem: Problem, sizes: Values, used: frozenset[Symbol], assumed: tuple[Fact, ...] = ()
+) -> dict[Symbol, int]:
+    """A value for each free index in ``used``: no two the same, facts respected."""
     facts = (*problem.facts, *assumed)
-    equal = {f.left: f.right for f in facts if isinstance(f, EqualFact)}
     found: dict[Symbol, int] = {}
-    for index in problem.free_indices:
-        low, high = _span(index, problem.ranges, {**sizes, **found})
-        apart = {
-            found.get(other)
-            for f in facts
-            if isinstance(f, UnequalFact)
-            for one, other in ((f.left, f.right), (f.right, f.left))
-            if one == index
-        }
-        used = {*found.values(), *apart}
-        fresh = [n for n in range(low, high + 1) if n not in used]
-        fitting = [n for n in range(low, high + 1) if n not in apart]
-        found[index] = (fresh or fitting or [low])[0]
-    for left, right in equal.items():
-        if left in found and right in found:
-            found[left] = found[right]
+    for known in problem.ranges:
+        index = known.index
+        if index not in used or index in found or not isinstance(index, Symbol):
+            continue
+        span = _numbers((known.lower, known.upper), {**sizes, **found}) or [1, 1]
+        numbers = range(span[0], span[1] + 1)
+        apart = {found.get(other) for other in _unequal(index, facts)}
+        fitting = [n for n in numbers if n not in apart]
+        fresh = [n for n in fitting if n not in found.values()]
+        found[index] = (fresh or fitting or [span[0]])[0]
+    for fact in facts:
+        if isinstance(fact, EqualFact) and fact.left in used:
+            found[fact.left] = found.get(fact.right, found[fact.left])
     return found
 
 
-def _span(index: Symbol, ranges: tuple[IndexRange, ...], values: Values) -> tuple[int, int]:
-    """The first and the last value of an index."""
-    for known in ranges:
-        if known.index == index:
-            bounds = _numbers((known.lower, known.upper), values)
-            if bounds is not None:
-                return bounds[0], bounds[1]
-    return 1, max(values.values(), default=1)
+def _unequal(index: Symbol, facts: tuple[Fact, ...]) -> list[Expr]:
+    """What is known to differ from an index."""
+    pairs = [(f.left, f.right) for f in facts if isinstance(f, UnequalFact)]
+    return [b if a == index else a for a, b in pairs if index in (a, b)]
 
 
 def _numbers(expressions: Iterable[Expr], values: Values) -> list[int] | None:
