@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sympy import Eq, Expr, Ne, Tuple
+from sympy import Expr, Tuple
 
+from derive.case_table import Cases
 from derive.catalogue import ENTRIES, question
 from derive.derivation import Derivation as Trace
 from derive.derivation import Step
@@ -27,27 +28,6 @@ if TYPE_CHECKING:
     from derive.render.document import Logarithm
     from derive.render.wishes import Softmax
     from derive.verify import Report
-
-
-class Cases(Mapping[Any, "Derivation"]):
-    """Derivations by condition; ``Eq(k, t)`` and ``Eq(t, k)`` are the same condition."""
-
-    def __init__(self, cases: Mapping[Any, Derivation]) -> None:
-        self._cases = dict(cases)
-
-    def __getitem__(self, condition: Any) -> Derivation:
-        if condition not in self._cases and isinstance(condition, (Eq, Ne)):
-            condition = condition.func(*reversed(condition.args))
-        return self._cases[condition]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._cases)
-
-    def __len__(self) -> int:
-        return len(self._cases)
-
-    def __repr__(self) -> str:
-        return repr({c: d.result for c, d in self._cases.items()})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
