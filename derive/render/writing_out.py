@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sympy import Integer, Symbol
+from sympy.core.basic import Basic
 
 from derive.derivation import Derivation
 from derive.notation import names
@@ -15,6 +16,9 @@ from derive.render.written_out import Values, sample_indices, small_sizes, writt
 
 USUAL = 3
 """The number of classes at which steps are written out where nothing else is asked for."""
+
+# How many signs one takes in at a glance.
+_GLANCE = 400
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ def writing_out(
     blocks: list[Block] = []
     for one in chosen:
         blocks += _block(one, sizes, messages)
-    if not blocks:
+    if not blocks or not (asked or _is_short(blocks)):
         return []
     values = {"sizes": _values(sizes, messages)}
     heading = messages.sentence("headings", "written_out", values)
@@ -52,6 +56,16 @@ def _short(derivation: Derivation, shown: list[Shown]) -> list[Shown]:
     whole = [s for s in shown if s.derivation is derivation]
     parts = [s for s in shown if any(s.derivation is p for p in derivation.parts.values())]
     return (whole or parts)[:1]
+
+
+def _is_short(blocks: list[Block]) -> bool:
+    """Whether every line can be taken in at a glance; others are only written out on request."""
+    chains = [b for b in blocks if isinstance(b, Chain)]
+    return all(_signs(line.right) <= _GLANCE for chain in chains for line in chain.lines)
+
+
+def _signs(expr: Basic) -> int:
+    return 1 + sum(_signs(a) for a in expr.args)
 
 
 def _block(shown: Shown, sizes: Values, messages: Messages) -> list[Block]:

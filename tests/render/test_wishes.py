@@ -173,3 +173,19 @@ def test_beside_the_use_of_a_fact_stands_what_would_remain_without_it(
     text = body(gradient.latex())
     [said] = re.findall(r"Without it, \\DeriveInline\{(.*?)\} would remain", text)
     assert said.endswith(r"= \hat{y}_{k} \sum_{i=1}^{C} y_{i} - y_{k}")
+
+
+def test_what_is_far_too_long_is_only_written_out_where_it_is_asked_for() -> None:
+    D = symbols("D", integer=True, positive=True)
+    W, x = IndexedBase("W", shape=(C, D)), IndexedBase("x", shape=(N, D))
+    Y = IndexedBase("Y", shape=(N, C))
+    m = symbols("m", integer=True)
+
+    def logit(at: object) -> object:
+        return Sum(W[at, m] * x[n, m], (m, 1, D))
+
+    p = exp(logit(i)) / Sum(exp(logit(j)), (j, 1, C))
+    loss = -Sum(Sum(Y[n, i] * log(p), (i, 1, C)), (n, 1, N)) / N
+    derivation = derive.gradient(loss, W[k, t])
+    assert "Written out" not in derivation.latex()
+    assert "Written out" in derivation.latex(explicit=3)
