@@ -12,6 +12,7 @@ from sympy import Expr, Indexed, IndexedBase
 from derive.derivation import Derivation, Step
 from derive.errors import DeriveError
 from derive.facts import Definition
+from derive.gathering import Layout, gathered
 from derive.notation import Choice, Grid, Partial, names, replace
 from derive.problem import Problem
 from derive.render.document import (
@@ -30,7 +31,7 @@ from derive.render.corrected import corrected
 from derive.render.display import Family
 from derive.render.evidence import Evidence, evidence
 from derive.render.inventory import facts_in_words, symbols_table
-from derive.render.marking import Marked, changed
+from derive.render.marking import Marked, changed, unmarked
 from derive.render.messages import Messages, load
 from derive.render.names import Names, names_in, names_of, spare_name
 from derive.render.reasons import fact_formula, reason
@@ -103,10 +104,12 @@ class _Writer:
             key = "where_several" if len(defined) > 1 else "where"
             blocks.append(Paragraph((messages.text("text", key),)))
             tags = dict(zip(problem.definitions, problem.tags, strict=False))
-            blocks += [
-                Equation(d.entry, (Branch(d.value),), names, self.label(), tag=tags.get(d))
-                for d in defined
-            ]
+            for d in defined:
+                own = self.names_around(d)
+                blocks.append(
+                    Equation(d.entry, (Branch(d.value),), own, self.label(), tag=tags.get(d))
+                )
+                blocks += self.definition_in_arrays(d)
         blocks += [Paragraph(words) for words in facts_in_words(problem.facts, messages, names)]
         results = self.results()
         claim = "claim_several" if len(results) > 1 else "claim"
@@ -121,6 +124,15 @@ class _Writer:
         )
         blocks += self.note()
         return Section((messages.text("headings", "statement"),), tuple(blocks))
+
+    def definition_in_arrays(self, definition: Definition) -> list[Block]:
+        """A definition written with whole vectors and matrices, where it has such a form."""
+        form = self.derivation.arrays.get(str(definition.base))
+        if form is None:
+            return []
+        words = Paragraph((self.messages.text("text", "arrays"),))
+        left = _whole_left(definition.entry, form.layout)
+        return [words, Equation(left, (Branch(form.closed_form.array),), self.taken)]
 
     def results(self) -> list[tuple[Derivation, Expr]]:
         """What the document proves, each with its left-hand side."""
@@ -180,10 +192,17 @@ class _Writer:
         return [*inner, Section(heading, tuple(blocks), reference.label)]
 
     def part(self, name: str, part: Derivation) -> Section:
-        """A result on the way, or one of several."""
+        """A result on the way, or one of several; of several results each is a part again."""
         own = self.messages.find("parts", name)
         slots = {"variable": Formula(part.problem.variables[-1:], self.taken)}
         heading = (own,) if own else self.messages.sentence("headings", "part", slots)
+        if part.parts and not part.steps:
+            inner = [
+                section
+                for name, each in part.parts.items()
+                for section in (*self.lemmas_of(each), self.part(name, each))
+            ]
+            return Section(heading, tuple(inner))
         facts = [fact_formula(f, self.taken) for f in part.assumptions]
         blocks: list[Block] = [
             Paragraph(self.messages.sentence("text", "assume", {"fact": f})) for f in facts
@@ -200,6 +219,8 @@ class _Writer:
             self.lemmas[derivation.name] = Reference(end)
         if boxed:
             blocks.append(Equation(left, (Branch(derivation.closed_form),), names, boxed=True))
+        if "result" in derivation.arrays:
+            blocks += self.in_arrays(derivation, derivation.arrays["result"], left, boxed)
         if derivation.cases:
             for case in derivation.cases.values():
                 blocks.append(self.case(case, left, end))
@@ -209,6 +230,17 @@ class _Writer:
             )
             blocks.append(Equation(left, branches, names, boxed=boxed))
         return blocks
+
+    def in_arrays(
+        self, derivation: Derivation, form: Derivation, left: Expr, boxed: bool
+    ) -> list[Block]:
+        """The result written with whole vectors and matrices."""
+        chain = self.chain(form, left)
+        lines = tuple(line for line in chain.lines if line.right != form.statement)
+        whole = _whole_left(left, form.layout)
+        right = form.closed_form.array
+        result = Equation(whole, (Branch(right),), chain.names, boxed=boxed)
+        return [Chain(chain.left, lines, chain.names), result]
 
     def case(self, case: Derivation, left: Expr, end: str | None) -> Section:
         """What the result comes to under a further condition."""
@@ -291,13 +323,18 @@ class _Writer:
         return Family(left, grid.row, grid.column) if isinstance(grid, Grid) else left
 
     def named(self, expr: Expr) -> Expr:
-        """``expr`` with the derivatives of the loss in its cases called by their names."""
+        """``expr`` with the derivatives of the loss in its parts or cases called by their names."""
         match expr:
             case Choice(first, second, same, other):
                 return Choice(first, second, self.called(same), self.called(other))
             case Marked(operand):
                 return Marked(self.named(operand))
-        return expr
+        problem, inner = self.derivation.problem, expr
+        while isinstance(inner, Partial):
+            inner = unmarked(inner.operand)
+        if inner == problem.expression or problem.kind != "gradient":
+            return expr
+        return replace(expr, {problem.expression: self.value})
 
     def last_tag(self) -> int:
         """The largest number among the tags of the source."""
@@ -326,10 +363,16 @@ class _Writer:
             return Marked(self.called(expr.operand))
         return expr
 
+    def names_around(self, definition: Definition) -> Names:
+        """The names that bound indices must keep clear of in a definition: those in it."""
+        indices = {r.index.name for r in self.derivation.problem.ranges if r.index.is_Symbol}
+        here = names_in((definition.entry, definition.value))
+        return Names((self.taken.taken - indices) | here.taken)
+
     def around(self, derivation: Derivation, left: Expr) -> Names:
         """The names that bound indices must keep clear of in a chain."""
         here = names_in((left, derivation.statement, *(s.after for s in derivation.steps)))
-        return Names(self.taken.taken | here.taken)
+        return Names(names_of(derivation.problem).taken | names_in((self.value,)).taken | here.taken)
 
 
 def cites_a_part(derivation: Derivation) -> bool:
@@ -358,3 +401,11 @@ def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:
 
 def _is_entry(expr: Expr, definition: Definition) -> bool:
     return isinstance(expr, Indexed) and expr.base == definition.base
+
+
+def _whole_left(left: Expr, layout: Layout | None) -> Expr:
+    """A left-hand side without the running indices: ``∂L/∂W`` for ``∂L/∂W_{kl}``."""
+    assert layout is not None
+    if isinstance(left, Partial):
+        return Partial(left.operand, _whole_left(left.variable, layout))
+    return gathered(left, layout) or left if layout.indices else left

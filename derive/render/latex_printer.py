@@ -33,7 +33,8 @@ from derive.render.conventions import (
     signed,
 )
 from derive.render.display import Rows, displayed
-from derive.render.latex_leaves import LeafPrinter, fenced, is_tall
+from derive.render.latex_arrays import ArrayPrinter
+from derive.render.latex_leaves import fenced, is_tall
 from derive.render.latex_text import has_script, symbol_name
 from derive.render.marking import Marked, unmarked
 
@@ -42,7 +43,7 @@ _EXTREMES = {Max: r"\max", Min: r"\min"}
 MARK = r"\textcolor{DeriveChanged}"
 
 
-class FormulaPrinter(LeafPrinter):
+class FormulaPrinter(ArrayPrinter):
     """Prints one expression."""
 
     def doprint(self, expr: Expr) -> str:

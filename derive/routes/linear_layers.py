@@ -16,9 +16,9 @@ from derive.gathering import Layout
 from derive.notation import Total, replace
 from derive.problem import Problem
 from derive.routes.arrays import definition_in_arrays, in_arrays
+from derive.routes.layers import by_variable, other_output, own_output, through_own_output
 from derive.routes.output_layer import collect, outside_sums
 from derive.routes.plan import Plan, posed, together
-from derive.strategy.plan import derive_definition
 
 
 def route(problem: Problem) -> Derivation:
@@ -32,14 +32,15 @@ def route(problem: Problem) -> Derivation:
     above = with_changes(problem, definitions=(softmax, loss))
 
     logits = by_logits(above, loss.entry, logit, softmax)
-    by_row = layer_lemma(problem, scores, upper)
-    by_lower = layer_lemma(problem, scores, lower)
-    asked = posed(problem, "gradient", loss.entry, upper)
-    row_of_upper = through_upper(asked, logits, by_row)
-    asked = posed(problem, "gradient", loss.entry, lower)
-    of_lower = through_lower(asked, logits, by_lower)
     column = upper.indices[1]
+    own = in_arrays(own_output(problem, logit, upper), Layout(None, column, upright))
+    none = other_output(problem, logit, upper)
+    asked = posed(problem, "gradient", loss.entry, upper)
+    row_of_upper = through_own_output(asked, "row-of-B", logits, own, none)
     row_of_upper = in_arrays(row_of_upper, Layout(None, column, upright))
+    own = in_arrays(own_output(problem, logit, lower), Layout(*lower.indices, upright))
+    asked = posed(problem, "gradient", loss.entry, lower)
+    of_lower = through_lower(asked, logits, own)
     of_lower = in_arrays(of_lower, Layout(*lower.indices, upright))
 
     batch = together(
@@ -170,37 +171,11 @@ def recognise(plan: Plan) -> None:
         plan.apply("fold_definition")
 
 
-def layer_lemma(problem: Problem, scores: Definition, variable: Indexed) -> Derivation:
-    """The derivative of a score by an entry of a layer."""
-    sample, row = scores.indices
-    entry, free = scores.entry, {}
-    if row in variable.indices:
-        other = Symbol("i" if row.name != "i" else "j", integer=True)
-        entry, free = Indexed(scores.base, sample, other), {other: scores.base.shape[1]}
-    asked = posed(problem, "jacobian", entry, variable, free=free)
-    return derive_definition(asked, problem.definitions, f"scores-{variable.base}")
-
-
-def through_upper(problem: Problem, logits: Derivation, scores: Derivation) -> Derivation:
-    """Only the score of its own class depends on a row of the upper layer."""
-    plan = Plan(problem, "row-of-B", known=(logits, scores))
-    plan.take("chain_rule")
-    plan.take("exclude_index")
-    with plan.one_step():
-        plan.apply("apply_lemma", lambda e, given: of_scores(e, given) and bool(given.scope))
-        plan.apply("vanish_delta")
-    with plan.one_step():
-        plan.apply("apply_lemma", of_scores)
-        plan.apply("evaluate_delta")
-    plan.take("apply_lemma")
-    return plan.done((scores,))
-
-
 def through_lower(problem: Problem, logits: Derivation, scores: Derivation) -> Derivation:
     """Every score depends on the lower layer."""
     plan = Plan(problem, "A", known=(logits, scores))
     plan.take("chain_rule")
-    plan.apply("apply_lemma", of_scores)
+    plan.apply("apply_lemma", lambda e, given: by_variable(e, problem))
     plan.take("apply_lemma")
     return plan.done((scores,))
 
@@ -212,9 +187,6 @@ def mean(problem: Problem, variable: Expr, each: Derivation) -> Derivation:
     plan.take("differentiate_scaled")
     plan.take("differentiate_total")
     plan.take("apply_lemma")
+    # What does not depend on the class comes out of the inner sum.
+    plan.apply("pull_out_factor", lambda e, given: bool(given.scope))
     return plan.done()
-
-
-def of_scores(expr: Expr, given: Given) -> bool:
-    """The derivative of a score, which has two indices, not of the loss of a sample."""
-    return len(expr.operand.indices) == 2

@@ -16,6 +16,7 @@ from derive.gathering import Layout
 from derive.notation import Partial
 from derive.problem import Problem
 from derive.routes.arrays import definition_in_arrays, in_arrays
+from derive.routes.layers import other_output, own_output, through_own_output
 from derive.routes.plan import Plan, posed, together
 from derive.strategy.plan import derive_definition
 
@@ -41,16 +42,15 @@ def route(problem: Problem) -> Derivation:
     )
     logits = in_arrays(logits, Layout(row))
 
-    entry = Indexed(layer.base, other)
     results = []
     for name, variable, layout in (
         ("weights", weight, Layout(row, column)),
         ("bias", bias, Layout(row)),
     ):
-        inner = posed(problem, "jacobian", entry, variable, free=free)
-        lemma = derive_definition(inner, problem.definitions, f"layer-{name}")
+        own = own_output(problem, logit, variable)
+        none = other_output(problem, logit, variable)
         asked = posed(problem, "gradient", problem.expression, variable)
-        results.append(in_arrays(through_layer(asked, name, logits, lemma), layout))
+        results.append(in_arrays(through_own_output(asked, name, logits, own, none), layout))
     whole = together(problem, (probabilities, jacobian, logits, *results))
     return definition_in_arrays(whole, 0, Layout(row))
 
@@ -91,26 +91,6 @@ def collect(plan: Plan) -> None:
     plan.take("rejoin_index")
     plan.take("use_sum_fact")
     plan.take("reorder_terms")
-
-
-def through_layer(problem: Problem, name: str, logits: Derivation, layer: Derivation) -> Derivation:
-    """Only the logit of its own class depends on a weight or a bias."""
-    plan = Plan(problem, name, known=(logits, layer))
-    plan.take("chain_rule")
-    plan.take("exclude_index")
-    with plan.one_step():
-        plan.apply("apply_lemma", lambda e, given: of_entry(e, given) and bool(given.scope))
-        plan.take("vanish_delta")
-    with plan.one_step():
-        plan.apply("apply_lemma", of_entry)
-        plan.take("evaluate_delta")
-    plan.take("apply_lemma")
-    return plan.done((layer,))
-
-
-def of_entry(expr: Expr, given: Given) -> bool:
-    """The derivative of an entry of a definition."""
-    return isinstance(expr, Partial) and isinstance(expr.operand, Indexed)
 
 
 def of_loss(expr: Expr, given: Given) -> bool:

@@ -55,7 +55,7 @@ def is_error(mutation: Mutation, root: Derivation) -> bool:
         *(f for f in named if not isinstance(f, (IndexRange, Definition))),
     )
     gone = [f for f in inner.steps[mutation.number - 1].facts if f not in step.facts]
-    sizes = {size.name: 3 + n for n, size in enumerate(inner.problem.sizes)}
+    sizes = {size.name: 3 + n for n, size in enumerate(root.problem.sizes)}
     data = chain.from_iterable(
         worlds((before, after), sizes, facts, inner.definitions, seed=seed) for seed in SEEDS
     )
