@@ -19,7 +19,7 @@ class Problem:
 
     Attributes:
         name: Name of the catalogue entry, or ``gradient``, ``jacobian``, ``hessian``.
-        kind: Which derivative is asked for; ``value`` is the expression itself, written differently.
+        kind: Which derivative is asked for; ``value`` is the expression itself, rewritten.
         source: The expression as the user wrote it, in plain SymPy.
         expression: The same in inert notation.
         variables: Entries or parameters to differentiate by: each on its own for a gradient,

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from dataclasses import replace as with_changes
 from itertools import count
 from typing import Literal
 
 from sympy import Expr, Indexed, IndexedBase
 
 from derive.derivation import Derivation, Step
+from derive.display import Choice, Grid
 from derive.errors import DeriveError
 from derive.facts import Definition
 from derive.gathering import Layout, gathered
-from derive.notation import Choice, Grid, Partial, names, replace
+from derive.notation import Partial, names, replace
 from derive.problem import Problem
+from derive.render.corrected import corrected
+from derive.render.display import Family
 from derive.render.document import (
     Block,
     Branch,
@@ -27,8 +31,6 @@ from derive.render.document import (
     Reference,
     Section,
 )
-from derive.render.corrected import corrected
-from derive.render.display import Family
 from derive.render.evidence import Evidence, evidence
 from derive.render.inventory import facts_in_words, symbols_table
 from derive.render.marking import Marked, changed, unmarked
@@ -105,9 +107,9 @@ class _Writer:
             blocks.append(Paragraph((messages.text("text", key),)))
             tags = dict(zip(problem.definitions, problem.tags, strict=False))
             for d in defined:
-                own = self.names_around(d)
+                here = self.names_around(d)
                 blocks.append(
-                    Equation(d.entry, (Branch(d.value),), own, self.label(), tag=tags.get(d))
+                    Equation(d.entry, (Branch(d.value),), here, self.label(), tag=tags.get(d))
                 )
                 blocks += self.definition_in_arrays(d)
         blocks += [Paragraph(words) for words in facts_in_words(problem.facts, messages, names)]
@@ -136,7 +138,6 @@ class _Writer:
 
     def results(self) -> list[tuple[Derivation, Expr]]:
         """What the document proves, each with its left-hand side."""
-        own = self.derivation
         own = self.derivation
         if own.parts and cites_a_part(own):
             return [(p, self.left(p)) for p in own.parts.values()]
@@ -280,7 +281,12 @@ class _Writer:
     def steps(self, derivation: Derivation) -> tuple[Step, ...]:
         """The steps that a reader of this level sees."""
         if self.level == "full":
-            return tuple(atom for step in derivation.steps for atom in step.atoms)
+            # What a source numbers is where the step ends.
+            return tuple(
+                with_changes(atom, tag=step.tag if atom is step.atoms[-1] else None)
+                for step in derivation.steps
+                for atom in step.atoms
+            )
         return derivation.steps
 
     def note(self) -> list[Block]:
@@ -372,7 +378,9 @@ class _Writer:
     def around(self, derivation: Derivation, left: Expr) -> Names:
         """The names that bound indices must keep clear of in a chain."""
         here = names_in((left, derivation.statement, *(s.after for s in derivation.steps)))
-        return Names(names_of(derivation.problem).taken | names_in((self.value,)).taken | here.taken)
+        return Names(
+            names_of(derivation.problem).taken | names_in((self.value,)).taken | here.taken
+        )
 
 
 def cites_a_part(derivation: Derivation) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
 from derive.derivation import Derivation
-from derive.notation import Binder, Dotted, Grid
+from derive.display import Dotted, Grid
+from derive.notation import Binder
 from derive.verify.canonical import same
 
 

@@ -5,22 +5,8 @@ from shown import place, symbols_of
 from sympy import Eq, IndexedBase, Ne, Symbol, symbols
 
 import derive
-from derive.notation import (
-    ONE,
-    ZERO,
-    Choice,
-    Delta,
-    Dotted,
-    Exp,
-    Grid,
-    Log,
-    Minus,
-    Partial,
-    Plus,
-    Quotient,
-    Times,
-    Total,
-)
+from derive.display import Choice, Dotted, Grid
+from derive.notation import ONE, ZERO, Delta, Exp, Log, Minus, Partial, Plus, Quotient, Times, Total
 
 ENTRY = derive.derivation("softmax-cross-entropy-jacobian")
 

@@ -5,21 +5,8 @@ from shown import place, symbols_of
 from sympy import IndexedBase, Symbol, symbols
 
 import derive
-from derive.notation import (
-    ONE,
-    ZERO,
-    Choice,
-    Dotted,
-    Exp,
-    Log,
-    Minus,
-    Partial,
-    Plus,
-    Power,
-    Quotient,
-    Times,
-    Total,
-)
+from derive.display import Choice, Dotted
+from derive.notation import ONE, ZERO, Exp, Log, Minus, Partial, Plus, Power, Quotient, Times, Total
 from derive.verify.numbers import sides
 
 ENTRY = derive.derivation("softmax-cross-entropy-one-hot")
@@ -49,9 +36,7 @@ EQUATIONS = {
     ),
     "true class, three fractions": (
         by_true,
-        Times(
-            Quotient(Minus(S), true), Quotient(true, S), Quotient(Plus(S, Minus(true)), S)
-        ),
+        Times(Quotient(Minus(S), true), Quotient(true, S), Quotient(Plus(S, Minus(true)), S)),
         7,
         None,
     ),
