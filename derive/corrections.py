@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sympy import Expr, IndexedBase, Rational, Symbol
 
 from derive.arrays import Part
+from derive.facts import Definition
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,11 @@ class Correction:
         ours: What stands in its place.
         at: Numbers at which the two sides of the source's line differ, and ours do not; none
             where the line says nothing that has a value.
+        where: Abbreviations in either line.
     """
 
     reason: str
     source: Equality
     ours: Equality
     at: Setting | None = None
+    where: tuple[Definition, ...] = ()

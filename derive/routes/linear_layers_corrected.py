@@ -107,7 +107,9 @@ class _Indices:
     def of_exponential(self, at: Setting) -> Correction:
         """The quotient rule for another class."""
         row, other = self.row, self.other
-        below = replace(self.softmax.value.denominator, {self.softmax.indices[0]: self.sample})
+        base = IndexedBase("\\Sigma", shape=self.logits.shape[:1])
+        below = Indexed(base, self.sample)
+        value = replace(self.softmax.value.denominator, {self.softmax.indices[0]: self.sample})
         left = Partial(self.probability(other), self.logit(row))
 
         def by_quotient_rule(exponential: Expr) -> Expr:
@@ -120,6 +122,7 @@ class _Indices:
             Equality(left, by_quotient_rule(Exp(self.logit(row)))),
             Equality(left, by_quotient_rule(Exp(self.logit(other)))),
             at,
+            (Definition(below, value),),
         )
 
     def of_vector(self, at: Setting) -> Correction:
