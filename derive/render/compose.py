@@ -33,7 +33,7 @@ from derive.render.document import (
 )
 from derive.render.evidence import Evidence, evidence
 from derive.render.inventory import facts_in_words, symbols_table
-from derive.render.marking import Marked, changed, unmarked
+from derive.render.marking import Marked, changed
 from derive.render.messages import Messages, load
 from derive.render.names import Names, names_in, names_of, spare_name
 from derive.render.reasons import fact_formula, reason
@@ -335,10 +335,8 @@ class _Writer:
                 return Choice(first, second, self.called(same), self.called(other))
             case Marked(operand):
                 return Marked(self.named(operand))
-        problem, inner = self.derivation.problem, expr
-        while isinstance(inner, Partial):
-            inner = unmarked(inner.operand)
-        if inner == problem.expression or problem.kind != "gradient":
+        problem = self.derivation.problem
+        if problem.kind != "gradient" or expr == problem.expression:
             return expr
         return replace(expr, {problem.expression: self.value})
 
