@@ -13,7 +13,7 @@ import derive
 from derive import building
 from derive.building import proof_path, write_kernels
 from derive.errors import DeriveError
-from derive.output import check_folder, write_bytes, write_text
+from derive.output import check_folder, write_bytes
 
 FORMATS = ("tex", "html", "pdf", "md")
 SHEETS = {"-worksheet": {"worksheet": True}, "-answers": {"answers": True}}

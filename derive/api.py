@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from derive.kernels import Kernel
     from derive.render.compose import Level
     from derive.render.document import Logarithm
-    from derive.render.wishes import Softmax
     from derive.render.pdf_file import Engine
+    from derive.render.wishes import Softmax
     from derive.verify import Report
 
 

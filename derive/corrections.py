@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from sympy import Expr, IndexedBase, Rational, Symbol
 
+from derive.arrays import Part
+from derive.facts import Definition
+
 
 @dataclass(frozen=True)
 class Equality:
@@ -15,11 +18,18 @@ class Equality:
     right: Expr
 
 
+Numbers = tuple[Rational, ...] | tuple[tuple[Rational, ...], ...]
+
+
 @dataclass(frozen=True)
 class Setting:
-    """Numbers for the arrays, and values of the free indices."""
+    """Numbers for the arrays, and values of the free indices.
 
-    arrays: tuple[tuple[IndexedBase, tuple[Rational, ...]], ...]
+    A matrix has its numbers row by row; of one with a single row, that row alone may be given, as
+    in ``s_n = (1, 2, 3)``.
+    """
+
+    arrays: tuple[tuple[IndexedBase | Part, Numbers], ...]
     indices: tuple[tuple[Symbol, int], ...] = ()
 
 
@@ -33,9 +43,11 @@ class Correction:
         ours: What stands in its place.
         at: Numbers at which the two sides of the source's line differ, and ours do not; none
             where the line says nothing that has a value.
+        where: Abbreviations in either line.
     """
 
     reason: str
     source: Equality
     ours: Equality
     at: Setting | None = None
+    where: tuple[Definition, ...] = ()

@@ -29,16 +29,15 @@ from sympy import (
 )
 
 from derive.arrays import Entry
+from derive.display import Choice, Grid
 from derive.errors import DeriveError
 from derive.facts import Definition, EqualFact, Fact, IndexRange, UnequalFact
 from derive.notation import (
     Apply,
     Binder,
     Bracket,
-    Choice,
     Delta,
     Exp,
-    Grid,
     Log,
     Maximum,
     Minus,
@@ -121,8 +120,10 @@ class Explicit:
                 return Piecewise((S.One, self(lower, at) <= self(upper, at)), (S.Zero, True))
             case Choice(first, second, same, other):
                 delta = KroneckerDelta(self(first, at), self(second, at))
-                return self(same if delta == 1 else other, at) if delta.is_Integer else Add(
-                    Mul(delta, self(same, at)), Mul(1 - delta, self(other, at))
+                return (
+                    self(same if delta == 1 else other, at)
+                    if delta.is_Integer
+                    else Add(Mul(delta, self(same, at)), Mul(1 - delta, self(other, at)))
                 )
             case Grid(entry):
                 return self(entry, at)

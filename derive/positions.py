@@ -11,8 +11,9 @@ from dataclasses import replace as with_changes
 
 from sympy import Expr
 
+from derive.display import Choice, Grid
 from derive.facts import Given, IndexRange
-from derive.notation import ONE, Binder, Choice, Grid, Inert, rename
+from derive.notation import ONE, Binder, Inert, rename
 
 Path = tuple[int, ...]
 
@@ -110,9 +111,7 @@ def change_everywhere(
             inside = known.within(index, tuple(node.limits[1:]))
             new, found = visit(body, inside, (*path, 0))
             return (node.over(new, index), found) if found else (node, ())
-        results = [
-            visit(a, _branch(node, n, known), (*path, n)) for n, a in enumerate(node.args)
-        ]
+        results = [visit(a, _branch(node, n, known), (*path, n)) for n, a in enumerate(node.args)]
         found = tuple(p for _, places in results for p in places)
         return (node.func(*(a for a, _ in results)), found) if found else (node, ())
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
-from derive.facts import Definition, EntryFact, EqualFact, Fact, IndexRange, UnequalFact
+from derive.facts import Definition, EntryFact, Fact, IndexRange
 from derive.notation import Partial, bases, entries, names
 
 Kind = Literal["gradient", "jacobian", "hessian", "value"]
@@ -19,7 +19,7 @@ class Problem:
 
     Attributes:
         name: Name of the catalogue entry, or ``gradient``, ``jacobian``, ``hessian``.
-        kind: Which derivative is asked for; ``value`` is the expression itself, written differently.
+        kind: Which derivative is asked for; ``value`` is the expression itself, rewritten.
         source: The expression as the user wrote it, in plain SymPy.
         expression: The same in inert notation.
         variables: Entries or parameters to differentiate by: each on its own for a gradient,
@@ -72,15 +72,12 @@ class Problem:
 
     @property
     def generic_indices(self) -> tuple[Symbol, ...]:
-        """The free indices that may take any value: those that no fact is about."""
-        bound: set[Symbol] = set()
+        """The free indices that may take any value: all but the classes of one-hot labels."""
+        classes: set[Symbol] = set()
         for fact in self.facts:
-            match fact:
-                case EntryFact(entry, value):
-                    bound |= names(value) - set(entry.indices)
-                case EqualFact(left, right) | UnequalFact(left, right):
-                    bound |= names(left) | names(right)
-        return tuple(s for s in self.free_indices if s not in bound)
+            if isinstance(fact, EntryFact):
+                classes |= names(fact.value) - set(fact.entry.indices)
+        return tuple(s for s in self.free_indices if s not in classes)
 
     @property
     def arrays(self) -> tuple[IndexedBase, ...]:

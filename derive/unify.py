@@ -5,7 +5,8 @@ from __future__ import annotations
 from sympy import Expr, Indexed, Symbol
 from sympy.core.basic import Basic
 
-from derive.notation import Binder, Dotted, Inert, Total, code, names, rename, replace
+from derive.display import Dotted
+from derive.notation import Binder, Inert, Total, code, names, rename, replace
 
 Values = dict[Expr, Expr]
 

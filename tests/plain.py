@@ -32,6 +32,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef, Function
 
 from derive.arrays import Column, Entry, Product, Row, Transposed, Whole, is_array
+from derive.display import Choice, Grid
 from derive.facts import (
     Definition,
     EntryFact,
@@ -46,10 +47,8 @@ from derive.notation import (
     Apply,
     Binder,
     Bracket,
-    Choice,
     Delta,
     Exp,
-    Grid,
     Log,
     Maximum,
     Minus,

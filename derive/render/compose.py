@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from dataclasses import replace as with_changes
 from itertools import count
 from typing import Literal
 
 from sympy import Expr
 
 from derive.derivation import Derivation, Step
+from derive.display import Choice, Grid
 from derive.errors import DeriveError
+from derive.facts import Definition
 from derive.gathering import Layout, gathered
-from derive.notation import Choice, Grid, Partial, replace
+from derive.notation import Partial, replace
 from derive.problem import Problem
+from derive.render.corrected import corrected
+from derive.render.display import Family
 from derive.render.document import (
     Block,
     Branch,
@@ -26,11 +31,9 @@ from derive.render.document import (
     Reference,
     Section,
 )
-from derive.render.corrected import corrected
-from derive.render.display import Family
 from derive.render.evidence import Evidence, evidence
 from derive.render.inventory import facts_in_words, symbols_table
-from derive.render.marking import Marked, changed, unmarked
+from derive.render.marking import Marked, changed
 from derive.render.messages import Messages, load
 from derive.render.names import Names, is_entry, names_in, names_of, value_name
 from derive.render.reasons import fact_formula, reason
@@ -127,9 +130,9 @@ class _Writer:
             blocks.append(Paragraph((messages.text("text", key),)))
             tags = dict(zip(problem.definitions, problem.tags, strict=False))
             for d in defined:
-                own = self.names_around(d)
+                here = self.names_around(d)
                 blocks.append(
-                    Equation(d.entry, (Branch(d.value),), own, self.label(), tag=tags.get(d))
+                    Equation(d.entry, (Branch(d.value),), here, self.label(), tag=tags.get(d))
                 )
                 blocks += self.definition_in_arrays(d)
         blocks += [Paragraph(words) for words in facts_in_words(problem.facts, messages, names)]
@@ -158,7 +161,6 @@ class _Writer:
 
     def results(self) -> list[tuple[Derivation, Expr]]:
         """What the document proves, each with its left-hand side."""
-        own = self.derivation
         own = self.derivation
         if own.parts and cites_a_part(own):
             return [(p, self.left(p)) for p in own.parts.values()]
@@ -305,7 +307,12 @@ class _Writer:
     def steps(self, derivation: Derivation) -> tuple[Step, ...]:
         """The steps that a reader of this level sees."""
         if self.level == "full":
-            return tuple(atom for step in derivation.steps for atom in step.atoms)
+            # What a source numbers is where the step ends.
+            return tuple(
+                with_changes(atom, tag=step.tag if atom is step.atoms[-1] else None)
+                for step in derivation.steps
+                for atom in step.atoms
+            )
         return derivation.steps
 
     def note(self) -> list[Block]:
@@ -356,10 +363,8 @@ class _Writer:
                 return Choice(first, second, self.called(same), self.called(other))
             case Marked(operand):
                 return Marked(self.named(operand))
-        problem, inner = self.derivation.problem, expr
-        while isinstance(inner, Partial):
-            inner = unmarked(inner.operand)
-        if inner == problem.expression or problem.kind != "gradient":
+        problem = self.derivation.problem
+        if problem.kind != "gradient" or expr == problem.expression:
             return expr
         return replace(expr, {problem.expression: self.value})
 
@@ -399,7 +404,9 @@ class _Writer:
     def around(self, derivation: Derivation, left: Expr) -> Names:
         """The names that bound indices must keep clear of in a chain."""
         here = names_in((left, derivation.statement, *(s.after for s in derivation.steps)))
-        return Names(names_of(derivation.problem).taken | names_in((self.value,)).taken | here.taken)
+        return Names(
+            names_of(derivation.problem).taken | names_in((self.value,)).taken | here.taken
+        )
 
 
 def cites_a_part(derivation: Derivation) -> bool:

@@ -65,8 +65,9 @@ def _why(
     why: Sentence = messages.sentence("corrections", correction.reason)
     if correction.at is None:
         return why
-    left, right = sides(correction.source, correction.at, derivation.definitions)
-    ours, _ = sides(correction.ours, correction.at, derivation.definitions)
+    known = (*correction.where, *derivation.definitions)
+    left, right = sides(correction.source, correction.at, known)
+    ours, _ = sides(correction.ours, correction.at, known)
     slots: dict[str, Piece | Sentence | None] = {
         "setting": messages.enumeration(_setting(correction.at, names)),
         "left": _number(left),
@@ -87,4 +88,4 @@ def _setting(at: Setting, names: Names) -> list[Sentence]:
 
 
 def _number(value: mpmath.mpf) -> Formula:
-    return Formula((Decimal(f"{float(value):.{PLACES}f}"),))
+    return Formula((Decimal(f"{round(float(value), PLACES) + 0:.{PLACES}f}"),))

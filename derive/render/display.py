@@ -5,7 +5,8 @@ from __future__ import annotations
 from sympy import Expr, Integer
 from sympy.core.basic import Atom, Basic
 
-from derive.notation import Binder, Choice, Dotted, Grid, Inert, Plus, replace
+from derive.display import Choice, Dotted, Grid
+from derive.notation import Binder, Inert, Plus, replace
 from derive.render.marking import Marked
 
 

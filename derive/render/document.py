@@ -49,9 +49,9 @@ class Decimal:
 
 @dataclass(frozen=True)
 class Listed:
-    """Numbers in a row, as in ``(1, 2, 3)``."""
+    """Numbers in a row, as in ``(1, 2, 3)``, or several rows of them."""
 
-    numbers: tuple[Expr, ...]
+    numbers: tuple[Expr, ...] | tuple[tuple[Expr, ...], ...]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from sympy import Abs, Expr, Indexed, Integer, Number, Rational, Symbol
 
+from derive.display import Choice
 from derive.notation import (
     Apply,
     Binder,
-    Choice,
     Exp,
     Head,
     Log,

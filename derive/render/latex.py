@@ -245,7 +245,11 @@ class _DocumentPrinter:
             case Listed(numbers):
                 mark = self._messages.text("language", "decimal_mark")
                 separator = "; " if mark == "," else ", "
-                return f"({separator.join(map(printer.doprint, numbers))})"
+                texts = (
+                    self.item(Listed(n), printer) if isinstance(n, tuple) else printer.doprint(n)
+                    for n in numbers
+                )
+                return f"({separator.join(texts)})"
         return printer.doprint(item)
 
     def table(self, table: Table) -> str:

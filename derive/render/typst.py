@@ -241,7 +241,11 @@ class _DocumentPrinter:
             case Listed(numbers):
                 mark = self._messages.text("language", "decimal_mark")
                 separator = "\\; " if mark == "," else "\\, "
-                return f"\\( {separator.join(map(printer.doprint, numbers))} \\)"
+                texts = (
+                    self.item(Listed(n), printer) if isinstance(n, tuple) else printer.doprint(n)
+                    for n in numbers
+                )
+                return f"\\( {separator.join(texts)} \\)"
         return printer.doprint(item)
 
     def spoken(self, formula: Formula | None) -> str:
@@ -263,7 +267,7 @@ class _DocumentPrinter:
                     mark = self._messages.text("language", "decimal_mark")
                     texts.append(digits.replace(".", "{,}" if mark == "," else mark))
                 case Listed(numbers):
-                    texts.append(f"({'; '.join(map(printer.doprint, numbers))})")
+                    texts.append(_listed(numbers, printer))
                 case Expr():
                     texts.append(printer.doprint(item))
         return " ".join(texts)
@@ -288,6 +292,12 @@ class _Spoken(FormulaPrinter):
 
     def blank(self, rows: int) -> str:
         return r"\dots"
+
+
+def _listed(numbers: tuple[object, ...], printer: Formulas) -> str:
+    """Numbers, or rows of them, as they are read out."""
+    texts = (_listed(n, printer) if isinstance(n, tuple) else printer.doprint(n) for n in numbers)
+    return f"({'; '.join(texts)})"
 
 
 def _numbers(sections: tuple[Section, ...], after: int) -> dict[str, str]:

@@ -34,7 +34,6 @@ from derive.errors import DeriveError
 from derive.reading import read
 from derive.render.conventions import is_fraction
 from derive.render.formula_printer import Formulas
-from derive.render.names import FREE, Names
 from derive.render.typst_text import escape, has_script, latex_text, string, symbol_name
 from derive.render.typst_width import width
 

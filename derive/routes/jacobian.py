@@ -9,8 +9,9 @@ from sympy import Indexed, IndexedBase, Integer, Symbol
 
 from derive.corrections import Correction, Equality, Setting
 from derive.derivation import Derivation
+from derive.display import Choice, Dotted
 from derive.facts import Definition, EqualFact, SumFact, UnequalFact
-from derive.notation import Choice, Delta, Dotted, Minus, Partial, Plus, Times, Total
+from derive.notation import Delta, Minus, Partial, Plus, Times, Total
 from derive.problem import Problem
 from derive.routes.plan import Plan, numbers, posed
 from derive.strategy.cases import derive_case
@@ -123,7 +124,11 @@ def as_matrix(problem: Problem, general: Derivation) -> Derivation:
 
 def loss_gradient(problem: Problem, general: Derivation) -> Derivation:
     """The loss, differentiated term by term with the Jacobian put in."""
-    plan = Plan(posed(problem, "gradient", problem.expression, *problem.variables), "logits", known=(general,))
+    plan = Plan(
+        posed(problem, "gradient", problem.expression, *problem.variables),
+        "logits",
+        known=(general,),
+    )
     plan.take("differentiate_negative", "differentiate_total", "differentiate_scaled")
     plan.take("differentiate_log")
     plan.take("apply_lemma", "join_reciprocal", tidy=False)
@@ -148,7 +153,9 @@ def corrections(problem: Problem) -> tuple[Correction, ...]:
 
     def cases(array: IndexedBase) -> Equality:
         equal = Times(array[i], Plus(1, Minus(array[i])))
-        return Equality(Partial(hat[i], variable), Choice(i, j, equal, Minus(Times(array[i], array[j]))))
+        return Equality(
+            Partial(hat[i], variable), Choice(i, j, equal, Minus(Times(array[i], array[j])))
+        )
 
     def summed(array: IndexedBase, place: Symbol) -> Total:
         inner = Plus(Delta(i, j), Minus(hat[place]))

@@ -17,6 +17,7 @@ from derive.notation import Total, replace
 from derive.problem import Problem
 from derive.routes.arrays import definition_in_arrays, in_arrays
 from derive.routes.layers import by_variable, other_output, own_output, through_own_output
+from derive.routes.linear_layers_corrected import corrections
 from derive.routes.output_layer import collect, outside_sums
 from derive.routes.plan import Plan, posed, together
 
@@ -52,7 +53,8 @@ def route(problem: Problem) -> Derivation:
     )
     logits = in_arrays(logits, Layout(None, row))
     whole = together(problem, (logits, row_of_upper, of_lower, batch))
-    return definition_in_arrays(whole, 0, Layout(upright=upright))
+    whole = definition_in_arrays(whole, 0, Layout(upright=upright))
+    return with_changes(whole, corrections=corrections(problem, *upright))
 
 
 def inputs(problem: Problem, scores: Definition) -> IndexedBase:

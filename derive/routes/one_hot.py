@@ -24,9 +24,7 @@ def route(problem: Problem) -> Derivation:
     loss = reduced_loss(problem)
     true = slope(problem, Indexed(variable.base, true_class), loss, "true-class")
     apart = UnequalFact(other_class, true_class)
-    wider = posed(
-        problem, "gradient", problem.expression, variable, free={other_class: size}
-    )
+    wider = posed(problem, "gradient", problem.expression, variable, free={other_class: size})
     other = slope(wider, Indexed(variable.base, other_class), loss, "other-class", apart)
     plan = Plan(problem, problem.name, known=(true, other))
     plan.take("distinguish_class")

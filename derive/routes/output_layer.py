@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from dataclasses import replace as with_changes
 
-from sympy import Expr, Indexed, Symbol
+from sympy import Expr, Function, Indexed, Symbol
 
+from derive.arrays import Product, Whole
+from derive.corrections import Correction, Equality, Setting
 from derive.derivation import Derivation
 from derive.facts import Given
 from derive.gathering import Layout
-from derive.notation import Partial
+from derive.notation import ONE, Apply, Head, Partial, Plus
 from derive.problem import Problem
 from derive.routes.arrays import definition_in_arrays, in_arrays
 from derive.routes.layers import other_output, own_output, through_own_output
-from derive.routes.plan import Plan, posed, together
+from derive.routes.plan import Plan, numbers, posed, together
 from derive.strategy.plan import derive_definition
 
 
@@ -52,7 +54,40 @@ def route(problem: Problem) -> Derivation:
         asked = posed(problem, "gradient", problem.expression, variable)
         results.append(in_arrays(through_own_output(asked, name, logits, own, none), layout))
     whole = together(problem, (probabilities, jacobian, logits, *results))
-    return definition_in_arrays(whole, 0, Layout(row))
+    whole = definition_in_arrays(whole, 0, Layout(row))
+    return with_changes(whole, corrections=corrections(problem))
+
+
+class Softmax(Function):
+    """The softmax of a single number, as the source writes it: 1."""
+
+    @classmethod
+    def eval(cls, argument: Expr) -> Expr | None:
+        return ONE if argument.is_number else None
+
+
+def corrections(problem: Problem) -> tuple[Correction, ...]:
+    """The source takes the softmax of one logit, and calls two things ``L``."""
+    layer, softmax = problem.definitions
+    weight, bias = (Whole(v.base) for v in problem.variables)
+    (entry,) = softmax.indices
+    (inputs,) = layer.value.bases - {v.base for v in problem.variables}
+    single = Apply(Head(Softmax), Indexed(layer.base, entry))
+    outputs = Whole(layer.base)
+
+    def affine(mark: str) -> Equality:
+        named = [Symbol(f"{v.base.name}{mark}") if mark else v for v in (weight, bias)]
+        return Equality(outputs, Plus(Product(named[0], Whole(inputs)), named[1]))
+
+    return (
+        Correction(
+            "softmax_of_one",
+            Equality(softmax.entry, single),
+            Equality(softmax.entry, softmax.value),
+            Setting(((layer.base, numbers(1, 2, 3)),), ((entry, 3),)),
+        ),
+        Correction("letter_twice", affine("^{(L)}"), affine("")),
+    )
 
 
 def by_probabilities(problem: Problem) -> Derivation:

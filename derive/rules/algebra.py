@@ -182,10 +182,10 @@ def join_reciprocal(expr: Expr, given: Given) -> Outcome:
     """Write a factor and the reciprocal beside it as a fraction."""
     pairs = zip(expr.args, expr.args[1:], strict=False)
     for n, (factor, fraction) in enumerate(pairs):
-        if isinstance(fraction, Quotient) and fraction.numerator == 1:
-            if not isinstance(factor, Quotient):
-                whole = Quotient(factor, fraction.denominator)
-                return times(*expr.args[:n], whole, *expr.args[n + 2 :])
+        reciprocal = isinstance(fraction, Quotient) and fraction.numerator == 1
+        if reciprocal and not isinstance(factor, Quotient):
+            whole = Quotient(factor, fraction.denominator)
+            return times(*expr.args[:n], whole, *expr.args[n + 2 :])
     return None
 
 

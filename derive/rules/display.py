@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from sympy import Expr, Indexed, Integer, Symbol
 
+from derive.display import Choice, Dotted, Grid
 from derive.facts import EntryFact, Given
 from derive.laws import Condition, Source, Value, law
 from derive.notation import (
     ONE,
     ZERO,
-    Choice,
     Delta,
-    Dotted,
     Exp,
-    Grid,
     Log,
     Minus,
     Partial,
@@ -79,6 +77,7 @@ def arrange_matrix(expr: Expr, given: Given) -> Outcome:
                 return None
             rows, columns = (span.upper for span in spans if span is not None)
             return Grid(expr, row, rows, column, columns)
+    return None
 
 
 # Cases -------------------------------------------------------------------------------------
@@ -113,6 +112,7 @@ def keep_one_term(expr: Expr, given: Given) -> Outcome:
             known = within(second, expr.lower, expr.upper, given)
             if known is not None and not expr.excluded and index not in names(second):
                 return Rewriting(replace(kept, {index: second}), given.declared(known))
+    return None
 
 
 @rule(
@@ -129,6 +129,7 @@ def distinguish_class(expr: Expr, given: Given) -> Outcome:
             for other in classes:
                 if index != other and given.differ(index, other) is None:
                     return Choice(index, other, replace(expr, {index: other}), expr)
+    return None
 
 
 @rule(
@@ -157,6 +158,7 @@ def join_cases(expr: Expr, given: Given) -> Outcome:
                 if code(part) == code(other):
                     extra = plus(*without(parts, n))
                     return Plus(other, times(Delta(first, second), extra))
+    return None
 
 
 @rule(Source.FACT, Example(Delta(s.k1, s.t1), Given((*s.ranges, one_hot))), head=Delta)

@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from sympy import Expr
 
+from derive.display import Dotted
 from derive.facts import Fact, Given
 from derive.laws import LAWS, Law, Source
-from derive.notation import Dotted, Total
+from derive.notation import Total
 
 
 @dataclass(frozen=True)

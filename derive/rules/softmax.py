@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sympy import Expr, Indexed, Symbol
 
+from derive.display import Dotted
 from derive.facts import Definition, Given
 from derive.laws import Condition, Source, law
 from derive.notation import (
     ONE,
-    Dotted,
     Exp,
     Log,
     Power,

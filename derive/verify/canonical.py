@@ -26,12 +26,12 @@ from sympy import (
 )
 from sympy.core.basic import Basic
 
+from derive.display import Grid
 from derive.laws import Each
 from derive.notation import (
     ONE,
     Binder,
     Delta,
-    Grid,
     Head,
     Minus,
     Plus,

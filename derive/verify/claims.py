@@ -86,7 +86,9 @@ class Court:
             at = {index: values.get(index, index) for index in lemma.indices}
             assumed = [(f, replace(f.left, at), replace(f.right, at)) for f in lemma.assumptions]
             if all(
-                left == right if isinstance(f, EqualFact) else places.always("unequal", (left, right))
+                left == right
+                if isinstance(f, EqualFact)
+                else places.always("unequal", (left, right))
                 for f, left, right in assumed
             ):
                 return lemma

@@ -13,16 +13,15 @@ import numpy as np
 from sympy import Add, Dummy, E, Expr, Indexed, IndexedBase, Integer, Mul, Rational, Symbol, exp
 
 from derive.arrays import Entry
+from derive.display import Choice, Grid
 from derive.facts import Definition, EntryFact, Fact, IndexRange
 from derive.notation import (
     Apply,
     Binder,
     Bound,
     Bracket,
-    Choice,
     Delta,
     Exp,
-    Grid,
     Log,
     Maximum,
     Minus,

@@ -78,7 +78,7 @@ class Examiner:
         facts: tuple[Fact, ...] = ()
         for atom in step.atoms:
             lemmas = [d for d in cited if atom.lemma is not None and atom.lemma == d.name]
-            relied = (*atom.facts, *(f for d in lemmas for f in facts_of(d, self._root)))
+            relied = (*atom.facts, *(f for d in lemmas for f in handed_on(d, self._root)))
             found += self._laws(atom, derivation, lemmas, seen)
             found += self._exact(atom.before, atom.after, relied, derivation, seen)
             facts = (*facts, *relied)
@@ -211,7 +211,8 @@ class Examiner:
 def facts_of(derivation: Derivation, root: Derivation | None = None) -> tuple[Fact, ...]:
     """All facts that a derivation's steps name, those of what it contains and cites included.
 
-    ``root`` is the whole document, in which what is cited is found by name.
+    ``root`` is the whole document, in which what is cited is found by name. What is cited under
+    assumptions on its own indices does not hand these on.
     """
     named: dict[str, list[Derivation]] = {}
     for known in () if root is None else root.walk():
@@ -224,10 +225,16 @@ def facts_of(derivation: Derivation, root: Derivation | None = None) -> tuple[Fa
             continue
         seen.add(id(one))
         atoms = [atom for step in one.steps for atom in step.atoms]
-        found.update(dict.fromkeys(f for atom in atoms for f in atom.facts))
+        own = () if one is derivation else one.assumptions
+        found.update(dict.fromkeys(f for atom in atoms for f in atom.facts if f not in own))
         waiting += [*one.lemmas, *one.parts.values()]
         waiting += [d for atom in atoms if atom.lemma for d in named.get(atom.lemma, ())]
     return tuple(found)
+
+
+def handed_on(cited: Derivation, root: Derivation) -> tuple[Fact, ...]:
+    """The facts that whoever cites a derivation relies on, too."""
+    return tuple(f for f in facts_of(cited, root) if f not in cited.assumptions)
 
 
 def _statement(derivation: Derivation) -> Lemma:

@@ -8,15 +8,14 @@ import mpmath
 from sympy import Add, Expr, Float, Indexed, IndexedBase, Integer, Mul, Symbol
 
 from derive.arrays import Entry
+from derive.display import Choice, Grid
 from derive.facts import Definition, EntryFact
 from derive.notation import (
     Apply,
     Binder,
     Bracket,
-    Choice,
     Delta,
     Exp,
-    Grid,
     Log,
     Maximum,
     Minus,

@@ -10,15 +10,14 @@ from functools import cache
 from sympy import Dummy, Expr, Function, Indexed, Integer, Symbol
 from sympy.core.function import ArgumentIndexError, Derivative, Subs
 
+from derive.display import Choice, Grid
 from derive.facts import Definition
 from derive.notation import (
     ONE,
     ZERO,
     Apply,
-    Choice,
     Delta,
     Exp,
-    Grid,
     Head,
     Log,
     Minus,

@@ -8,12 +8,12 @@ from typing import cast
 from sympy import Expr, Indexed, IndexedBase, Rational, Symbol
 
 from derive.arrays import Entry
+from derive.display import Choice
 from derive.errors import DeriveError
 from derive.facts import Definition, EntryFact, EqualFact, Fact, Lemma, SumFact
 from derive.laws import Meta, Source
 from derive.notation import (
     Binder,
-    Choice,
     Delta,
     Inert,
     Partial,

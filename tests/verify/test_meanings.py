@@ -23,16 +23,14 @@ from sympy import (
     tanh,
 )
 
+from derive.display import Choice, Dotted, Grid
 from derive.explicit import explicit
 from derive.facts import Definition, IndexRange
 from derive.notation import (
     Apply,
     Bracket,
-    Choice,
     Delta,
-    Dotted,
     Exp,
-    Grid,
     Head,
     Log,
     Maximum,

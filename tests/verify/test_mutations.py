@@ -19,7 +19,7 @@ import derive
 from derive.derivation import Derivation
 from derive.facts import Definition, EqualFact, Fact, IndexRange, UnequalFact
 from derive.verify import Checker, Failure, check
-from derive.verify.examine import facts_of
+from derive.verify.examine import handed_on
 
 EACH = 3
 """Planted errors of one kind in one step."""
@@ -49,7 +49,7 @@ def is_error(mutation: Mutation, root: Derivation) -> bool:
     before, after = step.before, step.after
     named = step.facts
     if step.lemma is not None:
-        named += tuple(f for d in root.walk() if d.name == step.lemma for f in facts_of(d, root))
+        named += tuple(f for d in root.walk() if d.name == step.lemma for f in handed_on(d, root))
     facts = (
         *inner.problem.ranges,
         *(f for f in named if not isinstance(f, (IndexRange, Definition))),
@@ -139,7 +139,8 @@ def test_altered_statements_are_caught(name: str) -> None:
     found = list(other_statements(root))
     for altered in Random(name).sample(found, min(12, len(found))):
         problem = altered.problem
-        data = worlds((problem.source, problem.expression), {"C": 3}, problem.ranges, ())
+        sizes = {size.name: 3 + n for n, size in enumerate(problem.sizes)}
+        data = worlds((problem.source, problem.expression), sizes, problem.ranges, problem.definitions)
         if differ(problem.source, problem.expression, data):
             assert any(f.check == "statement" for f in check(altered).failures)
 
