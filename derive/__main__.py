@@ -77,7 +77,10 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("build", help="write proofs, kernels and a page that lists them")
     one.add_argument("names", nargs="*", metavar="NAME", help="entries; all without any")
     one.add_argument(
-        "--to", default=",".join(building.usual_formats()), metavar="FORMATS", help="default: %(default)s"
+        "--to",
+        default=",".join(building.usual_formats()),
+        metavar="FORMATS",
+        help="default: %(default)s",
     )
     one.add_argument("--lang", metavar="LANGS", help="comma-separated; default: all there are")
     _add_out(one)

@@ -56,7 +56,9 @@ def gathered(expr: Expr, layout: Layout, contract: bool = False) -> Expr | None:
             inner = gathered(operand, layout, contract)
             return None if inner is None else Minus(inner)
         case Quotient(above, below):
-            inner = None if set(layout.indices) & names(below) else gathered(above, layout, contract)
+            inner = (
+                None if set(layout.indices) & names(below) else gathered(above, layout, contract)
+            )
             return None if inner is None else Quotient(inner, below)
         case Times():
             return _product(expr, layout, contract)

@@ -140,7 +140,9 @@ def test_altered_statements_are_caught(name: str) -> None:
     for altered in Random(name).sample(found, min(12, len(found))):
         problem = altered.problem
         sizes = {size.name: 3 + n for n, size in enumerate(problem.sizes)}
-        data = worlds((problem.source, problem.expression), sizes, problem.ranges, problem.definitions)
+        data = worlds(
+            (problem.source, problem.expression), sizes, problem.ranges, problem.definitions
+        )
         if differ(problem.source, problem.expression, data):
             assert any(f.check == "statement" for f in check(altered).failures)
 
