@@ -219,7 +219,7 @@ def _product_entry(left: Expr, right: Expr, row: Expr, column: Expr) -> Expr:
         raise DeriveError(f"a matrix with {inner} columns times one with {other} rows")
     if inner == 1:
         return times(entry_of(left, row, ONE), entry_of(right, ONE, column))
-    index = Opened(next(spare_indices(Symbol("i", integer=True))))
+    index = Opened(next(iter(spare_indices(Symbol("i", integer=True)))))
     return Total(
         times(entry_of(left, row, index), entry_of(right, index, column)), (index, ONE, inner)
     )

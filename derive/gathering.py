@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
+from typing import TypeAlias
 
 from sympy import Expr, Indexed, IndexedBase
 
 from derive.arrays import Column, Product, Row, Transposed, Whole
 from derive.notation import Minus, Plus, Quotient, Times, Total, bases, factors, names, plus, times
 
-Index = Expr | None
+Index: TypeAlias = Expr | None
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Layout:
 
 
 def gathered(expr: Expr, layout: Layout, contract: bool = False) -> Expr | None:
-    """The array whose entry at the indices of ``layout`` is ``expr``; None where it has no such form.
+    """The array whose entry at the indices of ``layout`` is ``expr``; None where there is none.
 
     With ``contract`` a sum over an index becomes a matrix product, otherwise a sum of arrays.
     """

@@ -26,7 +26,8 @@ class Arrays(Leaves):
         return self.sup(inside, self.TRANSPOSE)
 
     def _print_Product(self, expr: Product) -> str:
-        return " ".join(self.factor(side, last) for side, last in zip(expr.args, (False, True)))
+        left, right = expr.args
+        return f"{self.factor(left, False)} {self.factor(right, True)}"
 
     def _print_Entry(self, expr: Entry) -> str:
         text = self._print(expr.array)

@@ -28,7 +28,7 @@ from derive.render.mathml import MathPrinter, cases, row, sign
 from derive.render.messages import load
 from derive.resources import template_root
 
-_RELATIONS = {"=": "=", "!=": "≠", "<=": "≤", ">": ">", "in": "∈"}
+_RELATIONS = {"=": "=", "!=": "≠", "<=": "≤", ">": ">", ">=": "≥", "in": "∈"}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from html import escape
 
 from sympy import Abs, Expr, Indexed, Integer, Number, Rational, Symbol
 
+from derive.arrays import Column, Entry, Part, Product, Row, Transposed, Whole
+from derive.display import Choice
 from derive.notation import (
     Apply,
     Binder,
@@ -27,12 +29,15 @@ from derive.notation import (
     rename,
 )
 from derive.render.conventions import needs_dot, nested, signed
+from derive.render.display import Dots, Family, Rows, displayed
+from derive.render.mathml_arrays import grid, whole
 from derive.render.mathml_names import name
 from derive.render.names import FREE, Names
 
 _APPLIED = "<mo>&#x2061;</mo>"
 _TIMES = "<mo>&#x2062;</mo>"
 _THIN = '<mspace width="0.17em"/>'
+_DOTS = {"h": "⋯", "v": "⋮", "d": "⋱"}
 _TALL = ("<mfrac", "<munder", "<mtable", "<msqrt")
 _HALF = Rational(1, 2)
 
@@ -46,7 +51,20 @@ class MathPrinter:
 
     def expr(self, expr: Expr) -> str:
         """An expression as one MathML element."""
+        expr = displayed(expr)
         match expr:
+            case Dots():
+                return sign(_DOTS[expr.kind])
+            case Rows():
+                return grid([[self.expr(cell) for cell in line] for line in expr.rows])
+            case Family(args=(entry, *indices)):
+                return f"<msub>{fenced(self.expr(entry))}{self._indices(indices)}</msub>"
+            case Choice(first, second, same, other):
+                left, right = self.expr(first), self.expr(second)
+                equal, unequal = (row(left, sign(s), right) for s in "=≠")
+                return cases([(self.expr(same), equal), (self.expr(other), unequal)])
+            case Whole() | Row() | Column() | Transposed() | Product() | Entry():
+                return self._array(expr)
             case Bound() | Opened():
                 return name(expr.hint.name)
             case Symbol():
@@ -87,6 +105,29 @@ class MathPrinter:
         texts = [self.expr(i) for i in indices]
         plain = all(t.startswith("<mi>") for t in texts)
         return row(("" if plain else sign(",")).join(texts))
+
+    def _array(self, expr: Expr) -> str:
+        """An array without its running indices."""
+        match expr:
+            case Whole():
+                return whole(expr.base.name)
+            case Row() | Column():
+                return self.expr(Indexed(expr.base, *expr.fixed))
+            case Transposed():
+                text = self.expr(expr.operand)
+                inside = text if isinstance(expr.operand, Part) else fenced(text)
+                return f'<msup>{inside}<mi mathvariant="normal">T</mi></msup>'
+            case Product(args=(left, right)):
+                return row(self._factor(left, False), _TIMES, self._factor(right, True))
+            case Entry():
+                inside = self.expr(expr.array)
+                bracketed = fenced(inside, "[", "]")
+                return (
+                    f"<msub>{bracketed}{self._indices(expr.indices)}</msub>"
+                    if expr.indices
+                    else inside
+                )
+        raise TypeError(expr)
 
     # Sums and products
 

@@ -60,7 +60,9 @@ def typst(
     """A derivation as a Typst document that stands on its own."""
     document = compose(derivation, lang, title, author, level, report, wishes)
     printer = _DocumentPrinter(document, brief=level == "brief")
-    below = "".join(f"{string(escape(l))}, " for l in (document.course, document.author) if l)
+    below = "".join(
+        f"{string(escape(line))}, " for line in (document.course, document.author) if line
+    )
     author = string(escape(document.author)) if document.author else "none"
     opening = (
         f"#show: proof.with(title: {string(escape(document.title))}, "
