@@ -185,8 +185,10 @@ def index(expr: Expr, world: World) -> int:
 
 
 def slope(operand: Expr, variable: Expr, world: World) -> Any:
-    """The derivative by a central difference."""
+    """The derivative by a central difference; complex where there is no real value nearby."""
     above, below = (value(operand, moved(world, variable, by)) for by in (STEP, -STEP))
+    if any(isinstance(side, CONTEXT.mpc) for side in (above, below)):
+        return CONTEXT.mpc(CONTEXT.nan, CONTEXT.nan)
     return (above - below) / (2 * STEP)
 
 

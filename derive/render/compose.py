@@ -205,7 +205,11 @@ class _Writer:
         self.lemmas[lemma.name] = reference
         left = self.left(lemma)
         claim = Equation(left, (Branch(lemma.closed_form),), self.around(lemma, left))
-        blocks: list[Block] = [claim]
+        facts = [fact_formula(f, self.taken) for f in lemma.assumptions]
+        blocks: list[Block] = [
+            Paragraph(self.messages.sentence("text", "assume", {"fact": f})) for f in facts
+        ]
+        blocks.append(claim)
         if self.level != "brief":
             blocks.append(Paragraph((self.messages.text("text", "proof"),), emphasis=True))
             blocks += self.proof(lemma, left, boxed=False)

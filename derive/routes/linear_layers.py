@@ -135,6 +135,8 @@ def other_class(
         plan.apply("differentiate_exp", tidy=False)
         plan.apply("differentiate_coordinate", tidy=False)
         plan.apply("vanish_delta", tidy=False)
+        # The product with the delta, then that with the exponential; the line shows what is left.
+        plan.apply("multiply_by_zero", innermost=True, tidy=False)
         plan.apply("multiply_by_zero", innermost=True, tidy=False)
     with plan.one_step("multiply_by_zero"):
         plan.apply("multiply_by_zero")

@@ -79,6 +79,15 @@ def _gives(statement: Expr, expr: Partial, definition: Definition) -> bool:
     return False
 
 
+def _cited_index(definition: Definition, axis: int, given: Given) -> Expr | None:
+    """What a lemma about derivatives by the entries calls an index of theirs."""
+    for lemma in given.lemmas:
+        match lemma.before:
+            case Partial(_, Indexed() as entry) if entry.base == definition.base:
+                return entry.indices[axis]
+    return None
+
+
 def _entry(
     definition: Definition, expr: Partial, given: Given
 ) -> tuple[Indexed | None, list[tuple[Opened, Expr]]]:
@@ -96,7 +105,7 @@ def _entry(
         if all(e.indices[axis] == index for e in used) and names(index) <= free:
             indices.append(index)
             continue
-        wish = definition.indices[axis]
+        wish = _cited_index(definition, axis, given) or definition.indices[axis]
         if wish in taken:
             wish = next(i for i in spare_indices(wish) if i not in taken)
         taken.add(wish)

@@ -24,9 +24,10 @@ def test_numbers_tell_the_lines_apart(name: str, number: int) -> None:
     correction, derivation = correction_of(name, number)
     if correction.at is None:
         return
-    left, right = sides(correction.source, correction.at, derivation.definitions)
+    known = (*correction.where, *derivation.definitions)
+    left, right = sides(correction.source, correction.at, known)
     assert abs(left - right) > 1e-3
-    ours, theirs = sides(correction.ours, correction.at, derivation.definitions)
+    ours, theirs = sides(correction.ours, correction.at, known)
     assert abs(ours - theirs) < 1e-12
 
 
