@@ -278,7 +278,8 @@ class _DocumentPrinter:
         widths = f"({', '.join(f'{100 * share:g}fr' for share in table.shares)})"
         head = "".join(f"[#{string(escape(column))};]," for column in table.columns)
         cells = (f"[{self.sentence(cell)}]" for row in table.rows for cell in row)
-        return f"#rows({widths}, ({head}), {', '.join(cells)})"
+        spaced = "true" if table.spaced else "false"
+        return f"#rows({widths}, ({head}), spaced: {spaced}, {', '.join(cells)})"
 
 
 class _Spoken(FormulaPrinter):

@@ -39,16 +39,16 @@ def route(problem: Problem) -> Derivation:
     asked = posed(problem, "gradient", loss.entry, upper)
     row_of_upper = through_own_output(asked, "row-of-B", logits, own, none)
     row_of_upper = in_arrays(row_of_upper, Layout(None, column, upright))
-    own = in_arrays(own_output(problem, logit, lower), Layout(*lower.indices, upright))
+    own = in_arrays(own_output(problem, logit, lower), Layout(*lower.indices, upright=upright))
     asked = posed(problem, "gradient", loss.entry, lower)
     of_lower = through_lower(asked, logits, own)
-    of_lower = in_arrays(of_lower, Layout(*lower.indices, upright))
+    of_lower = in_arrays(of_lower, Layout(*lower.indices, upright=upright))
 
     batch = together(
         with_changes(problem, name="batch"),
         [
-            in_arrays(mean(problem, upper, row_of_upper), Layout(*upper.indices, upright)),
-            in_arrays(mean(problem, lower, of_lower), Layout(*lower.indices, upright)),
+            in_arrays(mean(problem, upper, row_of_upper), Layout(*upper.indices, upright=upright)),
+            in_arrays(mean(problem, lower, of_lower), Layout(*lower.indices, upright=upright)),
         ],
     )
     logits = in_arrays(logits, Layout(None, row))
