@@ -39,22 +39,28 @@ def route(problem: Problem) -> Derivation:
     asked = posed(problem, "gradient", loss.entry, upper)
     row_of_upper = through_own_output(asked, "row-of-B", logits, own, none)
     row_of_upper = in_arrays(row_of_upper, Layout(None, column, upright))
-    own = in_arrays(own_output(problem, logit, lower), Layout(*lower.indices, upright=upright))
+    own = in_arrays(own_output(problem, logit, lower), _layout(lower, upright))
     asked = posed(problem, "gradient", loss.entry, lower)
     of_lower = through_lower(asked, logits, own)
-    of_lower = in_arrays(of_lower, Layout(*lower.indices, upright=upright))
+    of_lower = in_arrays(of_lower, _layout(lower, upright))
 
     batch = together(
         with_changes(problem, name="batch"),
         [
-            in_arrays(mean(problem, upper, row_of_upper), Layout(*upper.indices, upright=upright)),
-            in_arrays(mean(problem, lower, of_lower), Layout(*lower.indices, upright=upright)),
+            in_arrays(mean(problem, upper, row_of_upper), _layout(upper, upright)),
+            in_arrays(mean(problem, lower, of_lower), _layout(lower, upright)),
         ],
     )
     logits = in_arrays(logits, Layout(None, row))
     whole = together(problem, (logits, row_of_upper, of_lower, batch))
     whole = definition_in_arrays(whole, 0, Layout(upright=upright))
     return with_changes(whole, corrections=corrections(problem, *upright))
+
+
+def _layout(entry: Indexed, upright: frozenset[IndexedBase]) -> Layout:
+    """A matrix by the indices of its entry."""
+    row, column = entry.indices
+    return Layout(row, column, upright)
 
 
 def inputs(problem: Problem, scores: Definition) -> IndexedBase:
