@@ -125,7 +125,9 @@ class Entry(Inert):
         row = ONE if rows == 1 or not left else left.pop(0)
         column = ONE if columns == 1 or not left else left.pop(0)
         if left or (rows != 1 and row == ONE) or (columns != 1 and column == ONE):
-            raise DeriveError(f"{len(self.indices)} indices do not fit the shape {rows} x {columns}")
+            raise DeriveError(
+                f"{len(self.indices)} indices do not fit the shape {rows} x {columns}"
+            )
         return entry_of(self.array, row, column)
 
     def doit(self, **hints: Any) -> Expr:
@@ -168,7 +170,9 @@ def shape(array: Expr) -> Shape:
         case Plus(args):
             found = {shape(a) for a in args}
             if len(found) != 1:
-                raise DeriveError(f"arrays of different shapes are added: {sorted(map(str, found))}")
+                raise DeriveError(
+                    f"arrays of different shapes are added: {sorted(map(str, found))}"
+                )
             return found.pop()
         case Minus(operand):
             return shape(operand)
@@ -215,7 +219,7 @@ def _product_entry(left: Expr, right: Expr, row: Expr, column: Expr) -> Expr:
         raise DeriveError(f"a matrix with {inner} columns times one with {other} rows")
     if inner == 1:
         return times(entry_of(left, row, ONE), entry_of(right, ONE, column))
-    index = Opened(next(spare_indices(Symbol("i", integer=True))))
+    index = Opened(next(iter(spare_indices(Symbol("i", integer=True)))))
     return Total(
         times(entry_of(left, row, index), entry_of(right, index, column)), (index, ONE, inner)
     )

@@ -10,8 +10,6 @@ from sympy import Expr, Indexed, IndexedBase
 from derive.arrays import Column, Product, Row, Transposed, Whole
 from derive.notation import Minus, Plus, Quotient, Times, Total, bases, factors, names, plus, times
 
-Index = Expr | None
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -22,11 +20,11 @@ class Layout:
         upright: Matrices whose rows are written as columns, such as the inputs ``x_n``.
     """
 
-    row: Index = None
-    column: Index = None
+    row: Expr | None = None
+    column: Expr | None = None
     upright: frozenset[IndexedBase] = frozenset()
 
-    def at(self, row: Index, column: Index) -> Layout:
+    def at(self, row: Expr | None, column: Expr | None) -> Layout:
         """The same for other indices."""
         return with_changes(self, row=row, column=column)
 
@@ -56,7 +54,9 @@ def gathered(expr: Expr, layout: Layout, contract: bool = False) -> Expr | None:
             inner = gathered(operand, layout, contract)
             return None if inner is None else Minus(inner)
         case Quotient(above, below):
-            inner = None if set(layout.indices) & names(below) else gathered(above, layout, contract)
+            inner = (
+                None if set(layout.indices) & names(below) else gathered(above, layout, contract)
+            )
             return None if inner is None else Quotient(inner, below)
         case Times():
             return _product(expr, layout, contract)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Indexed, Symbol
 
 from derive.derivation import Derivation
-from derive.facts import Given, UnequalFact
+from derive.facts import UnequalFact
 from derive.notation import Partial
 from derive.problem import Problem
 from derive.routes.plan import Plan, posed

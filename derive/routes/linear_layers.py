@@ -16,8 +16,8 @@ from derive.gathering import Layout
 from derive.notation import Total, replace
 from derive.problem import Problem
 from derive.routes.arrays import definition_in_arrays, in_arrays
-from derive.routes.linear_layers_corrected import corrections
 from derive.routes.layers import by_variable, other_output, own_output, through_own_output
+from derive.routes.linear_layers_corrected import corrections
 from derive.routes.output_layer import collect, outside_sums
 from derive.routes.plan import Plan, posed, together
 
@@ -64,9 +64,7 @@ def inputs(problem: Problem, scores: Definition) -> IndexedBase:
     return found
 
 
-def by_logits(
-    problem: Problem, loss: Indexed, logit: Indexed, softmax: Definition
-) -> Derivation:
+def by_logits(problem: Problem, loss: Indexed, logit: Indexed, softmax: Definition) -> Derivation:
     """The chain rule, the case ``i = j`` pulled out, both cases put in, then together again."""
     sample, row = logit.indices
     size = logit.base.shape[1]
@@ -80,9 +78,7 @@ def by_logits(
     slope = slope_of_partition(posed(problem, "jacobian", partition.entry, logit), partition)
     asked = posed(problem, "jacobian", probability, logit)
     same = same_class(asked, partition, slope)
-    another = posed(
-        problem, "jacobian", Indexed(softmax.base, sample, other), logit, free=free
-    )
+    another = posed(problem, "jacobian", Indexed(softmax.base, sample, other), logit, free=free)
     different = other_class(another, partition, slope, UnequalFact(other, row))
     known = (probabilities, same, different)
     plan = Plan(posed(problem, "gradient", loss, logit), "logits", known=known)

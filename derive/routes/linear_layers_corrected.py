@@ -91,9 +91,7 @@ class _Indices:
             return Correction(reason, Equality(self.left, source), Equality(self.left, ours), at)
 
         return (
-            instead(
-                "bound_index_free", Total(self.term(other, other), whole), Total(each, whole)
-            ),
+            instead("bound_index_free", Total(self.term(other, other), whole), Total(each, whole)),
             instead(
                 "sign_flips", Plus(own, Minus(self.others(each))), Plus(own, self.others(each))
             ),
@@ -137,9 +135,7 @@ class _Indices:
         )
 
 
-def of_lower(
-    problem: Problem, scores: Definition, inputs: IndexedBase
-) -> tuple[Correction, ...]:
+def of_lower(problem: Problem, scores: Definition, inputs: IndexedBase) -> tuple[Correction, ...]:
     """The derivative of a score by an entry of the lower layer."""
     upper, lower = (v.base for v in problem.variables)
     sample, row = scores.indices

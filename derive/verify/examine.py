@@ -225,9 +225,7 @@ def handed_on(cited: Derivation, root: Derivation) -> tuple[Fact, ...]:
 
 def _statement(derivation: Derivation) -> Lemma:
     indices = derivation.problem.generic_indices
-    assumed = tuple(
-        f for f in derivation.assumptions if isinstance(f, (EqualFact, UnequalFact))
-    )
+    assumed = tuple(f for f in derivation.assumptions if isinstance(f, (EqualFact, UnequalFact)))
     return Lemma(derivation.name, derivation.statement, derivation.closed_form, indices, assumed)
 
 

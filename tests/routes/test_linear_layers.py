@@ -88,9 +88,7 @@ EQUATIONS = {
     "i != j, quotient rule": (other, quotient_rule(i)),
     "i != j, derivatives": (
         other,
-        Quotient(
-            Plus(Times(ZERO, S[n]), Minus(Times(Exp(s[n, i]), Exp(s[n, j])))), squared
-        ),
+        Quotient(Plus(Times(ZERO, S[n]), Minus(Times(Exp(s[n, i]), Exp(s[n, j])))), squared),
     ),
     "i != j, product": (
         other,
