@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
-from typing import TypeAlias
 
 from sympy import Expr, Indexed, IndexedBase
 
 from derive.arrays import Column, Product, Row, Transposed, Whole
 from derive.notation import Minus, Plus, Quotient, Times, Total, bases, factors, names, plus, times
-
-Index: TypeAlias = Expr | None
 
 
 @dataclass(frozen=True)
@@ -23,11 +20,11 @@ class Layout:
         upright: Matrices whose rows are written as columns, such as the inputs ``x_n``.
     """
 
-    row: Index = None
-    column: Index = None
+    row: Expr | None = None
+    column: Expr | None = None
     upright: frozenset[IndexedBase] = frozenset()
 
-    def at(self, row: Index, column: Index) -> Layout:
+    def at(self, row: Expr | None, column: Expr | None) -> Layout:
         """The same for other indices."""
         return with_changes(self, row=row, column=column)
 

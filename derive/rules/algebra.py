@@ -343,7 +343,7 @@ def collect_terms(expr: Expr, given: Given) -> Outcome:
     Plus(Minus(z_i), Times(z_k, s.p[s.k1]), Times(y_k, s.p[s.k1])),
 )
 def factor_partly(expr: Expr, given: Given) -> Outcome:
-    """Factor out what two terms of a longer sum have in common, a term with a sum first."""
+    """Factor out what two terms of a longer sum have in common; a sum over an index comes first."""
     if len(expr.args) < 3:
         return None
     split = [monomial(t) for t in expr.args]

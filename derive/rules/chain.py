@@ -91,7 +91,7 @@ def _cited_index(definition: Definition, axis: int, given: Given) -> Expr | None
 def _entry(
     definition: Definition, expr: Partial, given: Given
 ) -> tuple[Indexed | None, list[tuple[Opened, Expr]]]:
-    """The entry to sum over, its indices new where they vary in the operand, and their sizes."""
+    """The entry to sum over; its indices are new where they vary in the operand, with sizes."""
     others = tuple(d for d in given.definitions if d != definition)
     written = unfold(expr.operand, others)
     used = [e for e in entries(written) if e.base == definition.base]
