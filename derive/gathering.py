@@ -34,7 +34,7 @@ class Layout:
 
 
 def gathered(expr: Expr, layout: Layout, contract: bool = False) -> Expr | None:
-    """The array whose entry at the indices of ``layout`` is ``expr``; None where it has no such form.
+    """The array whose entry at the indices of ``layout`` is ``expr``; None where there is none.
 
     With ``contract`` a sum over an index becomes a matrix product, otherwise a sum of arrays.
     """

@@ -6,7 +6,7 @@ from sympy import Eq, Ge, IndexedBase, KroneckerDelta, Sum, Symbol, exp, log, sy
 
 from derive.catalogue.registry import Question, entry
 
-i, j, k, l, m, n, p = symbols("i j k l m n p", integer=True)  # l: as the source has it
+i, j, k, l, m, n, p = symbols("i j k l m n p", integer=True)  # noqa: E741
 
 
 @entry("softmax-cross-entropy-one-hot")

@@ -34,7 +34,7 @@ class ArrayPrinter(LeafPrinter):
         return rf"{text if isinstance(expr.operand, Part) else fenced(text)}^{{\mathsf{{T}}}}"
 
     def _print_Product(self, expr: Product) -> str:
-        return " ".join(self.factor(side, last) for side, last in zip(expr.args, (False, True)))
+        return f"{self.factor(expr.left, last=False)} {self.factor(expr.right, last=True)}"
 
     def _print_Entry(self, expr: Entry) -> str:
         indices = "".join(self._print(i) for i in expr.indices)

@@ -33,22 +33,22 @@ def route(problem: Problem) -> Derivation:
     above = with_changes(problem, definitions=(softmax, loss))
 
     logits = by_logits(above, loss.entry, logit, softmax)
-    column = upper.indices[1]
+    column, (down, across) = upper.indices[1], lower.indices
     own = in_arrays(own_output(problem, logit, upper), Layout(None, column, upright))
     none = other_output(problem, logit, upper)
     asked = posed(problem, "gradient", loss.entry, upper)
     row_of_upper = through_own_output(asked, "row-of-B", logits, own, none)
     row_of_upper = in_arrays(row_of_upper, Layout(None, column, upright))
-    own = in_arrays(own_output(problem, logit, lower), Layout(*lower.indices, upright))
+    own = in_arrays(own_output(problem, logit, lower), Layout(down, across, upright))
     asked = posed(problem, "gradient", loss.entry, lower)
     of_lower = through_lower(asked, logits, own)
-    of_lower = in_arrays(of_lower, Layout(*lower.indices, upright))
+    of_lower = in_arrays(of_lower, Layout(down, across, upright))
 
     batch = together(
         with_changes(problem, name="batch"),
         [
-            in_arrays(mean(problem, upper, row_of_upper), Layout(*upper.indices, upright)),
-            in_arrays(mean(problem, lower, of_lower), Layout(*lower.indices, upright)),
+            in_arrays(mean(problem, upper, row_of_upper), Layout(row, column, upright)),
+            in_arrays(mean(problem, lower, of_lower), Layout(down, across, upright)),
         ],
     )
     logits = in_arrays(logits, Layout(None, row))
