@@ -52,7 +52,7 @@ def corrected(
         theirs: Sentence = (_equation(correction.source, called, names),)
         rows.append((theirs, _why(correction, derivation, messages, names), ours))
     intro = Paragraph((messages.text("text", "corrections"),))
-    return [Section(heading, (intro, Table(columns, tuple(rows), (0.33, 0.33, 0.31))))]
+    return [Section(heading, (intro, Table(columns, tuple(rows), (0.31, 0.38, 0.28), True)))]
 
 
 def _equation(equality: Equality, called: Callable[[Expr], Expr], names: Names) -> Formula:

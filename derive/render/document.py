@@ -121,11 +121,17 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells under a heading; ``shares`` are the widths of the columns, of one together."""
+    """Rows of cells under a heading.
+
+    Attributes:
+        shares: The widths of the columns, in parts of the page.
+        spaced: Whether the rows have several lines, and so some room between them.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Sentence, ...], ...]
     shares: tuple[float, ...] = (0.15, 0.53, 0.29)
+    spaced: bool = False
 
 
 @dataclass(frozen=True)

@@ -241,6 +241,8 @@ class _DocumentPrinter:
             + "".join(f"{{{s:g}}}{{{c}}}" for s, c in zip(table.shares, row, strict=True))
             for row in rows
         )
+        if table.spaced:
+            body = [line for row in body for line in (row, r"\DeriveRowSkip")][:-1]
         return "\n".join(
             [r"\DeriveTableHead", head, r"\DeriveTableRule", *body, r"\DeriveTableEnd"]
         )

@@ -129,7 +129,8 @@ def loss_gradient(problem: Problem, general: Derivation) -> Derivation:
         "logits",
         known=(general,),
     )
-    plan.take("differentiate_negative", "differentiate_total", "differentiate_scaled")
+    with plan.one_step("differentiate_total"):
+        plan.take("differentiate_negative", "differentiate_total", "differentiate_scaled")
     plan.take("differentiate_log")
     plan.take("apply_lemma", "join_reciprocal", tidy=False)
     plan.exhaust("cancel_factor", "flatten_product")

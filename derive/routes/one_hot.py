@@ -31,7 +31,7 @@ def route(problem: Problem) -> Derivation:
     plan.apply("apply_lemma", lambda e, _: e == true.statement)
     plan.apply("apply_lemma")
     with plan.one_step("join_cases"):
-        plan.take("use_equality", "join_cases")
+        plan.take("use_condition", "join_cases")
     plan.take("recognise_label")
     whole = plan.done(parts={"true-class": true, "other-class": other})
     return with_changes(whole, corrections=corrections(problem, true_class, other_class))
@@ -43,10 +43,10 @@ def corrections(problem: Problem, true: Symbol, other: Symbol) -> tuple[Correcti
     (label,) = (f.entry.base for f in problem.facts if isinstance(f, EntryFact))
     logits, loss = problem.variables[0].base, problem.expression
     (size,) = logits.shape
-    (index,) = softmax.indices
+    (index,), bound = softmax.indices, softmax.value.denominator.hint
 
     def share(array: IndexedBase, place: Symbol) -> Expr:
-        return Quotient(Exp(array[place]), Total(Exp(array[index]), (index, 1, size)))
+        return Quotient(Exp(array[place]), Total(Exp(array[bound]), (bound, 1, size)))
 
     def slope(place: Symbol, array: IndexedBase) -> Equality:
         value = share(array, place)

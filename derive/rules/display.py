@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Indexed, Integer, Symbol
 
 from derive.display import Choice, Dotted, Grid
-from derive.facts import EntryFact, Given
+from derive.facts import EntryFact, EqualFact, Given
 from derive.laws import Condition, Source, Value, law
 from derive.notation import (
     ONE,
@@ -143,6 +143,19 @@ def distinguish_indices(expr: Expr, given: Given) -> Outcome:
         first, second = delta.args
         if first != second and isinstance(second, Symbol) and not given.differ(first, second):
             return Choice(first, second, replace(expr, {second: first}), expr)
+    return None
+
+
+@rule(
+    Source.EQUALITY,
+    Example(s.y[s.k1], Given(s.ranges, equal=(EqualFact(s.k1, s.t1),))),
+    head=(Indexed, Delta),
+)
+def use_condition(expr: Expr, given: Given) -> Outcome:
+    """Where a case is about equal indices, one may stand for the other."""
+    for fact in given.equal:
+        if fact.left in names(expr):
+            return replace(expr, {fact.left: fact.right})
     return None
 
 

@@ -59,11 +59,10 @@ def use_entry_fact(expr: Expr, given: Given) -> Outcome:
     Example(s.y[s.k1], Given((*s.ranges, EqualFact(s.k1, s.t1)))),
 )
 def use_equality(expr: Expr, given: Given) -> Outcome:
-    for fact in (*given.equal, *given.of(EqualFact)):
+    for fact in given.of(EqualFact):
         assert isinstance(fact, EqualFact)
         if isinstance(expr, (Indexed, Delta)) and fact.left in names(expr):
-            after = replace(expr, {fact.left: fact.right})
-            return Rewriting(after, given.declared((fact,)))
+            return Rewriting(replace(expr, {fact.left: fact.right}), (fact,))
     return None
 
 
