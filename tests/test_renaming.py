@@ -12,15 +12,26 @@ def page(derivation: derive.Derivation) -> str:
     return derivation.latex(level="full").partition(r"\begin{document}")[2]
 
 
+# The array, size and index that an entry has in place of z, C and j.
+CALLED = {
+    "softmax-cross-entropy-one-hot": ("s", "c", "j"),
+    "softmax-cross-entropy-jacobian": ("x", "k", "j"),
+    "softmax-output-layer": ("a", "C", "i"),
+    "softmax-linear-layers": ("x", "C", "j"),
+}
+
+
 @pytest.mark.parametrize("name", derive.catalogue())
 def test_renamed_symbols_are_nowhere_called_as_before(name: str) -> None:
-    derivation = derive.derivation(name, symbols={"z": "s", "C": "K", "j": "l"})
+    array, size, index = CALLED.get(name, ("z", "C", "j"))
+    derivation = derive.derivation(name, symbols={array: "v", size: "K", index: "h"})
     text = page(derivation)
-    assert "z_{" not in text and "C}" not in text and "j=1" not in text
-    assert "s_{" in text and "^{K}" in text and "l=1" in text
+    assert not any(re.search(rf"(?<![a-z]){old}_{{", text) for old in (array,))
+    assert f"^{{{size}}}" not in text and f"{index}=1" not in text
+    assert "v_{" in text and "^{K}" in text and re.search(r"\bh\b", text)
     assert derivation.check().ok
     source = derivation.kernel().source
-    assert not re.search(r"\bz\b", source) and re.search(r"\bs\b", source)
+    assert not re.search(rf"\b{array}\b", source) and re.search(r"\bv\b", source)
 
 
 def test_a_recognised_softmax_can_be_renamed() -> None:

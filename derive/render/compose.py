@@ -265,10 +265,12 @@ class _Writer:
         """The result written with whole vectors and matrices."""
         chain = self.chain(form, left)
         lines = tuple(line for line in chain.lines if line.right != form.statement)
+        chain = Chain(chain.left, lines, chain.names)
+        self.shown[-1] = Shown(form, chain)
         whole = _whole_left(left, form.layout)
         right = form.closed_form.array
         result = Equation(whole, (Branch(right),), chain.names, boxed=boxed)
-        return [Chain(chain.left, lines, chain.names), result]
+        return [chain, result]
 
     def case(self, case: Derivation, left: Expr, end: str | None) -> Section:
         """What the result comes to under a further condition."""

@@ -26,8 +26,7 @@ class Arrays(Leaves):
         return self.sup(inside, self.TRANSPOSE)
 
     def _print_Product(self, expr: Product) -> str:
-        left, right = expr.args
-        return f"{self.factor(left, False)} {self.factor(right, True)}"
+        return f"{self.factor(expr.left, last=False)} {self.factor(expr.right, last=True)}"
 
     def _print_Entry(self, expr: Entry) -> str:
         text = self._print(expr.array)

@@ -33,34 +33,28 @@ def route(problem: Problem) -> Derivation:
     above = with_changes(problem, definitions=(softmax, loss))
 
     logits = by_logits(above, loss.entry, logit, softmax)
-    column = upper.indices[1]
+    column, (down, across) = upper.indices[1], lower.indices
     own = in_arrays(own_output(problem, logit, upper), Layout(None, column, upright))
     none = other_output(problem, logit, upper)
     asked = posed(problem, "gradient", loss.entry, upper)
     row_of_upper = through_own_output(asked, "row-of-B", logits, own, none)
     row_of_upper = in_arrays(row_of_upper, Layout(None, column, upright))
-    own = in_arrays(own_output(problem, logit, lower), _layout(lower, upright))
+    own = in_arrays(own_output(problem, logit, lower), Layout(down, across, upright))
     asked = posed(problem, "gradient", loss.entry, lower)
     of_lower = through_lower(asked, logits, own)
-    of_lower = in_arrays(of_lower, _layout(lower, upright))
+    of_lower = in_arrays(of_lower, Layout(down, across, upright))
 
     batch = together(
         with_changes(problem, name="batch"),
         [
-            in_arrays(mean(problem, upper, row_of_upper), _layout(upper, upright)),
-            in_arrays(mean(problem, lower, of_lower), _layout(lower, upright)),
+            in_arrays(mean(problem, upper, row_of_upper), Layout(row, column, upright)),
+            in_arrays(mean(problem, lower, of_lower), Layout(down, across, upright)),
         ],
     )
     logits = in_arrays(logits, Layout(None, row))
     whole = together(problem, (logits, row_of_upper, of_lower, batch))
     whole = definition_in_arrays(whole, 0, Layout(upright=upright))
     return with_changes(whole, corrections=corrections(problem, *upright))
-
-
-def _layout(entry: Indexed, upright: frozenset[IndexedBase]) -> Layout:
-    """A matrix by the indices of its entry."""
-    row, column = entry.indices
-    return Layout(row, column, upright)
 
 
 def inputs(problem: Problem, scores: Definition) -> IndexedBase:

@@ -21,9 +21,12 @@ from sympy import (
 
 import derive.kernels
 import derive.rules  # noqa: F401  (every node is known once everything is loaded)
+from derive.display import Choice
 from derive.errors import DeriveError
 from derive.laws import Each, Meta, Slope, Value
 from derive.notation import Apply, Binder, Exp, Head, Inert, Maximum, Plus, Power, Times, Total
+from derive.render.display import Dots, Family, Rows
+from derive.render.document import Blank
 from derive.render.latex_printer import FormulaPrinter
 from derive.render.marking import Marked
 from derive.render.rule_formula import Prime
@@ -46,6 +49,12 @@ EXPRESSIONS: list[Expr] = [
         Prime(Value(F, j)),
     ),
     *(Apply(Head(f), z[k]) for f in (floor, ceiling, factorial, gamma, Function("f_1"))),
+    *(
+        Family(z[k], k, j),
+        Rows(Integer(2), z[k], Dots("h"), Dots("v"), Dots("d")),
+        Blank(Integer(2)),
+        Choice(k, j, z[k], T),
+    ),
     *(Float("0.5"), Float("1e-20"), pi, Power(Symbol("x_1"), Symbol(r"\hat{y}^{(2)}"))),
 ]
 
