@@ -16,6 +16,7 @@ from plain import CONTEXT, close, value, worlds
 from sympy import Expr, Symbol
 
 import derive
+from derive.catalogue import question
 from derive.derivation import Derivation
 from derive.facts import Definition, EqualFact, Fact, IndexRange, UnequalFact
 from derive.verify import Checker, Failure, check
@@ -24,6 +25,13 @@ from derive.verify.examine import handed_on
 EACH = 3
 """Planted errors of one kind in one step."""
 SEEDS = range(4)
+
+
+# The routes of the sources have many steps, and so many errors to plant.
+NAMES = [
+    pytest.param(name, marks=[pytest.mark.slow] if question(name).route else [])
+    for name in derive.catalogue()
+]
 
 
 @cache
@@ -99,7 +107,7 @@ def wrong_in_itself(failures: tuple[Failure, ...]) -> list[Failure]:
     return [f for f in failures if "the next one does not start where it ends" not in f.sentence]
 
 
-@pytest.mark.parametrize("name", derive.catalogue())
+@pytest.mark.parametrize("name", NAMES)
 def test_planted_errors_are_caught(name: str) -> None:
     root = derived(name)
     checker = Checker(root)
@@ -119,7 +127,7 @@ def test_planted_errors_are_caught(name: str) -> None:
     assert len(equivalent) <= 0.12 * (errors + len(equivalent))
 
 
-@pytest.mark.parametrize("name", derive.catalogue())
+@pytest.mark.parametrize("name", NAMES)
 def test_refused_changes_are_errors(name: str) -> None:
     """The other way round: what is refused as unequal is unequal for the plain loops too."""
     root = derived(name)
@@ -133,7 +141,7 @@ def test_refused_changes_are_errors(name: str) -> None:
     assert not harmless, "\n".join(harmless)
 
 
-@pytest.mark.parametrize("name", derive.catalogue())
+@pytest.mark.parametrize("name", NAMES)
 def test_gaps_in_the_chain_are_caught(name: str) -> None:
     found = list(gaps(derived(name)))
     assert found
@@ -142,7 +150,7 @@ def test_gaps_in_the_chain_are_caught(name: str) -> None:
         assert not check(broken).ok
 
 
-@pytest.mark.parametrize("name", derive.catalogue())
+@pytest.mark.parametrize("name", NAMES)
 def test_altered_statements_are_caught(name: str) -> None:
     root = derived(name)
     found = list(other_statements(root))
