@@ -135,7 +135,8 @@ def test_refused_changes_are_errors(name: str) -> None:
 
 @pytest.mark.parametrize("name", derive.catalogue())
 def test_gaps_in_the_chain_are_caught(name: str) -> None:
-    found = list(gaps(derived(name)))
+    root = derived(name)
+    found = list(gaps(root))
     assert found
     for broken in Random(name).sample(found, min(12 if root.steps else 4, len(found))):
         # Without its last step it is another derivation, but what follows no longer fits to it.
