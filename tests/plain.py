@@ -64,6 +64,9 @@ CONTEXT = mpmath.MPContext()
 CONTEXT.dps = 40
 STEP = CONTEXT.mpf(10) ** -10
 
+MEMORY = "values of definitions"
+"""Where a world keeps the values of its definitions: they take long where one uses another."""
+
 World = Mapping[Any, Any]
 """A number for every symbol; for every array its entries by 1-based indices, or a Definition."""
 
@@ -126,8 +129,19 @@ def value(expr: Any, world: World) -> Any:
     raise TypeError(f"no meaning for {expr!r}")
 
 
+class ArrayMisfit(Exception):
+    """Something that is no array, or arrays whose shapes do not fit."""
+
+
 def grid(array: Expr, world: World) -> list[list[Any]]:
-    """The numbers of an array, row by row."""
+    """The numbers of an array, row by row. Raises ``ArrayMisfit``."""
+    try:
+        return _grid(array, world)
+    except ValueError as error:
+        raise ArrayMisfit(str(array)) from error
+
+
+def _grid(array: Expr, world: World) -> list[list[Any]]:
     match array:
         case Whole() | Row() | Column():
             fixed = [index(a, world) for a in array.fixed]
@@ -167,7 +181,7 @@ def grid(array: Expr, world: World) -> list[list[Any]]:
             body, own = array.open()
             span = _range(array.lower, array.upper, world)
             return _added([grid(body, {**world, own: n}) for n in span])
-    raise TypeError(f"no array: {array!r}")
+    raise ArrayMisfit(f"no array: {array!r}")
 
 
 def _added(grids: list[list[list[Any]]]) -> list[list[Any]]:
@@ -195,19 +209,23 @@ def slope(operand: Expr, variable: Expr, world: World) -> Any:
 def moved(world: World, variable: Expr, by: Any) -> World:
     """The world with one entry or parameter changed."""
     if isinstance(variable, Symbol):
-        return {**world, variable: world[variable] + by}
+        return {**world, variable: world[variable] + by, MEMORY: {}}
     place = tuple(index(a, world) for a in variable.indices)
     array = world[variable.base]
     if isinstance(array, Definition):
         # By an entry of a definition: its entries become numbers of their own.
         spans = [range(1, index(n, world) + 1) for n in variable.base.shape]
         array = {at: _named(array, at, world) for at in product(*spans)}
-    return {**world, variable.base: {**array, place: array[place] + by}}
+    return {**world, variable.base: {**array, place: array[place] + by}, MEMORY: {}}
 
 
 def _named(found: Any, indices: tuple[int, ...], world: World) -> Any:
     if isinstance(found, Definition):
-        return value(found.value, {**world, **dict(zip(found.indices, indices, strict=True))})
+        memory = world.get(MEMORY, {})
+        if (found, indices) not in memory:
+            inside = {**world, **dict(zip(found.indices, indices, strict=True))}
+            memory[found, indices] = value(found.value, inside)
+        return memory[found, indices]
     return CONTEXT.convert(found[indices] if indices else found)
 
 
@@ -293,7 +311,7 @@ def worlds(
         if all(_possible(f, world) for f in facts):
             for fact in facts:
                 world = _meeting(fact, world)
-            yield world
+            yield {**world, MEMORY: {}}
 
 
 def _ingredients(expr: Any) -> tuple[set[IndexedBase], set[Symbol]]:
