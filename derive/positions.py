@@ -106,15 +106,16 @@ def change_everywhere(
 def survey(
     expr: Expr, given: Given, look: Callable[[Expr, Given], None], heads: frozenset[type]
 ) -> None:
-    """Call ``look`` on every node of one of the types ``heads``, opening binders on the way."""
-    if not isinstance(expr, Inert):
-        if type(expr) in heads:
-            look(expr, given)
+    """Call ``look`` on every node, opening binders on the way.
+
+    Where ``heads`` names any types, on the nodes of these types only.
+    """
+    if heads and isinstance(expr, Inert) and not heads & expr.heads:
         return
-    if not heads & expr.heads:
-        return
-    if type(expr) in heads:
+    if not heads or type(expr) in heads:
         look(expr, given)
+    if not isinstance(expr, Inert):
+        return
     if isinstance(expr, Binder):
         body, index = expr.open()
         survey(body, given.within(index, tuple(expr.limits[1:])), look, heads)

@@ -14,7 +14,7 @@ from derive.notation import Exp
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
-from derive.strategy.phases import CONTRACTION, NAMING, settle
+from derive.strategy.phases import CONTRACTION, fold_names, settle
 
 SHIFTS = (
     "unfold_in_log",
@@ -67,8 +67,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     trace = Trace(target, Given(facts, derivation.definitions))
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
-        settle(trace, NAMING)
-        settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
+        fold_names(trace)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
     while trace.apply_first(("shift_log_softmax", "unfold_in_log")) or any(
         trace.apply(rule, opens_logarithm) for rule in OPENING

@@ -57,28 +57,22 @@ class Trace:
 
     def _first_to_fire(self, rules: tuple[Rule, ...]) -> Rule | None:
         """The first of ``rules`` that fires anywhere, found in one walk for all of them."""
-        if not all(rule.heads for rule in rules):
-            return next((r for r in rules if self._atom(r, None, peek=True) is not None), None)
-        by_type: dict[type, list[int]] = {}
-        for rank, rule in enumerate(rules):
-            for head in rule.heads:
-                by_type.setdefault(head, []).append(rank)
+        heads = frozenset(head for rule in rules for head in rule.heads)
+        anywhere = not all(rule.heads for rule in rules)
         best = len(rules)
 
         def look(node: Expr, given: Given) -> None:
             nonlocal best
-            for rank in by_type[type(node)]:
-                if rank >= best:
-                    return
-                if rules[rank].function(node, given) is not None:
+            for rank, rule in enumerate(rules[:best]):
+                fits = not rule.heads or type(node) in rule.heads
+                if fits and rule.function(node, given) is not None:
                     best = rank
+                    return
 
-        survey(self.expression, self.given, look, frozenset(by_type))
+        survey(self.expression, self.given, look, frozenset() if anywhere else heads)
         return rules[best] if best < len(rules) else None
 
-    def _atom(
-        self, rule: Rule, where: Where | None, innermost: bool = False, peek: bool = False
-    ) -> Step | None:
+    def _atom(self, rule: Rule, where: Where | None, innermost: bool = False) -> Step | None:
         facts: list[Fact] = []
         lemmas: list[str] = []
 
@@ -97,8 +91,7 @@ class Trace:
         after, positions = change_everywhere(before, change, self.given, rule.heads, innermost)
         if not positions:
             return None
-        if not peek:
-            self.expression = after
+        self.expression = after
         lemma = lemmas[0] if lemmas else None
         return Step(rule.name, before, after, positions, tuple(dict.fromkeys(facts)), lemma)
 

@@ -79,8 +79,7 @@ WORTHWHILE = 0.8
 def prepare(trace: Trace) -> None:
     """Name what can be named, use what is known of labels, open logarithms of exponentials."""
     trace.apply("use_equality")
-    settle(trace, NAMING)
-    settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
+    fold_names(trace)
     if trace.apply("use_entry_fact"):
         settle(trace, CONTRACTION)
     settle(trace, ("cancel_log_exp", "expand_log_power"))
@@ -91,6 +90,12 @@ def prepare(trace: Trace) -> None:
         if not opened:
             break
         settle(trace, ("cancel_log_exp",))
+
+
+def fold_names(trace: Trace) -> None:
+    """Write every definition by its name, and cancel what that leaves beside it."""
+    settle(trace, NAMING)
+    settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
 
 
 def differentiate(trace: Trace) -> None:
