@@ -7,12 +7,16 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import derive
+from derive import building
+from derive.building import proof_path, write_kernels
 from derive.errors import DeriveError
-from derive.output import check_folder, write_text
+from derive.output import check_folder, write_bytes
 
 FORMATS = ("tex", "html", "pdf", "md")
+SHEETS = {"-worksheet": {"worksheet": True}, "-answers": {"answers": True}}
 FINE, CHECK_FAILED, WRONG_USE = 0, 1, 2
 
 
@@ -49,15 +53,14 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("write", help="write the document of an entry")
     _add_entry(one)
     one.add_argument(
-        "--to", default="tex", metavar="FORMATS", help="comma-separated: tex (default)"
+        "--to", default="tex", metavar="FORMATS", help="comma-separated: tex (default), pdf"
     )
+    one.add_argument("--engine", default="typst", help="makes the PDF: typst (default) or latex")
     one.add_argument(
         "--lang", metavar="LANGS", help="comma-separated, such as en; default: the entry's"
     )
-    one.add_argument("--title", help="another title")
-    one.add_argument("--author", help="a line under the title")
-    one.add_argument("--level", default="default", help="full, default or brief")
     one.add_argument("--fragment", action="store_true", help="without a preamble, for \\input")
+    _add_wishes(one)
     _add_out(one)
     one.set_defaults(run=write)
 
@@ -71,8 +74,15 @@ def parser() -> argparse.ArgumentParser:
     _add_out(one)
     one.set_defaults(run=kernel)
 
-    one = commands.add_parser("build", help="write proofs and kernels of the entries")
+    one = commands.add_parser("build", help="write proofs, kernels and a page that lists them")
     one.add_argument("names", nargs="*", metavar="NAME", help="entries; all without any")
+    one.add_argument(
+        "--to",
+        default=",".join(building.usual_formats()),
+        metavar="FORMATS",
+        help="default: %(default)s",
+    )
+    one.add_argument("--lang", metavar="LANGS", help="comma-separated; default: all there are")
     _add_out(one)
     one.set_defaults(run=build)
     return whole
@@ -83,6 +93,34 @@ def _add_entry(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--symbols", default="", metavar="OLD=NEW,...", help="other symbols: z=s,C=K"
     )
+
+
+def _add_wishes(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--title", help="another title")
+    command.add_argument("--course", help="a line under the title")
+    command.add_argument("--author", help="a line under the title")
+    command.add_argument("--level", default="default", help="full, default or brief")
+    command.add_argument("--ln", action="store_true", help="ln for the logarithm")
+    command.add_argument("--sigma", action="store_true", help="σ(z) for the softmax, not a hat")
+    command.add_argument(
+        "--explicit", type=int, metavar="C", help="all steps for C classes at the end; 0: none"
+    )
+    command.add_argument(
+        "--worksheet", action="store_true", help="a worksheet with blanks, and its answer sheet"
+    )
+
+
+def _wishes(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What the options say of a document, as ``Derivation.latex`` takes it."""
+    return {
+        "title": arguments.title,
+        "course": arguments.course,
+        "author": arguments.author,
+        "level": arguments.level,
+        "explicit": arguments.explicit,
+        "logarithm": "ln" if arguments.ln else "log",
+        "softmax": "sigma" if arguments.sigma else "hat",
+    }
 
 
 def _add_out(command: argparse.ArgumentParser) -> None:
@@ -121,25 +159,44 @@ def write(arguments: argparse.Namespace) -> int:
     for name in formats:
         if name not in FORMATS:
             raise DeriveError(f"there is no format {name!r}; the formats are {', '.join(FORMATS)}")
-        if name != "tex":
-            raise DeriveError(f"the format {name!r} is not in this version of Derive; tex is")
+        if name not in ("tex", "pdf"):
+            raise DeriveError(
+                f"the format {name!r} is not in this version of Derive; tex and pdf are"
+            )
+    if arguments.fragment and "pdf" in formats:
+        raise DeriveError("a fragment is LaTeX to \\input: leave out --fragment, or pdf in --to")
+    if "pdf" in formats:
+        from derive.render.pdf_file import check_engine
+
+        check_engine(arguments.engine)
     check_folder(arguments.out)
     derivation = _entry(arguments)
-    texts: dict[Path, str] = {}
+    written: dict[Path, bytes] = {}
+    sheets = SHEETS if arguments.worksheet else {"": {}}
     for lang in _listed(arguments.lang) if arguments.lang else [default_language(derivation)]:
-        path = proof_path(arguments.out, lang, arguments.name)
-        texts[path] = derivation.latex(
-            lang=lang,
-            fragment=arguments.fragment,
-            title=arguments.title,
-            author=arguments.author,
-            level=arguments.level,
-        )
-    # All texts exist before the first file is written: an error leaves nothing behind.
-    for path, text in texts.items():
-        write_text(path, text)
-    print(f"open {next(iter(texts))}")
+        for ending, sheet in sheets.items():
+            for name in formats:
+                path = proof_path(arguments.out, lang, arguments.name + ending, name)
+                written[path] = _document(derivation, name, lang, arguments, sheet)
+    # All documents exist before the first file is written: an error leaves nothing behind.
+    for path, content in written.items():
+        write_bytes(path, content)
+    print(f"open {next(iter(written))}")
     return FINE
+
+
+def _document(
+    derivation: derive.Derivation,
+    name: str,
+    lang: str,
+    arguments: argparse.Namespace,
+    sheet: dict[str, bool],
+) -> bytes:
+    """The document of a derivation in one format and language."""
+    options = {**_wishes(arguments), **sheet}
+    if name == "tex":
+        return derivation.latex(lang=lang, fragment=arguments.fragment, **options).encode()
+    return derivation.pdf_bytes(lang=lang, engine=arguments.engine, **options)
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -162,51 +219,40 @@ def kernel(arguments: argparse.Namespace) -> int:
     check_folder(arguments.out)
     derivation = _entry(arguments)
     derivation.kernel(arguments.target)
-    path = write_kernels(arguments.out, arguments.name, derivation)
+    path, *_ = write_kernels(arguments.out, arguments.name, derivation)
     print(f"open {path}")
     return FINE
 
 
 def build(arguments: argparse.Namespace) -> int:
-    """Write proofs and kernels of the named entries, or of all."""
+    """Write documents and kernels of the named entries, or of all, and the page that lists them."""
+    from derive.progress import Progress
+    from derive.render.messages import languages, load
+
     names = arguments.names or list(derive.catalogue())
     for name in names:
         if name not in derive.catalogue():
             derive.derivation(name)
+    wanted = _listed(arguments.lang) if arguments.lang else list(languages())
+    for lang in wanted:
+        load(lang)
+    formats = building.formats_of(arguments.to)
     check_folder(arguments.out)
-    first: Path | None = None
-    for name in names:
-        derivation = derive.derivation(name)
-        report = derivation.check()
-        if not report.ok:
-            print(f"{name}\n{report}")
-            return CHECK_FAILED
-        lang = default_language(derivation)
-        proof = write_text(proof_path(arguments.out, lang, name), derivation.latex(lang=lang))
-        code = write_kernels(arguments.out, name, derivation)
-        first = first or proof
-        print(f"{name}: {report.level}, {proof}, {code}")
-    print(f"open {first}")
+    with Progress(len(names)) as progress:
+        for built in building.build(names, arguments.out, wanted, formats, progress.begin):
+            progress.done()
+            progress.clear()
+            if built.level == "failed":
+                print(f"{built.name}\n{built.report}")
+                return CHECK_FAILED
+            print(f"{built.name}: {built.level}{'' if built.report else ', unchanged'}")
+    print(f"open {building.index_path(arguments.out)}")
     return FINE
 
 
 def default_language(derivation: derive.Derivation) -> str:
     """The language of the entry's source, else English."""
     return derivation.problem.language or "en"
-
-
-def proof_path(out: Path, lang: str, name: str) -> Path:
-    """Where the document of an entry goes."""
-    return out / "proofs" / lang / f"{name}.tex"
-
-
-def write_kernels(out: Path, name: str, derivation: derive.Derivation) -> Path:
-    """Write the kernel files of an entry and return the first."""
-    from derive.kernels import kernel_files
-
-    folder = out / "kernels" / name
-    written = [write_text(folder / file, text) for file, text in kernel_files(derivation).items()]
-    return written[0]
 
 
 def _listed(value: str) -> list[str]:

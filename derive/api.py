@@ -2,50 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from dataclasses import replace as with_changes
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sympy import Eq, Expr, Ne, Tuple
+from sympy import Expr, Tuple
 
+from derive.case_table import Cases
 from derive.catalogue import ENTRIES, question
 from derive.derivation import Derivation as Trace
 from derive.derivation import Step
 from derive.errors import DeriveError
 from derive.notation import plain
+from derive.output import write_bytes
 from derive.posing import pose
 from derive.problem import Problem
-from derive.renaming import renamed
+from derive.renaming import recognised_as, renamed
 from derive.unfolding import unfold
 
 if TYPE_CHECKING:
     from derive.kernels import Kernel
     from derive.render.compose import Level
+    from derive.render.document import Logarithm
+    from derive.render.pdf_file import Engine
+    from derive.render.wishes import Softmax
     from derive.verify import Report
-
-
-class Cases(Mapping[Any, "Derivation"]):
-    """Derivations by condition; ``Eq(k, t)`` and ``Eq(t, k)`` are the same condition."""
-
-    def __init__(self, cases: Mapping[Any, Derivation]) -> None:
-        self._cases = dict(cases)
-
-    def __getitem__(self, condition: Any) -> Derivation:
-        if condition not in self._cases and isinstance(condition, (Eq, Ne)):
-            condition = condition.func(*reversed(condition.args))
-        return self._cases[condition]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._cases)
-
-    def __len__(self) -> int:
-        return len(self._cases)
-
-    def __repr__(self) -> str:
-        return repr({c: d.result for c, d in self._cases.items()})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -74,6 +59,7 @@ class Derivation(Trace):
         values["lemmas"] = tuple(map(cls.of, trace.lemmas))
         values["parts"] = MappingProxyType({n: cls.of(d) for n, d in trace.parts.items()})
         values["cases"] = Cases({c: cls.of(d) for c, d in trace.cases.items()})
+        values["arrays"] = MappingProxyType({n: cls.of(d) for n, d in trace.arrays.items()})
         values["steps"] = tuple(_explicit(step, trace) for step in trace.steps)
         return cls(**values)
 
@@ -131,13 +117,33 @@ class Derivation(Trace):
         title: str | None = None,
         author: str | None = None,
         level: Level = "default",
+        course: str | None = None,
+        worksheet: bool = False,
+        answers: bool = False,
+        explicit: int | None = None,
+        logarithm: Logarithm = "log",
+        softmax: Softmax = "hat",
     ) -> str:
         """The derivation as a LaTeX document, or as a fragment to ``\\input`` elsewhere.
 
-        ``level`` is ``full``, ``default`` or ``brief``. Raises ``DeriveError`` where the check
-        fails and for an unknown language or level.
+        Args:
+            lang: Code of a language; the entry's own without one.
+            fragment: Whether to leave the preamble out.
+            title, author, course: What stands at the top.
+            level: ``full``, ``default`` or ``brief``.
+            worksheet: Whether the right-hand sides are left blank, with room to write.
+            answers: Whether this is the answer sheet of the worksheet: all in its place, with the
+                same numbers.
+            explicit: For how many classes the steps are written out at the end, 0 for not at all;
+                without it for three, at the level ``full`` all and at ``brief`` none of them.
+            logarithm: ``log`` or ``ln``.
+            softmax: ``hat`` for the name of the softmax, as in ŷ, ``sigma`` for σ(z).
+
+        Raises:
+            DeriveError: Where the check fails, and for an unknown language, level or option.
         """
         from derive.render import latex
+        from derive.render.wishes import Wishes, sheet_of
 
         report = self._checked("document")
         return latex(
@@ -148,6 +154,7 @@ class Derivation(Trace):
             author=author,
             level=level,
             report=report,
+            wishes=Wishes(course, sheet_of(worksheet, answers), explicit, logarithm, softmax),
         )
 
     def html(self, **options: Any) -> str:
@@ -162,9 +169,43 @@ class Derivation(Trace):
         """Terminal text comes with a later version: raises ``DeriveError``."""
         raise _later("terminal text")
 
-    def pdf(self, path: str | Path, **options: Any) -> None:
-        """PDF comes with a later version: raises ``DeriveError``."""
-        raise _later("PDF")
+    def pdf(self, path: str | Path, engine: Engine = "typst", **options: Any) -> None:
+        """Write the derivation as a PDF, by Typst or with ``engine="latex"`` by LaTeX.
+
+        The options are those of ``latex``, without ``fragment``. Raises ``DeriveError`` where the
+        check fails, where the engine is not installed, and for an unknown language, level, option
+        or engine.
+        """
+        write_bytes(Path(path), self.pdf_bytes(engine, **options))
+
+    def pdf_bytes(
+        self,
+        engine: Engine = "typst",
+        lang: str | None = None,
+        title: str | None = None,
+        author: str | None = None,
+        level: Level = "default",
+        course: str | None = None,
+        worksheet: bool = False,
+        answers: bool = False,
+        explicit: int | None = None,
+        logarithm: Logarithm = "log",
+        softmax: Softmax = "hat",
+    ) -> bytes:
+        """What ``pdf`` writes."""
+        from derive.render.pdf_file import pdf_bytes
+        from derive.render.wishes import Wishes, sheet_of
+
+        return pdf_bytes(
+            self,
+            lang=lang,
+            title=title,
+            author=author,
+            level=level,
+            engine=engine,
+            report=self._checked("document"),
+            wishes=Wishes(course, sheet_of(worksheet, answers), explicit, logarithm, softmax),
+        )
 
     def coq(self) -> str:
         """The formal proof comes with a later version: raises ``DeriveError``."""
@@ -186,7 +227,7 @@ def _at(trace: Trace, expr: Expr, sizes: Mapping[str, int]) -> Any:
 
     problem = trace.problem
     if isinstance(expr, Tuple):
-        return tuple(_at(part, part.closed_form, sizes) for part in trace.parts.values())
+        return tuple(_at(part, part.closed_form, sizes) for part in trace.results)
     ranges = {r.index: r for r in problem.ranges}
     return explicit_array(
         expr,
@@ -198,7 +239,7 @@ def _at(trace: Trace, expr: Expr, sizes: Mapping[str, int]) -> Any:
 
 
 def _later(what: str) -> DeriveError:
-    return DeriveError(f"{what} is not in this version of Derive; latex() and kernel() are")
+    return DeriveError(f"{what} is not in this version of Derive; latex(), pdf() and kernel() are")
 
 
 def _explicit(step: Step, origin: Trace) -> ExplicitStep:
@@ -211,12 +252,12 @@ def _plain(expr: Expr) -> Expr:
     return Tuple(*map(plain, expr)) if isinstance(expr, Tuple) else plain(expr)
 
 
-def _derived(problem: Problem) -> Derivation:
+def _derived(problem: Problem, route: Callable[[Problem], Trace] | None = None) -> Derivation:
     # The rules are loaded with the first derivation: importing derive stays quick.
     from derive.stabilisation import stabilise
     from derive.strategy import derive_problem
 
-    return Derivation.of(stabilise(derive_problem(problem)))
+    return Derivation.of(stabilise((route or derive_problem)(problem)))
 
 
 def gradient(
@@ -270,10 +311,12 @@ def catalogue() -> tuple[str, ...]:
 def derivation(name: str, symbols: Mapping[str, str] | None = None) -> Derivation:
     """Derive an entry of the catalogue.
 
-    ``symbols`` renames on every output: ``{"z": "s", "C": "K"}``. Raises ``DeriveError`` for an
-    unknown entry or symbol, and where two symbols would get one name.
+    ``symbols`` renames on every output: ``{"z": "s", "C": "K"}``; the softmax too, whose name is
+    ``"\\hat{y}"``. Raises ``DeriveError`` for an unknown entry or symbol, and where two symbols
+    would get one name, or names that look alike in print.
     """
-    asked = renamed(question(name), symbols or {})
+    names = {} if symbols is None else symbols
+    asked = renamed(question(name), names)
     problem = pose(
         asked.expression,
         asked.variables,
@@ -283,4 +326,16 @@ def derivation(name: str, symbols: Mapping[str, str] | None = None) -> Derivatio
         name=name,
         language=asked.language,
     )
-    return _derived(problem)
+    problem = with_changes(
+        problem,
+        called=asked.called,
+        indicator=asked.indicator,
+        tags=asked.tags,
+        recalled=asked.recalled,
+    )
+    derived = _derived(recognised_as(problem, names), asked.route)
+    if names:
+        from derive.render.clashes import check_names
+
+        check_names(derived)
+    return derived

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 from typing import Any
 
-from sympy import Eq, Expr, Gt, Indexed, Integer, Lt, Ne, Symbol, Tuple
+from sympy import Eq, Expr, Ge, Gt, Indexed, Integer, Lt, Ne, Symbol, Tuple
 from sympy.logic.boolalg import BooleanAtom
 
 from derive.errors import DeriveError
@@ -16,6 +16,7 @@ from derive.facts import (
     Fact,
     Given,
     PositiveFact,
+    SizeFact,
     SumFact,
     UnequalFact,
 )
@@ -31,7 +32,7 @@ from derive.reading import read
 from derive.recognition import is_softmax
 from derive.signs import ingredients, signs
 from derive.unify import instance_of
-from derive.wording import quoted
+from derive.wording import quoted, sizes_in
 
 
 def read_fact(relation: Any) -> Fact:
@@ -50,9 +51,11 @@ def read_fact(relation: Any) -> Fact:
             return PositiveFact(read(left))
         case Lt(args=(left, right)) if left == 0:
             return PositiveFact(read(right))
+        case Ge(args=(Symbol() as size, Integer() as least)) if size.is_integer:
+            return SizeFact(size, least)
     raise DeriveError(
         f"{quoted(relation)} is no fact that can be used; a fact is Eq(Sum(y[i], (i, 1, C)), 1), "
-        "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t) or w[i] > 0"
+        "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t), w[i] > 0 or C >= 2"
     )
 
 
@@ -181,6 +184,11 @@ def check_facts(
             about = {fact.entry.base}
             present |= names(fact.value)
     for fact in facts:
+        if isinstance(fact, SizeFact) and not is_size(fact.size, loss, definitions):
+            raise DeriveError(
+                f"the fact {fact.statement} is about {fact.size}, which is no size of an array; "
+                "drop it or correct the name"
+            )
         if isinstance(fact, EntryFact):
             about = {fact.entry.base}
         elif isinstance(fact, SumFact):
@@ -205,6 +213,11 @@ def check_facts(
                         f"cannot differentiate by {variable} under the fact {fact.statement}: it "
                         f"leaves the entries of {base} no room to vary; drop the fact"
                     )
+
+
+def is_size(symbol: Expr, loss: Expr, definitions: tuple[Definition, ...]) -> bool:
+    """Whether a symbol is the size of an array that the expression uses."""
+    return any(symbol in sizes_in(expr) for expr in (loss, *(d.value for d in definitions)))
 
 
 def check_indices(facts: tuple[Fact, ...], given: Given, free: frozenset[Symbol]) -> None:

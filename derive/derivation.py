@@ -8,7 +8,9 @@ from types import MappingProxyType
 
 from sympy import Expr, Tuple
 
+from derive.corrections import Correction
 from derive.facts import Definition, Fact, Given
+from derive.gathering import Layout
 from derive.positions import Path
 from derive.problem import Problem
 
@@ -28,6 +30,7 @@ class Step:
         facts: Declared facts, definitions and index ranges that the rule used.
         lemma: Name of the lemma that was cited, if any.
         substeps: Atomic steps that make up this one.
+        tag: What a source numbers its line by, such as ``3``; printed in place of a number.
     """
 
     rule: str
@@ -37,6 +40,7 @@ class Step:
     facts: tuple[Fact, ...] = ()
     lemma: str | None = None
     substeps: tuple[Step, ...] = ()
+    tag: str | None = None
 
     @property
     def atoms(self) -> tuple[Step, ...]:
@@ -62,6 +66,10 @@ class Derivation:
         stable: The loss (``value``), its derivative (``derivative``; for several variables each
             part has its own) and each definition (by the name of its base) rewritten for
             floating point; what the kernels are made from.
+        corrections: What was set right in the source.
+        arrays: The result (``result``) and definitions (by the name of their base) written with
+            whole vectors and matrices.
+        layout: For such a form, how the entries are put together.
     """
 
     problem: Problem
@@ -74,13 +82,25 @@ class Derivation:
     cases: Mapping[Expr, Derivation] = field(default_factory=lambda: MappingProxyType({}))
     assumptions: tuple[Fact, ...] = ()
     stable: Mapping[str, Derivation] = field(default_factory=lambda: MappingProxyType({}))
+    corrections: tuple[Correction, ...] = ()
+    arrays: Mapping[str, Derivation] = field(default_factory=lambda: MappingProxyType({}))
+    layout: Layout | None = None
 
     @property
     def closed_form(self) -> Expr:
         """The last expression, in inert notation; for several variables a ``Tuple`` of them."""
         if isinstance(self.statement, Tuple):
-            return Tuple(*(part.closed_form for part in self.parts.values()))
+            return Tuple(*(result.closed_form for result in self.results))
         return self.steps[-1].after if self.steps else self.statement
+
+    @property
+    def results(self) -> tuple[Derivation, ...]:
+        """What establishes the statement: parts, where it is one of several derivatives."""
+        if not isinstance(self.statement, Tuple):
+            return (self,)
+        inner = [d for part in self.parts.values() for d in part.walk()]
+        found = (next((d for d in inner if d.statement == s), None) for s in self.statement)
+        return tuple(d for d in found if d is not None)
 
     @property
     def given(self) -> Given:
@@ -89,7 +109,7 @@ class Derivation:
         return Given(facts, self.definitions)
 
     def walk(self) -> Iterator[Derivation]:
-        """This derivation and all it contains: lemmas, parts, itself, cases, stable forms."""
+        """This derivation and all it contains: lemmas, parts, itself, cases, forms."""
         for lemma in self.lemmas:
             yield from lemma.walk()
         for part in self.parts.values():
@@ -97,5 +117,5 @@ class Derivation:
         yield self
         for case in self.cases.values():
             yield from case.walk()
-        for form in self.stable.values():
+        for form in (*self.stable.values(), *self.arrays.values()):
             yield from form.walk()

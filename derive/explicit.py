@@ -28,6 +28,8 @@ from sympy import (
     log,
 )
 
+from derive.arrays import Entry
+from derive.display import Choice, Grid
 from derive.errors import DeriveError
 from derive.facts import Definition, EqualFact, Fact, IndexRange, UnequalFact
 from derive.notation import (
@@ -116,12 +118,23 @@ class Explicit:
                 return KroneckerDelta(self(first, at), self(second, at))
             case Bracket(lower, upper):
                 return Piecewise((S.One, self(lower, at) <= self(upper, at)), (S.Zero, True))
+            case Choice(first, second, same, other):
+                delta = KroneckerDelta(self(first, at), self(second, at))
+                return (
+                    self(same if delta == 1 else other, at)
+                    if delta.is_Integer
+                    else Add(Mul(delta, self(same, at)), Mul(1 - delta, self(other, at)))
+                )
+            case Grid(entry):
+                return self(entry, at)
             case Total():
                 return Add(*self._values(expr, at))
             case Maximum():
                 return Max(*self._values(expr, at), evaluate=False)
             case Partial(operand, variable):
                 return self._derivative(operand, variable, at)
+            case Entry():
+                return self(expr.written_out, at)
         # Index arithmetic such as i + 1 is SymPy's own.
         return expr.func(*(self(a, at) for a in expr.args)) if expr.args else expr
 

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 
-from sympy import Eq, Expr, Gt, Indexed, Le, Ne, Symbol
+from sympy import Eq, Expr, Ge, Gt, Indexed, Le, Ne, Symbol
 from sympy.core.basic import Basic
 
+from derive.gathering import Layout
 from derive.notation import Opened, Total, names
 
 
@@ -89,6 +90,18 @@ class PositiveFact:
 
 
 @dataclass(frozen=True)
+class SizeFact:
+    """``size >= least``: there are at least so many classes."""
+
+    size: Symbol
+    least: Expr
+
+    @property
+    def statement(self) -> Basic:
+        return Ge(self.size, self.least)
+
+
+@dataclass(frozen=True)
 class Definition:
     """``entry := value``: a name for an expression, such as ``ŷ_i`` for a softmax.
 
@@ -116,29 +129,46 @@ class Definition:
 
 @dataclass(frozen=True)
 class Lemma:
-    """``before = after`` for all values of ``indices``, derived elsewhere under ``name``."""
+    """``before = after`` for all values of ``indices``, derived elsewhere under ``name``.
+
+    ``assumptions`` are what it was derived under: that two indices are equal, or that they differ.
+    """
 
     name: str
     before: Expr
     after: Expr
     indices: tuple[Symbol, ...]
+    assumptions: tuple[EqualFact | UnequalFact, ...] = ()
 
 
-Fact = IndexRange | SumFact | EntryFact | EqualFact | UnequalFact | PositiveFact | Definition
+Fact = (
+    IndexRange
+    | SumFact
+    | EntryFact
+    | EqualFact
+    | UnequalFact
+    | PositiveFact
+    | SizeFact
+    | Definition
+)
 
 
 @dataclass(frozen=True)
 class Given:
     """All that a rule may rely on at a place in an expression: facts, definitions, ranges.
 
-    ``scope`` holds the ranges of the indices that are bound around that place.
+    ``scope`` holds the ranges of the indices that are bound around that place; ``apart`` and
+    ``equal`` say which indices differ there, and which are equal; ``layout`` says how entries are
+    to be put together to arrays.
     """
 
     facts: tuple[Fact, ...] = ()
     definitions: tuple[Definition, ...] = ()
     scope: tuple[IndexRange, ...] = ()
     apart: tuple[UnequalFact, ...] = ()
+    equal: tuple[EqualFact, ...] = ()
     lemmas: tuple[Lemma, ...] = ()
+    layout: Layout | None = None
 
     def of(self, kind: type) -> Iterator[Fact]:
         """The declared facts of one kind."""
@@ -169,6 +199,12 @@ class Given:
         apart = tuple(UnequalFact(index, other) for other in excluded)
         return with_changes(self, scope=(here, *self.scope), apart=(*apart, *self.apart))
 
+    def deciding(self, first: Expr, second: Expr, equal: bool) -> Given:
+        """The same where two indices are equal, or where they differ."""
+        if equal:
+            return with_changes(self, equal=(EqualFact(second, first), *self.equal))
+        return with_changes(self, apart=(UnequalFact(first, second), *self.apart))
+
     def also(self, *facts: Fact) -> Given:
         """The same with further facts."""
         return with_changes(self, facts=(*self.facts, *facts))
@@ -181,11 +217,17 @@ class Given:
                 return known
         return None
 
+    def least(self, size: Expr) -> SizeFact | None:
+        """The fact that a size is at least some number, where one is declared."""
+        known = (f for f in self.of(SizeFact) if isinstance(f, SizeFact))
+        return next((f for f in known if f.size == size), None)
+
     def declared(self, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
         """Those of ``facts`` that stem from a declaration rather than from a binder nearby."""
         local = {f.index for f in self.scope}
         return tuple(
             f
             for f in facts
-            if f not in self.apart and not (isinstance(f, IndexRange) and names(f.index) & local)
+            if f not in (*self.apart, *self.equal)
+            and not (isinstance(f, IndexRange) and names(f.index) & local)
         )

@@ -102,6 +102,15 @@ class Source(Enum):
     """An index is replaced by one that a named ``EqualFact`` says is equal."""
     SOFTMAX = "softmax"
     """The entries of a definition marked as a softmax sum to one over their last axis."""
+    CHAIN = "chain rule"
+    """``∂u/∂v = Σ_j ∂u/∂w_j · ∂w_j/∂v`` where ``v`` acts on ``u`` through the entries ``w_j`` of a
+    definition alone; the step names that definition."""
+    ENTRYWISE = "entry by entry"
+    """An entry of an array, and what it is made of."""
+    DISPLAY = "display"
+    """Both sides are the same, written in another way: with dots, or as a matrix."""
+    CASES = "cases"
+    """Both branches of a choice are what was there; one may have an index in place of its equal."""
     ARITHMETIC = "arithmetic"
     """Both sides are numbers, equal by computation."""
 

@@ -400,7 +400,16 @@ class Binder(Inert):
 
     def over(self, body: Any, index: Symbol) -> Binder:
         """The same binder with another body, in which ``index`` is to be bound."""
-        return type(self)(body, (index, *self.limits[1:]))
+        return self.again(body, index, self.outside)
+
+    @property
+    def outside(self) -> tuple[Expr, ...]:
+        """What the index is not bound in: the bounds, and the excluded indices."""
+        return tuple(self.limits[1:])
+
+    def again(self, body: Any, index: Symbol, outside: Iterable[Expr]) -> Binder:
+        """A binder of the same kind: another body, and something else in place of ``outside``."""
+        return type(self)(body, (index, *outside))
 
     @cached_property
     def height(self) -> int:
@@ -409,7 +418,7 @@ class Binder(Inert):
 
     @cached_property
     def names(self) -> frozenset[Symbol]:
-        outer = frozenset().union(*(names(a) for a in self.limits[1:]))
+        outer = frozenset().union(*(names(a) for a in self.outside))
         return (names(self.body) - {self.limits[0]}) | outer
 
     @cached_property
@@ -428,24 +437,24 @@ class Binder(Inert):
     def free_symbols(self) -> set[Basic]:
         body, index = self.open()
         inner = {s for s in body.free_symbols if index not in s.free_symbols}
-        return inner.union(*(a.free_symbols for a in self.limits[1:]))
+        return inner.union(*(a.free_symbols for a in self.outside))
 
     # Substitution opens the binder and closes it again, so that nothing is ever captured.
     def _xreplace(self, rule: Mapping[Basic, Basic]) -> tuple[Basic, bool]:
         if self in rule:
             return rule[self], True
         body, index = self.open()
-        parts = [body, *self.limits[1:]]
+        parts = [body, *self.outside]
         results = [part._xreplace(rule) for part in parts]
         if not any(changed for _, changed in results):
             return self, False
-        body, *limits = (part for part, _ in results)
-        return type(self)(body, (index, *limits)), True
+        body, *outside = (part for part, _ in results)
+        return self.again(body, index, outside), True
 
     def _eval_subs(self, old: Basic, new: Basic) -> Basic:
         body, index = self.open()
-        body, *limits = (part._subs(old, new) for part in (body, *self.limits[1:]))
-        return type(self)(body, (index, *limits))
+        body, *outside = (part._subs(old, new) for part in (body, *self.outside))
+        return self.again(body, index, outside)
 
     def named(self) -> tuple[Expr, Symbol]:
         """The body with its index named as a person would, clear of every free name in it."""
@@ -556,7 +565,7 @@ def _hinted_apart(expr: Expr, taken: frozenset[Symbol]) -> Expr:
             inside = taken | {b.hint for b in binders(inner)}
             other = next(s for s in spare_indices(expr.hint) if s not in inside)
             inner, index = rename(inner, index, other), other
-        return type(expr)(inner, (index, *expr.limits[1:]))
+        return expr.again(inner, index, expr.outside)
     if not isinstance(expr, Inert):
         return expr
     return expr.func(*(_hinted_apart(a, taken) for a in expr.args))
@@ -576,7 +585,8 @@ def rename(expr: Expr, old: Symbol, new: Expr) -> Expr:
         own, *limits = expr.limits
         body = expr.body if own == old else rename(expr.body, old, new)
         outer = (rename(a, old, new) for a in limits)
-        return Basic.__new__(type(expr), body, Tuple(own, *outer))
+        more = (rename(a, old, new) for a in expr.args[2:])
+        return Basic.__new__(type(expr), body, Tuple(own, *outer), *more)
     if isinstance(expr, Indexed):
         # The base is kept as it is: rebuilding it through its shape would make another array.
         return Indexed(expr.base, *(rename(a, old, new) for a in expr.indices))
@@ -594,11 +604,11 @@ def replace(expr: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
         return expr if indices == list(expr.indices) else Indexed(expr.base, *indices)
     if isinstance(expr, Binder):
         body, index = expr.open()
-        limits = [replace(a, mapping) for a in expr.limits[1:]]
+        outside = [replace(a, mapping) for a in expr.outside]
         new = replace(body, mapping)
-        if new == body and limits == list(expr.limits[1:]):
+        if new == body and outside == list(expr.outside):
             return expr
-        return type(expr)(new, (index, *limits))
+        return expr.again(new, index, outside)
     args = [replace(a, mapping) for a in expr.args]
     return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
 

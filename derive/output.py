@@ -10,7 +10,12 @@ from derive.errors import DeriveError
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Write ``text`` to ``path`` through a temporary file beside it, and return the path.
+    """Write ``text`` in UTF-8 to ``path``, as ``write_bytes`` does."""
+    return write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write ``content`` to ``path`` through a temporary file beside it, and return the path.
 
     Raises ``DeriveError`` where the folder or the file cannot be written; nothing half-written
     is left behind.
@@ -19,8 +24,8 @@ def write_text(path: Path, text: str) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
         # mkstemp makes a private file; a document is for everyone whom the umask lets read.
         mask = os.umask(0)
         os.umask(mask)

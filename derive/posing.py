@@ -13,6 +13,7 @@ from derive.declarations import (
     check_definitions,
     check_facts,
     check_indices,
+    is_size,
     mentioned_in,
     read_definition,
     read_fact,
@@ -166,13 +167,13 @@ def _check_variable(
     inputs = ingredients(loss, definitions)
     target = variable.base if isinstance(variable, Indexed) else variable
     integer = any(isinstance(r.index, Indexed) and r.index.base == target for r in ranges)
-    if integer or variable in {r.index for r in ranges} or _is_size(variable, loss, definitions):
+    if integer or variable in {r.index for r in ranges} or is_size(variable, loss, definitions):
         raise DeriveError(
             f"cannot differentiate by {variable}: it is an index, a class or a size, which takes "
             "whole numbers only"
         )
     if target not in inputs:
-        known = ", ".join(sorted(str(s) for s in inputs if not _is_size(s, loss, definitions)))
+        known = ", ".join(sorted(str(s) for s in inputs if not is_size(s, loss, definitions)))
         raise DeriveError(
             f"cannot differentiate by {variable}: it is not an input of the expression; "
             f"its inputs are {known or 'none'}"
@@ -181,10 +182,6 @@ def _check_variable(
         raise DeriveError(
             f"cannot differentiate by {variable}: it is defined in where=; name one of its inputs"
         )
-
-
-def _is_size(symbol: Expr, loss: Expr, definitions: tuple[Definition, ...]) -> bool:
-    return any(symbol in sizes_in(expr) for expr in (loss, *(d.value for d in definitions)))
 
 
 def _check_logarithms(expr: Expr, given: Given) -> None:

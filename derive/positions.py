@@ -7,11 +7,13 @@ side by side, so that an index bound around a place has the same symbol in both.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace as with_changes
 
 from sympy import Expr
 
-from derive.facts import Given
-from derive.notation import Binder, Inert, rename
+from derive.display import Choice, Grid
+from derive.facts import Given, IndexRange
+from derive.notation import ONE, Binder, Inert, rename
 
 Path = tuple[int, ...]
 
@@ -26,8 +28,20 @@ def part_at(expr: Expr, path: Path, given: Given = NOTHING) -> tuple[Expr, Given
             expr, index = expr.open()
             given = given.within(index, limits)
         else:
+            given = _branch(expr, position, given)
             expr = expr.args[position]
     return expr, given
+
+
+def _branch(expr: Expr, position: int, given: Given) -> Given:
+    """What holds in an argument: in a branch of a choice its condition, in a matrix its ranges."""
+    if isinstance(expr, Choice) and position in (2, 3):
+        return given.deciding(expr.first, expr.second, equal=position == 2)
+    if isinstance(expr, Grid) and position == 0:
+        # Row and column run through the matrix.
+        ranges = IndexRange(expr.row, ONE, expr.rows), IndexRange(expr.column, ONE, expr.columns)
+        return with_changes(given, scope=(*ranges, *given.scope))
+    return given
 
 
 def parts_at(
@@ -51,6 +65,7 @@ def parts_at(
         else:
             if len(before.args) != len(after.args):
                 raise ValueError("the expressions differ above the place that was rewritten")
+            given = _branch(after, position, given)
             before, after = before.args[position], after.args[position]
     return before, after, given
 
@@ -96,7 +111,7 @@ def change_everywhere(
             inside = known.within(index, tuple(node.limits[1:]))
             new, found = visit(body, inside, (*path, 0))
             return (node.over(new, index), found) if found else (node, ())
-        results = [visit(a, known, (*path, n)) for n, a in enumerate(node.args)]
+        results = [visit(a, _branch(node, n, known), (*path, n)) for n, a in enumerate(node.args)]
         found = tuple(p for _, places in results for p in places)
         return (node.func(*(a for a, _ in results)), found) if found else (node, ())
 
@@ -120,5 +135,21 @@ def survey(
         body, index = expr.open()
         survey(body, given.within(index, tuple(expr.limits[1:])), look, heads)
         return
-    for argument in expr.args:
-        survey(argument, given, look, heads)
+    for position, argument in enumerate(expr.args):
+        survey(argument, _branch(expr, position, given), look, heads)
+
+
+def differences(before: Expr, after: Expr, path: Path = ()) -> tuple[Path, ...]:
+    """The innermost places in which two expressions of a common shape differ."""
+    if before == after:
+        return ()
+    alike = type(before) is type(after) and len(before.args) == len(after.args)
+    if isinstance(before, Binder) and isinstance(after, Binder):
+        if not alike or before.outside != after.outside:
+            return (path,)
+        body, index = before.open()
+        return differences(body, rename(after.body, after.limits[0], index), (*path, 0))
+    if not alike or not isinstance(before, Inert):
+        return (path,)
+    pairs = zip(before.args, after.args, strict=True)
+    return tuple(p for n, (a, b) in enumerate(pairs) for p in differences(a, b, (*path, n)))

@@ -7,10 +7,10 @@ from typing import Literal
 
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
-from derive.facts import Definition, Fact, IndexRange
+from derive.facts import Definition, EntryFact, Fact, IndexRange
 from derive.notation import Partial, bases, entries, names
 
-Kind = Literal["gradient", "jacobian", "hessian"]
+Kind = Literal["gradient", "jacobian", "hessian", "value"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Problem:
 
     Attributes:
         name: Name of the catalogue entry, or ``gradient``, ``jacobian``, ``hessian``.
-        kind: Which of the three is asked for.
+        kind: Which derivative is asked for; ``value`` is the expression itself, rewritten.
         source: The expression as the user wrote it, in plain SymPy.
         expression: The same in inert notation.
         variables: Entries or parameters to differentiate by: each on its own for a gradient,
@@ -28,7 +28,10 @@ class Problem:
         definitions: Names declared with ``where=``.
         ranges: Ranges of the free indices, from the shapes they index.
         language: Language of the entry's source, if it has one.
-        title: Title of the entry by language, if it has one.
+        called: What the source calls the expression, such as ``C_0``.
+        indicator: Whether deltas are printed as indicators.
+        tags: What the source numbers the definitions by, in their order.
+        recalled: Names of the rules that the source recalls before it starts.
     """
 
     name: str
@@ -40,10 +43,16 @@ class Problem:
     definitions: tuple[Definition, ...] = ()
     ranges: tuple[IndexRange, ...] = ()
     language: str | None = None
+    called: str | None = None
+    indicator: bool = False
+    tags: tuple[str, ...] = ()
+    recalled: tuple[str, ...] = ()
 
     @property
     def statement(self) -> Expr:
-        """The derivative asked for, still to be taken (by the first of several variables)."""
+        """What is asked for: a derivative still to be taken (by the first variable, if several)."""
+        if self.kind == "value":
+            return self.expression
         if self.kind == "hessian":
             first, second = self.variables
             return Partial(Partial(self.expression, first), second)
@@ -60,6 +69,15 @@ class Problem:
         # Indices may also stand in deltas and limits alone; they follow by name.
         others = sorted_names(self.expression)
         return tuple(dict.fromkeys(s for s in (*mentioned, *others) if s in ranged))
+
+    @property
+    def generic_indices(self) -> tuple[Symbol, ...]:
+        """The free indices that may take any value: all but the classes of one-hot labels."""
+        classes: set[Symbol] = set()
+        for fact in self.facts:
+            if isinstance(fact, EntryFact):
+                classes |= names(fact.value) - set(fact.entry.indices)
+        return tuple(s for s in self.free_indices if s not in classes)
 
     @property
     def arrays(self) -> tuple[IndexedBase, ...]:

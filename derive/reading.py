@@ -235,7 +235,8 @@ def reading_order(factor: Expr) -> tuple[int, str]:
             rank, name = reading_order(base)
             return (rank, name) if rank < 6 else (7, name)
         case Indexed():
-            return 3, ""
+            # A matrix stands before the vector that it multiplies.
+            return 3, "" if len(factor.indices) > 1 else "vector"
         case Delta():
             return 4, ""
         case Quotient():

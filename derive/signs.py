@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from sympy import Expr, Indexed, IndexedBase, Integer, Symbol
 
-from derive.facts import Definition, EntryFact, Given, IndexRange, PositiveFact
+from derive.facts import (
+    Definition,
+    EntryFact,
+    Given,
+    IndexRange,
+    PositiveFact,
+    SizeFact,
+)
 from derive.notation import (
     Bracket,
     Delta,
@@ -109,19 +118,22 @@ def _power_of(base: frozenset[int], exponent: Expr) -> frozenset[int]:
     return NOT_NEGATIVE if 0 in base or -1 in base else POSITIVE
 
 
-def at_most(low: Expr, high: Expr, given: Given, depth: int = 4) -> tuple[IndexRange, ...] | None:
-    """The index ranges from which ``low <= high`` follows, or None where it cannot be shown."""
+Bounds: TypeAlias = tuple[IndexRange | SizeFact, ...]
+
+
+def at_most(low: Expr, high: Expr, given: Given, depth: int = 4) -> Bounds | None:
+    """What is known of indices and sizes from which ``low <= high`` follows; None without it."""
     difference = high - low
     if difference.is_nonnegative:
         return ()
     if difference.is_number or depth == 0:
         return None
     for index in sorted(names(difference), key=str):
-        known = given.range_of(index)
+        known: IndexRange | SizeFact | None = given.range_of(index) or given.least(index)
         if known is None:
             continue
         slope = difference.coeff(index)
-        bound = known.lower if slope.is_positive else known.upper if slope.is_negative else None
+        bound = _bound(known, slope)
         if bound is None or names(bound) & {index}:
             continue
         rest = at_most(
@@ -144,7 +156,14 @@ def at_most(low: Expr, high: Expr, given: Given, depth: int = 4) -> tuple[IndexR
     return None
 
 
-def within(index: Expr, lower: Expr, upper: Expr, given: Given) -> tuple[IndexRange, ...] | None:
+def _bound(known: IndexRange | SizeFact, slope: Expr) -> Expr | None:
+    """The value at which something that rises or falls with an index or a size is smallest."""
+    if isinstance(known, SizeFact):
+        return known.least if slope.is_positive else None
+    return known.lower if slope.is_positive else known.upper if slope.is_negative else None
+
+
+def within(index: Expr, lower: Expr, upper: Expr, given: Given) -> Bounds | None:
     """The ranges from which ``lower <= index <= upper`` follows, or None."""
     below, above = at_most(lower, index, given), at_most(index, upper, given)
     return None if below is None or above is None else tuple(dict.fromkeys(below + above))

@@ -44,16 +44,24 @@ def opens_logarithm(expr: Expr, given: Given) -> bool:
 def stabilise(derivation: Derivation) -> Derivation:
     """The derivation with its stable forms, from which kernels are made."""
     if isinstance(derivation.statement, Tuple):
-        parts = {
-            n: _with_forms(p, {"derivative": p.closed_form}) for n, p in derivation.parts.items()
-        }
-        derivation = with_changes(derivation, parts=MappingProxyType(parts))
+        derivation = _with_stable_results(derivation, derivation.statement)
         targets: dict[str, Expr] = {}
     else:
         targets = {"derivative": derivation.closed_form}
     targets["value"] = derivation.problem.expression
     targets |= {str(d.base): d.value for d in derivation.definitions}
     return _with_forms(derivation, targets)
+
+
+def _with_stable_results(derivation: Derivation, statements: Tuple) -> Derivation:
+    """The same with stable forms of the parts that establish the statements."""
+    parts = {}
+    for name, part in derivation.parts.items():
+        inner = _with_stable_results(part, statements)
+        if part.statement in statements:
+            inner = _with_forms(inner, {"derivative": part.closed_form})
+        parts[name] = inner
+    return with_changes(derivation, parts=MappingProxyType(parts))
 
 
 def _with_forms(derivation: Derivation, targets: Mapping[str, Expr]) -> Derivation:

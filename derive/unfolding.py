@@ -27,7 +27,7 @@ def unfold(expr: Expr, definitions: tuple[Definition, ...]) -> Expr:
             return node
         if isinstance(node, Binder):
             body, index = node.open()
-            return type(node)(visit(body), (index, *node.limits[1:]))
+            return node.over(visit(body), index)
         return node.func(*(visit(a) for a in node.args))
 
     return visit(expr)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sympy import Expr, Indexed, Symbol
 from sympy.core.basic import Basic
 
-from derive.notation import Binder, Inert, code, names, rename, replace
+from derive.display import Dotted
+from derive.notation import Binder, Inert, Total, code, names, rename, replace
 
 Values = dict[Expr, Expr]
 
@@ -26,6 +27,9 @@ def _match(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Val
         if expr.is_integer is False:
             return False
         return bool(values.setdefault(pattern, expr) == expr)
+    if isinstance(pattern, Total) and isinstance(expr, Total):
+        # Dots are but a way to write a sum.
+        pattern, expr = (e.total if isinstance(e, Dotted) else e for e in (pattern, expr))
     if type(pattern) is not type(expr) or len(pattern.args) != len(expr.args):
         return False
     if isinstance(pattern, Indexed) and isinstance(expr, Indexed):
@@ -71,6 +75,8 @@ def _shape(expr: Basic) -> str:
         return f"[{expr.base.name}{len(expr.indices)}]"
     if isinstance(expr, Symbol):
         return "s"
+    if isinstance(expr, Dotted):
+        return _shape(expr.total)
     return f"{type(expr).__name__}({','.join(_shape(a) for a in expr.args)})"
 
 

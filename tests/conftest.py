@@ -19,6 +19,8 @@ _TEX = ("TeX", "install texlive-latex-recommended, texlive-luatex, texlive-lang-
 NEEDS = {
     "pdflatex": _TEX,
     "lualatex": _TEX,
+    "latexmk": ("latexmk", "install latexmk"),
+    "typst": ("Typst", "pip install typst"),
     "pdftotext": ("Poppler", "install poppler-utils"),
     "pdftoppm": ("Poppler", "install poppler-utils"),
     "coqc": ("Coq", "install coq"),

@@ -31,6 +31,8 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef, Function
 
+from derive.arrays import Column, Entry, Product, Row, Transposed, Whole, is_array
+from derive.display import Choice, Grid
 from derive.facts import (
     Definition,
     EntryFact,
@@ -61,6 +63,9 @@ from derive.notation import (
 CONTEXT = mpmath.MPContext()
 CONTEXT.dps = 40
 STEP = CONTEXT.mpf(10) ** -10
+
+MEMORY = "values of definitions"
+"""Where a world keeps the values of its definitions: they take long where one uses another."""
 
 World = Mapping[Any, Any]
 """A number for every symbol; for every array its entries by 1-based indices, or a Definition."""
@@ -103,8 +108,18 @@ def value(expr: Any, world: World) -> Any:
             return sum(_over(expr, world), CONTEXT.zero)
         case Maximum():
             return max(_over(expr, world))
+        case Choice(first, second, same, other):
+            return value(same if index(first, world) == index(second, world) else other, world)
+        case Grid(entry):
+            return value(entry, world)
         case Partial(operand, variable):
             return slope(operand, variable, world)
+        case Entry(array, indices):
+            rows = grid(array, world)
+            place = [index(a, world) - 1 for a in indices]
+            row = place.pop(0) if len(rows) > 1 or len(place) == 2 else 0
+            column = place.pop(0) if len(rows[0]) > 1 else 0
+            return rows[row][column]
         case Piecewise():
             return next(value(e, world) for e, holds in expr.args if _holds(holds, world))
         case Apply():
@@ -112,6 +127,68 @@ def value(expr: Any, world: World) -> Any:
         case Function() if not isinstance(expr, AppliedUndef):
             return _call(expr.func, expr.args, world)
     raise TypeError(f"no meaning for {expr!r}")
+
+
+class ArrayMisfit(Exception):
+    """Something that is no array, or arrays whose shapes do not fit."""
+
+
+def grid(array: Expr, world: World) -> list[list[Any]]:
+    """The numbers of an array, row by row. Raises ``ArrayMisfit``."""
+    try:
+        return _grid(array, world)
+    except ValueError as error:
+        raise ArrayMisfit(str(array)) from error
+
+
+def _grid(array: Expr, world: World) -> list[list[Any]]:
+    match array:
+        case Whole() | Row() | Column():
+            fixed = [index(a, world) for a in array.fixed]
+            sizes = [index(n, world) for n in array.base.shape][len(fixed) :]
+            places = [range(1, n + 1) for n in sizes]
+
+            def at(*rest: int) -> Any:
+                return _named(world[array.base], (*fixed, *rest), world)
+
+            if len(sizes) == 2:
+                return [[at(r, c) for c in places[1]] for r in places[0]]
+            line = [at(n) for n in places[0]]
+            return [line] if isinstance(array, Row) else [[number] for number in line]
+        case Transposed(operand):
+            return [list(line) for line in zip(*grid(operand, world), strict=True)]
+        case Product(left, right):
+            one, two = grid(left, world), grid(right, world)
+            return [
+                [
+                    sum((a * b for a, b in zip(line, column, strict=True)), CONTEXT.zero)
+                    for column in zip(*two, strict=True)
+                ]
+                for line in one
+            ]
+        case Plus():
+            return _added([grid(a, world) for a in array.args])
+        case Minus(operand):
+            return [[-number for number in line] for line in grid(operand, world)]
+        case Times():
+            [one] = [a for a in array.args if is_array(a)]
+            scale = _multiply([a for a in array.args if a is not one], world)
+            return [[scale * number for number in line] for line in grid(one, world)]
+        case Quotient(above, below):
+            scale = value(below, world)
+            return [[number / scale for number in line] for line in grid(above, world)]
+        case Total():
+            body, own = array.open()
+            span = _range(array.lower, array.upper, world)
+            return _added([grid(body, {**world, own: n}) for n in span])
+    raise ArrayMisfit(f"no array: {array!r}")
+
+
+def _added(grids: list[list[list[Any]]]) -> list[list[Any]]:
+    return [
+        [sum(numbers, CONTEXT.zero) for numbers in zip(*lines, strict=True)]
+        for lines in zip(*grids, strict=True)
+    ]
 
 
 def index(expr: Expr, world: World) -> int:
@@ -122,23 +199,33 @@ def index(expr: Expr, world: World) -> int:
 
 
 def slope(operand: Expr, variable: Expr, world: World) -> Any:
-    """The derivative by a central difference."""
+    """The derivative by a central difference; complex where there is no real value nearby."""
     above, below = (value(operand, moved(world, variable, by)) for by in (STEP, -STEP))
+    if any(isinstance(side, CONTEXT.mpc) for side in (above, below)):
+        return CONTEXT.mpc(CONTEXT.nan, CONTEXT.nan)
     return (above - below) / (2 * STEP)
 
 
 def moved(world: World, variable: Expr, by: Any) -> World:
     """The world with one entry or parameter changed."""
     if isinstance(variable, Symbol):
-        return {**world, variable: world[variable] + by}
+        return {**world, variable: world[variable] + by, MEMORY: {}}
     place = tuple(index(a, world) for a in variable.indices)
     array = world[variable.base]
-    return {**world, variable.base: {**array, place: array[place] + by}}
+    if isinstance(array, Definition):
+        # By an entry of a definition: its entries become numbers of their own.
+        spans = [range(1, index(n, world) + 1) for n in variable.base.shape]
+        array = {at: _named(array, at, world) for at in product(*spans)}
+    return {**world, variable.base: {**array, place: array[place] + by}, MEMORY: {}}
 
 
 def _named(found: Any, indices: tuple[int, ...], world: World) -> Any:
     if isinstance(found, Definition):
-        return value(found.value, {**world, **dict(zip(found.indices, indices, strict=True))})
+        memory = world.get(MEMORY, {})
+        if (found, indices) not in memory:
+            inside = {**world, **dict(zip(found.indices, indices, strict=True))}
+            memory[found, indices] = value(found.value, inside)
+        return memory[found, indices]
     return CONTEXT.convert(found[indices] if indices else found)
 
 
@@ -224,7 +311,7 @@ def worlds(
         if all(_possible(f, world) for f in facts):
             for fact in facts:
                 world = _meeting(fact, world)
-            yield world
+            yield {**world, MEMORY: {}}
 
 
 def _ingredients(expr: Any) -> tuple[set[IndexedBase], set[Symbol]]:

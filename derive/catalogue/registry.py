@@ -6,13 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from derive.derivation import Derivation
 from derive.errors import DeriveError
-from derive.problem import Kind
+from derive.problem import Kind, Problem
 
 
 @dataclass(frozen=True)
 class Question:
-    """What an entry asks, in plain SymPy, as a user would hand it to ``derive.gradient``."""
+    """What an entry asks, in plain SymPy, as a user would hand it to ``derive.gradient``.
+
+    Attributes:
+        route: The plan by which it is derived; the automatic strategy without one.
+        language: Language of the source.
+        called: What the source calls the loss.
+        indicator: Whether the source writes indicators in place of deltas.
+        tags: What the source numbers the definitions in ``where`` by, in their order.
+        recalled: Names of the rules that the source recalls before it starts.
+    """
 
     kind: Kind
     expression: Any
@@ -20,6 +30,11 @@ class Question:
     given: tuple[Any, ...] = ()
     where: tuple[Any, ...] = ()
     language: str | None = None
+    route: Callable[[Problem], Derivation] | None = None
+    called: str | None = None
+    indicator: bool = False
+    tags: tuple[str, ...] = ()
+    recalled: tuple[str, ...] = ()
 
 
 ENTRIES: dict[str, Callable[[], Question]] = {}

@@ -92,7 +92,7 @@ class _Reader:
     def _result_derivations(self) -> tuple[Derivation, ...]:
         if self._problem.kind != "gradient" or len(self._problem.variables) == 1:
             return (self._derivation,)
-        parts = [p for p in self._derivation.parts.values() if "derivative" in p.stable]
+        parts = [p for p in self._derivation.results if "derivative" in p.stable]
         if len(parts) != len(self._problem.variables):
             raise DeriveError(
                 f"the derivation {self._derivation.name} has {len(parts)} derivatives for "

@@ -1,5 +1,6 @@
 """Documents: one printer a format over the same tree."""
 
 from derive.render.latex import latex
+from derive.render.pdf_file import pdf
 
-__all__ = ["latex"]
+__all__ = ["latex", "pdf"]

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from dataclasses import replace as with_changes
 from itertools import count
 from typing import Literal
 
-from sympy import Expr, Indexed, IndexedBase
+from sympy import Expr
 
 from derive.derivation import Derivation, Step
+from derive.display import Choice, Grid
 from derive.errors import DeriveError
 from derive.facts import Definition
-from derive.notation import Partial, names, replace
+from derive.gathering import Layout, gathered
+from derive.notation import Partial, replace
 from derive.problem import Problem
+from derive.render.corrected import corrected
+from derive.render.display import Family
 from derive.render.document import (
     Block,
     Branch,
@@ -28,11 +33,16 @@ from derive.render.document import (
 )
 from derive.render.evidence import Evidence, evidence
 from derive.render.inventory import facts_in_words, symbols_table
-from derive.render.marking import changed
+from derive.render.marking import Marked, changed
 from derive.render.messages import Messages, load
-from derive.render.names import Names, names_in, names_of, spare_name
+from derive.render.names import Names, is_entry, names_in, names_of, value_name
 from derive.render.reasons import fact_formula, reason
+from derive.render.remaining import Remaining
 from derive.render.rule_formula import has_prime, rule_formula
+from derive.render.sheets import entitled, with_blanks
+from derive.render.softmax_names import with_softmax_names
+from derive.render.wishes import PLAIN, Wishes
+from derive.render.writing_out import Shown, writing_out
 
 Level = Literal["default", "full", "brief"]
 
@@ -44,6 +54,7 @@ def compose(
     author: str | None = None,
     level: Level = "default",
     report: Evidence | None = None,
+    wishes: Wishes = PLAIN,
 ) -> Document:
     """The document of a derivation.
 
@@ -52,15 +63,32 @@ def compose(
     if level not in ("default", "full", "brief"):
         raise DeriveError(f"there is no level {level!r}; choose default, full or brief")
     messages = load(language or derivation.problem.language or "en")
-    writer = _Writer(derivation, messages, level)
+    writer = _Writer(derivation, messages, level, wishes)
     sections = (
         writer.statement(),
+        *writer.recalled(),
         *writer.body(derivation, derivation.problem),
+        *corrected(derivation, writer.called, writer.places, messages, writer.taken),
+        *writing_out(derivation, writer.shown, messages, level, wishes),
         evidence(derivation.problem, report, messages, writer.taken),
     )
     own = messages.find("entries", derivation.problem.name)
     heading = title or own or messages.text("titles", derivation.problem.kind)
-    return Document(messages.code, heading, author, sections)
+    document = Document(
+        messages.code,
+        heading,
+        author,
+        sections,
+        numbered_after=writer.last_tag(),
+        indicator=derivation.problem.indicator,
+        course=wishes.course,
+        logarithm=wishes.logarithm,
+    )
+    if wishes.softmax == "sigma":
+        document = with_softmax_names(document, derivation.definitions)
+    if wishes.sheet is not None:
+        document = entitled(document, wishes.sheet, messages)
+    return with_blanks(document) if wishes.sheet == "worksheet" else document
 
 
 @dataclass
@@ -70,16 +98,20 @@ class _Writer:
     derivation: Derivation
     messages: Messages
     level: Level
+    wishes: Wishes
+    shown: list[Shown] = field(default_factory=list)
     labels: Iterator[int] = field(default_factory=lambda: count(1))
     lemmas: dict[str, Reference] = field(default_factory=dict)
     proved: dict[str, Expr] = field(default_factory=dict)
+    places: dict[Expr, Reference] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problem = self.derivation.problem
         self.taken = names_of(problem)
-        self.value = _name_of(problem, self.derivation, self.taken)
+        self.value = value_name(problem, self.derivation.definitions, self.taken)
         self.taken = Names(self.taken.taken | names_in((self.value,)).taken)
         self.number = count(1)
+        self.remaining = Remaining(self.derivation, self.wishes)
 
     # The statement
 
@@ -92,11 +124,17 @@ class _Writer:
             Paragraph((opening,)),
             Equation(self.value, (Branch(problem.expression),), names),
         ]
-        defined = [d for d in self.derivation.definitions if not _is_entry(self.value, d)]
+        defined = [d for d in self.derivation.definitions if not is_entry(self.value, d)]
         if defined:
             key = "where_several" if len(defined) > 1 else "where"
             blocks.append(Paragraph((messages.text("text", key),)))
-            blocks += [Equation(d.entry, (Branch(d.value),), names) for d in defined]
+            tags = dict(zip(problem.definitions, problem.tags, strict=False))
+            for d in defined:
+                here = self.names_around(d)
+                blocks.append(
+                    Equation(d.entry, (Branch(d.value),), here, self.label(), tag=tags.get(d))
+                )
+                blocks += self.definition_in_arrays(d)
         blocks += [Paragraph(words) for words in facts_in_words(problem.facts, messages, names)]
         results = self.results()
         claim = "claim_several" if len(results) > 1 else "claim"
@@ -112,12 +150,21 @@ class _Writer:
         blocks += self.note()
         return Section((messages.text("headings", "statement"),), tuple(blocks))
 
+    def definition_in_arrays(self, definition: Definition) -> list[Block]:
+        """A definition written with whole vectors and matrices, where it has such a form."""
+        form = self.derivation.arrays.get(str(definition.base))
+        if form is None:
+            return []
+        words = Paragraph((self.messages.text("text", "arrays"),))
+        left = _whole_left(definition.entry, form.layout)
+        return [words, Equation(left, (Branch(form.closed_form.array),), self.taken)]
+
     def results(self) -> list[tuple[Derivation, Expr]]:
         """What the document proves, each with its left-hand side."""
         own = self.derivation
-        if not own.steps and own.parts:
+        if own.parts and cites_a_part(own):
             return [(p, self.left(p)) for p in own.parts.values()]
-        return [(own, self.left(own))]
+        return [(result, self.left(result)) for result in own.results]
 
     # Derivations
 
@@ -127,7 +174,7 @@ class _Writer:
         for name, part in derivation.parts.items():
             sections += self.lemmas_of(part)
             sections.append(self.part(name, part))
-        if derivation.steps:
+        if derivation.steps and not cites_a_part(derivation):
             heading = self.messages.text("headings", "derivation")
             left = self.left(derivation)
             sections.append(Section((heading,), tuple(self.proof(derivation, left))))
@@ -138,10 +185,16 @@ class _Writer:
     def lemmas_of(self, derivation: Derivation) -> list[Section]:
         """The lemmas that are not there yet."""
         new: list[Section] = []
+        written: list[Block] = []
         for lemma in derivation.lemmas:
             if self.proved.get(lemma.name) != lemma.statement:
                 self.proved[lemma.name] = lemma.statement
-                new += self.lemma(lemma)
+                if lemma.problem.kind == "value" and len(lemma.steps) == 1:
+                    written.append(self.chain(lemma, self.left(lemma)))
+                else:
+                    new += self.lemma(lemma)
+        if written:
+            new.insert(0, Section((self.messages.text("parts", "written-out"),), tuple(written)))
         return new
 
     def lemma(self, lemma: Derivation) -> list[Section]:
@@ -152,20 +205,37 @@ class _Writer:
         self.lemmas[lemma.name] = reference
         left = self.left(lemma)
         claim = Equation(left, (Branch(lemma.closed_form),), self.around(lemma, left))
-        blocks: list[Block] = [claim]
+        facts = [fact_formula(f, self.taken) for f in lemma.assumptions]
+        blocks: list[Block] = [
+            Paragraph(self.messages.sentence("text", "assume", {"fact": f})) for f in facts
+        ]
+        blocks.append(claim)
         if self.level != "brief":
             blocks.append(Paragraph((self.messages.text("text", "proof"),), emphasis=True))
             blocks += self.proof(lemma, left, boxed=False)
         heading = self.messages.sentence("headings", "lemma", {"number": str(number)})
+        title = self.messages.find("parts", lemma.name)
+        if title is not None:
+            heading = (*heading, f". {title}")
         return [*inner, Section(heading, tuple(blocks), reference.label)]
 
     def part(self, name: str, part: Derivation) -> Section:
-        """A result on the way, or one of several."""
+        """A result on the way, or one of several; of several results each is a part again."""
         own = self.messages.find("parts", name)
-        slots = {"variable": Formula((part.problem.variables[-1],), self.taken)}
+        slots = {"variable": Formula(part.problem.variables[-1:], self.taken)}
         heading = (own,) if own else self.messages.sentence("headings", "part", slots)
-        left = self.left(part)
-        return Section(heading, tuple(self.proof(part, left)))
+        if part.parts and not part.steps:
+            inner = [
+                section
+                for name, each in part.parts.items()
+                for section in (*self.lemmas_of(each), self.part(name, each))
+            ]
+            return Section(heading, tuple(inner))
+        facts = [fact_formula(f, self.taken) for f in part.assumptions]
+        blocks: list[Block] = [
+            Paragraph(self.messages.sentence("text", "assume", {"fact": f})) for f in facts
+        ]
+        return Section(heading, (*blocks, *self.proof(part, self.left(part))))
 
     def proof(self, derivation: Derivation, left: Expr, boxed: bool = True) -> list[Block]:
         """The steps, the cases and the result."""
@@ -177,6 +247,8 @@ class _Writer:
             self.lemmas[derivation.name] = Reference(end)
         if boxed:
             blocks.append(Equation(left, (Branch(derivation.closed_form),), names, boxed=True))
+        if "result" in derivation.arrays:
+            blocks += self.in_arrays(derivation, derivation.arrays["result"], left, boxed)
         if derivation.cases:
             for case in derivation.cases.values():
                 blocks.append(self.case(case, left, end))
@@ -186,6 +258,19 @@ class _Writer:
             )
             blocks.append(Equation(left, branches, names, boxed=boxed))
         return blocks
+
+    def in_arrays(
+        self, derivation: Derivation, form: Derivation, left: Expr, boxed: bool
+    ) -> list[Block]:
+        """The result written with whole vectors and matrices."""
+        chain = self.chain(form, left)
+        lines = tuple(line for line in chain.lines if line.right != form.statement)
+        chain = Chain(chain.left, lines, chain.names)
+        self.shown[-1] = Shown(form, chain)
+        whole = _whole_left(left, form.layout)
+        right = form.closed_form.array
+        result = Equation(whole, (Branch(right),), chain.names, boxed=boxed)
+        return [chain, result]
 
     def case(self, case: Derivation, left: Expr, end: str | None) -> Section:
         """What the result comes to under a further condition."""
@@ -202,23 +287,44 @@ class _Writer:
         names = self.around(derivation, left)
         lines = []
         # The case of a result starts from it: only where nothing is to be done it is shown again.
-        if derivation.statement != left and not (derivation.assumptions and derivation.steps):
+        if derivation.statement != left and not self.skips_statement(derivation):
             slots = {"symbol": Formula((self.value,), names)}
             why = (opening,) if opening else self.messages.sentence("text", "insert", slots)
             lines.append(Line(derivation.statement, self.label(), why))
         for step in self.steps(derivation):
             short, why = reason(step, derivation, self.messages, names, self.lemmas)
-            lines.append(Line(changed(step), self.label(), why, short))
-        return Chain(left, tuple(lines), names)
+            why += self.remaining.sentence(step, derivation, left, self.messages, names)
+            label = self.label()
+            self.places.setdefault(step.after, Reference(label))
+            lines.append(Line(self.named(changed(step)), label, why, short, step.tag))
+        chain = Chain(left, tuple(lines), names)
+        self.shown.append(Shown(derivation, chain))
+        return chain
+
+    def skips_statement(self, derivation: Derivation) -> bool:
+        """Whether a chain begins with its first step, and not with the statement written out."""
+        if not derivation.steps:
+            return False
+        first = derivation.steps[0]
+        is_case = any(derivation in d.cases.values() for d in self.derivation.walk())
+        is_case |= isinstance(derivation.closed_form, Grid)
+        return is_case or first.lemma is not None or self.named(first.after) != first.after
 
     def steps(self, derivation: Derivation) -> tuple[Step, ...]:
         """The steps that a reader of this level sees."""
         if self.level == "full":
-            return tuple(atom for step in derivation.steps for atom in step.atoms)
+            # What a source numbers is where the step ends.
+            return tuple(
+                with_changes(atom, tag=step.tag if atom is step.atoms[-1] else None)
+                for step in derivation.steps
+                for atom in step.atoms
+            )
         return derivation.steps
 
     def note(self) -> list[Block]:
         """How to read the lines, before the first of them."""
+        if self.wishes.sheet == "worksheet":
+            return [Paragraph((self.messages.text("text", "worksheet"),))]
         if self.level == "brief":
             return []
         rules = {s.rule for d in self.derivation.walk() for s in self.steps(d)}
@@ -252,7 +358,38 @@ class _Writer:
 
     def left(self, derivation: Derivation) -> Expr:
         """The left-hand side of a derivation, with the loss called by its name."""
-        return self.called(derivation.statement)
+        left = self.called(derivation.statement)
+        grid = derivation.closed_form
+        return Family(left, grid.row, grid.column) if isinstance(grid, Grid) else left
+
+    def named(self, expr: Expr) -> Expr:
+        """``expr`` with the derivatives of the loss in its parts or cases called by their names."""
+        match expr:
+            case Choice(first, second, same, other):
+                return Choice(first, second, self.called(same), self.called(other))
+            case Marked(operand):
+                return Marked(self.named(operand))
+        problem = self.derivation.problem
+        if problem.kind != "gradient" or expr == problem.expression:
+            return expr
+        return replace(expr, {problem.expression: self.value})
+
+    def last_tag(self) -> int:
+        """The largest number among the tags of the source."""
+        tags = [s.tag for d in self.derivation.walk() for s in d.steps if s.tag]
+        numbers = [int(t) for t in (*tags, *self.derivation.problem.tags) if t.isdigit()]
+        return max(numbers, default=0)
+
+    def recalled(self) -> list[Section]:
+        """The rules that the source recalls."""
+        formulas = [rule_formula(r, self.taken) for r in self.derivation.problem.recalled]
+        blocks: list[Block] = []
+        for formula in formulas:
+            if formula is not None:
+                left, _, right = formula.items
+                blocks.append(Equation(left, (Branch(right),), formula.names))
+        heading = self.messages.text("headings", "rules")
+        return [Section((heading,), tuple(blocks))] if blocks else []
 
     def called(self, expr: Expr) -> Expr:
         problem = self.derivation.problem
@@ -260,30 +397,32 @@ class _Writer:
             return self.value
         if isinstance(expr, Partial):
             return Partial(self.called(expr.operand), expr.variable)
+        if isinstance(expr, Marked):
+            return Marked(self.called(expr.operand))
         return expr
+
+    def names_around(self, definition: Definition) -> Names:
+        """The names that bound indices must keep clear of in a definition: those in it."""
+        indices = {r.index.name for r in self.derivation.problem.ranges if r.index.is_Symbol}
+        here = names_in((definition.entry, definition.value))
+        return Names((self.taken.taken - indices) | here.taken)
 
     def around(self, derivation: Derivation, left: Expr) -> Names:
         """The names that bound indices must keep clear of in a chain."""
         here = names_in((left, derivation.statement, *(s.after for s in derivation.steps)))
-        return Names(self.taken.taken | here.taken)
+        return Names(
+            names_of(derivation.problem).taken | names_in((self.value,)).taken | here.taken
+        )
 
 
-def _name_of(problem: Problem, derivation: Derivation, taken: Names) -> Expr:
-    """What the expression is called: by its definition if it has one, else L or f."""
-    if problem.kind != "jacobian":
-        return spare_name(("L", r"\mathcal{L}", r"\ell", r"\Lambda"), taken)
-    expression = problem.expression
-    own = [s for s in problem.free_indices if s in names(expression)]
-    for definition in derivation.definitions:
-        if _is_entry(expression, definition):
-            return expression
-        if len(definition.indices) == len(own):
-            renaming = dict(zip(definition.indices, own, strict=True))
-            if replace(definition.value, renaming) == expression:
-                return replace(definition.entry, renaming)
-    name = spare_name(("f", "g", "h", r"\phi", r"\psi"), taken)
-    return Indexed(IndexedBase(name.name), *own) if own else name
+def cites_a_part(derivation: Derivation) -> bool:
+    """Whether all that a derivation does is to cite one of its parts."""
+    return len(derivation.steps) == 1 and derivation.steps[0].lemma in derivation.parts
 
 
-def _is_entry(expr: Expr, definition: Definition) -> bool:
-    return isinstance(expr, Indexed) and expr.base == definition.base
+def _whole_left(left: Expr, layout: Layout | None) -> Expr:
+    """A left-hand side without the running indices: ``∂L/∂W`` for ``∂L/∂W_{kl}``."""
+    assert layout is not None
+    if isinstance(left, Partial):
+        return Partial(left.operand, _whole_left(left.variable, layout))
+    return gathered(left, layout) or left if layout.indices else left

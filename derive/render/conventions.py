@@ -39,6 +39,12 @@ def are_fractions(left: Expr, right: Expr) -> bool:
     return isinstance(unmarked(left), kinds) and isinstance(unmarked(right), kinds)
 
 
+def is_fraction(expr: Expr) -> bool:
+    """Whether an expression is set, or begins, with a fraction bar."""
+    inner = unmarked(expr)
+    return isinstance(inner, (Quotient, Partial, Rational)) and not isinstance(inner, Integer)
+
+
 def nested(expr: Partial) -> tuple[tuple[Expr, ...], Expr]:
     """The variables of derivatives one in another, innermost first, and what they are taken of."""
     if isinstance(expr.operand, Partial):

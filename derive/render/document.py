@@ -11,9 +11,11 @@ from typing import Literal
 
 from sympy import Expr
 
+from derive.notation import Inert
 from derive.render.names import FREE, Names
 
-Relation = Literal["=", "!=", "<=", ">", "in"]
+Logarithm = Literal["log", "ln"]
+Relation = Literal["=", "!=", "<=", ">=", ">", "in"]
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,35 @@ class Naturals:
     """The numbers 1, 2, 3 and so on."""
 
 
+class Blank(Inert):
+    """Room to write an expression by hand, ``rows`` lines high, in place of the expression."""
+
+    __match_args__ = ("rows",)
+
+    @property
+    def rows(self) -> int:
+        return int(self.args[0])
+
+
+@dataclass(frozen=True)
+class Decimal:
+    """A number with its decimal places, with a point for the mark."""
+
+    digits: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Numbers in a row, as in ``(1, 2, 3)``, or several rows of them."""
+
+    numbers: tuple[Expr, ...] | tuple[tuple[Expr, ...], ...]
+
+
 @dataclass(frozen=True)
 class Formula:
     """A short formula within a sentence: expressions with relations between them."""
 
-    items: tuple[Expr | Relation | Space | Naturals, ...]
+    items: tuple[Expr | Relation | Space | Naturals | Listed | Decimal, ...]
     names: Names = FREE
 
 
@@ -70,11 +96,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Chain:
-    """``left = right = right = ...``, a line for each step."""
+    """``left = right = right = ...``, a line for each step.
+
+    ``repeats`` says that the lines write out lines that stand elsewhere: their labels are those of
+    the lines they repeat, whose numbers they show and do not take.
+    """
 
     left: Expr
     lines: tuple[Line, ...]
     names: Names
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +125,7 @@ class Equation:
     names: Names
     label: str | None = None
     boxed: bool = False
+    tag: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,10 +138,17 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells under a heading."""
+    """Rows of cells under a heading.
+
+    Attributes:
+        shares: The widths of the columns, in parts of the page.
+        spaced: Whether the rows have several lines, and so some room between them.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Sentence, ...], ...]
+    shares: tuple[float, ...] = (0.15, 0.53, 0.29)
+    spaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,9 +165,23 @@ Block = Paragraph | Chain | Equation | Table | Section
 
 @dataclass(frozen=True)
 class Document:
-    """A title, sections, and what stands behind it all."""
+    """A title, sections, and what stands behind it all.
+
+    Attributes:
+        language: Code of the language of its sentences.
+        title: The title.
+        author: A line under the title, as is ``course``.
+        sections: What follows.
+        numbered_after: The last number that the source's own tags take; ours go on from there.
+        indicator: Whether deltas are printed as indicators.
+        logarithm: How the natural logarithm is written.
+    """
 
     language: str
     title: str
     author: str | None
     sections: tuple[Section, ...]
+    numbered_after: int = 0
+    indicator: bool = False
+    course: str | None = None
+    logarithm: Logarithm = "log"

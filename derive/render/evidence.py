@@ -44,12 +44,13 @@ def evidence(
         )
     sizes: list[Sentence] = [(Formula((size,), names),) for size in problem.sizes]
     slots: Slots = {
-        "size": messages.enumeration(sizes) or (messages.text("evidence", "no_size"),),
+        "size": messages.enumeration(sizes),
         "exact": _numbers(problem, EXACT, messages),
         "sampled": _numbers(problem, SAMPLED, messages),
         "digits": str(DIGITS),
     }
-    blocks: list[Block] = [Paragraph(messages.sentence("evidence", str(report.level), slots))]
+    key = str(report.level) if sizes else f"{report.level}_no_size"
+    blocks: list[Block] = [Paragraph(messages.sentence("evidence", key, slots))]
     if report.assumed:
         conditions = messages.enumeration(_in_words(c, messages, names) for c in report.assumed)
         words = messages.sentence("evidence", "assumed", {"conditions": conditions})

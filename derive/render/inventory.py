@@ -11,6 +11,7 @@ from derive.facts import (
     Fact,
     IndexRange,
     PositiveFact,
+    SizeFact,
     SumFact,
     UnequalFact,
 )
@@ -72,10 +73,20 @@ def symbols_table(
     for index in problem.free_indices:
         ranges = [r for r in problem.ranges if r.index == index]
         row(index, "index", *(fact_formula(r, names) for r in ranges[:1]))
+    classes = [
+        other
+        for fact in problem.facts
+        if isinstance(fact, EntryFact) and isinstance(fact.value, Delta)
+        for other in fact.value.args
+        if other not in fact.entry.indices and isinstance(other, Symbol)
+    ]
+    for known in (r for r in problem.ranges if r.index in classes):
+        if known.index not in problem.free_indices:
+            row(known.index, "true_class", fact_formula(known, names))
     found = frozenset().union(*(heads(e) for e in shown)) if shown else frozenset()
     i, j = (Symbol(n, integer=True) for n in ("i", "j"))
     if Delta in found:
-        row(Delta(i, j), "delta")
+        row(Delta(i, j), "indicator" if problem.indicator else "delta")
     if Bracket in found:
         row(Bracket(i, j), "bracket")
     columns = tuple(messages.text("columns", c) for c in ("symbol", "meaning", "range"))
@@ -106,6 +117,8 @@ def _kind(fact: Fact) -> str:
             return "unequal"
         case PositiveFact():
             return "positive"
+        case SizeFact():
+            return "size"
     raise TypeError(fact)
 
 

@@ -10,12 +10,15 @@ from sympy import Atom, Expr
 from derive.derivation import Derivation
 from derive.render.compose import Level, compose
 from derive.render.document import (
+    Blank,
     Block,
     Chain,
+    Decimal,
     Document,
     Equation,
     Formula,
     Line,
+    Listed,
     Naturals,
     Paragraph,
     Reference,
@@ -25,12 +28,13 @@ from derive.render.document import (
     Table,
 )
 from derive.render.evidence import Evidence
-from derive.render.latex_lines import lines
+from derive.render.formula_lines import lines
 from derive.render.latex_printer import FormulaPrinter
 from derive.render.latex_text import escape
 from derive.render.latex_width import width
 from derive.render.messages import load
 from derive.render.names import Names, names_in
+from derive.render.wishes import PLAIN, Wishes
 from derive.resources import template_root
 
 # In em, as templates/proof.tex sets the page: the width of the text, what a chain is set in by,
@@ -39,7 +43,7 @@ _PAGE = 40.0
 _INDENT = 2.0
 _NUMBER = 3.0
 
-_RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">": ">", "in": r"\in"}
+_RELATIONS = {"=": "=", "!=": r"\ne", "<=": r"\le", ">=": r"\ge", ">": ">", "in": r"\in"}
 
 
 def latex(
@@ -50,20 +54,22 @@ def latex(
     author: str | None = None,
     level: Level = "default",
     report: Evidence | None = None,
+    wishes: Wishes = PLAIN,
 ) -> str:
     """A derivation as a LaTeX document, or as a fragment to ``\\input`` into another."""
-    document = compose(derivation, lang, title, author, level, report)
+    document = compose(derivation, lang, title, author, level, report, wishes)
     printer = _DocumentPrinter(document, derivation.problem.name, brief=level == "brief")
     template = _environment().get_template("fragment.tex" if fragment else "proof.tex")
     text = template.render(
         title=escape(document.title),
-        authors=[escape(document.author)] if document.author else [],
+        below=[escape(line) for line in (document.course, document.author) if line],
         metadata={
             "title": escape(document.title, metadata=True),
             "author": escape(document.author or "", metadata=True),
         },
         babel=load(document.language).text("language", "latex"),
         code=document.language,
+        numbered_after=document.numbered_after,
         blocks=[printer.section(section) for section in document.sections],
     )
     return text.rstrip() + "\n"
@@ -98,6 +104,8 @@ class _DocumentPrinter:
         self._messages = load(document.language)
         self._labels = f"derive:{''.join(c for c in name if c.isalnum() or c == '-')}:"
         self._brief = brief
+        self._indicator = document.indicator
+        self._logarithm = document.logarithm
 
     def section(self, section: Section, depth: int = 0) -> str:
         command = r"\DeriveSubsection" if depth else r"\DeriveSection"
@@ -136,6 +144,9 @@ class _DocumentPrinter:
         else:
             room = _PAGE - 2 * _INDENT - width(left)
             right = self.broken(printer, equation.branches[0].value, room)
+        if equation.tag is not None:
+            label = self._labels + (equation.label or "")
+            return rf"\DeriveTagged{{{left} = {right}}}{{{label}}}{{{escape(equation.tag)}}}"
         command = r"\DeriveResult" if equation.boxed else r"\DeriveDisplay"
         return f"{command}{{{left} = {right}}}"
 
@@ -145,15 +156,26 @@ class _DocumentPrinter:
         lead = _INDENT + width(left) + 1.2
         room = _PAGE - _NUMBER - (lead if lead < 0.4 * _PAGE else 2 * _INDENT)
         texts = [rf"\DeriveChain{{{left}}}"]
-        texts += [self.line(line, printer, room) for line in chain.lines]
+        print_line = self.repeated if chain.repeats else self.line
+        texts += [print_line(line, printer, room) for line in chain.lines]
         return "\n".join(texts)
 
     def line(self, line: Line, printer: FormulaPrinter, room: float) -> str:
-        formula = self.broken(printer, line.right, room)
         label = self._labels + line.label
+        tag = "" if line.tag is None else rf"\DeriveTag{{{escape(line.tag)}}}"
+        if isinstance(line.right, Blank):
+            reason = self.sentence(line.reason)
+            return rf"{tag}\DeriveBlankLine{{{line.right.rows}}}{{{label}}}{{{reason}}}"
+        formula = self.broken(printer, line.right, room)
         if self._brief:
-            return rf"\DeriveBriefLine{{{formula}}}{{{label}}}{{{self.sentence(line.short)}}}"
-        return rf"\DeriveLine{{{formula}}}{{{label}}}{{{self.sentence(line.reason)}}}"
+            short = self.sentence(line.short)
+            return rf"{tag}\DeriveBriefLine{{{formula}}}{{{label}}}{{{short}}}"
+        return rf"{tag}\DeriveLine{{{formula}}}{{{label}}}{{{self.sentence(line.reason)}}}"
+
+    def repeated(self, line: Line, printer: FormulaPrinter, room: float) -> str:
+        """A line that carries the number of the line that it repeats."""
+        formula = self.broken(printer, line.right, room)
+        return rf"\DeriveRepeatedLine{{{formula}}}{{{self._labels}{line.label}}}"
 
     def broken(self, printer: FormulaPrinter, expr: Expr, room: float) -> str:
         """An expression in as many lines as it needs."""
@@ -164,7 +186,14 @@ class _DocumentPrinter:
         return rf"\begin{{aligned}}[t] & {joined} \end{{aligned}}"
 
     def printer(self, names: Names, inline: bool = False) -> FormulaPrinter:
-        return FormulaPrinter(names, self._messages.text("language", "decimal_mark"), inline)
+        return FormulaPrinter(
+            names,
+            self._messages.text("language", "decimal_mark"),
+            inline,
+            indicator=self._indicator,
+            functions=self._messages.functions,
+            logarithm=self._logarithm,
+        )
 
     # Text
 
@@ -210,12 +239,29 @@ class _DocumentPrinter:
                 return rf"\mathbb{{R}}^{{{sizes}}}"
             case Naturals():
                 return r"\{1, 2, 3, \dots\}"
+            case Decimal(digits):
+                mark = self._messages.text("language", "decimal_mark")
+                return digits.replace(".", "{,}" if mark == "," else mark)
+            case Listed(numbers):
+                mark = self._messages.text("language", "decimal_mark")
+                separator = "; " if mark == "," else ", "
+                texts = (
+                    self.item(Listed(n), printer) if isinstance(n, tuple) else printer.doprint(n)
+                    for n in numbers
+                )
+                return f"({separator.join(texts)})"
         return printer.doprint(item)
 
     def table(self, table: Table) -> str:
         rows = [[rf"\DeriveHead{{{escape(column)}}}" for column in table.columns]]
         rows += [[self.sentence(cell) for cell in row] for row in table.rows]
-        head, *body = (r"\DeriveRow" + "".join(f"{{{cell}}}" for cell in row) for row in rows)
+        head, *body = (
+            r"\DeriveRow"
+            + "".join(f"{{{s:g}}}{{{c}}}" for s, c in zip(table.shares, row, strict=True))
+            for row in rows
+        )
+        if table.spaced:
+            body = [line for row in body for line in (row, r"\DeriveRowSkip")][:-1]
         return "\n".join(
             [r"\DeriveTableHead", head, r"\DeriveTableRule", *body, r"\DeriveTableEnd"]
         )

@@ -1,280 +1,161 @@
-"""LaTeX for expressions: SymPy's printer, taught the inert nodes and the manners of a textbook."""
+"""LaTeX for formulas: how each part is written down."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import ClassVar
 
-from sympy import Abs, Expr, Indexed, Integer, Max, Min, Number, Rational, Symbol
+from sympy import Expr, Max, Min
+from sympy.printing.latex import LatexPrinter
 
-from derive.notation import (
-    Apply,
-    Binder,
-    Exp,
-    Head,
-    Log,
-    Maximum,
-    Minus,
-    Partial,
-    Plus,
-    Power,
-    Quotient,
-    Times,
-    Total,
-    rename,
-)
-from derive.render.conventions import (
-    are_fractions,
-    is_count,
-    is_plain,
-    needs_dot,
-    nested,
-    signed,
-)
-from derive.render.latex_leaves import LeafPrinter, fenced, is_tall
-from derive.render.latex_text import has_script, symbol_name
-from derive.render.marking import Marked, unmarked
-
-_EXTREMES = {Max: r"\max", Min: r"\min"}
+from derive.render.formula_printer import Formulas
+from derive.render.latex_text import escape, symbol_name
+from derive.render.latex_width import width
 
 MARK = r"\textcolor{DeriveChanged}"
 
+_EXTREMES = {Max: r"\max", Min: r"\min"}
+_SMALL = re.compile(r"(\\(?:hat|tilde|bar)\{)?([a-z])(\})?")
+_TALL = (r"\frac", r"\sum", r"\left", r"\max_", r"\begin", r"\bigg")
 
-class FormulaPrinter(LeafPrinter):
-    """Prints one expression."""
 
-    # Sums and signs
+class FormulaPrinter(Formulas, LatexPrinter):
+    """Prints one expression; what is no node of ours is left to SymPy's printer."""
 
-    def _print_Plus(self, expr: Plus) -> str:
-        return " ".join(self.terms(expr))
+    DOT = r" \cdot "
+    THIN = r" \, "
+    AFTER_DERIVATIVE = " "
+    PARTIAL = r"\partial"
+    NOT_EQUAL = r"\ne"
+    AT_MOST = r"\le"
+    COMMA = ","
+    SLASH = "/"
+    EXP = r"\exp"
+    TRANSPOSE = r"\mathsf{T}"
+    DOTS: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {"h": r"\cdots", "v": r"\vdots", "d": r"\ddots"}
+    )
+    MARK_OPENING = MARK + "{"
 
-    def terms(self, expr: Plus) -> list[str]:
-        """The terms of a sum, each with its sign."""
-        texts = []
-        for position, term in enumerate(expr.args):
-            sign, rest = signed(term)
-            last = position == len(expr.args) - 1
-            text = self._term(rest, last)
-            if isinstance(term, Marked) and (position or sign == "-"):
-                sign = rf"\mathbin{{{MARK}{{{sign}}}}}" if position else f"{MARK}{{{sign}}}"
-            elif sign == "+" and position == 0:
-                sign = ""
-            texts.append(f"{sign} {text}".strip())
-        return texts
+    def settings(self, decimal_mark: str) -> dict[str, object]:
+        return {"decimal_separator": "comma" if decimal_mark == "," else "period"}
 
-    def _term(self, expr: Expr, last: bool) -> str:
-        """A term without its sign."""
-        text = self._print(expr)
-        inner = unmarked(expr)
-        if isinstance(inner, (Plus, Minus)) or _begins_with_minus(text):
-            return fenced(text)
-        # "max_j z_j + b" could be read as the largest of the sums.
-        return fenced(text) if isinstance(inner, Maximum) and not last else text
+    def sub(self, base: str, index: str) -> str:
+        return f"{base}_{{{index}}}"
 
-    def _print_Minus(self, expr: Minus) -> str:
-        return f"- {self._term(expr.operand, last=True)}"
+    def sup(self, base: str, exponent: str) -> str:
+        return f"{base}^{{{exponent}}}"
 
-    # Products and fractions
+    def grouped(self, text: str) -> str:
+        return f"{{{text}}}"
 
-    def _print_Times(self, expr: Times) -> str:
-        return "".join(self.factors(expr))
+    def fraction(self, above: str, below: str) -> str:
+        return rf"\frac{{{above}}}{{{below}}}"
 
-    def factors(self, expr: Times) -> list[str]:
-        """The factors of a product; each but the first begins with what sets it apart."""
-        texts: list[str] = []
-        for position, factor in enumerate(expr.args):
-            last = position == len(expr.args) - 1
-            # A leading minus needs no brackets here; what stands around the product looks for it.
-            leading = position == 0 and isinstance(unmarked(factor), Number)
-            text = self._print(factor) if leading else self.factor(factor, last)
-            if position:
-                text = _separator(expr.args[position - 1], factor) + text
-            texts.append(text)
-        return texts
+    def root(self, text: str) -> str:
+        return rf"\sqrt{{{text}}}"
 
-    def factor(self, expr: Expr, last: bool) -> str:
-        """A factor of a product, in brackets where it needs them."""
-        inner = unmarked(expr)
-        if isinstance(inner, Partial) and not last:
-            return self._marking(expr, self.derivative(inner, closed=True))
-        text = self._print(expr)
-        if isinstance(inner, (Plus, Minus, Times)) or _begins_with_minus(text):
-            return fenced(text)
-        if self._inline and isinstance(inner, Quotient):
-            return fenced(text)
-        return fenced(text) if isinstance(inner, Binder) and not last else text
+    def fenced(self, text: str) -> str:
+        return rf"\left( {text} \right)" if self.is_tall(text) else f"({text})"
 
-    def _print_Quotient(self, expr: Quotient) -> str:
-        if self._inline:
-            numerator = unmarked(expr.numerator)
-            several = isinstance(numerator, Times)
-            above = self._print(numerator) if several else self.factor(numerator, last=False)
-            return f"{above} / {self.factor(expr.denominator, last=True)}"
-        if self._script and is_plain(expr):
-            return f"{self._print(expr.numerator)} / {self._print(expr.denominator)}"
-        return rf"\frac{{{self._print(expr.numerator)}}}{{{self._print(expr.denominator)}}}"
+    def bars(self, text: str) -> str:
+        return rf"\left| {text} \right|" if self.is_tall(text) else f"|{text}|"
 
-    # Powers and functions
+    def squared(self, text: str) -> str:
+        return rf"\left[ {text} \right]" if self.is_tall(text) else f"[{text}]"
 
-    def _print_Power(self, expr: Power) -> str:
-        base, exponent = expr.base, expr.exponent
-        if exponent == Rational(1, 2):
-            return rf"\sqrt{{{self._print(base)}}}"
-        raised = self.script(exponent)
-        match unmarked(base):
-            case Log() if is_count(exponent):
-                return self._marking(base, self._log(unmarked(base), f"^{{{raised}}}"))
-            case Apply() if is_count(exponent) and _is_named(unmarked(base)):
-                return self._marking(base, self._apply(unmarked(base), f"^{{{raised}}}"))
-            case Symbol():
-                text = self._print(base)
-                return f"{{{text}}}^{{{raised}}}" if has_script(text) else f"{text}^{{{raised}}}"
-            case Indexed():
-                return f"{self._print(base)}^{{{raised}}}"
-            case Integer() as number if number.is_nonnegative:
-                return f"{self._print(base)}^{{{raised}}}"
-        return f"{fenced(self._print(base))}^{{{raised}}}"
+    def word(self, name: str) -> str:
+        return f"\\{name}"
 
-    def script(self, expr: Expr) -> str:
-        """An exponent, with fractions of simple things on one line."""
-        self._script += 1
-        try:
-            return self._print(expr)
-        finally:
-            self._script -= 1
+    def listed(self, texts: Iterable[str]) -> str:
+        found = list(texts)
+        return ("; " if any("{,}" in text for text in found) else ", ").join(found)
 
-    def _print_Exp(self, expr: Exp) -> str:
-        text = self.script(expr.operand)
-        if is_tall(text):
-            # Too tall for an exponent.
-            depth, self._script = self._script, 0
-            try:
-                return rf"\exp{fenced(self._print(expr.operand))}"
-            finally:
-                self._script = depth
-        return f"e^{{{text}}}"
+    def indicator(self, condition: str) -> str:
+        return rf"\mathbf{{1}}_{{\{{{condition}\}}}}"
 
-    def _print_Log(self, expr: Log) -> str:
-        return self._log(expr)
+    def blank(self, rows: int) -> str:
+        return rf"\DeriveBlank{{14em}}{{{rows}}}"
 
-    def _log(self, expr: Log, exponent: str = "") -> str:
-        return rf"\log{exponent}{fenced(self._print(expr.operand))}"
+    def whole(self, name: str) -> str:
+        small = _SMALL.fullmatch(name)
+        if small is None:
+            return name
+        before, letter, after = small.groups(default="")
+        return rf"{before}\mathbf{{{letter}}}{after}"
 
-    def _print_Apply(self, expr: Apply) -> str:
-        if _is_named(expr):
-            return self._apply(expr)
-        if expr.function is Abs:
-            text = self._print(expr.operands[0])
-            return rf"\left| {text} \right|" if is_tall(text) else f"|{text}|"
-        return self._print(expr.function(*expr.operands, evaluate=False))
+    def cases(self, rows: Sequence[tuple[str, str]]) -> str:
+        return _environment("cases", rows)
 
-    def _apply(self, expr: Apply, exponent: str = "") -> str:
-        head = expr.args[0]
-        name = self._function_name(head.function) if isinstance(head, Head) else self._print(head)
-        return f"{name}{exponent}{fenced(', '.join(map(self._print, expr.operands)))}"
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        return _environment("bmatrix", rows)
 
-    def _function_name(self, function: type) -> str:
+    def is_tall(self, text: str) -> bool:
+        return any(command in text for command in _TALL)
+
+    def symbol(self, name: str) -> str:
+        return symbol_name(name)
+
+    def is_letter(self, text: str) -> bool:
+        return len(text) == 1 or (text.startswith("\\") and text[1:].isalpha())
+
+    def named(self, function: type) -> str:
         name = function.__name__
+        if name in self._functions:
+            own = escape(self._functions[name])
+            # Accented letters are text, which mathematical mode does not have.
+            own = own if own.isascii() else rf"\text{{{own}}}"
+            return rf"\operatorname{{{own}}}"
         if function in _EXTREMES:
             return _EXTREMES[function]
         safe = name.isascii() and name.isidentifier()
         return self._hprint_Function(name).strip() if safe else symbol_name(name)
 
-    # Binders
+    def has_own_sign(self, function: type) -> bool:
+        return function not in _EXTREMES and hasattr(LatexPrinter, f"_print_{function.__name__}")
 
-    def _print_Total(self, expr: Total) -> str:
-        sign, body = self.total(expr)
-        return f"{sign} {body}"
+    def with_own_sign(self, function: type, operands: Sequence[Expr]) -> str:
+        return self._print(function(*operands, evaluate=False))
 
-    def _print_Maximum(self, expr: Maximum) -> str:
-        sign, body = self.total(expr)
-        return f"{sign} {body}"
+    def summation(self, below: Sequence[str], above: str) -> str:
+        return rf"\sum_{{{_stacked(below)}}}^{{{above}}}"
 
-    def total(self, expr: Binder) -> tuple[str, str]:
-        """The operator of a sum or maximum with its limits, and its body."""
-        with self.inside(expr) as (body, name):
-            return self.operator(expr, name), self.summand(body)
+    def maximum(self, below: Sequence[str]) -> str:
+        return rf"\max_{{{_stacked(below)}}}"
 
-    def summand(self, body: Expr) -> str:
-        """What stands after a summation sign."""
-        text = self._print(body)
-        bracket = isinstance(unmarked(body), (Plus, Minus)) or _begins_with_minus(text)
-        return fenced(text) if bracket else text
+    def mark(self, text: str) -> str:
+        return f"{self.MARK_OPENING}{text}}}"
 
-    @contextmanager
-    def inside(self, binder: Binder) -> Iterator[tuple[Expr, Symbol]]:
-        """The body of a binder and its index's name, which is in use as long as we are inside."""
-        name = self._names.of(binder)
-        outside, self._names = self._names, self._names.also(name)
-        try:
-            yield rename(binder.body, binder.limits[0], name), name
-        finally:
-            self._names = outside
+    def mark_binary(self, sign: str) -> str:
+        return rf"\mathbin{{{self.mark(sign)}}}"
 
-    def operator(self, binder: Binder, name: Symbol) -> str:
-        """The summation sign or ``max`` with its limits."""
-        index, lower, upper = (self._print(a) for a in (name, binder.lower, binder.upper))
-        out = [rf"{index} \ne {self._print(e)}" for e in binder.excluded]
-        if isinstance(binder, Maximum):
-            below = [rf"{lower} \le {index} \le {upper}", *out]
-            return rf"\max_{{{_stacked(below)}}}"
-        return rf"\sum_{{{_stacked([f'{index}={lower}', *out])}}}^{{{upper}}}"
+    def width(self, text: str) -> float:
+        return width(text)
 
-    # Derivatives
+    def gathered(self, lines: Sequence[str]) -> str:
+        return rf"\begin{{gathered}} {_rows(lines)} \end{{gathered}}"
 
-    def _print_Partial(self, expr: Partial) -> str:
-        return self.derivative(expr)
+    # \left and \right cannot reach across lines, so the size is fixed.
 
-    def derivative(self, expr: Partial, closed: bool = False) -> str:
-        """A derivative still to be taken; ``closed`` where something follows it in a product."""
-        variables, operand = nested(expr)
-        if isinstance(unmarked(operand), (Symbol, Indexed)):
-            return self._differential(variables, self._print(operand))
-        text = self._print(operand)
-        simple = isinstance(unmarked(operand), (Exp, Log, Apply)) and not closed
-        return f"{self.by(variables)} {text if simple else fenced(text)}"
+    def opened(self, text: str) -> str:
+        return rf"\biggl( {text}"
 
-    def by(self, variables: tuple[Expr, ...]) -> str:
-        """The operator of a derivative."""
-        return self._differential(variables, "")
-
-    def _differential(self, variables: tuple[Expr, ...], operand: str) -> str:
-        order = f"^{{{len(variables)}}}" if len(variables) > 1 else ""
-        if len(set(variables)) == 1 and order:
-            below = rf"\partial {self._print(Power(variables[0], Integer(len(variables))))}"
-        else:
-            below = r" \, ".join(rf"\partial {self._print(v)}" for v in reversed(variables))
-        above = rf"\partial{order} {operand}".rstrip()
-        return rf"\frac{{{above}}}{{{below}}}"
-
-    # Marks
-
-    def _print_Marked(self, expr: Marked) -> str:
-        return self._marking(expr, self._print(expr.operand))
-
-    def _marking(self, expr: Expr, text: str) -> str:
-        return f"{MARK}{{{text}}}" if isinstance(expr, Marked) else text
+    def closed(self, text: str) -> str:
+        return rf"{text} \biggr)"
 
 
-def _separator(left: Expr, right: Expr) -> str:
-    """What stands between two factors."""
-    if needs_dot(left, right):
-        return r" \cdot "
-    return r" \, " if are_fractions(left, right) else " "
+def _environment(name: str, rows: Sequence[Sequence[str]]) -> str:
+    texts = [" & ".join(row) for row in rows]
+    # Fractions above each other need some air.
+    joined = (r" \\[4pt] " if any(r"\frac" in t for t in texts) else r" \\ ").join(texts)
+    return rf"\begin{{{name}}} {joined} \end{{{name}}}"
 
 
-def _is_named(expr: Apply) -> bool:
-    """Whether the function goes by a name, in laws by a letter, not by a sign such as |x|."""
-    head = expr.args[0]
-    if not isinstance(head, Head) or head.function in _EXTREMES:
-        return True
-    return not hasattr(FormulaPrinter, f"_print_{head.function.__name__}")
+def _rows(lines: Sequence[str]) -> str:
+    return r" \\ ".join(lines)
 
 
-def _begins_with_minus(text: str) -> bool:
-    return text.removeprefix(f"{MARK}{{").startswith("-")
-
-
-def _stacked(lines: list[str]) -> str:
-    joined = r" \\ ".join(lines)
-    return joined if len(lines) == 1 else rf"\substack{{{joined}}}"
+def _stacked(lines: Sequence[str]) -> str:
+    return lines[0] if len(lines) == 1 else rf"\substack{{{_rows(lines)}}}"

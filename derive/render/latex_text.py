@@ -44,7 +44,7 @@ _TAKES_AN_ARGUMENT = _ACCENTS | _FONTS
 _SAFE_COMMANDS = _GREEK | _TAKES_AN_ARGUMENT | {"ell", "hbar", "prime", "ast", "star"}
 
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_{1,2}[A-Za-z0-9]+)*'*")
-_LATEX_NAME = re.compile(r"(\\[A-Za-z]+|[A-Za-z0-9 ,'{}()]|[_^](?=[A-Za-z0-9{\\]))+")
+_LATEX_NAME = re.compile(r"(\\[A-Za-z]+|[A-Za-z0-9 ,'{}()/]|[_^](?=[A-Za-z0-9{\\]))+")
 # A word, not a product of letters: set upright in one piece, slanted like a variable.
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
@@ -78,11 +78,6 @@ def symbol_name(name: str) -> str:
     if len(name) == 1 and (letter := _greek_letter(name)):
         return letter
     return rf"\text{{{escape(name)}}}"
-
-
-def has_script(text: str) -> bool:
-    """Whether a symbol already carries a subscript or superscript."""
-    return "_" in text or "^" in text or "'" in text
 
 
 def _is_safe_latex(name: str) -> bool:

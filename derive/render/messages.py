@@ -57,6 +57,15 @@ class Messages:
         missing = any(slots.get(slot) is None for slot in slots_in(entry["sentence"]))
         return short, short if missing else fill(entry["sentence"], slots)
 
+    @property
+    def functions(self) -> Mapping[str, str]:
+        """What functions are called in formulas, where that is not their usual name."""
+        return self.table["functions"]
+
+    def number(self, number: str) -> str:
+        """A decimal number for text, as Python writes it, with the language's decimal mark."""
+        return number.replace(".", self.text("language", "decimal_mark"))
+
     def speaks_of(self, rule: str, slot: str) -> bool:
         """Whether the sentence of a rule has a slot."""
         return slot in slots_in(self.table["rules"].get(rule, {}).get("sentence", ""))

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, IndexedBase, Symbol
 
-from derive.notation import Binder, Opened, bases, binders, names, spare_indices
+from derive.facts import Definition
+from derive.notation import Binder, Opened, bases, binders, names, replace, spare_indices
 from derive.problem import Problem
 
 
@@ -61,3 +62,27 @@ def names_of(problem: Problem) -> Names:
 def spare_name(wishes: Iterable[str], names: Names) -> Symbol:
     """The first of ``wishes`` that is not in use."""
     return Symbol(next(wish for wish in wishes if wish not in names.taken))
+
+
+def value_name(problem: Problem, definitions: tuple[Definition, ...], taken: Names) -> Expr:
+    """What the expression is called: by its source or definition if it has one, else L or f."""
+    if problem.called is not None:
+        return spare_name((problem.called, "L", r"\mathcal{L}", r"\ell"), taken)
+    if problem.kind != "jacobian":
+        return spare_name(("L", r"\mathcal{L}", r"\ell", r"\Lambda"), taken)
+    expression = problem.expression
+    own = [s for s in problem.free_indices if s in names(expression)]
+    for definition in definitions:
+        if is_entry(expression, definition):
+            return expression
+        if len(definition.indices) == len(own):
+            renaming = dict(zip(definition.indices, own, strict=True))
+            if replace(definition.value, renaming) == expression:
+                return replace(definition.entry, renaming)
+    name = spare_name(("f", "g", "h", r"\phi", r"\psi"), taken)
+    return Indexed(IndexedBase(name.name), *own) if own else name
+
+
+def is_entry(expr: Expr, definition: Definition) -> bool:
+    """Whether an expression is an entry of a defined array."""
+    return isinstance(expr, Indexed) and expr.base == definition.base

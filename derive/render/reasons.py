@@ -14,6 +14,7 @@ from derive.facts import (
     Fact,
     IndexRange,
     PositiveFact,
+    SizeFact,
     SumFact,
     UnequalFact,
 )
@@ -33,7 +34,7 @@ def reason(
     lemmas: Mapping[str, Reference],
 ) -> tuple[Sentence, Sentence]:
     """The short name and the sentence of a step's rule."""
-    atom = step.atoms[0]
+    atom = next((a for a in step.atoms if a.rule == step.rule), step.atoms[0])
     facts = [f for f in atom.facts if not isinstance(f, Definition)]
     definitions = [f for f in atom.facts if isinstance(f, Definition)]
     slots = {
@@ -62,6 +63,8 @@ def fact_formula(fact: Fact, names: Names) -> Formula:
             return Formula((left, "!=", right), names)
         case PositiveFact(expression):
             return Formula((expression, ">", ZERO), names)
+        case SizeFact(size, least):
+            return Formula((size, ">=", least), names)
     raise TypeError(fact)
 
 
@@ -84,10 +87,13 @@ def _definition(step: Step, definition: Definition, names: Names) -> Formula:
     return fact_formula(definition, names)
 
 
-def _variable(step: Step, derivation: Derivation, names: Names) -> Expr:
+def _variable(step: Step, derivation: Derivation, names: Names) -> Expr | None:
     """The variable of the derivative that a step takes."""
     part, _ = _place(step.before, step.positions[0], names)
-    return part.variable if isinstance(part, Partial) else derivation.problem.variables[-1]
+    if isinstance(part, Partial):
+        return part.variable
+    variables = derivation.problem.variables
+    return variables[-1] if variables else None
 
 
 def _index(step: Step, names: Names) -> Symbol | None:

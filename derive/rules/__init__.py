@@ -1,6 +1,16 @@
 """Named rules, one topic a module. Importing this package registers all of them."""
 
-from derive.rules import algebra, calculus, labels, softmax, stability, sums
+from derive.rules import (
+    algebra,
+    arrays,
+    calculus,
+    chain,
+    display,
+    labels,
+    softmax,
+    stability,
+    sums,
+)
 from derive.rules.registry import RULES, Example, Rewriting, Rule
 
 __all__ = [
@@ -9,7 +19,10 @@ __all__ = [
     "Rewriting",
     "Rule",
     "algebra",
+    "arrays",
     "calculus",
+    "chain",
+    "display",
     "labels",
     "softmax",
     "stability",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from sympy import Expr, Rational, S
 
 from derive.facts import Given
@@ -17,7 +19,9 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    Total,
     code,
+    heads,
     is_number,
     plus,
     times,
@@ -171,6 +175,21 @@ def multiply_quotients(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(Times(s.a, Quotient(ONE, s.b)), Quotient(s.a, s.b)),
+    Times(y_k, Quotient(1, s.p[s.k1]), z_k),
+)
+def join_reciprocal(expr: Expr, given: Given) -> Outcome:
+    """Write a factor and the reciprocal beside it as a fraction."""
+    pairs = zip(expr.args, expr.args[1:], strict=False)
+    for n, (factor, fraction) in enumerate(pairs):
+        reciprocal = isinstance(fraction, Quotient) and fraction.numerator == 1
+        if reciprocal and not isinstance(factor, Quotient):
+            whole = Quotient(factor, fraction.denominator)
+            return times(*expr.args[:n], whole, *expr.args[n + 2 :])
+    return None
+
+
+@rule(
     law(Quotient(Quotient(s.a, s.b), s.c), Quotient(s.a, Times(s.b, s.c))),
     Quotient(Quotient(z_k, s.T), s.gamma),
 )
@@ -317,6 +336,30 @@ def collect_terms(expr: Expr, given: Given) -> Outcome:
                 rest[n] = expression(Monomial(number, first.powers))
                 return plus(*without(tuple(rest), m))
     return None
+
+
+@rule(
+    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
+    Plus(Minus(z_i), Times(z_k, s.p[s.k1]), Times(y_k, s.p[s.k1])),
+)
+def factor_partly(expr: Expr, given: Given) -> Outcome:
+    """Factor out what two terms of a longer sum have in common; a sum over an index comes first."""
+    if len(expr.args) < 3:
+        return None
+    split = [monomial(t) for t in expr.args]
+    pairs = sorted(combinations(range(len(split)), 2), key=lambda p: not _with_total(expr, p))
+    for n, m in pairs:
+        shared = common([split[n], split[m]])
+        if shared.powers:
+            inner = plus(*(expression(divided(split[at], shared)) for at in (n, m)))
+            terms = list(expr.args)
+            terms[n] = times(expression(shared), inner)
+            return plus(*without(tuple(terms), m))
+    return None
+
+
+def _with_total(expr: Plus, positions: tuple[int, ...]) -> bool:
+    return any(Total in heads(expr.args[n]) for n in positions)
 
 
 @rule(

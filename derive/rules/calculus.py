@@ -8,7 +8,7 @@ from sympy import Dummy, Expr, Indexed, Integer, Rational, Symbol, atan2, cos, e
 from sympy.core.function import ArgumentIndexError, Derivative, Subs
 
 from derive.errors import DeriveError
-from derive.facts import Given
+from derive.facts import EqualFact, Fact, Given, Lemma
 from derive.laws import Condition, Each, Meta, Slope, Source, Value, law
 from derive.notation import (
     ONE,
@@ -34,7 +34,7 @@ from derive.reading import read
 from derive.rules import samples as s
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import depends
-from derive.unify import instance_of
+from derive.unify import Values, instance_of
 
 HALF = Rational(1, 2)
 z_k = s.z[s.k1]
@@ -360,6 +360,29 @@ differentiate_cos = elementary(cos, lambda u: Minus(Apply(Head(sin), u)))
 def apply_lemma(expr: Expr, given: Given) -> Outcome:
     for lemma in given.lemmas:
         found = instance_of(lemma.before, expr, lemma.indices)
-        if found is not None:
-            return Rewriting(replace(lemma.after, found), lemma=lemma.name)
+        facts = None if found is None else assumed(lemma, found, given)
+        if found is not None and facts is not None:
+            return Rewriting(replace(lemma.after, found), given.declared(facts), lemma.name)
     return None
+
+
+@rule(Source.LEMMA, Example(s.loss, s.with_loss))
+def insert_lemma(expr: Expr, given: Given) -> Outcome:
+    """Replace what a lemma says is equal to something else."""
+    return None if isinstance(expr, (Indexed, Symbol)) else apply_lemma(expr, given)
+
+
+def assumed(lemma: Lemma, values: Values, given: Given) -> tuple[Fact, ...] | None:
+    """The facts that give what a lemma assumes of its indices; None where one is missing."""
+    found: list[Fact] = []
+    for fact in lemma.assumptions:
+        left, right = (replace(e, values) for e in (fact.left, fact.right))
+        if isinstance(fact, EqualFact):
+            if left != right:
+                return None
+            continue
+        known = given.differ(left, right)
+        if known is None:
+            return None
+        found.append(known)
+    return tuple(found)

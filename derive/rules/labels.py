@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Eq, Expr, Indexed, Integer, Symbol
 
-from derive.facts import EntryFact, EqualFact, Given, SumFact, UnequalFact
+from derive.facts import EntryFact, EqualFact, Fact, Given, SumFact, UnequalFact
 from derive.laws import Condition, Source, law
 from derive.notation import ONE, ZERO, Delta, Power, Total, is_number, names, replace
 from derive.rules import samples as s
@@ -84,7 +84,11 @@ def compare_numbers(expr: Expr, given: Given) -> Outcome:
     Example(Delta(s.k1, s.t1), Given((*s.ranges, UnequalFact(s.k1, s.t1)))),
 )
 def vanish_delta(expr: Expr, given: Given) -> Outcome:
-    known = given.differ(expr.first, expr.second)
+    known: Fact | None = given.differ(expr.first, expr.second)
+    for one, other in (expr.args, expr.args[::-1]):
+        least = given.least(one)
+        if least is not None and isinstance(other, Integer) and other < least.least:
+            known = least
     return None if known is None else Rewriting(ZERO, given.declared((known,)))
 
 

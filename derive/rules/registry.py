@@ -8,8 +8,10 @@ from typing import TypeAlias
 
 from sympy import Expr
 
+from derive.display import Dotted
 from derive.facts import Fact, Given
 from derive.laws import LAWS, Law, Source
+from derive.notation import Total
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,9 @@ def rule(
         name = function.__name__
         start = type(claim.before) if isinstance(claim, Law) and head is None else head
         heads = start if isinstance(start, tuple) else () if start is None else (start,)
+        if Total in heads:
+            # A sum that is written with dots is a sum.
+            heads = (*heads, Dotted)
         shown = example if isinstance(example, Example) else Example(example)
         RULES[name] = Rule(name, function, heads, claim, shown, bookkeeping)
         LAWS[name] = claim

@@ -6,7 +6,7 @@ from sympy import IndexedBase, Symbol, symbols
 
 from derive.facts import Definition, Given, IndexRange, Lemma
 from derive.laws import Meta, Rest
-from derive.notation import ONE, Delta, Exp, Minus, Partial, Plus, Quotient, Times, Total
+from derive.notation import ONE, Delta, Exp, Log, Minus, Partial, Plus, Quotient, Times, Total
 
 # Metavariables of the laws.
 a, b, c, u, v, w, n = (Meta(name) for name in "abcuvwn")
@@ -29,6 +29,7 @@ partition = Total(Exp(z[j1]), (j1, 1, C))
 softmax = Definition(p[i1], Quotient(Exp(z[i1]), partition), softmax=True)
 in_range = Given(ranges)
 with_softmax = Given(ranges, (softmax,))
+with_name = Given(ranges, (Definition(Symbol("S"), partition),))
 jacobian = Lemma(
     "jacobian",
     Partial(p[i1], z[k1]),
@@ -36,3 +37,7 @@ jacobian = Lemma(
     (i1, k1),
 )
 with_lemma = Given(ranges, (softmax,), lemmas=(jacobian,))
+loss = Minus(Total(Times(y[i1], Log(p[i1])), (i1, 1, C)))
+# Two ways to write one sum.
+other_loss = Total(Minus(Times(y[i1], Log(p[i1]))), (i1, 1, C))
+with_loss = Given(ranges, (softmax,), lemmas=(Lemma("loss", loss, other_loss, ()),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, Indexed, Symbol
 
+from derive.display import Dotted
 from derive.facts import Definition, Given
 from derive.laws import Condition, Source, law
 from derive.notation import (
@@ -36,7 +37,7 @@ def unfolded(entry: Expr, given: Given) -> tuple[Expr, Definition] | None:
 def folded(expr: Expr, given: Given) -> tuple[Expr, Definition] | None:
     """The defined entry that ``expr`` is the value of, and its definition."""
     for definition in given.definitions:
-        if type(definition.value) is type(expr):
+        if type(definition.value) is type(expr) or isinstance(expr, Dotted):
             found = instance_of(definition.value, expr, definition.indices)
             if found is not None and all(i in found for i in definition.indices):
                 return replace(definition.entry, found), definition
@@ -47,6 +48,15 @@ def folded(expr: Expr, given: Given) -> tuple[Expr, Definition] | None:
 def fold_definition(expr: Expr, given: Given) -> Outcome:
     found = folded(expr, given)
     return None if found is None else Rewriting(found[0], (found[1],))
+
+
+@rule(Source.DEFINITION, Example(s.partition, s.with_name), head=Total)
+def abbreviate_sum(expr: Expr, given: Given) -> Outcome:
+    """Call a sum by the letter that stands for it."""
+    found = folded(expr, given)
+    if found is None or not isinstance(found[0], Symbol):
+        return None
+    return Rewriting(found[0], (found[1],))
 
 
 @rule(Source.DEFINITION, Example(s.p[s.k1], s.with_softmax), head=(Indexed, Symbol))
@@ -113,6 +123,23 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
             rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
             return times(Quotient(top, base), rest) if rest != 1 else None
     return None
+
+
+@rule(
+    law(Quotient(Times(s.a, s.b), Times(s.c, s.n)), Times(Quotient(s.a, s.c), Quotient(s.b, s.n))),
+    Quotient(Times(Exp(s.z[s.i1]), s.y[s.k1]), Power(s.partition, 2)),
+)
+def split_fraction(expr: Expr, given: Given) -> Outcome:
+    """Write a fraction as a product of two, the first factors above and below in the first."""
+    first, *rest = factors(expr.numerator)
+    match expr.denominator:
+        case Power(base, exponent) if exponent == 2:
+            below, left = base, base
+        case Times((below, *others)):
+            left = times(*others)
+        case _:
+            return None
+    return Times(Quotient(first, below), Quotient(times(*rest), left)) if rest else None
 
 
 @rule(

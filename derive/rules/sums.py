@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Expr, Indexed
 
 from derive.facts import Fact, Given
 from derive.laws import Condition, Each, Value, law
@@ -16,6 +16,7 @@ from derive.notation import (
     Inert,
     Log,
     Minus,
+    Partial,
     Plus,
     Quotient,
     Times,
@@ -289,12 +290,29 @@ separated = Plus(FK, Total(FJ, (s.j, s.lo, s.hi, s.k)))
 
 
 def awkward_delta(expr: Expr, index: Expr) -> Expr | None:
-    """The other index of a delta that ``index`` has anywhere in ``expr``, bound ones left out."""
+    """The other index of a delta that ``index`` has anywhere in ``expr``, bound ones left out.
+
+    A derivative that is still to be taken counts like the delta that it will bring: that of
+    ``w_j`` by ``v_k``, where both run over axes of the same length.
+    """
+    if isinstance(expr, Partial):
+        return _awaited(expr, index)
     if isinstance(expr, Delta) and index in expr.args:
         other = expr.second if expr.first == index else expr.first
         return None if isinstance(other, Bound) or index in names(other) else other
     found = (awkward_delta(a, index) for a in expr.args if isinstance(a, Inert))
     return next((other for other in found if other is not None), None)
+
+
+def _awaited(pending: Partial, index: Expr) -> Expr | None:
+    entry, variable = pending.args
+    if not isinstance(entry, Indexed) or not isinstance(variable, Indexed):
+        return None
+    if index not in entry.indices:
+        return None
+    size = entry.base.shape[entry.indices.index(index)]
+    axes = zip(variable.indices, variable.base.shape, strict=True)
+    return next((other for other, length in axes if length == size and other != index), None)
 
 
 @rule(

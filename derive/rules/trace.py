@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace as with_changes
 
 from sympy import Expr
 
 from derive.derivation import Step
 from derive.facts import Fact, Given
-from derive.positions import change_everywhere, survey
+from derive.positions import change_everywhere, differences, survey
 from derive.rules.registry import RULES, Rewriting, Rule
 
 Where = Callable[[Expr, Given], bool]
@@ -26,7 +27,9 @@ class Trace:
         self.given = given
         self.steps: list[Step] = []
 
-    def apply(self, name: str, where: Where | None = None, innermost: bool = False) -> bool:
+    def apply(
+        self, name: str, where: Where | None = None, innermost: bool = False, tidy: bool = True
+    ) -> bool:
         """Apply a rule wherever it fires (and ``where`` agrees), tidy up, and record one step.
 
         Returns whether it fired anywhere.
@@ -34,21 +37,42 @@ class Trace:
         first = self._atom(RULES[name], where, innermost)
         if first is None:
             return False
-        atoms = [first, *self._tidy()]
-        if len(atoms) == 1:
-            self.steps.append(first)
-        else:
-            whole = Step(
-                rule=name,
-                before=first.before,
-                after=atoms[-1].after,
-                positions=first.positions,
-                facts=tuple(dict.fromkeys(f for a in atoms for f in a.facts)),
-                lemma=first.lemma,
-                substeps=tuple(atoms),
-            )
-            self.steps.append(whole)
+        self._record([first, *(self._tidy() if tidy else ())], first)
         return True
+
+    def join(self, start: int, name: str | None = None) -> None:
+        """Make one step for readers of those from ``start`` on.
+
+        It is called after the rule ``name``, else after the first of them. At most one lemma may
+        be cited in it.
+        """
+        atoms = [atom for step in self.steps[start:] for atom in step.atoms]
+        if len(atoms) < 2:
+            return
+        del self.steps[start:]
+        named = next(a for a in atoms if name is None or a.rule == name)
+        self._record(atoms, named)
+
+    def tag(self, tag: str) -> None:
+        """Give the last step the number that a source gives it."""
+        self.steps[-1] = with_changes(self.steps[-1], tag=tag)
+
+    def _record(self, atoms: list[Step], named: Step) -> None:
+        """One step for readers of one or several atoms, called after one of them."""
+        if len(atoms) == 1:
+            self.steps.append(atoms[0])
+            return
+        ends = atoms[0].before, atoms[-1].after
+        whole = Step(
+            rule=named.rule,
+            before=ends[0],
+            after=ends[1],
+            positions=named.positions if atoms[0] is named else differences(*ends),
+            facts=tuple(dict.fromkeys(f for a in atoms for f in a.facts)),
+            lemma=next((a.lemma for a in atoms if a.lemma is not None), None),
+            substeps=tuple(atoms),
+        )
+        self.steps.append(whole)
 
     def apply_first(self, names: tuple[str, ...]) -> bool:
         """Apply the first of several rules that fires; returns whether one did."""

@@ -99,7 +99,7 @@ def worked_out(
 
 def lemma_of(derivation: Derivation) -> Lemma:
     """What a derivation proves, for citing."""
-    indices = derivation.problem.free_indices
+    indices = derivation.problem.generic_indices
     return Lemma(derivation.name, derivation.statement, derivation.closed_form, indices)
 
 
@@ -145,7 +145,7 @@ def lemmas_for(
             variables=(variable,),
             ranges=tuple(dict.fromkeys(ranges)),
         )
-        found.append(derive_definition(inner, definitions))
+        found.append(derive_definition(inner, definitions, inner.name))
     return tuple(found)
 
 
@@ -155,9 +155,11 @@ def covers(lemma: Lemma, pending: Partial, definition: Definition) -> bool:
     return instance_of(lemma.before, pending, generic) is not None
 
 
-def derive_definition(problem: Problem, definitions: tuple[Definition, ...]) -> Derivation:
+def derive_definition(
+    problem: Problem, definitions: tuple[Definition, ...], name: str
+) -> Derivation:
     """The derivative of a defined entry, from its definition."""
     given = Given((*problem.facts, *problem.ranges), definitions)
     trace = Trace(problem.statement, given)
     trace.apply("unfold_definition", lambda e, _: e == problem.expression)
-    return worked_out(trace, problem, problem.name)
+    return worked_out(trace, problem, name)

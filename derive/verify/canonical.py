@@ -26,6 +26,7 @@ from sympy import (
 )
 from sympy.core.basic import Basic
 
+from derive.display import Grid
 from derive.laws import Each
 from derive.notation import (
     ONE,
@@ -189,6 +190,8 @@ def _text(expr: Basic, bound: tuple[Symbol, ...]) -> str:
             return f"Delta({','.join(sorted(_text(a, bound) for a in expr.args))})"
         case Symbol() | Number() | IndexedBase():
             return str(expr)
+        case Grid(entry):
+            return _text(entry, bound)
         case Plus() | Add():
             items = terms(expr)
             if len(items) > 1:
@@ -208,7 +211,9 @@ def _node_text(expr: Basic, bound: tuple[Symbol, ...]) -> str:
         index, lower, upper, *excluded = expr.limits
         parts = [_text(expr.body, (*bound, index)), _text(lower, bound), _text(upper, bound)]
         apart = ",".join(sorted(_text(a, bound) for a in excluded))
-        return f"{type(expr).__name__}({';'.join(parts)};{apart})"
+        # Dots are but a way to write a sum.
+        kind = "Total" if isinstance(expr, Total) else type(expr).__name__
+        return f"{kind}({';'.join(parts)};{apart})"
     if not expr.args:
         return str(expr)
     return f"{type(expr).__name__}({','.join(_text(a, bound) for a in expr.args)})"

@@ -73,7 +73,7 @@ def statement_flaw(derivation: Derivation) -> str | None:
     """What is wrong with the statement of a derivation that has a problem of its own."""
     problem = derivation.problem
     if isinstance(derivation.statement, Tuple):
-        parts = [part.statement for part in derivation.parts.values()]
+        parts = [part.statement for part in derivation.results]
         wanted = [Partial(problem.expression, v) for v in problem.variables]
         if derivation.steps or parts != wanted or list(derivation.statement) != wanted:
             return "it does not state the derivative by each of the variables"
@@ -146,6 +146,10 @@ def form_flaws(derivation: Derivation) -> Iterator[str]:
         "value": derivation.problem.expression,
         "derivative": derivation.closed_form,
     }
+    for name, form in derivation.arrays.items():
+        whole = derivation.closed_form if name == "result" else definitions.get(name)
+        if form.statement != whole or not form.steps:
+            yield f"the array form of {name} does not start from it"
     for name, form in derivation.stable.items():
         if name not in wanted or form.statement != wanted[name]:
             yield f"the stable form of {name} does not start from it"

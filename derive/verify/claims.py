@@ -10,16 +10,17 @@ from typing import cast
 from sympy import Expr, Symbol
 from sympy.core.basic import Basic
 
-from derive.facts import Definition, Fact, Given, Lemma
+from derive.facts import Definition, EqualFact, Fact, Given, Lemma
 from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Source, Value
-from derive.notation import Minus, Plus, Quotient, Times
+from derive.notation import Minus, Plus, Quotient, Times, replace
 from derive.verify.canonical import same
+from derive.verify.chain_rule import is_chain
 from derive.verify.conditions import Places, Sizes, nonzero, positive
 from derive.verify.instance import instantiate
 from derive.verify.match import Match
 from derive.verify.matching import matches, products, sums
 from derive.verify.slopes import Slopes
-from derive.verify.sources import backed
+from derive.verify.sources import assignments, backed
 from derive.verify.words import named, relation
 
 TRIED = 5000
@@ -65,11 +66,33 @@ class Court:
         law = LAWS.get(claim.rule)
         if law is None:
             return Ruling(f"no law is known of a rule called {claim.rule}")
+        if law is Source.CHAIN:
+            through = [f for f in claim.facts if isinstance(f, Definition)]
+            known = self._definitions
+            fits = any(is_chain(claim.before, claim.after, d, known) for d in through)
+            return Ruling(None if fits else f"it is no {law.value} through what the step names")
         if isinstance(law, Source):
-            fits = backed(law, claim.before, claim.after, claim.facts, claim.lemma)
+            facts = (*claim.facts, *claim.given.equal)
+            lemma = None if claim.lemma is None else self._applicable(claim.lemma, claim)
+            fits = backed(law, claim.before, claim.after, facts, lemma)
             return Ruling(None if fits else f"no {law.value} that the step names gives this")
         flaw = flaw_of(law)
         return self._by_law(law, claim) if flaw is None else Ruling(flaw)
+
+    def _applicable(self, lemma: Lemma, claim: Claim) -> Lemma | None:
+        """The lemma for the indices it is applied to, if what it assumes of them holds there."""
+        places = Places(self._sizes, claim.facts, claim.given)
+        for values in assignments(lemma, claim.before):
+            at = {index: values.get(index, index) for index in lemma.indices}
+            assumed = [(f, replace(f.left, at), replace(f.right, at)) for f in lemma.assumptions]
+            if all(
+                left == right
+                if isinstance(f, EqualFact)
+                else places.always("unequal", (left, right))
+                for f, left, right in assumed
+            ):
+                return lemma
+        return None
 
     def _by_law(self, law: Law, claim: Claim) -> Ruling:
         if same(law.before, law.after) and same(claim.before, claim.after):

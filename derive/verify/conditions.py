@@ -39,7 +39,9 @@ class Places:
         ranges = (*given.scope, *(f for f in facts if isinstance(f, IndexRange)))
         self._ranges = {known.index: known for known in reversed(ranges)}
         self._relations = [
-            f for f in (*facts, *given.apart) if isinstance(f, (EqualFact, UnequalFact))
+            f
+            for f in (*facts, *given.apart, *given.equal)
+            if isinstance(f, (EqualFact, UnequalFact))
         ]
 
     def always(self, kind: str, operands: tuple[Expr, ...]) -> bool:

@@ -12,6 +12,8 @@ from functools import cache, reduce
 import numpy as np
 from sympy import Add, Dummy, E, Expr, Indexed, IndexedBase, Integer, Mul, Rational, Symbol, exp
 
+from derive.arrays import Entry
+from derive.display import Choice, Grid
 from derive.facts import Definition, EntryFact, Fact, IndexRange
 from derive.notation import (
     Apply,
@@ -36,7 +38,7 @@ from derive.notation import (
 )
 from derive.verify.field import FIELDS, MIDDLE, Array, Indices
 from derive.verify.leaves import At, Leaves, scramble
-from derive.verify.plain import as_inert
+from derive.verify.plain import as_inert, written_out
 from derive.verify.scope import Scope
 from derive.verify.slopes import Slopes
 
@@ -149,6 +151,11 @@ class Exact:
                 return 1.0 * (self.whole(first, scope) == self.whole(second, scope))
             case Bracket(lower, upper):
                 return 1.0 * (self.whole(lower, scope) <= self.whole(upper, scope))
+            case Choice(first, second, same, other):
+                equal = self.whole(first, scope) == self.whole(second, scope)
+                return np.where(equal, *(self.value(e, level, scope) for e in (same, other)))
+            case Grid(entry):
+                return self.value(entry, level, scope)
             case Total():
                 return self._total(expr, level, scope)
             case Maximum():
@@ -158,6 +165,8 @@ class Exact:
                 return scramble(code(expr), level, run, self.leaves.points)
             case Partial(operand, variable):
                 return self._derivative(operand, variable, level, scope)
+            case Entry():
+                return self.value(written_out(expr), level, scope)
         if expr == E:
             return field.exp(np.array(1.0))
         if expr.is_NumberSymbol:

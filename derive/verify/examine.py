@@ -9,7 +9,15 @@ import mpmath
 from sympy import Expr, Symbol
 
 from derive.derivation import Derivation, Step
-from derive.facts import Definition, Fact, Given, IndexRange, Lemma
+from derive.facts import (
+    Definition,
+    EqualFact,
+    Fact,
+    Given,
+    IndexRange,
+    Lemma,
+    UnequalFact,
+)
 from derive.laws import Condition
 from derive.positions import parts_at
 from derive.problem import Problem
@@ -51,6 +59,7 @@ class Examiner:
     """Examines equations of one tree of derivations; all values are shared among them."""
 
     def __init__(self, root: Derivation) -> None:
+        self._root = root
         self._problem = with_changes(root.problem, ranges=_all_ranges(root))
         self._deciders: dict[tuple[Definition, ...], tuple[Decider, Sampler, Court]] = {}
         self.assumed: dict[Condition, None] = {}
@@ -69,7 +78,7 @@ class Examiner:
         facts: tuple[Fact, ...] = ()
         for atom in step.atoms:
             lemmas = [d for d in cited if atom.lemma is not None and atom.lemma == d.name]
-            relied = (*atom.facts, *(f for d in lemmas for f in facts_of(d)))
+            relied = (*atom.facts, *(f for d in lemmas for f in handed_on(d, self._root)))
             found += self._laws(atom, derivation, lemmas, seen)
             found += self._exact(atom.before, atom.after, relied, derivation, seen)
             facts = (*facts, *relied)
@@ -199,17 +208,39 @@ class Examiner:
         return self._deciders[key]
 
 
-def facts_of(derivation: Derivation) -> tuple[Fact, ...]:
-    """All facts that a derivation's steps name, those of the lemmas that it cites included."""
-    used = [f for step in derivation.steps for atom in step.atoms for f in atom.facts]
-    for inner in (*derivation.lemmas, *derivation.parts.values()):
-        used += facts_of(inner)
-    return tuple(dict.fromkeys(used))
+def facts_of(derivation: Derivation, root: Derivation | None = None) -> tuple[Fact, ...]:
+    """All facts that a derivation's steps name, those of what it contains and cites included.
+
+    ``root`` is the whole document, in which what is cited is found by name. What is cited under
+    assumptions on its own indices does not hand these on.
+    """
+    named: dict[str, list[Derivation]] = {}
+    for known in () if root is None else root.walk():
+        named.setdefault(known.name, []).append(known)
+    found: dict[Fact, None] = {}
+    waiting, seen = [derivation], set()
+    while waiting:
+        one = waiting.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        atoms = [atom for step in one.steps for atom in step.atoms]
+        own = () if one is derivation else one.assumptions
+        found.update(dict.fromkeys(f for atom in atoms for f in atom.facts if f not in own))
+        waiting += [*one.lemmas, *one.parts.values()]
+        waiting += [d for atom in atoms if atom.lemma for d in named.get(atom.lemma, ())]
+    return tuple(found)
+
+
+def handed_on(cited: Derivation, root: Derivation) -> tuple[Fact, ...]:
+    """The facts that whoever cites a derivation relies on, too."""
+    return tuple(f for f in facts_of(cited, root) if f not in cited.assumptions)
 
 
 def _statement(derivation: Derivation) -> Lemma:
-    indices = derivation.problem.free_indices
-    return Lemma(derivation.name, derivation.statement, derivation.closed_form, indices)
+    indices = derivation.problem.generic_indices
+    assumed = tuple(f for f in derivation.assumptions if isinstance(f, (EqualFact, UnequalFact)))
+    return Lemma(derivation.name, derivation.statement, derivation.closed_form, indices, assumed)
 
 
 def _all_ranges(root: Derivation) -> tuple[IndexRange, ...]:

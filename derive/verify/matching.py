@@ -108,7 +108,7 @@ def _node(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:
 
 
 def _binder(pattern: Binder, expr: Expr, match: Match) -> Iterator[Match]:
-    if type(expr) is not type(pattern):
+    if not isinstance(expr, type(pattern)):
         return
     limits = [(pattern.lower, expr.lower), (pattern.upper, expr.upper)]
     for outside in _all(limits, match):

@@ -19,6 +19,8 @@ from sympy import (
 from sympy.core.function import Application
 from sympy.functions.elementary.exponential import ExpBase
 
+from derive.arrays import Entry
+from derive.errors import DeriveError
 from derive.notation import (
     Apply,
     Delta,
@@ -31,6 +33,17 @@ from derive.notation import (
     Times,
     Total,
 )
+
+
+def written_out(entry: Entry) -> Expr:
+    """An entry of an array without the array.
+
+    Raises ``NotImplementedError`` where the shapes do not fit.
+    """
+    try:
+        return entry.written_out
+    except DeriveError as error:
+        raise NotImplementedError(str(error)) from error
 
 
 def as_inert(expr: Basic) -> Expr:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 import mpmath
 from sympy import Add, Expr, Float, Indexed, IndexedBase, Integer, Mul, Symbol
 
+from derive.arrays import Entry
+from derive.display import Choice, Grid
 from derive.facts import Definition, EntryFact
 from derive.notation import (
     Apply,
@@ -26,7 +28,7 @@ from derive.notation import (
     names,
 )
 from derive.verify.draws import OutsideDomain, within_reach
-from derive.verify.plain import as_inert
+from derive.verify.plain import as_inert, written_out
 
 DIGITS = 50
 STEP = mpmath.mpf(10) ** -15
@@ -125,12 +127,19 @@ class Point:
                 return mpmath.mpf(self.whole(first, at) == self.whole(second, at))
             case Bracket(lower, upper):
                 return mpmath.mpf(self.whole(lower, at) <= self.whole(upper, at))
+            case Choice(first, second, same, other):
+                equal = self.whole(first, at) == self.whole(second, at)
+                return self.value(same if equal else other, at)
+            case Grid(entry):
+                return self.value(entry, at)
             case Total():
                 return mpmath.fsum(self._run(expr, at))
             case Maximum():
                 return _largest(self._run(expr, at))
             case Partial(operand, variable):
                 return self._derivative(operand, variable, at)
+            case Entry():
+                return self.value(written_out(expr), at)
         if expr.is_number:
             return expr.evalf(DIGITS + 10)._to_mpmath(mpmath.mp.prec)
         read = as_inert(expr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, Integer, Symbol
 
-from derive.facts import PositiveFact
+from derive.facts import PositiveFact, SizeFact
 from derive.problem import Problem
 
 EXACT = (1, 2, 3, 5)
@@ -37,4 +37,6 @@ def _allowed(problem: Problem, choice: dict[Symbol, int]) -> bool:
         if low.is_Integer and high.is_Integer
     )
     facts = [number(f.expression) for f in problem.facts if isinstance(f, PositiveFact)]
-    return not (empty or outside or any(f.is_Number and f <= 0 for f in facts))
+    sizes = [f for f in problem.facts if isinstance(f, SizeFact)]
+    small = any(number(f.size) < f.least for f in sizes)
+    return not (empty or outside or small or any(f.is_Number and f <= 0 for f in facts))

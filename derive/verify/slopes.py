@@ -10,6 +10,7 @@ from functools import cache
 from sympy import Dummy, Expr, Function, Indexed, Integer, Symbol
 from sympy.core.function import ArgumentIndexError, Derivative, Subs
 
+from derive.display import Choice, Grid
 from derive.facts import Definition
 from derive.notation import (
     ONE,
@@ -92,6 +93,10 @@ class Slopes:
                 body, index = expr.open()
                 slope = self(body, variable)
                 return ZERO if slope == 0 else expr.over(slope, index)
+            case Choice(first, second, same, other):
+                return Choice(first, second, self(same, variable), self(other, variable))
+            case Grid(entry):
+                return self(entry, variable)
             case Partial(operand, inner):
                 return self(self(operand, inner), variable)
         raise NotImplementedError(f"no derivative of {type(expr).__name__} is known")

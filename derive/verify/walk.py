@@ -86,7 +86,7 @@ class Checker:
             self._scope(lemma, known)
             known = (lemma, *known)
         self._cited[id(derivation)] = known
-        for inner in (*derivation.cases.values(), *derivation.stable.values()):
+        for inner in (*derivation.cases.values(), *forms_of(derivation)):
             self._scope(inner, known)
 
     def _tree(self, derivation: Derivation) -> None:
@@ -94,7 +94,7 @@ class Checker:
             self._tree(stated)
         self._statement(derivation)
         self._derivation(derivation)
-        for inner in (*derivation.cases.values(), *derivation.stable.values()):
+        for inner in (*derivation.cases.values(), *forms_of(derivation)):
             self._derivation(inner)
 
     def _statement(self, derivation: Derivation) -> None:
@@ -164,7 +164,7 @@ class Checker:
             self._fail(derivation, "result", flaw)
         if isinstance(derivation.statement, Tuple) or not derivation.steps:
             return
-        used = (*facts_of(derivation), *derivation.assumptions)
+        used = (*facts_of(derivation, self._root), *derivation.assumptions)
         for finding in self._examiner.equation(
             derivation.statement, derivation.closed_form, used, derivation
         ):
@@ -179,3 +179,8 @@ class Checker:
     ) -> None:
         shown = None if finding is None else finding.counterexample
         self._failures.append(Failure(derivation.name, 0, "", kind, text, shown))
+
+
+def forms_of(derivation: Derivation) -> tuple[Derivation, ...]:
+    """What a derivation has been rewritten as: for floating point, and with whole arrays."""
+    return (*derivation.stable.values(), *derivation.arrays.values())

@@ -19,7 +19,9 @@ from derive.kernels.reader import signature
 from derive.kernels.signature import Argument, Output
 from derive.notation import Partial
 
-SIZES = {"C": 3, "D": 2, "N": 2}
+CLASSES = ("C", "c", "k")
+"""What the number of classes is called."""
+SIZES = {**dict.fromkeys(CLASSES, 3), "D": 2, "N": 2, "d": 2, "p": 2, "q": 4}
 
 
 def ask(loss: Loss) -> Derivation:

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from kernel_inputs import SIZES, arguments, derived, expected, flat, rows
+from kernel_inputs import CLASSES, SIZES, arguments, derived, expected, flat, rows
 from losses import LOSSES
 from numpy.testing import assert_allclose
 from plain import CONTEXT
+from sympy import Indexed
 
 import derive
 from derive.errors import DeriveError
@@ -64,9 +65,10 @@ def test_a_function_that_numpy_lacks_is_named(name: str) -> None:
 @pytest.mark.parametrize("logits", ["huge", "equal", "one class", "far off"])
 def test_any_logits_are_fine(name: str, logits: str) -> None:
     derivation = derived(name)
-    sizes = {**SIZES, "C": 1 if logits == "one class" else 4}
+    sizes = {**SIZES, **dict.fromkeys(CLASSES, 1 if logits == "one class" else 4)}
     given = arguments(derivation, (3,), sizes)
-    for z in {"z", "s"} & set(given):
+    varied = {v.base.name for v in derivation.problem.variables if isinstance(v, Indexed)}
+    for z in ({"z", "s"} | varied & {"x"}) & set(given):
         shape = given[z].shape
         given[z] = {
             "huge": np.resize([1e4, -1e4, 0.0, 9999.0, -1e4], shape),
@@ -127,10 +129,10 @@ def ranks(derivation: Any) -> list[int]:
 def test_an_empty_batch_has_empty_results(name: str, target: str) -> None:
     derivation = derived(name)
     given = arguments(derivation, (0, 2))
-    value, derivative = kernel(derivation, target)(**given)
-    row_value, row_derivative = kernel(derivation, target)(**arguments(derivation))
-    assert value.shape == (0, 2, *np.shape(row_value))
-    assert derivative.shape == (0, 2, *np.shape(row_derivative))
+    found = flat(kernel(derivation, target)(**given))
+    rows_of = flat(kernel(derivation, target)(**arguments(derivation)))
+    for array, row in zip(found, rows_of, strict=True):
+        assert array.shape == (0, 2, *np.shape(row))
 
 
 def test_labels_of_zero_are_fine_beside_an_impossible_class() -> None:

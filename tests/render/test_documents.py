@@ -17,7 +17,7 @@ from derive.posing import pose
 from derive.reading import read
 from derive.render import latex
 from derive.render.compose import Level
-from derive.render.latex_lines import lines
+from derive.render.formula_lines import lines
 from derive.render.latex_printer import FormulaPrinter
 from derive.render.latex_width import width
 
@@ -80,8 +80,13 @@ EXAMPLES: dict[str, Callable[[], Derivation]] = {
 }
 
 
-def text_of(derivation: Derivation, level: Level = "default", fragment: bool = False) -> str:
-    return latex(derivation, level=level, fragment=fragment, report=Passed())
+def text_of(
+    derivation: Derivation,
+    level: Level = "default",
+    fragment: bool = False,
+    lang: str | None = None,
+) -> str:
+    return latex(derivation, lang=lang, level=level, fragment=fragment, report=Passed())
 
 
 def entry(name: str) -> Derivation:

@@ -1,7 +1,19 @@
 """Each inert node in LaTeX, and the brackets that its neighbours need."""
 
 import pytest
-from sympy import Abs, Expr, Function, IndexedBase, Integer, Max, Rational, Symbol, symbols, tanh
+from sympy import (
+    Abs,
+    Expr,
+    Function,
+    IndexedBase,
+    Integer,
+    Max,
+    Rational,
+    Symbol,
+    sin,
+    symbols,
+    tanh,
+)
 
 from derive.notation import (
     Apply,
@@ -151,6 +163,20 @@ def test_fractions_within_sentences_stay_on_one_line(expression: Expr, expected:
 
 def test_a_decimal_comma() -> None:
     assert FormulaPrinter(decimal_mark=",").doprint(Times(Rational("0.5").n(2), T)) == "0{,}5 T"
+
+
+def test_arguments_with_decimal_commas_are_set_apart_by_semicolons() -> None:
+    half = Rational("0.5").n(2)
+    two = Apply(Head(Max), half, z[k])
+    assert FormulaPrinter(decimal_mark=",").doprint(two) == r"\max(0{,}5; z_{k})"
+    assert FormulaPrinter().doprint(two) == r"\max(0.5, z_{k})"
+
+
+@pytest.mark.parametrize(("own", "expected"), [("sen", "sen"), ("sén", r"\text{sén}")])
+def test_a_language_may_call_a_function_otherwise(own: str, expected: str) -> None:
+    printer = FormulaPrinter(functions={"sin": own})
+    assert printer.doprint(Apply(Head(sin), T)) == rf"\operatorname{{{expected}}}(T)"
+    assert FormulaPrinter().doprint(Apply(Head(sin), T)) == r"\sin(T)"
 
 
 # Names of bound indices -------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from losses import LOSSES, Loss
 
 import derive
-from derive.render.latex_lines import lines
+from derive.render.formula_lines import lines
 from derive.render.latex_printer import MARK, FormulaPrinter
 from derive.render.marking import changed
 from derive.render.names import Names

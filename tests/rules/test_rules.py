@@ -40,7 +40,7 @@ def test_fires_on_its_example(rule: Rule) -> None:
 def test_keeps_the_value(rule: Rule, size: int) -> None:
     before, given = rule.example.expression, rule.example.given
     after = apply(rule, before, given)
-    facts = {**everywhere, **dict.fromkeys(given.facts)}
+    facts = {**everywhere, **dict.fromkeys((*given.facts, *given.equal))}
     compared = 0
     for positive in (False, True):
         for world in worlds([before, after], {"C": size}, facts, given.definitions, positive):

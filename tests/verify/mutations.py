@@ -167,7 +167,10 @@ CHANGES = {
 
 
 def gaps(derivation: Derivation) -> Iterator[Derivation]:
-    """The derivation with a step left out, or taken twice."""
+    """The derivation with a step left out, or taken twice, in it or in one of its parts."""
+    for name, part in derivation.parts.items():
+        for broken in gaps(part):
+            yield replace(derivation, parts={**derivation.parts, name: broken})
     steps = derivation.steps
     for n in range(len(steps)):
         yield replace(derivation, steps=steps[:n] + steps[n + 1 :])

@@ -23,6 +23,7 @@ from sympy import (
     tanh,
 )
 
+from derive.display import Choice, Dotted, Grid
 from derive.explicit import explicit
 from derive.facts import Definition, IndexRange
 from derive.notation import (
@@ -77,6 +78,11 @@ NODES = {
     "same index twice": Times(Total(z[i], (i, 1, C)), Total(Power(z[i], 2), (i, 1, C))),
     "definition": Times(q[k], q[m]),
     "definition in a total": Total(Times(y[i], Log(q[i])), (i, 1, C)),
+    "dotted": Dotted(Times(z[i], y[k]), (i, 1, C), (m,)),
+    "choice": Choice(k, m, Exp(z[k]), Total(Times(z[i], y[k]), (i, 1, C))),
+    "choice in a total": Total(Choice(i, k, Times(y[m], z[i]), Minus(z[i])), (i, 1, C)),
+    "partial of a choice": Partial(Choice(k, m, Power(z[k], 2), Exp(z[m])), z[m]),
+    "grid": Grid(Partial(q[k], z[m]), k, C, m, C),
     "partial": Partial(Total(Times(y[i], Exp(z[i])), (i, 1, C)), z[k]),
     "partial of a definition": Partial(q[k], z[m]),
     "partial by a definition": Partial(loss, q[k]),

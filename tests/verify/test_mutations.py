@@ -12,18 +12,26 @@ from typing import Any
 
 import pytest
 from mutations import Mutation, gaps, mutations, other_statements, without
-from plain import CONTEXT, close, value, worlds
+from plain import CONTEXT, ArrayMisfit, close, value, worlds
 from sympy import Expr, Symbol
 
 import derive
+from derive.catalogue import question
 from derive.derivation import Derivation
 from derive.facts import Definition, EqualFact, Fact, IndexRange, UnequalFact
 from derive.verify import Checker, Failure, check
-from derive.verify.examine import facts_of
+from derive.verify.examine import handed_on
 
 EACH = 3
 """Planted errors of one kind in one step."""
 SEEDS = range(4)
+
+
+# The routes of the sources have many steps, and so many errors to plant.
+NAMES = [
+    pytest.param(name, marks=[pytest.mark.slow] if question(name).route else [])
+    for name in derive.catalogue()
+]
 
 
 @cache
@@ -31,13 +39,21 @@ def derived(name: str) -> Derivation:
     return derive.derivation(name)
 
 
+def sizes_of(root: Derivation) -> dict[str, int]:
+    """Numbers for the sizes: small ones where there are many, for the loops are slow."""
+    numbers = (3, 4, 2, 2) if len(root.problem.sizes) > 2 else (3, 4)
+    return {size.name: number for size, number in zip(root.problem.sizes, numbers, strict=False)}
+
+
 def differ(left: Expr, right: Expr, data: Iterator[Any]) -> bool:
     """Whether two expressions differ for some data for which both have a value."""
     for world in data:
         try:
-            if not close(value(left, world), value(right, world)):
+            sides = value(left, world), value(right, world)
+            # Where neither has a real value, as a logarithm of a negative number, nothing is said.
+            if not all(isinstance(s, CONTEXT.mpc) for s in sides) and not close(*sides):
                 return True
-        except (ZeroDivisionError, KeyError):
+        except (ZeroDivisionError, KeyError, ArrayMisfit):
             # An entry that does not exist: what goes beyond an array is wrong.
             return True
     return False
@@ -49,13 +65,13 @@ def is_error(mutation: Mutation, root: Derivation) -> bool:
     before, after = step.before, step.after
     named = step.facts
     if step.lemma is not None:
-        named += tuple(f for d in root.walk() if d.name == step.lemma for f in facts_of(d))
+        named += tuple(f for d in root.walk() if d.name == step.lemma for f in handed_on(d, root))
     facts = (
         *inner.problem.ranges,
         *(f for f in named if not isinstance(f, (IndexRange, Definition))),
     )
     gone = [f for f in inner.steps[mutation.number - 1].facts if f not in step.facts]
-    sizes = {size.name: 3 + n for n, size in enumerate(inner.problem.sizes)}
+    sizes = sizes_of(root)
     data = chain.from_iterable(
         worlds((before, after), sizes, facts, inner.definitions, seed=seed) for seed in SEEDS
     )
@@ -91,7 +107,7 @@ def wrong_in_itself(failures: tuple[Failure, ...]) -> list[Failure]:
     return [f for f in failures if "the next one does not start where it ends" not in f.sentence]
 
 
-@pytest.mark.parametrize("name", derive.catalogue())
+@pytest.mark.parametrize("name", NAMES)
 def test_planted_errors_are_caught(name: str) -> None:
     root = derived(name)
     checker = Checker(root)
@@ -107,10 +123,11 @@ def test_planted_errors_are_caught(name: str) -> None:
     print(f"{errors} errors in {name}; {len(equivalent)} changes are none:", *equivalent, sep="\n")
     assert not missed, "\n".join(missed)
     assert errors >= 100
-    assert len(equivalent) <= 0.05 * (errors + len(equivalent))
+    # Where a derivative is zero, as of e^{x_2} by x_1, much of what is changed in it is no error.
+    assert len(equivalent) <= 0.12 * (errors + len(equivalent))
 
 
-@pytest.mark.parametrize("name", derive.catalogue())
+@pytest.mark.parametrize("name", NAMES)
 def test_refused_changes_are_errors(name: str) -> None:
     """The other way round: what is refused as unequal is unequal for the plain loops too."""
     root = derived(name)
@@ -124,22 +141,26 @@ def test_refused_changes_are_errors(name: str) -> None:
     assert not harmless, "\n".join(harmless)
 
 
-@pytest.mark.parametrize("name", derive.catalogue())
+@pytest.mark.parametrize("name", NAMES)
 def test_gaps_in_the_chain_are_caught(name: str) -> None:
-    found = list(gaps(derived(name)))
+    root = derived(name)
+    found = list(gaps(root))
     assert found
-    for broken in Random(name).sample(found, min(12, len(found))):
+    for broken in Random(name).sample(found, min(12 if root.steps else 4, len(found))):
         # Without its last step it is another derivation, but what follows no longer fits to it.
         assert not check(broken).ok
 
 
-@pytest.mark.parametrize("name", derive.catalogue())
+@pytest.mark.parametrize("name", NAMES)
 def test_altered_statements_are_caught(name: str) -> None:
     root = derived(name)
     found = list(other_statements(root))
-    for altered in Random(name).sample(found, min(12, len(found))):
+    for altered in Random(name).sample(found, min(12 if root.steps else 4, len(found))):
         problem = altered.problem
-        data = worlds((problem.source, problem.expression), {"C": 3}, problem.ranges, ())
+        sizes = sizes_of(altered)
+        data = worlds(
+            (problem.source, problem.expression), sizes, problem.ranges, problem.definitions
+        )
         if differ(problem.source, problem.expression, data):
             assert any(f.check == "statement" for f in check(altered).failures)
 

@@ -1,0 +1,91 @@
+"""The table of what was set right in a source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import mpmath
+from sympy import Expr, Integer
+
+from derive.corrections import Correction, Equality, Setting
+from derive.derivation import Derivation
+from derive.render.document import (
+    Decimal,
+    Formula,
+    Listed,
+    Paragraph,
+    Piece,
+    Reference,
+    Section,
+    Sentence,
+    Table,
+)
+from derive.render.messages import Messages
+from derive.render.names import Names
+from derive.verify.numbers import sides
+
+PLACES = 3
+"""Decimal places of the numbers that show a difference."""
+
+
+def corrected(
+    derivation: Derivation,
+    called: Callable[[Expr], Expr],
+    places: Mapping[Expr, Reference],
+    messages: Messages,
+    names: Names,
+) -> list[Section]:
+    """The section on the corrections, if there are any.
+
+    ``called`` gives names to expressions, ``places`` are the lines in which right-hand sides stand.
+    """
+    if not derivation.corrections:
+        return []
+    heading = (messages.text("headings", "corrections"),)
+    columns = tuple(messages.text("columns", c) for c in ("source", "why", "ours"))
+    rows = []
+    for correction in derivation.corrections:
+        ours: Sentence = (_equation(correction.ours, called, names),)
+        place = places.get(correction.ours.right)
+        if place is not None:
+            ours = (*ours, " ", place)
+        theirs: Sentence = (_equation(correction.source, called, names),)
+        rows.append((theirs, _why(correction, derivation, messages, names), ours))
+    intro = Paragraph((messages.text("text", "corrections"),))
+    return [Section(heading, (intro, Table(columns, tuple(rows), (0.31, 0.38, 0.28), True)))]
+
+
+def _equation(equality: Equality, called: Callable[[Expr], Expr], names: Names) -> Formula:
+    return Formula((called(equality.left), "=", equality.right), names)
+
+
+def _why(
+    correction: Correction, derivation: Derivation, messages: Messages, names: Names
+) -> Sentence:
+    why: Sentence = messages.sentence("corrections", correction.reason)
+    if correction.at is None:
+        return why
+    known = (*correction.where, *derivation.definitions)
+    left, right = sides(correction.source, correction.at, known)
+    ours, _ = sides(correction.ours, correction.at, known)
+    slots: dict[str, Piece | Sentence | None] = {
+        "setting": messages.enumeration(_setting(correction.at, names)),
+        "left": _number(left),
+        "right": _number(right),
+        "ours": _number(ours),
+    }
+    return (*why, " ", *messages.sentence("text", "numbers", slots))
+
+
+def _setting(at: Setting, names: Names) -> list[Sentence]:
+    arrays: list[Sentence] = [
+        (Formula((base, "=", Listed(numbers)), names),) for base, numbers in at.arrays
+    ]
+    indices: list[Sentence] = [
+        (Formula((index, "=", Integer(value)), names),) for index, value in at.indices
+    ]
+    return arrays + indices
+
+
+def _number(value: mpmath.mpf) -> Formula:
+    return Formula((Decimal(f"{round(float(value), PLACES) + 0:.{PLACES}f}"),))

@@ -1,0 +1,37 @@
+"""Beside each use of a fact: what would remain without it."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.derivation import Derivation, Step
+from derive.render.document import Formula, Sentence
+from derive.render.messages import Messages
+from derive.render.names import Names
+from derive.render.wishes import Wishes
+from derive.strategy.remainder import remainder
+from derive.verify.decide import Decider
+
+
+class Remaining:
+    """Works out what would remain, for one document, and checks it before it is said."""
+
+    def __init__(self, derivation: Derivation, wishes: Wishes) -> None:
+        self._known = (*derivation.lemmas, *derivation.parts.values())
+        # On a worksheet it would give the answer away.
+        self._silent = wishes.sheet == "worksheet"
+
+    def sentence(
+        self, step: Step, derivation: Derivation, left: Expr, messages: Messages, names: Names
+    ) -> Sentence:
+        """What would remain without the facts that a step uses; nothing where it uses none."""
+        found = None if self._silent else remainder(derivation, step, self._known)
+        if found is None or not _holds(step.before, found, derivation):
+            return ()
+        slots = {"result": Formula((left, "=", found), names)}
+        return (" ", *messages.sentence("text", "without", slots))
+
+
+def _holds(before: Expr, after: Expr, derivation: Derivation) -> bool:
+    """Whether two expressions are equal whatever the labels are, decided by the checker."""
+    return Decider(derivation.problem, derivation.definitions).compare(before, after, ()).equal

@@ -1,0 +1,183 @@
+"""From the Jacobian of the softmax, entry by entry, to the gradient of the cross-entropy."""
+
+from __future__ import annotations
+
+from dataclasses import replace as with_changes
+from types import MappingProxyType
+
+from sympy import Indexed, IndexedBase, Integer, Symbol
+
+from derive.corrections import Correction, Equality, Setting
+from derive.derivation import Derivation
+from derive.display import Choice, Dotted
+from derive.facts import Definition, EqualFact, SumFact, UnequalFact
+from derive.notation import Delta, Minus, Partial, Plus, Times, Total
+from derive.problem import Problem
+from derive.routes.plan import Plan, numbers, posed
+from derive.strategy.cases import derive_case
+
+
+def route(problem: Problem) -> Derivation:
+    """Σ ŷ = 1; entries (1,1), (2,1), (k,1); the Jacobian, in general and as a matrix; the loss."""
+    (softmax,) = problem.definitions
+    (variable,) = problem.variables
+    (size,) = variable.base.shape
+    whole = probabilities_sum(problem, softmax, size)
+    shown = (Integer(1), Integer(2), size)
+    entries = tuple(
+        entry(problem, softmax.base[row], Indexed(variable.base, Integer(1))) for row in shown
+    )
+    written = tuple(written_out(problem, softmax.base[row]) for row in shown)
+    general = general_entry(problem, softmax, variable, (whole, *written, *entries))
+    matrix = as_matrix(problem, general)
+    logits = loss_gradient(problem, general)
+    plan = Plan(problem, problem.name, known=(logits,))
+    plan.take("apply_lemma")
+    whole = plan.done(parts={"jacobian": general, "matrix": matrix, "logits": logits})
+    return with_changes(whole, corrections=corrections(problem))
+
+
+def probabilities_sum(problem: Problem, softmax: Definition, size: Symbol) -> Derivation:
+    """``ŷ_1 + ŷ_2 + ... + ŷ_k = 1``."""
+    (index,) = softmax.indices
+    plan = Plan(
+        posed(problem, "value", Dotted(softmax.entry, (index, 1, size))), "sum-of-probabilities"
+    )
+    plan.take("gather_sum")
+    plan.take("unfold_definition")
+    plan.take("pull_out_factor")
+    plan.take("cancel_factor")
+    return plan.done()
+
+
+def written_out(problem: Problem, probability: Indexed) -> Derivation:
+    """``ŷ_1 = e^{x_1} / (e^{x_1} + ... + e^{x_k})``."""
+    plan = Plan(posed(problem, "value", probability), f"probability-{probability.indices[0]}")
+    plan.take("unfold_definition", "write_out_sum")
+    return plan.done()
+
+
+def entry(problem: Problem, probability: Indexed, variable: Indexed) -> Derivation:
+    """One entry of the Jacobian, its denominator with dots and then called Σ."""
+    value = problem.definitions[0].value
+    called = Definition(Symbol(r"\Sigma"), value.denominator)
+    same = probability.indices == variable.indices
+    name = f"entry-{'-'.join(map(str, (*probability.indices, *variable.indices)))}"
+    plan = Plan(posed(problem, "jacobian", probability, variable), name)
+    plan.take("unfold_definition", "write_out_sum")
+    plan.take("differentiate_quotient")
+    plan.take("differentiate_total", "differentiate_exp", tidy=same)
+    with plan.one_step():
+        plan.take("differentiate_coordinate", "contract_delta", tidy=same)
+        if same:
+            plan.take("evaluate_delta")
+        else:
+            plan.exhaust("compare_numbers", "vanish_delta", tidy=False)
+            plan.exhaust("multiply_by_zero", tidy=False)
+    plan.abbreviate(called)
+    if same:
+        plan.take("factor_numerator")
+        plan.take("split_fraction", "split_quotient", "cancel_factor")
+    else:
+        plan.take("drop_zero")
+        plan.take("split_fraction")
+    with plan.one_step("fold_definition"):
+        plan.take("unfold_definition", "fold_definition")
+    return plan.done()
+
+
+def general_entry(
+    problem: Problem, softmax: Definition, variable: Indexed, before: tuple[Derivation, ...]
+) -> Derivation:
+    """``ŷ_i (1{i = j} - ŷ_j)``, and its two cases."""
+    plan = Plan(posed(problem, "jacobian", softmax.entry, variable), "jacobian")
+    plan.take("unfold_definition")
+    plan.take("differentiate_quotient")
+    plan.take("differentiate_total", "differentiate_exp")
+    plan.take("differentiate_coordinate", "contract_delta")
+    plan.take("factor_numerator", "split_fraction")
+    plan.take("split_quotient", "cancel_factor")
+    plan.take("fold_definition")
+    whole = plan.done(before)
+    row, column = softmax.entry.indices[0], variable.indices[0]
+    conditions = EqualFact(column, row), UnequalFact(row, column)
+    found = {fact.statement: derive_case(whole, fact) for fact in conditions}
+    return with_changes(whole, cases=MappingProxyType(found))
+
+
+def as_matrix(problem: Problem, general: Derivation) -> Derivation:
+    """All entries at once, and two more of those on the diagonal."""
+    variable = problem.variables[0]
+    (size,) = variable.base.shape
+    diagonal = []
+    for place in (Integer(2), size):
+        probability = general.problem.expression.base[place]
+        own = posed(problem, "jacobian", probability, Indexed(variable.base, place))
+        likewise = Plan(own, f"entry-{place}-{place}", known=(general,))
+        likewise.take("apply_lemma", "evaluate_delta")
+        diagonal.append(likewise.done())
+    plan = Plan(general.problem, "matrix", known=(general,))
+    plan.take("arrange_matrix")
+    plan.take("apply_lemma", "distinguish_indices", "evaluate_delta", "vanish_delta")
+    return plan.done(tuple(diagonal))
+
+
+def loss_gradient(problem: Problem, general: Derivation) -> Derivation:
+    """The loss, differentiated term by term with the Jacobian put in."""
+    plan = Plan(
+        posed(problem, "gradient", problem.expression, *problem.variables),
+        "logits",
+        known=(general,),
+    )
+    with plan.one_step("differentiate_total"):
+        plan.take("differentiate_negative", "differentiate_total", "differentiate_scaled")
+    plan.take("differentiate_log")
+    plan.take("apply_lemma", "join_reciprocal", tidy=False)
+    plan.exhaust("cancel_factor", "flatten_product")
+    plan.take("distribute_product", "split_total", "distribute_negative", "reorder_terms")
+    plan.take("contract_delta")
+    plan.take("pull_out_factor")
+    plan.take("use_sum_fact")
+    return plan.done()
+
+
+def corrections(problem: Problem) -> tuple[Correction, ...]:
+    """Lost hats, a line left over, and what the source uses and does not say."""
+    (softmax,) = problem.definitions
+    (variable,) = problem.variables
+    (fact,) = (f for f in problem.facts if isinstance(f, SumFact))
+    label, logits, hat = fact.total.body.base, variable.base, softmax.base
+    (size,) = logits.shape
+    (i,), (j,) = softmax.indices, variable.indices
+    other = IndexedBase("u", shape=logits.shape)
+    loss = Partial(problem.expression, variable)
+
+    def cases(array: IndexedBase) -> Equality:
+        equal = Times(array[i], Plus(1, Minus(array[i])))
+        return Equality(
+            Partial(hat[i], variable), Choice(i, j, equal, Minus(Times(array[i], array[j])))
+        )
+
+    def summed(array: IndexedBase, place: Symbol) -> Total:
+        inner = Plus(Delta(i, j), Minus(hat[place]))
+        return Total(Times(array[i], inner), (i, 1, size))
+
+    inputs = (logits, numbers(1, 2, 3))
+    one_hot, several = (label, numbers(0, 0, 1)), (label, numbers(0, 1, 1))
+    return (
+        Correction(
+            "lost_hats", cases(label), cases(hat), Setting((inputs, one_hot), ((i, 1), (j, 1)))
+        ),
+        Correction(
+            "stray_line",
+            Equality(loss, summed(other, i)),
+            Equality(loss, Minus(summed(label, j))),
+            Setting((inputs, one_hot, (other, numbers(0, 0, 1))), ((j, 1),)),
+        ),
+        Correction(
+            "unstated_sum",
+            Equality(loss, Plus(hat[j], Minus(label[j]))),
+            Equality(loss, Plus(Times(hat[j], Total(label[i], (i, 1, size))), Minus(label[j]))),
+            Setting((inputs, several), ((j, 3),)),
+        ),
+    )

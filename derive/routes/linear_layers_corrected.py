@@ -1,0 +1,162 @@
+"""What was set right in the source on two linear layers."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed, IndexedBase, Symbol
+
+from derive.arrays import Column, Row
+from derive.corrections import Correction, Equality, Setting
+from derive.facts import Definition
+from derive.notation import (
+    Exp,
+    Minus,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    replace,
+)
+from derive.problem import Problem
+from derive.routes.plan import numbers
+
+
+def corrections(problem: Problem, inputs: IndexedBase) -> tuple[Correction, ...]:
+    """Indices that clash or get lost, a sign, a vector taken for a number, deltas left out."""
+    scores, softmax, loss = problem.definitions
+    sample, row = softmax.indices
+    (labels,) = loss.value.bases - {softmax.base}
+    other = Symbol("i" if row.name != "i" else "j", integer=True)
+    at = Setting(
+        ((Row(scores.base, sample), numbers(1, 2, 3)), (Row(labels, sample), numbers(0, 0, 1))),
+        ((row, 1),),
+    )
+    by_indices = _Indices(loss.entry, softmax, scores.base, labels, sample, row, other)
+    return (
+        *by_indices.of_chain(at),
+        by_indices.of_exponential(Setting(at.arrays, ((other, 1), (row, 2)))),
+        by_indices.of_vector(at),
+        *of_lower(problem, scores, inputs),
+    )
+
+
+class _Indices:
+    """Lines of the source in which an index, or a sign, goes astray."""
+
+    def __init__(
+        self,
+        loss: Indexed,
+        softmax: Definition,
+        logits: IndexedBase,
+        labels: IndexedBase,
+        sample: Symbol,
+        row: Symbol,
+        other: Symbol,
+    ) -> None:
+        self.loss, self.sample, self.row, self.other = loss, sample, row, other
+        self.softmax, self.probabilities = softmax, softmax.base
+        self.logits, self.labels = logits, labels
+        self.size = logits.shape[1]
+        self.left = Partial(loss, self.logit(row))
+
+    def logit(self, at: Expr) -> Indexed:
+        return Indexed(self.logits, self.sample, at)
+
+    def probability(self, at: Expr) -> Indexed:
+        return Indexed(self.probabilities, self.sample, at)
+
+    def label(self, at: Expr) -> Indexed:
+        return Indexed(self.labels, self.sample, at)
+
+    def term(self, at: Expr, by: Expr) -> Expr:
+        """``∂L_n/∂ŷ_{n,at} · ∂ŷ_{n,at}/∂s_{n,by}``."""
+        probability = self.probability(at)
+        return Times(Partial(self.loss, probability), Partial(probability, self.logit(by)))
+
+    def others(self, body: Expr) -> Expr:
+        """The sum over the other classes."""
+        return Total(body, (self.other, 1, self.size, self.row))
+
+    def of_chain(self, at: Setting) -> tuple[Correction, ...]:
+        """The chain rule, the term of the own class pulled out, both derivatives put in."""
+        row, other = self.row, self.other
+        own, each = self.term(row, row), self.term(other, row)
+        whole = (other, 1, self.size)
+        outside = Minus(Times(self.label(row), Plus(1, Minus(self.probability(row)))))
+        lost = Times(self.label(other), self.probability(other))
+        kept = Times(self.label(other), self.probability(row))
+
+        def instead(reason: str, source: Expr, ours: Expr) -> Correction:
+            return Correction(reason, Equality(self.left, source), Equality(self.left, ours), at)
+
+        return (
+            instead("bound_index_free", Total(self.term(other, other), whole), Total(each, whole)),
+            instead(
+                "sign_flips", Plus(own, Minus(self.others(each))), Plus(own, self.others(each))
+            ),
+            instead(
+                "lost_index",
+                Plus(outside, self.others(lost)),
+                Plus(outside, self.others(kept)),
+            ),
+        )
+
+    def of_exponential(self, at: Setting) -> Correction:
+        """The quotient rule for another class."""
+        row, other = self.row, self.other
+        base = IndexedBase("\\Sigma", shape=self.logits.shape[:1])
+        below = Indexed(base, self.sample)
+        value = replace(self.softmax.value.denominator, {self.softmax.indices[0]: self.sample})
+        left = Partial(self.probability(other), self.logit(row))
+
+        def by_quotient_rule(exponential: Expr) -> Expr:
+            rising = Times(Partial(Exp(self.logit(other)), self.logit(row)), below)
+            falling = Times(Partial(below, self.logit(row)), exponential)
+            return Quotient(Plus(rising, Minus(falling)), Power(below, 2))
+
+        return Correction(
+            "wrong_exponential",
+            Equality(left, by_quotient_rule(Exp(self.logit(row)))),
+            Equality(left, by_quotient_rule(Exp(self.logit(other)))),
+            at,
+            (Definition(below, value),),
+        )
+
+    def of_vector(self, at: Setting) -> Correction:
+        """The derivative by all logits of a sample, taken for the sum of its entries."""
+        difference = Plus(self.probability(self.row), Minus(self.label(self.row)))
+        every = replace(difference, {self.row: self.other})
+        return Correction(
+            "vector_as_sum",
+            Equality(self.left, Total(every, (self.other, 1, self.size))),
+            Equality(self.left, difference),
+            at,
+        )
+
+
+def of_lower(problem: Problem, scores: Definition, inputs: IndexedBase) -> tuple[Correction, ...]:
+    """The derivative of a score by an entry of the lower layer."""
+    upper, lower = (v.base for v in problem.variables)
+    sample, row = scores.indices
+    down, across = problem.variables[1].indices
+    (height, width) = lower.shape
+    left = Partial(scores.entry, problem.variables[1])
+    right = Times(Indexed(upper, row, down), Indexed(inputs, sample, across))
+    ours = Equality(left, right)
+    # As in the source, where no delta picks an entry of either sum.
+    every = Times(
+        Total(Indexed(upper, row, down), (down, 1, height)),
+        Total(Indexed(inputs, sample, across), (across, 1, width)),
+    )
+    arrays = (
+        (Row(upper, row), numbers(1, 2)),
+        (lower, (numbers(1, 0), numbers(0, 1))),
+        (Column(inputs, sample), numbers(1, 2)),
+    )
+    at = Setting(arrays, ((down, 1), (across, 1)))
+    itself = Equality(left, Partial(scores.entry, scores.entry))
+    return (
+        Correction("by_itself", itself, ours, Setting(arrays, ((down, 2), (across, 2)))),
+        Correction("missing_deltas", Equality(left, every), ours, at),
+    )
