@@ -142,6 +142,9 @@ def _read_sum(expr: Add) -> Expr:
         # A sum does not begin with a minus where it can be avoided.
         first = next((n for n, t in enumerate(terms) if not isinstance(t, Minus)), 0)
         terms.insert(0, terms.pop(first))
+    if any(isinstance(t, Total) for t in terms):
+        # A bias stands behind the weighted sum.
+        terms.sort(key=lambda t: isinstance(t, Indexed))
     return plus(*terms)
 
 

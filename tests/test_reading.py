@@ -80,6 +80,7 @@ FORMS = [
     (KroneckerDelta(i, k), Delta(i, k)),
     (2 ** z[k], Power(2, z[k])),
     (pi * z[k], Times(pi, z[k])),
+    (over(y[j], j) + z[k], Plus(Total(y[j], whole), z[k])),
     (
         Sum(Y[n, i], (i, 1, C), (n, 1, N)),
         Total(Total(Y[n, i], (i, 1, C)), (n, 1, N)),

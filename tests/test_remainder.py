@@ -4,7 +4,7 @@ import pytest
 from sympy import Eq, IndexedBase, KroneckerDelta, Sum, exp, log, symbols
 
 import derive
-from derive.strategy.remainder import remainder
+from derive.strategy.remainder import label_facts, remainder
 
 C = symbols("C", integer=True, positive=True)
 i, j, k, t = symbols("i j k t", integer=True)
@@ -26,3 +26,18 @@ def test_it_is_what_comes_out_when_nothing_is_declared(fact: Eq) -> None:
 def test_a_step_without_a_fact_leaves_nothing() -> None:
     derivation = derive.gradient(LOSS, z[k])
     assert not any(remainder(derivation, s, derivation.lemmas) for s in derivation.steps)
+
+
+@pytest.mark.parametrize("name", derive.catalogue())
+def test_documents_say_it_beside_each_use(name: str) -> None:
+    derivation = derive.derivation(name)
+    known = (*derivation.lemmas, *derivation.parts.values())
+    shown = {part.name: part for part in derivation.walk()}  # a lemma cited twice is shown once
+    uses = [
+        remainder(part, step, known) is not None
+        for part in shown.values()
+        for step in part.steps
+        if label_facts(step)
+    ]
+    text = derivation.latex(lang="en").partition("Written out")[0]
+    assert text.count("Without it, ") == sum(uses)

@@ -21,11 +21,14 @@ from derive.render.document import (
     Table,
 )
 from derive.render.messages import Messages
-from derive.render.names import Names
+from derive.render.names import FREE, Names
 from derive.verify.numbers import sides
 
 PLACES = 3
 """Decimal places of the numbers that show a difference."""
+
+# The source's line and ours, side by side.
+_SHARES = (0.5, 0.48)
 
 
 def corrected(
@@ -42,21 +45,24 @@ def corrected(
     if not derivation.corrections:
         return []
     heading = (messages.text("headings", "corrections"),)
-    columns = tuple(messages.text("columns", c) for c in ("source", "why", "ours"))
-    rows = []
+    columns = tuple(messages.text("columns", c) for c in ("source", "ours"))
+    rows: list[tuple[Sentence, Sentence]] = []
+    notes = []
     for correction in derivation.corrections:
         ours: Sentence = (_equation(correction.ours, called, names),)
         place = places.get(correction.ours.right)
         if place is not None:
             ours = (*ours, " ", place)
-        theirs: Sentence = (_equation(correction.source, called, names),)
-        rows.append((theirs, _why(correction, derivation, messages, names), ours))
+        # An index that a source uses twice is shown as it stands there.
+        theirs: Sentence = (_equation(correction.source, called, FREE),)
+        rows.append((theirs, ours))
+        notes.append(_why(correction, derivation, messages, names))
     intro = Paragraph((messages.text("text", "corrections"),))
-    return [Section(heading, (intro, Table(columns, tuple(rows), (0.31, 0.38, 0.28), True)))]
+    return [Section(heading, (intro, Table(columns, tuple(rows), _SHARES, tuple(notes))))]
 
 
 def _equation(equality: Equality, called: Callable[[Expr], Expr], names: Names) -> Formula:
-    return Formula((called(equality.left), "=", equality.right), names)
+    return Formula((called(equality.left), "=", equality.right), names, displayed=True)
 
 
 def _why(

@@ -56,10 +56,14 @@ class Listed:
 
 @dataclass(frozen=True)
 class Formula:
-    """A short formula within a sentence: expressions with relations between them."""
+    """A short formula within a sentence: expressions with relations between them.
+
+    ``displayed`` says that it is set as large as one that stands by itself.
+    """
 
     items: tuple[Expr | Relation | Space | Naturals | Listed | Decimal, ...]
     names: Names = FREE
+    displayed: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,13 +146,13 @@ class Table:
 
     Attributes:
         shares: The widths of the columns, in parts of the page.
-        spaced: Whether the rows have several lines, and so some room between them.
+        notes: What stands below each row, across all columns; none, or one for each row.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Sentence, ...], ...]
     shares: tuple[float, ...] = (0.15, 0.53, 0.29)
-    spaced: bool = False
+    notes: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -101,12 +101,12 @@ class Formulas(Arrays):
     def factor(self, expr: Expr, last: bool) -> str:
         """A factor of a product, in brackets where it needs them."""
         inner = unmarked(expr)
-        if isinstance(inner, Partial) and not last:
+        if isinstance(inner, Partial) and not last and not self._inline:
             return self.marking(expr, self.derivative(inner, closed=True))
         text = self._print(expr)
         if isinstance(inner, (Plus, Minus, Times)) or self.begins_with_minus(text):
             return self.fenced(text)
-        if self._inline and isinstance(inner, Quotient):
+        if self._inline and isinstance(inner, (Quotient, Partial)):
             return self.fenced(text)
         return self.fenced(text) if isinstance(inner, Binder) and not last else text
 
@@ -276,7 +276,13 @@ class Formulas(Arrays):
         else:
             below = self.THIN.join(f"{self.PARTIAL} {self._print(v)}" for v in reversed(variables))
         sign = self.sup(self.PARTIAL, str(len(variables))) if several else self.PARTIAL
-        return self.fraction(f"{sign} {operand}".rstrip(), below)
+        above = f"{sign} {operand}".rstrip()
+        if self._inline:
+            below = self.fenced(below) if several else below
+            quotient = f"{above} {self.SLASH} {below}"
+            # What is to be differentiated stands behind the operator.
+            return quotient if operand else self.fenced(quotient)
+        return self.fraction(above, below)
 
     # Marks
 

@@ -214,6 +214,8 @@ class _DocumentPrinter:
                 before = " " if piece[:1].isspace() else ""
                 after = " " if piece[-1:].isspace() and piece.strip() else ""
                 return f"{before}{escape(piece)}{after}"
+            case Formula(displayed=True):
+                return rf"\DeriveFit{{\linewidth-3em}}{{{self.formula(piece)}}}"
             case Formula():
                 return rf"\DeriveInline{{{self.formula(piece)}}}"
             case Reference(label, kind):
@@ -225,7 +227,7 @@ class _DocumentPrinter:
                 return rf"(\ref{{{target}}})"
 
     def formula(self, formula: Formula) -> str:
-        printer = self.printer(formula.names, inline=True)
+        printer = self.printer(formula.names, inline=not formula.displayed)
         return " ".join(self.item(item, printer) for item in formula.items)
 
     def item(self, item: object, printer: FormulaPrinter) -> str:
@@ -255,13 +257,14 @@ class _DocumentPrinter:
     def table(self, table: Table) -> str:
         rows = [[rf"\DeriveHead{{{escape(column)}}}" for column in table.columns]]
         rows += [[self.sentence(cell) for cell in row] for row in table.rows]
+        command = r"\DerivePair" if len(table.columns) == 2 else r"\DeriveRow"
         head, *body = (
-            r"\DeriveRow"
-            + "".join(f"{{{s:g}}}{{{c}}}" for s, c in zip(table.shares, row, strict=True))
+            command + "".join(f"{{{s:g}}}{{{c}}}" for s, c in zip(table.shares, row, strict=True))
             for row in rows
         )
-        if table.spaced:
-            body = [line for row in body for line in (row, r"\DeriveRowSkip")][:-1]
+        if table.notes:
+            notes = [rf"\DeriveNoteBelow{{{self.sentence(note)}}}" for note in table.notes]
+            body = [line for pair in zip(body, notes, strict=True) for line in pair]
         return "\n".join(
             [r"\DeriveTableHead", head, r"\DeriveTableRule", *body, r"\DeriveTableEnd"]
         )

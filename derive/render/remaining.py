@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as with_changes
+
 from sympy import Expr
 
 from derive.derivation import Derivation, Step
@@ -11,6 +13,7 @@ from derive.render.names import Names
 from derive.render.wishes import Wishes
 from derive.strategy.remainder import remainder
 from derive.verify.decide import Decider
+from derive.verify.examine import all_ranges
 
 
 class Remaining:
@@ -18,6 +21,8 @@ class Remaining:
 
     def __init__(self, derivation: Derivation, wishes: Wishes) -> None:
         self._known = (*derivation.lemmas, *derivation.parts.values())
+        # A part may know less of sizes and ranges than its definitions need.
+        self._problem = with_changes(derivation.problem, ranges=all_ranges(derivation))
         # On a worksheet it would give the answer away.
         self._silent = wishes.sheet == "worksheet"
 
@@ -26,12 +31,11 @@ class Remaining:
     ) -> Sentence:
         """What would remain without the facts that a step uses; nothing where it uses none."""
         found = None if self._silent else remainder(derivation, step, self._known)
-        if found is None or not _holds(step.before, found, derivation):
+        if found is None or not self._holds(step.before, found, derivation):
             return ()
         slots = {"result": Formula((left, "=", found), names)}
         return (" ", *messages.sentence("text", "without", slots))
 
-
-def _holds(before: Expr, after: Expr, derivation: Derivation) -> bool:
-    """Whether two expressions are equal whatever the labels are, decided by the checker."""
-    return Decider(derivation.problem, derivation.definitions).compare(before, after, ()).equal
+    def _holds(self, before: Expr, after: Expr, derivation: Derivation) -> bool:
+        """Whether two expressions are equal whatever the labels are, decided by the checker."""
+        return Decider(self._problem, derivation.definitions).compare(before, after, ()).equal

@@ -215,9 +215,10 @@ class _DocumentPrinter:
                 after = " " if piece[-1:].isspace() and piece.strip() else ""
                 return f"{before}#{string(escape(piece))};{after}"
             case Formula():
-                printer, _ = self.printers(piece.names, inline=True)
+                printer, _ = self.printers(piece.names, inline=not piece.displayed)
                 alt = string(self.spoken(piece))
-                return f"#formula({alt}, $ {self.items(piece, printer)} $);"
+                command = "displayed" if piece.displayed else "formula"
+                return f"#{command}({alt}, $ {self.items(piece, printer)} $);"
             case Reference(label, kind):
                 if kind == "lemma":
                     slots = {"number": piece.number or ""}
@@ -239,7 +240,8 @@ class _DocumentPrinter:
             case Naturals():
                 return "{1\\, 2\\, 3\\, …}"
             case Decimal(digits):
-                return string(digits.replace(".", self._messages.text("language", "decimal_mark")))
+                mark = self._messages.text("language", "decimal_mark")
+                return string(digits.replace(".", mark).replace("-", "−"))
             case Listed(numbers):
                 mark = self._messages.text("language", "decimal_mark")
                 separator = "\\; " if mark == "," else "\\, "
@@ -277,9 +279,12 @@ class _DocumentPrinter:
     def table(self, table: Table) -> str:
         widths = f"({', '.join(f'{100 * share:g}fr' for share in table.shares)})"
         head = "".join(f"[#{string(escape(column))};]," for column in table.columns)
-        cells = (f"[{self.sentence(cell)}]" for row in table.rows for cell in row)
-        spaced = "true" if table.spaced else "false"
-        return f"#rows({widths}, ({head}), spaced: {spaced}, {', '.join(cells)})"
+        rows = [", ".join(f"[{self.sentence(cell)}]" for cell in row) for row in table.rows]
+        if table.notes:
+            notes = (f"[{self.sentence(note)}]" for note in table.notes)
+            pairs = zip(notes, rows, strict=True)
+            rows = [f"noted({widths}, {note}, {row})" for note, row in pairs]
+        return f"#rows({widths}, ({head}), {', '.join(rows)})"
 
 
 class _Spoken(FormulaPrinter):

@@ -32,34 +32,28 @@ class Shown:
 def writing_out(
     derivation: Derivation, shown: list[Shown], messages: Messages, level: str, wishes: Wishes
 ) -> list[Section]:
-    """The steps term by term: all where that is asked for, else those of the derivation itself."""
+    """The steps term by term: all where that is asked for, else those one takes in at a glance."""
     classes = wishes.explicit
     if classes is None:
         classes = 0 if level == "brief" else USUAL
     if not classes or wishes.sheet == "worksheet" or not derivation.problem.sizes:
         return []
     asked = wishes.explicit is not None or level == "full"
-    chosen = shown if asked else _short(derivation, shown)
     sizes = small_sizes(derivation, classes)
     blocks: list[Block] = []
-    for one in chosen:
-        blocks += _block(one, sizes, messages)
-    if not blocks or not (asked or _is_short(blocks)):
+    for one in shown:
+        own = _block(one, sizes, messages)
+        if asked or _is_short(own):
+            blocks += own
+    if not blocks:
         return []
     values = {"sizes": _values(sizes, messages)}
     heading = messages.sentence("headings", "written_out", values)
     return [Section(heading, (Paragraph((messages.text("text", "written_out"),)), *blocks))]
 
 
-def _short(derivation: Derivation, shown: list[Shown]) -> list[Shown]:
-    """The derivation itself, or the first of its parts where it only puts them together."""
-    whole = [s for s in shown if s.derivation is derivation]
-    parts = [s for s in shown if any(s.derivation is p for p in derivation.parts.values())]
-    return (whole or parts)[:1]
-
-
 def _is_short(blocks: list[Block]) -> bool:
-    """Whether every line can be taken in at a glance; others are only written out on request."""
+    """Whether each line can be taken in at a glance; others are only written out on request."""
     chains = [b for b in blocks if isinstance(b, Chain)]
     return all(_signs(line.right) <= _GLANCE for chain in chains for line in chain.lines)
 

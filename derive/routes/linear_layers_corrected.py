@@ -82,7 +82,7 @@ class _Indices:
         """The chain rule, the term of the own class pulled out, both derivatives put in."""
         row, other = self.row, self.other
         own, each = self.term(row, row), self.term(other, row)
-        whole = (other, 1, self.size)
+        whole, twice = (other, 1, self.size), (row, 1, self.size)
         outside = Minus(Times(self.label(row), Plus(1, Minus(self.probability(row)))))
         lost = Times(self.label(other), self.probability(other))
         kept = Times(self.label(other), self.probability(row))
@@ -91,7 +91,7 @@ class _Indices:
             return Correction(reason, Equality(self.left, source), Equality(self.left, ours), at)
 
         return (
-            instead("bound_index_free", Total(self.term(other, other), whole), Total(each, whole)),
+            instead("bound_index_free", Total(own, twice), Total(each, whole)),
             instead(
                 "sign_flips", Plus(own, Minus(self.others(each))), Plus(own, self.others(each))
             ),

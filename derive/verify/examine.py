@@ -60,7 +60,7 @@ class Examiner:
 
     def __init__(self, root: Derivation) -> None:
         self._root = root
-        self._problem = with_changes(root.problem, ranges=_all_ranges(root))
+        self._problem = with_changes(root.problem, ranges=all_ranges(root))
         self._deciders: dict[tuple[Definition, ...], tuple[Decider, Sampler, Court]] = {}
         self.assumed: dict[Condition, None] = {}
         self._unreached = False
@@ -243,7 +243,8 @@ def _statement(derivation: Derivation) -> Lemma:
     return Lemma(derivation.name, derivation.statement, derivation.closed_form, indices, assumed)
 
 
-def _all_ranges(root: Derivation) -> tuple[IndexRange, ...]:
+def all_ranges(root: Derivation) -> tuple[IndexRange, ...]:
+    """The range of every index that occurs anywhere in a derivation."""
     ranges = {r.index: r for d in root.walk() for r in d.problem.ranges}
     return tuple(ranges.values())
 
