@@ -37,6 +37,10 @@ from derive.render.formula_arrays import Arrays
 from derive.render.marking import Marked, unmarked
 
 
+# A fraction in a denominator, in em.
+_ON_ONE_LINE = 12.0
+
+
 class Formulas(Arrays):
     """Prints one expression: the signs, brackets and dots that a textbook would set."""
 
@@ -121,15 +125,16 @@ class Formulas(Arrays):
         return self.fraction(self._print(expr.numerator), self._below(expr.denominator))
 
     def _below(self, denominator: Expr) -> str:
-        """A denominator, on one line if it is a fraction itself."""
+        """A denominator, on one line if it is a fraction itself and no long one."""
         inner = unmarked(denominator)
-        if not isinstance(inner, Quotient) or not inner.heads.isdisjoint({Plus}):
+        if not isinstance(inner, Quotient):
             return self._print(denominator)
         outside, self._inline = self._inline, True
         try:
-            return self.marking(denominator, self._print(inner))
+            text = self.marking(denominator, self._print(inner))
         finally:
             self._inline = outside
+        return text if self.width(text) <= _ON_ONE_LINE else self._print(denominator)
 
     # Powers and functions
 

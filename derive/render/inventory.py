@@ -15,7 +15,7 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
-from derive.notation import ZERO, Bracket, Delta, bases, entries, heads
+from derive.notation import ZERO, Bracket, Delta, Exp, Quotient, bases, entries, heads
 from derive.problem import Problem
 from derive.render.document import Formula, Naturals, Piece, Sentence, Space, Table
 from derive.render.messages import Messages, Slots
@@ -43,6 +43,8 @@ def symbols_table(
         for e in entries(problem.expression)
         for a in e.indices
     }
+    logits = {base for d in definitions for base in _logits(d)}
+    labels = {base for fact in problem.facts for base in _labels(fact)}
     rows: list[tuple[Sentence, ...]] = []
 
     def row(symbol: Expr, meaning: str, *values: Piece) -> None:
@@ -58,29 +60,32 @@ def symbols_table(
             ranges = [r for r in problem.ranges if array in bases(r.index)]
             row(array, "array_integers", *(fact_formula(r, names) for r in ranges[:1]))
         else:
-            kind = "array_varied" if array in varied else "array"
+            kind = "logits" if array in logits else "labels" if array in labels else "array"
+            kind += "_varied" if array in varied else ""
             row(array, kind, Formula((array, "in", Space(shape)), names))
     for definition in definitions:
-        kind = "softmax" if definition.softmax else "definition"
         base = definition.base
+        kind = "softmax" if definition.softmax else "logits" if base in logits else "definition"
         shape = tuple(base.shape or ()) if isinstance(base, IndexedBase) else ()
         row(base, kind, Formula((base, "in", Space(shape)), names))
     for parameter in problem.parameters:
         kind = "parameter_varied" if parameter in varied else "parameter"
         row(parameter, kind, _domain(parameter, names))
+    classes = {d.base.shape[-1] for d in definitions if d.softmax and d.base.shape}
     for size in problem.sizes:
-        row(size, "size", Formula((size, "in", Naturals()), names))
+        kind = "classes" if size in classes else "size"
+        row(size, kind, Formula((size, "in", Naturals()), names))
     for index in problem.free_indices:
         ranges = [r for r in problem.ranges if r.index == index]
         row(index, "index", *(fact_formula(r, names) for r in ranges[:1]))
-    classes = [
+    true_classes = [
         other
         for fact in problem.facts
         if isinstance(fact, EntryFact) and isinstance(fact.value, Delta)
         for other in fact.value.args
         if other not in fact.entry.indices and isinstance(other, Symbol)
     ]
-    for known in (r for r in problem.ranges if r.index in classes):
+    for known in (r for r in problem.ranges if r.index in true_classes):
         if known.index not in problem.free_indices:
             row(known.index, "true_class", fact_formula(known, names))
     found = frozenset().union(*(heads(e) for e in shown)) if shown else frozenset()
@@ -91,6 +96,24 @@ def symbols_table(
         row(Bracket(i, j), "bracket")
     columns = tuple(messages.text("columns", c) for c in ("symbol", "meaning", "range"))
     return Table(columns, tuple(rows))
+
+
+def _logits(definition: Definition) -> frozenset[IndexedBase]:
+    """The array that a softmax is taken of, where it is the softmax of plain entries."""
+    match definition.value:
+        case Quotient(Exp(Indexed() as entry), _) if definition.softmax:
+            return frozenset({entry.base})
+    return frozenset()
+
+
+def _labels(fact: Fact) -> frozenset[IndexedBase]:
+    """The array that a fact says to be labels: one-hot, or with sum one."""
+    match fact:
+        case EntryFact(entry, Delta()):
+            return frozenset({entry.base})
+        case SumFact(total, value) if value == 1 and isinstance(total.body, Indexed):
+            return frozenset({total.body.base})
+    return frozenset()
 
 
 def facts_in_words(facts: tuple[Fact, ...], messages: Messages, names: Names) -> list[Sentence]:

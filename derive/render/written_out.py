@@ -12,6 +12,7 @@ from sympy import Expr, Indexed, Integer, Max, Symbol
 from sympy.core.basic import Atom
 
 from derive.derivation import Derivation
+from derive.display import Choice
 from derive.facts import EqualFact, Fact, UnequalFact
 from derive.notation import (
     Apply,
@@ -60,6 +61,8 @@ def written_out(expr: Expr, values: Values) -> Expr | None:
             return None if None in indices else Indexed(expr.base, *indices)
         case Total() | Maximum():
             return _binder(expr, values)
+        case Choice():
+            return _chosen(expr, values)
         case Plus() | Times():
             parts = [written_out(a, values) for a in expr.args]
             join = plus if isinstance(expr, Plus) else times
@@ -70,6 +73,14 @@ def written_out(expr: Expr, values: Values) -> Expr | None:
         parts = [written_out(a, values) for a in expr.args]
         return None if None in parts else expr.func(*parts)
     return None
+
+
+def _chosen(expr: Choice, values: Values) -> Expr | None:
+    """The branch that holds, where numbers decide it."""
+    first, second = (written_out(a, values) for a in (expr.first, expr.second))
+    if not isinstance(first, Integer) or not isinstance(second, Integer):
+        return None
+    return written_out(expr.same if first == second else expr.other, values)
 
 
 def _binder(expr: Binder, values: Values) -> Expr | None:
