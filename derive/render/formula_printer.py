@@ -36,7 +36,6 @@ from derive.render.display import Rows, displayed
 from derive.render.formula_arrays import Arrays
 from derive.render.marking import Marked, unmarked
 
-
 # A fraction in a denominator, in em.
 _ON_ONE_LINE = 12.0
 
