@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
+# A file of tests runs in one process, so that what its tests share is made once.
+PYTEST := $(RUN) pytest -q -n auto --dist loadfile
 PIP := $(RUN) pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -18,17 +20,17 @@ all: $(VENV)/installed-pdf ## the same for the whole catalogue
 	@$(RUN) derive build $$($(VENV)/bin/python -c 'import derive; print(*derive.catalogue())')
 
 test: $(VENV)/installed-test ## the quick tests, in 3 minutes at most
-	@$(RUN) pytest -q -m 'not slow'
+	@$(PYTEST) -m 'not slow'
 
 test-all: $(VENV)/installed-test ## all tests
-	@$(RUN) pytest -q
+	@$(PYTEST)
 
 check: $(VENV)/installed-dev ## format, lint, types, layers and all tests
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy
 	$(VENV)/bin/lint-imports
-	$(RUN) pytest -q
+	$(PYTEST)
 
 format: $(VENV)/installed-dev ## put the code into its usual form
 	$(RUN) ruff check --fix-only .
