@@ -8,12 +8,12 @@ from dataclasses import replace as with_changes
 from itertools import count
 from typing import Literal
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from derive.derivation import Derivation, Step
 from derive.display import Choice, Grid
 from derive.errors import DeriveError
-from derive.facts import Definition
+from derive.facts import Definition, IndexRange
 from derive.gathering import Layout, gathered
 from derive.notation import Partial, replace
 from derive.problem import Problem
@@ -145,7 +145,15 @@ class _Writer:
         shown = tuple(s.after for d in self.derivation.walk() for s in d.steps)
         own = None if len(defined) < len(self.derivation.definitions) else self.value
         blocks.append(
-            symbols_table(problem, own, self.derivation.definitions, shown, messages, names)
+            symbols_table(
+                problem,
+                own,
+                self.derivation.definitions,
+                self.free_indices(),
+                shown,
+                messages,
+                names,
+            )
         )
         blocks += self.note()
         return Section((messages.text("headings", "statement"),), tuple(blocks))
@@ -162,9 +170,29 @@ class _Writer:
     def results(self) -> list[tuple[Derivation, Expr]]:
         """What the document proves, each with its left-hand side."""
         own = self.derivation
-        if own.parts and cites_a_part(own):
-            return [(p, self.left(p)) for p in own.parts.values()]
-        return [(result, self.left(result)) for result in own.results]
+        return [(d, self.left(d)) for d in self.parts() or (own,)]
+
+    def parts(self) -> tuple[Derivation, ...]:
+        """The parts, where these are what the document shows, and what they consist of."""
+        own = self.derivation
+        if own.steps and not cites_a_part(own):
+            return ()
+        return tuple(
+            inner
+            for part in own.parts.values()
+            for inner in (part.parts.values() if part.parts and not part.steps else (part,))
+        )
+
+    def free_indices(self) -> dict[Symbol, IndexRange]:
+        """The free indices of the derivation and its parts, each with its range."""
+        found: dict[Symbol, IndexRange] = {}
+        for derivation in (self.derivation, *self.parts()):
+            given = derivation.given
+            for index in derivation.problem.free_indices:
+                known = given.range_of(index)
+                if known is not None:
+                    found.setdefault(index, known)
+        return found
 
     # Derivations
 

@@ -26,6 +26,7 @@ from derive.render.document import (
 from derive.render.evidence import Evidence
 from derive.render.mathml import MathPrinter, cases, row, sign
 from derive.render.messages import load
+from derive.render.names import Names
 from derive.resources import template_root
 
 _RELATIONS = {"=": "=", "!=": "≠", "<=": "≤", ">": ">", ">=": "≥", "in": "∈"}
@@ -63,12 +64,13 @@ class Card:
 def statement_of(derivation: Derivation, report: Evidence, language: str) -> tuple[str, str]:
     """The title of a derivation's document, and as HTML what it proves."""
     document = compose(derivation, language, level="brief", report=report)
+    printed = _Statement(document.indicator)
     parts: list[str] = []
     for block in document.sections[0].blocks:
         # What follows the table of symbols is about the steps.
         if isinstance(block, Table):
             break
-        parts.append(_block(block))
+        parts.append(printed.block(block))
     return document.title, "\n".join(parts)
 
 
@@ -107,42 +109,49 @@ def _environment() -> Environment:
     )
 
 
-def _block(block: Block) -> str:
-    match block:
-        case Paragraph(text):
-            return f"<p>{_sentence(text)}</p>"
-        case Equation():
-            return _math(_equation(block), display=True)
-    raise TypeError(block)
+class _Statement:
+    """Prints the blocks of a statement; ``indicator`` says whether deltas are indicators."""
 
+    def __init__(self, indicator: bool) -> None:
+        self._indicator = indicator
 
-def _equation(equation: Equation) -> str:
-    printer = MathPrinter(equation.names)
-    branches = equation.branches
-    if len(branches) > 1 or branches[0].condition:
-        rows = (
-            (printer.expr(b.value), _formula(b.condition) if b.condition else "") for b in branches
-        )
-        right = cases(rows)
-    else:
-        right = printer.expr(branches[0].value)
-    return row(printer.expr(equation.left), sign("="), right)
+    def printer(self, names: Names) -> MathPrinter:
+        return MathPrinter(names, indicator=self._indicator)
 
+    def block(self, block: Block) -> str:
+        match block:
+            case Paragraph(text):
+                return f"<p>{self.sentence(text)}</p>"
+            case Equation():
+                return _math(self.equation(block), display=True)
+        raise TypeError(block)
 
-def _sentence(sentence: Sentence) -> str:
-    texts = []
-    for piece in sentence:
-        match piece:
-            case str():
-                texts.append(escape(piece))
-            case Formula():
-                texts.append(_math(_formula(piece)))
-    return "".join(texts)
+    def equation(self, equation: Equation) -> str:
+        printer = self.printer(equation.names)
+        branches = equation.branches
+        if len(branches) > 1 or branches[0].condition:
+            rows = (
+                (printer.expr(b.value), self.formula(b.condition) if b.condition else "")
+                for b in branches
+            )
+            right = cases(rows)
+        else:
+            right = printer.expr(branches[0].value)
+        return row(printer.expr(equation.left), sign("="), right)
 
+    def sentence(self, sentence: Sentence) -> str:
+        texts = []
+        for piece in sentence:
+            match piece:
+                case str():
+                    texts.append(escape(piece))
+                case Formula():
+                    texts.append(_math(self.formula(piece)))
+        return "".join(texts)
 
-def _formula(formula: Formula) -> str:
-    printer = MathPrinter(formula.names)
-    return row(*(_item(item, printer) for item in formula.items))
+    def formula(self, formula: Formula) -> str:
+        printer = self.printer(formula.names)
+        return row(*(_item(item, printer) for item in formula.items))
 
 
 def _item(item: object, printer: MathPrinter) -> str:

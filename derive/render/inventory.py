@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
 from derive.facts import (
@@ -27,14 +29,15 @@ def symbols_table(
     problem: Problem,
     named: Expr | None,
     definitions: tuple[Definition, ...],
+    indices: Mapping[Symbol, IndexRange],
     shown: tuple[Expr, ...],
     messages: Messages,
     names: Names,
 ) -> Table:
     """Every symbol with its meaning and where its values lie.
 
-    ``named`` is what the expression itself is called, where it has a name; ``shown`` are the
-    expressions of the document, in which deltas and brackets may occur.
+    ``named`` is what the expression itself is called, where it has a name; ``indices`` are the free
+    ones; ``shown`` are the expressions of the document, in which deltas and brackets may occur.
     """
     varied = {v.base if isinstance(v, Indexed) else v for v in problem.variables}
     # Sizes and classes such as t or t[n] are indices, and so integers, where they index an array.
@@ -75,9 +78,8 @@ def symbols_table(
     for size in problem.sizes:
         kind = "classes" if size in classes else "size"
         row(size, kind, Formula((size, "in", Naturals()), names))
-    for index in problem.free_indices:
-        ranges = [r for r in problem.ranges if r.index == index]
-        row(index, "index", *(fact_formula(r, names) for r in ranges[:1]))
+    for index, known in indices.items():
+        row(index, "index", fact_formula(known, names))
     true_classes = [
         other
         for fact in problem.facts
@@ -86,7 +88,7 @@ def symbols_table(
         if other not in fact.entry.indices and isinstance(other, Symbol)
     ]
     for known in (r for r in problem.ranges if r.index in true_classes):
-        if known.index not in problem.free_indices:
+        if known.index not in indices:
             row(known.index, "true_class", fact_formula(known, names))
     found = frozenset().union(*(heads(e) for e in shown)) if shown else frozenset()
     i, j = (Symbol(n, integer=True) for n in ("i", "j"))

@@ -45,9 +45,12 @@ _HALF = Rational(1, 2)
 class MathPrinter:
     """Prints expressions; ``names`` are those that bound indices must keep clear of."""
 
-    def __init__(self, names: Names = FREE, logarithm: str = "log") -> None:
+    def __init__(
+        self, names: Names = FREE, logarithm: str = "log", indicator: bool = False
+    ) -> None:
         self._names = names
         self._logarithm = logarithm
+        self._indicator = indicator  # deltas as indicators
 
     def expr(self, expr: Expr) -> str:
         """An expression as one MathML element."""
@@ -87,6 +90,9 @@ class MathPrinter:
                 return f"<msup><mi>e</mi>{self.expr(operand)}</msup>"
             case Log(operand):
                 return self._call(self._logarithm, self.expr(operand))
+            case Delta(args=(left, right)) if self._indicator:
+                condition = row(sign("{"), self.expr(left), sign("="), self.expr(right), sign("}"))
+                return f'<msub><mn mathvariant="bold">1</mn>{condition}</msub>'
             case Delta():
                 return f"<msub><mi>δ</mi>{self._indices(expr.args)}</msub>"
             case Bracket(lower, upper):

@@ -18,7 +18,7 @@ from derive.errors import DeriveError
 from derive.render.document import Piece, Sentence
 from derive.resources import template_root
 
-RULE_SLOTS = frozenset({"variable", "index", "fact", "definition", "lemma", "law"})
+RULE_SLOTS = frozenset({"variable", "index", "fact", "definition", "array", "lemma", "law"})
 """What the sentence of a rule may speak of."""
 
 Slots = Mapping[str, Piece | Sentence | None]

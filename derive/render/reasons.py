@@ -24,6 +24,7 @@ from derive.render.document import Formula, Reference, Sentence
 from derive.render.messages import Messages
 from derive.render.names import Names
 from derive.render.rule_formula import rule_formula
+from derive.rules import RULES
 
 
 def reason(
@@ -33,8 +34,28 @@ def reason(
     names: Names,
     lemmas: Mapping[str, Reference],
 ) -> tuple[Sentence, Sentence]:
-    """The short name and the sentence of a step's rule."""
+    """The short name and the sentence of a step's rule; other rules are named after it."""
     atom = next((a for a in step.atoms if a.rule == step.rule), step.atoms[0])
+    short, sentence = _of_rule(atom, derivation, messages, names, lemmas)
+    others = {
+        a.rule: _of_rule(a, derivation, messages, names, lemmas)[0]
+        for a in step.atoms
+        if a.rule != atom.rule and not RULES[a.rule].bookkeeping
+    }
+    if others:
+        slots = {"rules": messages.enumeration(dict.fromkeys(others.values()))}
+        sentence = (*sentence, " ", *messages.sentence("text", "besides", slots))
+    return short, sentence
+
+
+def _of_rule(
+    atom: Step,
+    derivation: Derivation,
+    messages: Messages,
+    names: Names,
+    lemmas: Mapping[str, Reference],
+) -> tuple[Sentence, Sentence]:
+    """The short name and the sentence of the rule of an atomic step."""
     facts = [f for f in atom.facts if not isinstance(f, Definition)]
     definitions = [f for f in atom.facts if isinstance(f, Definition)]
     slots = {
@@ -44,6 +65,7 @@ def reason(
         "lemma": lemmas.get(atom.lemma or ""),
         "fact": _listed([fact_formula(f, names) for f in facts], messages),
         "definition": _listed([_definition(atom, d, names) for d in definitions], messages),
+        "array": _listed([Formula((d.base,), names) for d in definitions], messages),
     }
     return messages.rule(atom.rule, slots)
 

@@ -7,7 +7,7 @@ import pytest
 from sympy import Eq, IndexedBase, KroneckerDelta, Rational, Sum, exp, log, sqrt, symbols, tanh
 
 import derive
-from derive.notation import Partial
+from derive.notation import Delta, Partial
 from derive.reading import read
 from derive.render.mathml import MathPrinter
 from derive.render.mathml_names import name
@@ -80,3 +80,9 @@ def test_cases_of_a_one_hot_label() -> None:
     one_hot = Eq(y[i], KroneckerDelta(i, t))
     derivation = derive.gradient(-Sum(y[i] * log(p), (i, 1, C)), z[k], given=[one_hot])
     assert not re.search("None|Tuple", MathPrinter().expr(derivation.closed_form))
+
+
+def test_deltas_as_indicators() -> None:
+    shown = MathPrinter(indicator=True).expr(Delta(i, j))
+    assert '<mn mathvariant="bold">1</mn>' in shown and "δ" not in shown
+    assert "δ" in MathPrinter().expr(Delta(i, j))
