@@ -8,7 +8,7 @@ from dataclasses import replace as with_changes
 from itertools import count
 from typing import Literal
 
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from derive.derivation import Derivation, Step
 from derive.display import Choice, Grid
@@ -30,6 +30,7 @@ from derive.render.document import (
     Paragraph,
     Reference,
     Section,
+    Sentence,
 )
 from derive.render.evidence import Evidence, evidence
 from derive.render.inventory import facts_in_words, symbols_table
@@ -199,9 +200,9 @@ class _Writer:
     def body(self, derivation: Derivation, problem: Problem) -> list[Section]:
         """Lemmas, then parts, then the derivation with its cases and its result."""
         sections = self.lemmas_of(derivation)
-        for name, part in derivation.parts.items():
+        for part in derivation.parts.values():
             sections += self.lemmas_of(part)
-            sections.append(self.part(name, part))
+            sections.append(self.part(part))
         if derivation.steps and not cites_a_part(derivation):
             heading = self.messages.text("headings", "derivation")
             left = self.left(derivation)
@@ -247,16 +248,35 @@ class _Writer:
             heading = (*heading, f". {title}")
         return [*inner, Section(heading, tuple(blocks), reference.label)]
 
-    def part(self, name: str, part: Derivation) -> Section:
+    def title(self, derivation: Derivation) -> Sentence:
+        """What a part is called: by a name of its own, else by its variable."""
+        variable = derivation.problem.variables[-1]
+        array = variable.base if isinstance(variable, Indexed) else variable
+        slots = {
+            "variable": Formula((variable,), self.taken),
+            "array": Formula((array,), self.taken),
+        }
+        if self.messages.find("parts", derivation.name) is None:
+            return self.messages.sentence("headings", "part", slots)
+        return self.messages.sentence("parts", derivation.name, slots)
+
+    def chain_title(self, derivation: Derivation) -> Sentence:
+        """What is said before a chain that is written out once more."""
+        reference = self.lemmas.get(derivation.name)
+        if reference is not None and reference.kind == "lemma":
+            return self.messages.sentence("text", "titled", {"title": reference})
+        if any(derivation is part for part in self.parts()):
+            return self.messages.sentence("text", "titled", {"title": self.title(derivation)})
+        return ()
+
+    def part(self, part: Derivation) -> Section:
         """A result on the way, or one of several; of several results each is a part again."""
-        own = self.messages.find("parts", name)
-        slots = {"variable": Formula(part.problem.variables[-1:], self.taken)}
-        heading = (own,) if own else self.messages.sentence("headings", "part", slots)
+        heading = self.title(part)
         if part.parts and not part.steps:
             inner = [
                 section
-                for name, each in part.parts.items()
-                for section in (*self.lemmas_of(each), self.part(name, each))
+                for each in part.parts.values()
+                for section in (*self.lemmas_of(each), self.part(each))
             ]
             return Section(heading, tuple(inner))
         facts = [fact_formula(f, self.taken) for f in part.assumptions]
@@ -326,7 +346,7 @@ class _Writer:
             self.places.setdefault(step.after, Reference(label))
             lines.append(Line(self.named(changed(step)), label, why, short, step.tag))
         chain = Chain(left, tuple(lines), names)
-        self.shown.append(Shown(derivation, chain))
+        self.shown.append(Shown(derivation, chain, self.chain_title(derivation)))
         return chain
 
     def skips_statement(self, derivation: Derivation) -> bool:

@@ -77,7 +77,9 @@ def symbols_table(
     classes = {d.base.shape[-1] for d in definitions if d.softmax and d.base.shape}
     for size in problem.sizes:
         kind = "classes" if size in classes else "size"
-        row(size, kind, Formula((size, "in", Naturals()), names))
+        least = next((f for f in problem.facts if isinstance(f, SizeFact) and f.size == size), None)
+        where = fact_formula(least, names) if least else Formula((size, "in", Naturals()), names)
+        row(size, kind, where)
     for index, known in indices.items():
         row(index, "index", fact_formula(known, names))
     true_classes = [

@@ -22,7 +22,7 @@ from derive.notation import ZERO, Binder, Partial, binders, rename
 from derive.positions import Path
 from derive.render.document import Formula, Reference, Sentence
 from derive.render.messages import Messages
-from derive.render.names import Names
+from derive.render.names import Names, names_in
 from derive.render.rule_formula import rule_formula
 from derive.rules import RULES
 
@@ -78,7 +78,7 @@ def fact_formula(fact: Fact, names: Names) -> Formula:
         case SumFact(total, value):
             return Formula((total, "=", value), names)
         case EntryFact(entry, value) | Definition(entry, value):
-            return Formula((entry, "=", value), names)
+            return Formula((entry, "=", value), _keeping(names, entry, value))
         case EqualFact(left, right):
             return Formula((left, "=", right), names)
         case UnequalFact(left, right):
@@ -88,6 +88,11 @@ def fact_formula(fact: Fact, names: Names) -> Formula:
         case SizeFact(size, least):
             return Formula((size, ">=", least), names)
     raise TypeError(fact)
+
+
+def _keeping(names: Names, *expressions: Expr) -> Names:
+    """The same with the names that are free in some expressions, for the bound ones in them."""
+    return Names(names.taken | names_in(expressions).taken)
 
 
 def _formula(expr: Expr | None, names: Names) -> Formula | None:
@@ -105,7 +110,7 @@ def _definition(step: Step, definition: Definition, names: Names) -> Formula:
     for entry, value in ((before, after), (after, before)):
         base = entry.base if isinstance(entry, Indexed) else entry
         if base == definition.base:
-            return Formula((entry, "=", value), inside)
+            return Formula((entry, "=", value), _keeping(inside, entry, value))
     return fact_formula(definition, names)
 
 

@@ -27,6 +27,7 @@ class Shown:
 
     derivation: Derivation
     chain: Chain
+    title: Sentence = ()
 
 
 def writing_out(
@@ -80,10 +81,12 @@ def _block(shown: Shown, sizes: Values, messages: Messages) -> list[Block]:
     if left is None or not lines:
         return []
     block = Chain(left, tuple(lines), chain.names, repeats=True)
-    if not indices:
-        return [block]
-    words = messages.sentence("text", "for_values", {"values": _values(indices, messages)})
-    return [Paragraph(words), block]
+    opening: Sentence = shown.title
+    if indices:
+        slots = {"values": _values(indices, messages)}
+        words = messages.sentence("text", "for_values", slots)
+        opening = (*opening, " ", *words) if opening else words
+    return [Paragraph(opening), block] if opening else [block]
 
 
 def _values(values: Values, messages: Messages) -> Sentence:

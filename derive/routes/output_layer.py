@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace as with_changes
 
-from sympy import Expr, Function, Indexed, Symbol
+from sympy import Expr, Function, Indexed, IndexedBase, Symbol
 
-from derive.arrays import Product, Whole
 from derive.corrections import Correction, Equality, Setting
 from derive.derivation import Derivation
 from derive.facts import Given
 from derive.gathering import Layout
-from derive.notation import ONE, Apply, Head, Partial, Plus
+from derive.notation import ONE, Apply, Head, Partial
 from derive.problem import Problem
 from derive.routes.arrays import definition_in_arrays, in_arrays
 from derive.routes.layers import other_output, own_output, through_own_output
@@ -55,7 +54,7 @@ def route(problem: Problem) -> Derivation:
         results.append(in_arrays(through_own_output(asked, name, logits, own, none), layout))
     whole = together(problem, (probabilities, jacobian, logits, *results))
     whole = definition_in_arrays(whole, 0, Layout(row))
-    return with_changes(whole, corrections=corrections(problem))
+    return with_changes(whole, corrections=corrections(problem, whole.parts["weights"]))
 
 
 class Softmax(Function):
@@ -66,19 +65,14 @@ class Softmax(Function):
         return ONE if argument.is_number else None
 
 
-def corrections(problem: Problem) -> tuple[Correction, ...]:
+def corrections(problem: Problem, weights: Derivation) -> tuple[Correction, ...]:
     """The source takes the softmax of one logit, and calls two things ``L``."""
     layer, softmax = problem.definitions
-    weight, bias = (Whole(v.base) for v in problem.variables)
     (entry,) = softmax.indices
-    (inputs,) = layer.value.bases - {v.base for v in problem.variables}
     single = Apply(Head(Softmax), Indexed(layer.base, entry))
-    outputs = Whole(layer.base)
-
-    def affine(mark: str) -> Equality:
-        named = [Symbol(f"{v.base.name}{mark}") if mark else v for v in (weight, bias)]
-        return Equality(outputs, Plus(Product(named[0], Whole(inputs)), named[1]))
-
+    weight = problem.variables[0]
+    marked = IndexedBase(f"{weight.base.name}^{{(L)}}", shape=weight.base.shape)
+    of_layer = Partial(problem.expression, Indexed(marked, *weight.indices))
     return (
         Correction(
             "softmax_of_one",
@@ -86,7 +80,11 @@ def corrections(problem: Problem) -> tuple[Correction, ...]:
             Equality(softmax.entry, softmax.value),
             Setting(((layer.base, numbers(1, 2, 3)),), ((entry, 3),)),
         ),
-        Correction("letter_twice", affine("^{(L)}"), affine("")),
+        Correction(
+            "letter_twice",
+            Equality(of_layer, weights.closed_form),
+            Equality(weights.statement, weights.closed_form),
+        ),
     )
 
 
