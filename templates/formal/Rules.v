@@ -3,7 +3,7 @@
     A tactic proves [before = after] where that is an instance of its rule, and fails elsewhere.
     It is used at the place that was rewritten, so that it sees nothing but what changed. *)
 
-From Derive Require Export Places.
+From Derive Require Export Witness.
 From Coquelicot Require Import ElemFct.
 
 (** * Algebra *)
@@ -18,24 +18,20 @@ Ltac by_ring :=
 Ltac by_field := first [by_ring | solve [field; nonzero]].
 
 (* Powers with any exponent, of a positive base: [x^2 x^g = x^(2+g)]. *)
-Lemma as_Rpower x n : 0 < x -> x ^ n = Rpower x (INR n).
-Proof. intros H. now rewrite Rpower_pow. Qed.
+Lemma Rpower_2 x : 0 < x -> Rpower x 2 = x * x.
+Proof. intros H. replace 2 with (1 + 1) by ring. now rewrite Rpower_plus, Rpower_1. Qed.
 Ltac by_powers :=
-  match goal with
-  | |- context [Rpower ?x _] =>
-      let E := fresh "E" in let l := fresh "l" in
-      assert (E : x = exp (ln x)) by (symmetry; apply exp_ln; positive);
-      unfold Rpower; set (l := ln x) in *; clearbody l; rewrite E; clear E;
-      rewrite ?ln_exp; unfold Rdiv; rewrite <- ?exp_Ropp;
-      repeat match goal with
-        | |- context [exp ?a ^ 2] => replace (exp a ^ 2) with (exp (2 * a))
-            by (replace (2 * a) with (a + a) by ring; rewrite exp_plus; ring)
-        end;
-      rewrite <- ?exp_Ropp, <- ?exp_plus;
-      first [apply f_equal; ring | ring
-            | rewrite ?Rmult_assoc, <- ?exp_plus, <- ?Rmult_assoc; repeat f_equal; ring
-            | field; nonzero]
-  end.
+  cbv beta; unfold Rminus;
+  repeat match goal with
+    | |- context [Rpower ?x (2 * ?a)] => replace (2 * a) with (a + a) by ring
+    | |- context [Rpower ?x (?a * 2)] => replace (a * 2) with (a + a) by ring
+    | |- context [Rpower ?x (?a + ?b)] => rewrite (Rpower_plus a b x)
+    | |- context [Rpower ?x (- ?a)] => rewrite (Rpower_Ropp x a)
+    | |- context [Rpower ?x (-1)] => change (Rpower x (-1)) with (Rpower x (- (1)))
+    | |- context [Rpower ?x 1] => rewrite (Rpower_1 x) by positive
+    | |- context [Rpower ?x 2] => rewrite (Rpower_2 x) by positive
+    end;
+  first [ring | field; nonzero].
 
 Ltac cancel_factor := by_field.
 Ltac combine_powers := first [by_field | by_powers].
