@@ -25,7 +25,7 @@ from derive.notation import (
     Times,
     is_number,
 )
-from derive.signs import signs
+from derive.signs import at_most, signs
 from derive.unfolding import unfold
 
 
@@ -35,14 +35,22 @@ class Condition:
 
     Attributes:
         text, plain: What is claimed; ``plain`` with definitions written out.
-        positive: Whether the part has to be positive, or just not zero.
+        part: What it is claimed of.
+        positive: Whether that has to be positive, or just not zero.
         known: Whether it is seen to hold.
     """
 
     text: str
     plain: str
+    part: Expr
     positive: bool
     known: bool
+
+    @property
+    def weaker(self) -> str:
+        """The text of the condition that the part is not zero."""
+        head, arrow, claim = self.text.rpartition(" -> ")
+        return f"{head}{arrow}{claim.removeprefix('0 < ')} <> 0"
 
 
 def conditions(expr: Expr, given: Given, scope: Scope) -> Iterator[Condition]:
@@ -118,7 +126,14 @@ def _condition(part: Expr, positive: bool, given: Given, scope: Scope, around: A
     claims = [term(part, scope, 69), term(unfold(part, scope.definitions), bare, 69)]
     text, plain = (_around(f"0 < {c}" if positive else f"{c} <> 0", around) for c in claims)
     found = signs(part, given)
-    return Condition(text, plain, positive, found == {1} or (not positive and 0 not in found))
+    known = found == {1} or (not positive and 0 not in found) or _is_count(part, given)
+    return Condition(text, plain, part, positive, known)
+
+
+def _is_count(part: Expr, given: Given) -> bool:
+    """A number made of indices that is at least one."""
+    number = part.doit()
+    return bool(number.is_integer) and at_most(ONE, number, given) is not None
 
 
 def _around(text: str, around: Around) -> str:

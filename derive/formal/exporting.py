@@ -63,7 +63,9 @@ class Exporter:
         self._assumed: list[Hypothesis] = []
         self._borrowed: list[Hypothesis] = []
         self._fixed: list[Expr] = []
-        self._sections: list[tuple[Derivation, str, list[Expr], list[Hypothesis]]] = []
+        self._sections: list[
+            tuple[Derivation, str, list[Expr], list[Hypothesis], frozenset[Expr]]
+        ] = []
 
     def exported(self) -> Exported:
         name = self._world.names.of("file", f"file {self._root.problem.name}")
@@ -201,17 +203,19 @@ class Exporter:
                 hypotheses += self._facts_about((fact,), symbols, scope)
             elif fact in derivation.assumptions:
                 hypotheses += self._facts_about((fact,), about, scope)
-        domain, assumed = self._domain(derivation, scope)
+        domain, assumed, about = self._domain(derivation, scope)
         hypotheses += assumed
         section = Section(self._text, world, derivation, name, self._facts, self._lemmas)
         proved = section.write(lines, hypotheses, domain, parent)
         self._lemmas[derivation.name] = proved.equation
         self._theorems.append(proved.theorem)
         self._unproved += section.unproved
-        self._sections.append((derivation, name, [*arrays, *indices], hypotheses))
+        self._sections.append((derivation, name, [*arrays, *indices], hypotheses, about))
 
-    def _domain(self, derivation: Derivation, scope: Scope) -> tuple[list[str], list[Hypothesis]]:
-        """Where everything has a value: what is seen to hold, and what has to be assumed."""
+    def _domain(
+        self, derivation: Derivation, scope: Scope
+    ) -> tuple[list[str], list[Hypothesis], frozenset[Expr]]:
+        """Where everything has a value: what is seen to hold, what is assumed, of which arrays."""
         given = derivation.given
         found = list(conditions(derivation.statement, given, scope))
         used = {b for e in expressions(derivation) for b in bases(e) | names(e)}
@@ -221,24 +225,33 @@ class Exporter:
         seen = list(dict.fromkeys(c.text for c in found if c.known))
         for expr in expressions(derivation):
             found += conditions(expr, given, scope)
-        unknown = dict.fromkeys((c.text, c.plain) for c in found if not c.known)
+        unknown = {c.text: c.plain for c in found if not c.known}
+        for condition in found:
+            if condition.positive:
+                # Then it is not zero either.
+                unknown.pop(condition.weaker, None)
         name = self._world.names.of(("section", id(derivation)), derivation.name)
         assumed = [
             Hypothesis(f"{name}_exists_{n}", text, plain)
-            for n, (text, plain) in enumerate(unknown, start=1)
+            for n, (text, plain) in enumerate(unknown.items(), start=1)
         ]
-        return seen, assumed
+        about = (bases(c.part) for c in found if not c.known)
+        return seen, assumed, frozenset().union(*about)
 
     # That the hypotheses can hold
 
     def _witnesses(self) -> None:
         world = self._world
         done: set[str] = set()
-        for derivation, name, symbols, hypotheses in self._sections:
+        for derivation, name, symbols, hypotheses, about in self._sections:
             scope = Scope((), world.varying, world.names)
-            facts = (*world.facts, *derivation.assumptions)
+            facts = tuple(
+                f
+                for f in (*world.facts, *derivation.assumptions)
+                if self._speaks_of(f) <= frozenset((*self._fixed, *symbols))
+            )
             everything = [*self._fixed, *symbols]
-            own = list(values(everything, facts, scope, world.integer_arrays))
+            own = list(values(everything, facts, about, scope, world.integer_arrays))
             claims = [h.written_out for h in (*self._assumed, *hypotheses)]
             if not claims:
                 continue

@@ -67,7 +67,7 @@ FUNCTIONS: Mapping[type, str] = {
 """SymPy's functions that Coq's library has, by what they are called there."""
 
 
-CONSTANTS: Mapping[Expr, str] = {pi: "PI", E: "exp 1"}
+CONSTANTS: Mapping[Expr, str] = {pi: "PI", E: "(exp 1)"}
 
 
 class NoTerm(DeriveError):
@@ -240,7 +240,7 @@ def _term(expr: Expr, scope: Scope) -> tuple[str, int]:
         case Entry():
             return _term(expr.written_out, scope)
     if expr in CONSTANTS:
-        return CONSTANTS[expr], APPLICATION
+        return CONSTANTS[expr], ATOM
     if expr.is_Add and expr.is_integer:
         # A number made of indices, such as the i + 1 of log(i + 1).
         return f"INR {index(expr, scope)}", APPLICATION

@@ -6,21 +6,32 @@ from collections.abc import Iterable, Iterator
 
 from sympy import Expr, IndexedBase, Symbol
 
-from derive.facts import EntryFact, Fact, PositiveFact, SizeFact, SumFact, UnequalFact
+from derive.facts import EntryFact, EqualFact, Fact, PositiveFact, SizeFact, SumFact, UnequalFact
 from derive.formal.terms import Scope, index, kind_of, term, variable_name
 from derive.notation import bases, entries, names
 
 
 def values(
-    symbols: Iterable[Expr], facts: tuple[Fact, ...], scope: Scope, integer: Iterable[Expr]
+    symbols: Iterable[Expr],
+    facts: tuple[Fact, ...],
+    positive: frozenset[Expr],
+    scope: Scope,
+    integer: Iterable[Expr],
 ) -> Iterator[tuple[str, str, str]]:
-    """Name, type and value of every symbol: two classes, the first one true, entries of 1."""
+    """Name, type and value of every symbol: two classes, the first one true, entries of 1.
+
+    ``positive`` are arrays in conditions on the domain.
+    """
     numbers = _indices(facts)
     least = [int(f.least) for f in facts if isinstance(f, SizeFact)]
     size = max([2, *numbers.values(), *least])
     for symbol in symbols:
         kind = kind_of(symbol, integer)
-        yield variable_name(symbol, scope), kind, _value(symbol, kind, facts, numbers, size, scope)
+        yield (
+            variable_name(symbol, scope),
+            kind,
+            _value(symbol, kind, facts, positive, numbers, size, scope),
+        )
 
 
 def _indices(facts: tuple[Fact, ...]) -> dict[Expr, int]:
@@ -34,6 +45,10 @@ def _indices(facts: tuple[Fact, ...]) -> dict[Expr, int]:
             pair = [i for i in (fact.left, fact.right) if isinstance(i, Symbol)]
             chosen = next((i for i in pair if i not in classes), pair[0])
             found[chosen] = 2
+    for fact in facts:
+        if isinstance(fact, EqualFact):
+            known = next((found[i] for i in (fact.left, fact.right) if i in found), 1)
+            found[fact.left] = found[fact.right] = known
     return found
 
 
@@ -41,6 +56,7 @@ def _value(
     symbol: Expr,
     kind: str,
     facts: tuple[Fact, ...],
+    positive: frozenset[Expr],
     numbers: dict[Expr, int],
     size: int,
     scope: Scope,
@@ -60,19 +76,25 @@ def _value(
             return f"(fun {' '.join(places)} => {term(fact.value, inner)})"
     for fact in facts:
         if isinstance(fact, SumFact) and symbol in bases(fact.total):
-            return _shares(symbol, fact, facts, size, scope)
+            return _shares(symbol, fact, facts, positive, size, scope)
     rank = len(symbol.shape or ())
     one = "1%nat" if kind.endswith("nat") else "1"
     return f"(fun {' '.join('_' * rank)} => {one})"
 
 
 def _shares(
-    symbol: IndexedBase, fact: SumFact, facts: tuple[Fact, ...], size: int, scope: Scope
+    symbol: IndexedBase,
+    fact: SumFact,
+    facts: tuple[Fact, ...],
+    positive: frozenset[Expr],
+    size: int,
+    scope: Scope,
 ) -> str:
     """Entries whose sum is known: equal ones where they are positive, else all in the first."""
     whole = term(fact.value, scope, 39)
     rank = len(symbol.shape or ())
-    if any(isinstance(f, PositiveFact) and symbol in bases(f.expression) for f in facts):
+    declared = any(isinstance(f, PositiveFact) and symbol in bases(f.expression) for f in facts)
+    if declared or symbol in positive:
         return f"(fun {' '.join('_' * rank)} => {whole} / {size})"
     body, own = fact.total.open()
     entry = next(e for e in entries(body) if e.base == symbol)
