@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jinja2 import Template
 from sympy import Expr, Symbol
 
 from derive.derivation import Derivation
@@ -11,6 +12,7 @@ from derive.facts import EqualFact, Fact, IndexRange, UnequalFact
 from derive.formal.domain import conditions, conditions_of
 from derive.formal.hypotheses import Hypothesis, of_fact, of_sign, of_size
 from derive.formal.sections import Section
+from derive.formal.shown import shown
 from derive.formal.terms import (
     Scope,
     definition_name,
@@ -24,6 +26,7 @@ from derive.formal.text import Mark, Text
 from derive.formal.witness import values
 from derive.formal.world import World, expressions
 from derive.notation import Apply, Head, bases, names
+from derive.resources import template_root
 from derive.rules.calculus import slope
 
 
@@ -232,7 +235,7 @@ class Exporter:
                 unknown.pop(condition.weaker, None)
         name = self._world.names.of(("section", id(derivation)), derivation.name)
         assumed = [
-            Hypothesis(f"{name}_exists_{n}", text, plain)
+            Hypothesis(f"{name}_exists_{n}", text, plain, domain=True)
             for n, (text, plain) in enumerate(unknown.items(), start=1)
         ]
         about = (bases(c.part) for c in found if not c.known)
@@ -279,4 +282,28 @@ class Exporter:
         return None
 
     def _header(self) -> list[str]:
-        return ["(* " + self._root.problem.name + " *)"]
+        root, sections = self._root, self._sections
+        results = [d for d in root.results if d.steps]
+        layout = (template_root() / "formal" / "header.txt").read_text("utf-8")
+        main = [h for d, _, _, own, _ in sections if d in results for h in own]
+        common = [h.text for h in (*self._assumed, *main) if not h.domain]
+        domain = [h.text for _, _, _, own, _ in sections for h in own if h.domain]
+        further = [
+            f"{name}: {h.text}"
+            for _, name, _, own, _ in sections
+            for h in own
+            if not h.domain and h.text not in common
+        ]
+        return (
+            Template(layout, trim_blocks=True, lstrip_blocks=True)
+            .render(
+                title=root.problem.name,
+                statements=[f"{shown(d.statement)} = {shown(d.closed_form)}" for d in results],
+                hypotheses=list(dict.fromkeys(common)),
+                further=further,
+                domain=list(dict.fromkeys(domain)),
+                borrowed=[h.text for h in self._borrowed],
+                theorems=self._theorems,
+            )
+            .split("\n")
+        )

@@ -24,11 +24,16 @@ from derive.notation import ZERO, entries, names
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A name and what is assumed under it; ``plain`` is that with definitions written out."""
+    """A name and what is assumed under it.
+
+    ``plain`` is that with definitions written out; ``domain`` says that it is there so that
+    something has a value.
+    """
 
     name: str
     text: str
     plain: str = ""
+    domain: bool = False
 
     @property
     def written_out(self) -> str:

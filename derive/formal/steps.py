@@ -23,7 +23,7 @@ def tactic(step: Step, facts: Mapping[Fact, str], lemmas: Mapping[str, str]) -> 
     if rule is None:
         raise NoTerm(f"the rule {step.rule}")
     if rule.law is Source.LEMMA:
-        if step.lemma not in lemmas:
+        if step.lemma is None or step.lemma not in lemmas:
             raise NoTerm(f"the lemma {step.lemma}")
         return f"{rule.formal} {lemmas[step.lemma]}"
     if rule.law is Source.FACT:

@@ -204,7 +204,7 @@ def _term(expr: Expr, scope: Scope) -> tuple[str, int]:
         case Symbol():
             return _symbol(expr, scope)
         case Indexed():
-            places = (index(a, scope) for a in expr.indices)
+            places = [index(a, scope) for a in expr.indices]
             return " ".join([whole(expr.base, scope), *places]), APPLICATION
         case Plus(args):
             return _sum(args, scope)
@@ -221,7 +221,7 @@ def _term(expr: Expr, scope: Scope) -> tuple[str, int]:
         case Log(operand):
             return f"ln {term(operand, scope, APPLICATION - 1)}", APPLICATION
         case Apply():
-            operands = (term(a, scope, APPLICATION - 1) for a in expr.operands)
+            operands = [term(a, scope, APPLICATION - 1) for a in expr.operands]
             return " ".join([function_name(expr, scope), *operands]), APPLICATION
         case Delta(first, second):
             return f"delta {index(first, scope)} {index(second, scope)}", APPLICATION
@@ -232,9 +232,9 @@ def _term(expr: Expr, scope: Scope) -> tuple[str, int]:
         case Partial():
             return _partial(expr, scope), APPLICATION
         case Choice(first, second, same, other):
-            places = f"{index(first, scope)} {index(second, scope)}"
+            pair = f"{index(first, scope)} {index(second, scope)}"
             branches = " ".join(term(a, scope, APPLICATION - 1) for a in (same, other))
-            return f"choice {places} {branches}", APPLICATION
+            return f"choice {pair} {branches}", APPLICATION
         case Grid(entry):
             return _term(entry, scope)
         case Entry():
@@ -310,14 +310,14 @@ def _binder(binder: Binder, scope: Scope) -> str:
     body, own = binder.open()
     name = bound_name(binder.hint, body, own, scope)
     inner = term(body, scope.within(own, name))
-    limits = f"{index(binder.lower, scope)} {index(binder.upper, scope)}"
+    limits = " ".join(argument(index_sum(a, scope)) for a in (binder.lower, binder.upper))
     function = f"(fun {name} => {inner})"
     if isinstance(binder, Maximum):
         return f"maximum {limits} {function}"
     if not isinstance(binder, Total):
         raise NoTerm(type(binder).__name__)
     if binder.excluded:
-        without = "; ".join(index(x, scope) for x in binder.excluded)
+        without = "; ".join(index_sum(x, scope) for x in binder.excluded)
         return f"total_but [{without}] {limits} {function}"
     return f"total {limits} {function}"
 
