@@ -208,8 +208,13 @@ class Derivation(Trace):
         )
 
     def coq(self) -> str:
-        """The formal proof comes with a later version: raises ``DeriveError``."""
-        raise _later("the formal proof")
+        """The derivation as a Coq file in which each step is a lemma; see ``derive.formal``.
+
+        Raises ``DeriveError`` where something in it cannot be said in Coq.
+        """
+        from derive.formal import export
+
+        return export(self).text
 
     def kernel(self, target: str = "numpy") -> Kernel:
         """A function that computes value and derivative; see ``derive.kernels`` for its arguments.

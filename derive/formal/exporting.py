@@ -1,0 +1,187 @@
+"""From a derivation to the text of its proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from derive.derivation import Derivation
+from derive.facts import EqualFact, Fact, IndexRange, UnequalFact
+from derive.formal.hypotheses import Hypothesis, of_fact, of_sign, of_size
+from derive.formal.sections import Section
+from derive.formal.terms import Scope, definition_name, ingredients, label, term, variable_name
+from derive.formal.text import Mark, Text
+from derive.formal.world import World
+from derive.notation import bases, names
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A proof as text.
+
+    Attributes:
+        text: The file.
+        marks: Which lines stand for which step.
+        unproved: Atoms that have no formal counterpart: the file assumes them, at its top.
+        theorems: Names of the theorems that close it.
+    """
+
+    text: str
+    marks: tuple[Mark, ...]
+    unproved: tuple[Mark, ...]
+    theorems: tuple[str, ...]
+
+
+def export(derivation: Derivation) -> Exported:
+    """The formal proof of a derivation, of all its lemmas, parts, cases and forms."""
+    return Exporter(derivation).exported()
+
+
+class Exporter:
+    """Writes one file."""
+
+    def __init__(self, root: Derivation) -> None:
+        self._root = root
+        self._world = World(root)
+        self._text = Text()
+        self._facts: dict[Fact, str] = {}
+        self._lemmas: dict[str, str] = {}
+        self._theorems: list[str] = []
+        self._unproved: list[Mark] = []
+        self._assumed: list[Hypothesis] = []
+        self._section_names: dict[int, str] = {}
+
+    def exported(self) -> Exported:
+        name = self._world.names.of("file", f"file {self._root.problem.name}")
+        self._text.write("From Derive Require Import Rules.", "", f"Section {name}.", "")
+        self._common()
+        self._define()
+        for derivation in self._world.derivations:
+            self._derivation(derivation)
+        self._text.write("", f"End {name}.")
+        text, marks = self._text.below(self._header())
+        return Exported(text, marks, tuple(self._unproved), tuple(self._theorems))
+
+    # What is the same in the whole file
+
+    def _common(self) -> None:
+        world = self._world
+        scope = Scope((), world.varying, world.names)
+        used: set[Expr] = set()
+        for derivation in world.derivations:
+            used |= world.symbols(derivation)
+        fixed = [b for b in used if b not in world.varying and b not in world.sizes]
+        self._variables(sorted(world.sizes, key=label), scope)
+        self._variables(sorted(fixed, key=label), scope)
+        found = [of_size(s, scope) for s in sorted(world.sizes, key=label)]
+        found += [h for b in sorted(fixed, key=label) if (h := self._sign(b, scope)) is not None]
+        found += self._facts_about(world.facts, frozenset(used) - world.varying, scope)
+        self._assume(found)
+
+    def _variables(self, symbols: list[Expr], scope: Scope) -> None:
+        for line in self._declared(symbols, scope):
+            self._text.write(line)
+
+    def _declared(self, symbols: list[Expr], scope: Scope) -> list[str]:
+        kinds: dict[str, list[str]] = {}
+        for symbol in symbols:
+            kinds.setdefault(self._world.kind(symbol), []).append(variable_name(symbol, scope))
+        return [f"Variables {' '.join(own)} : {kind}." for kind, own in kinds.items()]
+
+    def _sign(self, symbol: Expr, scope: Scope) -> Hypothesis | None:
+        return of_sign(symbol, scope) if self._world.kind(symbol) == "R" else None
+
+    def _assume(self, hypotheses: list[Hypothesis]) -> None:
+        self._text.write(*(h.line for h in hypotheses))
+        self._assumed += hypotheses
+
+    def _facts_about(
+        self, facts: tuple[Fact, ...], symbols: frozenset[Expr], scope: Scope
+    ) -> list[Hypothesis]:
+        """Facts all of whose arrays and parameters are among ``symbols``, as hypotheses."""
+        found = []
+        for fact in facts:
+            if not self._speaks_of(fact) <= symbols:
+                continue
+            hypothesis = of_fact(fact, scope, self._world.sizes)
+            if hypothesis is not None:
+                name = self._world.names.of(("hypothesis", fact), hypothesis.name)
+                self._facts[fact] = name
+                found.append(Hypothesis(name, hypothesis.text))
+        return found
+
+    def _speaks_of(self, fact: Fact) -> frozenset[Expr]:
+        """Arrays, parameters and free indices; the indices that a fact holds for are none."""
+        if isinstance(fact, IndexRange):
+            inside = (fact.index.base,) if hasattr(fact.index, "base") else (fact.index,)
+            return frozenset(inside) - self._world.sizes
+        sides = [getattr(fact, f) for f in fact.__dataclass_fields__]
+        found: set[Expr] = set()
+        for side in sides:
+            found |= bases(side)
+            found |= {
+                s
+                for s in names(side)
+                if isinstance(fact, (EqualFact, UnequalFact))
+                or not s.is_integer
+                or s in self._world.classes
+            }
+        return frozenset(found) - self._world.sizes
+
+    # Definitions
+
+    def _define(self) -> None:
+        defined = []
+        for definition, derivation in self._world.definitions():
+            scope = self._world.scope(derivation)
+            name = definition_name(definition, scope)
+            made_of = ingredients(definition, scope)
+            for base in made_of:
+                scope = scope.moved(base, variable_name(base, scope))
+            binders = [(variable_name(b, scope), self._world.kind(b)) for b in made_of]
+            binders += [(variable_name(i, scope), "nat") for i in definition.indices]
+            arguments = "".join(f" ({n} : {kind})" for n, kind in binders)
+            value = term(definition.value, scope)
+            self._text.write(f"Definition {name}{arguments} : R :=", f"  {value}.")
+            defined.append(name)
+        if defined:
+            self._text.write(f"#[local] Hint Unfold {' '.join(defined)} : derive.")
+
+    # Derivations
+
+    def _derivation(self, derivation: Derivation) -> None:
+        world, scope = self._world, self._world.scope(derivation)
+        name = world.names.of(("section", id(derivation)), derivation.name)
+        symbols = world.symbols(derivation)
+        own = [s for s in symbols if s in world.varying]
+        arrays = sorted((s for s in own if not s.is_integer), key=label)
+        indices = sorted((s for s in own if s.is_integer), key=label)
+        lines = self._declared([*arrays, *indices], scope)
+        hypotheses = [h for s in arrays if (h := self._sign(s, scope)) is not None]
+        for fact in (
+            *derivation.problem.ranges,
+            *derivation.problem.facts,
+            *derivation.assumptions,
+        ):
+            about = self._speaks_of(fact)
+            if about & world.varying and about <= symbols:
+                hypotheses += self._facts_about((fact,), symbols, scope)
+            elif fact in derivation.assumptions:
+                hypotheses += self._facts_about((fact,), about, scope)
+        section = Section(self._text, world, derivation, name, self._facts, self._lemmas)
+        parent = self._parent(derivation)
+        proved = section.write(lines, hypotheses, parent)
+        self._lemmas[derivation.name] = proved.equation
+        self._theorems.append(proved.theorem)
+        self._unproved += section.unproved
+
+    def _parent(self, derivation: Derivation) -> str | None:
+        """The theorem that a case is a case of."""
+        for known in self._root.walk():
+            if any(derivation is case for case in known.cases.values()):
+                return self._world.names.of(("section", id(known)), known.name)
+        return None
+
+    def _header(self) -> list[str]:
+        return ["(* " + self._root.problem.name + " *)"]
