@@ -239,7 +239,7 @@ with differentiable_by known :=
 
 (* The function is smooth in the entries of an array. *)
 Ltac is_independent :=
-  first [apply independent_vec | apply independent_mat | apply independent_one].
+  first [exact (independent_vec _ _) | exact (independent_mat _ _ _) | exact (independent_one _ _)].
 Ltac smoothly :=
   cbv beta;
   lazymatch goal with
@@ -261,10 +261,9 @@ Ltac smoothly :=
     | (fun u => sum_over ?m (fun j => @?f u j)) =>
         apply (smooth_sum c l m (fun j u => f u j)); enter; smoothly
     | (fun u => u ?j) =>
-        apply (smooth_entry c l j); [is_independent | apply in_range; index]
+        refine (smooth_entry c l j _ _ _); [is_independent | apply in_range; index]
     | (fun u => u _ ?j) =>
-        apply (smooth_entry c l j); [is_independent | apply in_range; index]
-    | (fun u => get _ u) => fail
+        refine (smooth_entry c l j _ _ _); [is_independent | apply in_range; index]
     | _ => progress autounfold with derive; smoothly
     end
   end.

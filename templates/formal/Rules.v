@@ -133,7 +133,7 @@ Ltac vanishing :=
 Ltac remaining :=
   cbv beta; repeat match goal with
     | |- context [bracket ?i ?j] => rewrite (bracket_true i j) by index end;
-  match goal with |- context [delta ?i ?j] => rewrite (delta_same i j eq_refl) end; by_ring.
+  match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl); by_ring end.
 Ltac contract_delta :=
   first [ refine (eq_trans (total_contract _ _ _ _ _) _); [vanishing | remaining]
         | refine (eq_trans (total_but_single _ _ _ _ _ _ _) _);
@@ -199,7 +199,8 @@ Ltac entrywise :=
   first
   [ reflexivity
   | by_ring
-  | rewrite <- !sum_over_scale; apply sum_over_ext; enter; entrywise
+  | progress rewrite <- ?sum_over_scale, <- ?sum_over_scale_right;
+    apply sum_over_ext; enter; entrywise
   | apply sum_over_ext; enter; entrywise
   | apply place_div; entrywise
   | apply place_mul; entrywise ].
@@ -324,7 +325,7 @@ Ltac differentiate_function :=
 (* Through the entries of a definition, whose values stand on the other side. *)
 Ltac chain_rule :=
   match goal with
-  | |- pd ?d _ ?x = sum_over ?l (fun j => pd (@?c j) ?F ?y * pd ?d _ ?x) => through c l d F x y
+  | |- pd ?d _ ?x = sum_over ?l (fun j => pd (@?c j) ?F ?y * pd ?d (@?h j) ?x) => through c l d F x y
   | |- pd ?d _ ?x = pd ?c ?F ?y * pd ?d ?H ?x =>
       refine (eq_trans _ (Rplus_0_r _)); through (fun _ : nat => c) [0%nat] d F x y
   end
@@ -332,7 +333,7 @@ with through c l d F x y :=
   let p := eval pattern x in y in
   match p with ?G _ =>
     refine (is_pd_unique _ _ _ _ (is_pd_chain c l _ d F G x _ _ _));
-    [ is_independent | smoothly | enter; differentiable ]
+    [ is_independent | smoothly | enter; cbv beta iota delta [get vec mat scalar]; differentiable ]
   end.
 
 (** * Exponentials moved down by the same amount above and below the bar *)

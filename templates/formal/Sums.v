@@ -64,6 +64,9 @@ Proof. induction l as [|a l IH]; simpl; [ring | rewrite IH; ring]. Qed.
 Lemma sum_over_scale l c f : sum_over l (fun j => c * f j) = c * sum_over l f.
 Proof. induction l as [|a l IH]; simpl; [ring | rewrite IH; ring]. Qed.
 
+Lemma sum_over_scale_right l c f : sum_over l (fun j => f j * c) = sum_over l f * c.
+Proof. induction l as [|a l IH]; simpl; [ring | rewrite IH; ring]. Qed.
+
 Lemma sum_over_constant l c : sum_over l (fun _ => c) = INR (length l) * c.
 Proof.
   induction l as [|a l IH]; [simpl; ring|].
