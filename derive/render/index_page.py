@@ -48,16 +48,20 @@ class Card:
         title: Its title.
         statement: What it proves, as HTML.
         level: The level of its evidence.
+        coq: The version of Coq that accepted its proof, where one did.
         documents: For each language its name, its code and its documents.
         kernels: The files that compute it.
+        proofs: The formal proof.
     """
 
     name: str
     title: str
     statement: str
     level: str
+    coq: str
     documents: tuple[tuple[str, str, tuple[Link, ...]], ...]
     kernels: tuple[Link, ...]
+    proofs: tuple[Link, ...]
 
 
 def statement_of(derivation: Derivation, report: Evidence, language: str) -> tuple[str, str]:
@@ -79,11 +83,15 @@ def index_page(cards: Iterable[Card], language: str, version: str) -> str:
     found = [
         {
             "name": card.name,
+            "coq": card.coq,
             "title": card.title,
             "statement": Markup(card.statement),  # made here, its text escaped
-            "evidence": messages.text("index", card.level),
+            "evidence": Markup(
+                _sentence(messages.sentence("index", card.level, {"coq": card.coq}))
+            ),
             "documents": card.documents,
             "kernels": card.kernels,
+            "proofs": card.proofs,
         }
         for card in cards
     ]

@@ -102,13 +102,14 @@ class Proof:
     """How far a derivation is proved in Coq.
 
     Attributes:
-        claim: For which sizes, such as ``C >= 1``; empty where there is none.
+        claim: For which sizes, such as ``C ≥ 1``; empty where there is none.
         coq: The version of Coq that accepted the text; without one it is *emitted*: written, and
             checked by nobody.
         recorded: Whether that is on record, and was not done just now.
         axioms: What the closing theorems rest on, besides the logic of Coq.
         unproved: Steps that the text leaves out.
         failures: Where Coq refused it.
+        missing: Why there is no such text at all.
     """
 
     claim: str = ""
@@ -117,6 +118,7 @@ class Proof:
     axioms: tuple[str, ...] = ()
     unproved: tuple[Unproved, ...] = ()
     failures: tuple[Failure, ...] = ()
+    missing: str = ""
 
     @property
     def proved(self) -> bool:
@@ -125,6 +127,8 @@ class Proof:
 
     def __str__(self) -> str:
         """What a terminal says of it."""
+        if self.missing:
+            return f"none: {self.missing}"
         if self.failures:
             return "refused: Coq does not accept the proof"
         if self.unproved:

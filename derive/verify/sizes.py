@@ -30,8 +30,8 @@ def least_sizes(problem: Problem) -> dict[Symbol, Expr]:
 
 
 def claimed(problem: Problem) -> str:
-    """For which sizes a proof holds, as in ``C >= 1, N >= 1``."""
-    return ", ".join(f"{size} >= {least}" for size, least in least_sizes(problem).items())
+    """For which sizes a proof holds, as in ``C ≥ 1, N ≥ 1``."""
+    return ", ".join(f"{size} ≥ {least}" for size, least in least_sizes(problem).items())
 
 
 def _allowed(problem: Problem, choice: dict[Symbol, int]) -> bool:
