@@ -153,7 +153,11 @@ class Exporter:
     def _derivation(self, derivation: Derivation) -> None:
         world, scope = self._world, self._world.scope(derivation)
         name = world.names.of(("section", id(derivation)), derivation.name)
+        parent = self._parent(derivation)
         symbols = world.symbols(derivation)
+        if parent is not None:
+            asked = derivation.problem.statement
+            symbols |= world.ingredients(asked, derivation.definitions)
         own = [s for s in symbols if s in world.varying]
         arrays = sorted((s for s in own if not s.is_integer), key=label)
         indices = sorted((s for s in own if s.is_integer), key=label)
@@ -170,7 +174,6 @@ class Exporter:
             elif fact in derivation.assumptions:
                 hypotheses += self._facts_about((fact,), about, scope)
         section = Section(self._text, world, derivation, name, self._facts, self._lemmas)
-        parent = self._parent(derivation)
         proved = section.write(lines, hypotheses, parent)
         self._lemmas[derivation.name] = proved.equation
         self._theorems.append(proved.theorem)

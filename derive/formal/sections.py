@@ -133,7 +133,7 @@ class Section:
                 break
             function = function_of(after.operand, after.variable, self._scope)
             way = proof(atom, self._facts, self._lemmas, skip=1)
-            lines.append(f"  apply (ex_pd_ext _ {function}); [intros ?; symmetry; {way} |].")
+            lines.append(f"  exists_as {function}; [{way} |].")
             statement = after
         return [*lines, "  differentiable."]
 

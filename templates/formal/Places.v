@@ -102,6 +102,12 @@ Proof.
   intros N H. apply pd_near. refine (filter_imp _ _ _ N). intros t. apply H.
 Qed.
 
+Lemma ex_pd_where {X} (c : coord X) (P : X -> Prop) F G x :
+  near c P x -> (forall u, P u -> F u = G u) -> ex_pd c F x -> ex_pd c G x.
+Proof.
+  intros N H. apply ex_pd_near. refine (filter_imp _ _ _ N). intros t. apply H.
+Qed.
+
 Ltac at_pd :=
   let u := fresh "u" in let H := fresh "Hu" in
   first
@@ -109,6 +115,16 @@ Ltac at_pd :=
   | refine (pd_where _ _ _ _ _ (near_positive_entries _ _ _ _ _ _) _);
     [eassumption | lia | intros u H; cbv beta]
   | refine (pd_ext _ _ _ _ _); intros u; cbv beta ].
+
+(* The function has a derivative where [g], which is equal to it near the point, has one. *)
+Ltac exists_as g :=
+  let u := fresh "u" in let H := fresh "Hu" in
+  first
+  [ refine (ex_pd_where _ _ g _ _ (near_positive _ _) _ _);
+    [assumption | intros u H; symmetry; cbv beta |]
+  | refine (ex_pd_where _ _ g _ _ (near_positive_entries _ _ _ _ _ _) _ _);
+    [eassumption | lia | intros u H; symmetry; cbv beta |]
+  | refine (ex_pd_ext _ g _ _ _ _); [intros u; symmetry; cbv beta |] ].
 
 (** * Side conditions *)
 
@@ -131,9 +147,7 @@ Ltac linear :=
   end; lra.
 
 Ltac declared := match goal with
-  | H : forall _, _ -> 0 < _ |- _ => apply H; index
-  | H : forall _, _ -> _ <> 0 |- _ => apply H; index
-  | H : forall _ _, _ -> _ -> 0 < _ |- _ => apply H; index
+  | H : forall _ : nat, _ |- _ => apply H; index
   end.
 
 (* [0 < e] *)
@@ -206,9 +220,11 @@ Ltac differentiable :=
     | (fun u => @?f u ^ ?n) =>
         apply (ex_pd_compose c (fun v => v ^ n) f);
         [eexists; apply is_derive_pow_at | differentiable]
-    | (fun u => Rpower (@?f u) ?a) =>
-        apply (ex_pd_compose c (fun v => Rpower v a) f);
-        [eexists; apply is_derive_Rpower_at; positive | differentiable]
+    | (fun u => Rpower (@?f u) (@?g u)) =>
+        first [ lazymatch F with (fun u => Rpower _ ?a) =>
+                  apply (ex_pd_compose c (fun v => Rpower v a) f);
+                  [eexists; apply is_derive_Rpower_at; positive | differentiable] end
+              | unfold Rpower; differentiable ]
     | (fun u => exp (@?f u)) => differentiable_by is_derive_exp
     | (fun u => ln (@?f u)) =>
         apply (ex_pd_compose c ln f); [eexists; apply is_derive_ln; positive | differentiable]
@@ -227,9 +243,15 @@ Ltac differentiable :=
     | (fun u => u _) => eapply is_pd_exists; apply is_pd_entry
     | (fun u => u _ _) => eapply is_pd_exists; apply is_pd_entry2
     | (fun u => u) => eapply is_pd_exists; apply is_pd_parameter
-    | (fun u => Rpower _ _) => unfold Rpower; differentiable
-    | _ => first [assumption | progress autounfold with derive; differentiable]
+    | _ => first [assumption | progress autounfold with derive; differentiable
+                 | differentiable_as_declared ]
     end
+  end
+(* A function that the library lacks, by what is declared of it. *)
+with differentiable_as_declared :=
+  match goal with
+  | H : forall x, is_derive ?h x _ |- ex_pd ?c (fun u => ?h (@?f u)) _ =>
+      apply (ex_pd_compose c h f); [eexists; apply H | differentiable]
   end
 with differentiable_by known :=
   lazymatch goal with

@@ -10,7 +10,10 @@ From Coquelicot Require Import ElemFct.
 
 (* Sums, products and fractions whose denominators may be anything. *)
 Ltac by_ring :=
-  cbv beta; first [reflexivity | unfold Rdiv; rewrite ?Rinv_mult, ?Rinv_inv; ring].
+  cbv beta;
+  first [ reflexivity
+        | unfold Rdiv;
+          repeat first [rewrite Rinv_mult | rewrite Rinv_inv | rewrite Rinv_1]; ring ].
 (* The same where denominators have to be different from zero. *)
 Ltac by_field := first [by_ring | solve [field; nonzero]].
 
@@ -94,7 +97,9 @@ Ltac by_terms :=
   apply sum_over_ext; enter; by_ring.
 Ltac split_total := by_terms.
 Ltac pull_out_sign := rewrite <- sum_over_opp; by_terms.
-Ltac pull_out_factor := rewrite <- sum_over_scale; by_terms.
+Ltac pull_out_factor :=
+  match goal with |- _ = ?a * sum_over ?l ?f =>
+    rewrite <- (sum_over_scale l a f); apply sum_over_ext; enter; by_ring end.
 Ltac join_totals :=
   match goal with |- _ = ?after =>
     match after with context [sum_over ?l (fun j => @?f j + @?g j)] =>
@@ -102,7 +107,7 @@ Ltac join_totals :=
 Ltac subtract_totals :=
   match goal with |- _ = ?after =>
     match after with context [sum_over ?l (fun j => @?f j - @?g j)] =>
-      rewrite (sum_over_plus l f (fun j => - g j)), (sum_over_opp l g); by_ring end end.
+      rewrite (sum_over_minus l f g); by_ring end end.
 Ltac sum_constant :=
   rewrite total_constant by index; rewrite ?plus_INR, ?minus_INR by index; simpl INR; by_ring.
 Ltac sum_zero := apply sum_over_zero; reflexivity.
@@ -130,10 +135,24 @@ Ltac vanishing :=
   let Hne := fresh "Hne" in
   lazymatch goal with |- forall j : nat, _ -> j <> ?k -> _ => intros ? ? Hne end; cbv beta;
   first [rewrite (delta_apart _ _ Hne) | rewrite (delta_apart _ _ (not_eq_sym Hne))]; by_ring.
+(* The same indices, written alike on both sides. *)
+Ltac same_indices :=
+  repeat match goal with |- context [(?a - ?b + ?b)%nat] =>
+    replace (a - b + b)%nat with a by lia end;
+  repeat match goal with |- ?before = ?after =>
+    match before with context [bracket ?i ?j] =>
+      match after with context [bracket ?k ?l] =>
+        tryif (constr_eq i k; constr_eq j l) then fail
+        else rewrite (bracket_as i j k l) by lia end end end;
+  repeat match goal with |- ?before = ?after =>
+    match before with context [delta ?i ?j] =>
+      match after with context [delta ?k ?l] =>
+        tryif (constr_eq i k; constr_eq j l) then fail
+        else rewrite (delta_as i j k l) by (split; intros; lia) end end end.
 Ltac remaining :=
   cbv beta; repeat match goal with
     | |- context [bracket ?i ?j] => rewrite (bracket_true i j) by index end;
-  match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl); by_ring end.
+  match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl); same_indices; by_ring end.
 Ltac contract_delta :=
   first [ refine (eq_trans (total_contract _ _ _ _ _) _); [vanishing | remaining]
         | refine (eq_trans (total_but_single _ _ _ _ _ _ _) _);
@@ -226,7 +245,7 @@ Ltac sum_probabilities :=
 Ltac condition := first [index | positive | nonzero].
 Ltac apply_lemma lemma :=
   first [ eapply lemma; condition
-        | etransitivity; [eapply lemma; condition | by_ring] ].
+        | etransitivity; [eapply lemma; condition | same_indices; by_ring] ].
 Ltac insert_lemma lemma := apply_lemma lemma.
 
 (** * Derivatives *)
@@ -320,6 +339,7 @@ Ltac differentiate_function :=
   | |- pd ?c (fun u => sinh (@?f u)) ?x = _ => composed c sinh f x is_derive_sinh_at
   | |- pd ?c (fun u => cosh (@?f u)) ?x = _ => composed c cosh f x is_derive_cosh_at
   | |- pd ?c (fun u => atan (@?f u)) ?x = _ => composed c atan f x is_derive_atan_at
+  | H : forall x, is_derive ?h x _ |- pd ?c (fun u => ?h (@?f u)) ?x = _ => composed c h f x H
   end.
 
 (* Through the entries of a definition, whose values stand on the other side. *)
@@ -390,6 +410,7 @@ Ltac shift_softplus :=
 Ltac shift_logistic :=
   match goal with |- _ = _ / ?below =>
     match below with context [exp (- Rmax 0 ?u)] =>
+      let m := fresh "m" in let e := fresh "e" in
       set (m := Rmax 0 u) in *; clearbody m;
       unfold Rdiv, Rminus;
       repeat match goal with

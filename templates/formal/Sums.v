@@ -61,6 +61,10 @@ Proof. induction l as [|a l IH]; simpl; [ring | rewrite IH; ring]. Qed.
 Lemma sum_over_opp l f : sum_over l (fun j => - f j) = - sum_over l f.
 Proof. induction l as [|a l IH]; simpl; [ring | rewrite IH; ring]. Qed.
 
+Lemma sum_over_minus l f g :
+  sum_over l (fun j => f j - g j) = sum_over l f - sum_over l g.
+Proof. induction l as [|a l IH]; simpl; [ring | rewrite IH; ring]. Qed.
+
 Lemma sum_over_scale l c f : sum_over l (fun j => c * f j) = c * sum_over l f.
 Proof. induction l as [|a l IH]; simpl; [ring | rewrite IH; ring]. Qed.
 
@@ -234,6 +238,9 @@ Proof. intros H. unfold bracket. now rewrite (proj2 (Nat.leb_le i j) H). Qed.
 
 Lemma bracket_false i j : ~ (i <= j)%nat -> bracket i j = 0.
 Proof. intros H. unfold bracket. now rewrite (proj2 (Nat.leb_nle i j) H). Qed.
+
+Lemma bracket_as i j k l : ((i <= j)%nat <-> (k <= l)%nat) -> bracket i j = bracket k l.
+Proof. intros H. unfold bracket. destruct (Nat.leb_spec i j), (Nat.leb_spec k l); auto; lia. Qed.
 
 Lemma choice_cases i j same other value :
   (i = j -> same = value) -> (i <> j -> other = value) -> choice i j same other = value.
