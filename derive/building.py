@@ -69,8 +69,11 @@ def prove(
     Gives the evidence for each as soon as Coq is done with it; what is proved is on record in the
     folder of the proofs then. Raises ``DeriveError`` where Coq or Coquelicot is not installed.
     """
+    from derive.formal.coqc import find_coq
     from derive.formal.proving import prove
     from derive.formal.record import recorded
+
+    find_coq()  # before anything is written
 
     derived = {name: derivation(name) for name in names}
     proofs = {name: (d, d.exported) for name, d in derived.items()}
@@ -216,8 +219,11 @@ def _card(
     )
     code = tuple(link(path, path.name) for path in kernels)
     formal = tuple(link(path, path.name) for path in proofs)
-    coq = (report.level == "proved" and report.proof and report.proof.coq) or ""
-    return asdict(Card(name, title, statement, report.level, coq, documents, code, formal))
+    proof = report.proof or Proof()
+    coq = (proof.coq or "") if report.level == "proved" else ""
+    return asdict(
+        Card(name, title, statement, report.level, proof.claim, coq, documents, code, formal)
+    )
 
 
 def usual_formats() -> list[str]:
