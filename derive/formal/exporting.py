@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from derive.derivation import Derivation
 from derive.facts import EqualFact, Fact, IndexRange, UnequalFact
+from derive.formal.domain import conditions, conditions_of
 from derive.formal.hypotheses import Hypothesis, of_fact, of_sign, of_size
 from derive.formal.sections import Section
-from derive.formal.terms import Scope, definition_name, ingredients, label, term, variable_name
+from derive.formal.terms import (
+    Scope,
+    definition_name,
+    function_name,
+    ingredients,
+    label,
+    term,
+    variable_name,
+)
 from derive.formal.text import Mark, Text
-from derive.formal.world import World
-from derive.notation import bases, names
+from derive.formal.witness import values
+from derive.formal.world import World, expressions
+from derive.notation import Apply, Head, bases, names
+from derive.rules.calculus import slope
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,11 @@ class Exporter:
         self._theorems: list[str] = []
         self._unproved: list[Mark] = []
         self._assumed: list[Hypothesis] = []
-        self._section_names: dict[int, str] = {}
+        self._borrowed: list[Hypothesis] = []
+        self._fixed: list[Expr] = []
+        self._sections: list[
+            tuple[Derivation, str, list[Expr], list[Hypothesis], frozenset[Expr]]
+        ] = []
 
     def exported(self) -> Exported:
         name = self._world.names.of("file", f"file {self._root.problem.name}")
@@ -60,6 +75,8 @@ class Exporter:
         for derivation in self._world.derivations:
             self._derivation(derivation)
         self._text.write("", f"End {name}.")
+        if not self._borrowed:
+            self._witnesses()
         text, marks = self._text.below(self._header())
         return Exported(text, marks, tuple(self._unproved), tuple(self._theorems))
 
@@ -72,12 +89,25 @@ class Exporter:
         for derivation in world.derivations:
             used |= world.symbols(derivation)
         fixed = [b for b in used if b not in world.varying and b not in world.sizes]
+        self._fixed = [*sorted(world.sizes, key=label), *sorted(fixed, key=label)]
         self._variables(sorted(world.sizes, key=label), scope)
         self._variables(sorted(fixed, key=label), scope)
         found = [of_size(s, scope) for s in sorted(world.sizes, key=label)]
         found += [h for b in sorted(fixed, key=label) if (h := self._sign(b, scope)) is not None]
         found += self._facts_about(world.facts, frozenset(used) - world.varying, scope)
         self._assume(found)
+        self._functions(scope)
+
+    def _functions(self, scope: Scope) -> None:
+        """Functions that Coq's library lacks, with their derivatives."""
+        at = Symbol("x", real=True)
+        inner = scope.moved(at, "x")
+        for function in self._world.functions:
+            name = function_name(Apply(Head(function), at), scope)
+            derivative = term(slope(function, 1, (at,)), inner, 9)
+            own = Hypothesis(f"{name}_slope", f"forall x : R, is_derive {name} x {derivative}")
+            self._text.write(f"Variable {name} : R -> R.", own.line)
+            self._borrowed.append(own)
 
     def _variables(self, symbols: list[Expr], scope: Scope) -> None:
         for line in self._declared(symbols, scope):
@@ -173,11 +203,73 @@ class Exporter:
                 hypotheses += self._facts_about((fact,), symbols, scope)
             elif fact in derivation.assumptions:
                 hypotheses += self._facts_about((fact,), about, scope)
+        domain, assumed, about = self._domain(derivation, scope)
+        hypotheses += assumed
         section = Section(self._text, world, derivation, name, self._facts, self._lemmas)
-        proved = section.write(lines, hypotheses, parent)
+        proved = section.write(lines, hypotheses, domain, parent)
         self._lemmas[derivation.name] = proved.equation
         self._theorems.append(proved.theorem)
         self._unproved += section.unproved
+        self._sections.append((derivation, name, [*arrays, *indices], hypotheses, about))
+
+    def _domain(
+        self, derivation: Derivation, scope: Scope
+    ) -> tuple[list[str], list[Hypothesis], frozenset[Expr]]:
+        """Where everything has a value: what is seen to hold, what is assumed, of which arrays."""
+        given = derivation.given
+        found = list(conditions(derivation.statement, given, scope))
+        used = {b for e in expressions(derivation) for b in bases(e) | names(e)}
+        for definition in derivation.definitions:
+            if definition.base in used:
+                found += conditions_of(definition, given, scope)
+        seen = list(dict.fromkeys(c.text for c in found if c.known))
+        for expr in expressions(derivation):
+            found += conditions(expr, given, scope)
+        unknown = {c.text: c.plain for c in found if not c.known}
+        for condition in found:
+            if condition.positive:
+                # Then it is not zero either.
+                unknown.pop(condition.weaker, None)
+        name = self._world.names.of(("section", id(derivation)), derivation.name)
+        assumed = [
+            Hypothesis(f"{name}_exists_{n}", text, plain)
+            for n, (text, plain) in enumerate(unknown.items(), start=1)
+        ]
+        about = (bases(c.part) for c in found if not c.known)
+        return seen, assumed, frozenset().union(*about)
+
+    # That the hypotheses can hold
+
+    def _witnesses(self) -> None:
+        world = self._world
+        done: set[str] = set()
+        for derivation, name, symbols, hypotheses, about in self._sections:
+            scope = Scope((), world.varying, world.names)
+            facts = tuple(
+                f
+                for f in (*world.facts, *derivation.assumptions)
+                if self._speaks_of(f) <= frozenset((*self._fixed, *symbols))
+            )
+            everything = [*self._fixed, *symbols]
+            own = list(values(everything, facts, about, scope, world.integer_arrays))
+            claims = [h.written_out for h in (*self._assumed, *hypotheses)]
+            if not claims:
+                continue
+            bound = " ".join(f"({n} : {kind})" for n, kind, _ in own)
+            text = f"  exists {bound},\n    " + " /\\\n    ".join(f"({c})" for c in claims) + "."
+            if text in done:
+                continue
+            done.add(text)
+            numbers = ", ".join(value for _, _, value in own)
+            self._text.marked(
+                derivation.name,
+                0,
+                "witness",
+                "",
+                f"Lemma {name}_can_hold :",
+                text,
+                f"Proof. exists {numbers}. witness. Qed.",
+            )
 
     def _parent(self, derivation: Derivation) -> str | None:
         """The theorem that a case is a case of."""

@@ -24,10 +24,15 @@ from derive.notation import ZERO, entries, names
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A name and what is assumed under it."""
+    """A name and what is assumed under it; ``plain`` is that with definitions written out."""
 
     name: str
     text: str
+    plain: str = ""
+
+    @property
+    def written_out(self) -> str:
+        return self.plain or self.text
 
     @property
     def line(self) -> str:

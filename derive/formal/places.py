@@ -8,7 +8,7 @@ from typing import TypeAlias
 from sympy import Expr, Integer
 
 from derive.display import Choice, Grid
-from derive.formal.terms import FUNCTIONS, ROOT, NoTerm
+from derive.formal.terms import ROOT, NoTerm, Scope, function_name
 from derive.notation import (
     Apply,
     Exp,
@@ -29,21 +29,21 @@ Leaf: TypeAlias = Callable[[Path], Tactic]
 SAME = "reflexivity"
 
 
-def way(expr: Expr, paths: Iterable[Path], leaf: Leaf) -> Tactic:
+def way(expr: Expr, paths: Iterable[Path], leaf: Leaf, scope: Scope) -> Tactic:
     """Tactics that go down to every one of ``paths`` in ``expr`` and end in ``leaf`` there.
 
     Raises ``NoTerm`` where a path leads through something that has no place tactic.
     """
-    return _way(expr, sorted(set(paths)), (), leaf)
+    return _way(expr, sorted(set(paths)), (), leaf, scope)
 
 
-def _way(expr: Expr, paths: list[Path], here: Path, leaf: Leaf) -> Tactic:
+def _way(expr: Expr, paths: list[Path], here: Path, leaf: Leaf, scope: Scope) -> Tactic:
     if () in paths:
         return leaf(here)
 
     def below(n: int) -> Tactic:
         inner = [path[1:] for path in paths if path[0] == n]
-        return _way(expr.args[n], inner, (*here, n), leaf) if inner else SAME
+        return _way(expr.args[n], inner, (*here, n), leaf, scope) if inner else SAME
 
     changed = sorted({path[0] for path in paths})
     match expr:
@@ -65,10 +65,9 @@ def _way(expr: Expr, paths: list[Path], here: Path, leaf: Leaf) -> Tactic:
         case Log():
             return f"at_function ln; {below(0)}"
         case Apply():
-            name = FUNCTIONS[expr.function]
             if len(expr.operands) == 2:
                 return f"at_max; [{below(1)} | {below(2)}]"
-            return f"at_function {name}; {below(1)}"
+            return f"at_function {function_name(expr, scope)}; {below(1)}"
         case Total() if changed == [0]:
             return f"at_sum; {below(0)}"
         case Maximum() if changed == [0]:

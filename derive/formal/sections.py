@@ -8,8 +8,8 @@ from derive.derivation import Derivation, Step
 from derive.facts import Fact
 from derive.formal.hypotheses import Hypothesis
 from derive.formal.shown import shown
-from derive.formal.steps import proof
-from derive.formal.terms import NoTerm, derivative, function_of, term
+from derive.formal.steps import assumes, proof
+from derive.formal.terms import derivative, function_of, term
 from derive.formal.text import Mark, Text
 from derive.formal.world import World
 from derive.notation import Inert, Partial
@@ -45,11 +45,27 @@ class Section:
         self.unproved: list[Mark] = []
 
     def write(
-        self, variables: list[str], hypotheses: list[Hypothesis], parent: str | None
+        self,
+        variables: list[str],
+        hypotheses: list[Hypothesis],
+        domain: list[str],
+        parent: str | None,
     ) -> Proved:
-        """Write the section; ``parent`` is the theorem that a case rests on."""
+        """Write the section.
+
+        ``domain`` is what holds wherever the hypotheses do; ``parent`` is the theorem that a case
+        rests on.
+        """
         self._text.write("", f"Section {self._name}.")
         self._text.write(*variables, *(h.line for h in hypotheses))
+        if domain:
+            self._text.write("", "(* No division by zero, no logarithm of what is not positive. *)")
+        for number, claim in enumerate(domain, start=1):
+            line = f"Lemma {self._name}_domain_{number} : {claim}."
+            by = "nonzero" if claim.endswith("<> 0") else "positive"
+            self._text.marked(
+                self._derivation.name, 0, "domain", line, f"Proof. intros; {by}. Qed."
+            )
         names = []
         for number, step in enumerate(self._derivation.steps, start=1):
             names.append(self._step(number, step))
@@ -66,14 +82,11 @@ class Section:
         atoms = step.atoms
         for atom in atoms:
             through = f"transitivity ({term(atom.after, scope)}); " if atom is not atoms[-1] else ""
-            try:
-                found = proof(atom, self._facts, self._lemmas)
-            except NoTerm:
-                found = None
-            if found is None:
-                raise NoTerm(atom.rule)
+            found = proof(atom, self._facts, self._lemmas, scope)
             line = f"  {through}[{found} |]." if through else f"  {found}."
-            text.marked(self._derivation.name, number, atom.rule, line)
+            mark = text.marked(self._derivation.name, number, atom.rule, line)
+            if assumes(atom):
+                self.unproved.append(mark)
         text.write("Qed.")
         return name
 
@@ -132,7 +145,7 @@ class Section:
             if not isinstance(after, Partial) or after.variable != statement.variable:
                 break
             function = function_of(after.operand, after.variable, self._scope)
-            way = proof(atom, self._facts, self._lemmas, skip=1)
+            way = proof(atom, self._facts, self._lemmas, self._scope, skip=1)
             lines.append(f"  exists_as {function}; [{way} |].")
             statement = after
         return [*lines, "  differentiable."]

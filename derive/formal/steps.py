@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from derive.derivation import Step
 from derive.facts import EntryFact, Fact, SumFact
 from derive.formal.places import Tactic, way
-from derive.formal.terms import NoTerm
+from derive.formal.terms import FUNCTIONS, NoTerm, Scope
 from derive.laws import Source
-from derive.positions import Path
+from derive.notation import Apply, Partial
+from derive.positions import Path, part_at
 from derive.rules import RULES
 
 
@@ -35,7 +36,11 @@ def tactic(step: Step, facts: Mapping[Fact, str], lemmas: Mapping[str, str]) -> 
 
 
 def proof(
-    step: Step, facts: Mapping[Fact, str], lemmas: Mapping[str, str], skip: int = 0
+    step: Step,
+    facts: Mapping[Fact, str],
+    lemmas: Mapping[str, str],
+    scope: Scope,
+    skip: int = 0,
 ) -> Tactic:
     """The proof of an atomic step; without the first ``skip`` turns of its way, which lead there.
 
@@ -47,4 +52,17 @@ def proof(
         (turn,) = {p[0] for p in positions}
         before, positions = before.args[turn], tuple(p[1:] for p in positions)
     leaf: Callable[[Path], Tactic] = lambda _: last  # noqa: E731
-    return way(before, positions, leaf)
+    return way(before, positions, leaf, scope)
+
+
+def assumes(step: Step) -> bool:
+    """Whether it rests on the derivative of a function that Coq's library lacks."""
+    if step.rule != "differentiate_function":
+        return False
+    parts = (part_at(step.before, path)[0] for path in step.positions)
+    return any(
+        isinstance(p, Partial)
+        and isinstance(p.operand, Apply)
+        and p.operand.function not in FUNCTIONS
+        for p in parts
+    )

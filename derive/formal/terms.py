@@ -8,6 +8,7 @@ from dataclasses import replace as with_changes
 
 from sympy import (
     Abs,
+    E,
     Expr,
     Indexed,
     IndexedBase,
@@ -19,6 +20,7 @@ from sympy import (
     atan,
     cos,
     cosh,
+    pi,
     sin,
     sinh,
     tanh,
@@ -26,6 +28,7 @@ from sympy import (
 
 from derive.arrays import Entry
 from derive.display import Choice, Grid
+from derive.errors import DeriveError
 from derive.facts import Definition
 from derive.formal.names import Names, identifier
 from derive.notation import (
@@ -64,8 +67,14 @@ FUNCTIONS: Mapping[type, str] = {
 """SymPy's functions that Coq's library has, by what they are called there."""
 
 
-class NoTerm(Exception):
+CONSTANTS: Mapping[Expr, str] = {pi: "PI", E: "(exp 1)"}
+
+
+class NoTerm(DeriveError):
     """An expression that cannot be said in Coq; the message tells what stands in the way."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the formal proof has no counterpart of {what}")
 
 
 @dataclass(frozen=True)
@@ -136,6 +145,16 @@ def argument(text: str) -> str:
     return f"({text})" if " " in text and not text.startswith("(") else text
 
 
+def function_name(applied: Apply, scope: Scope) -> str:
+    """What a SymPy function is called: as in Coq's library, or as a variable of the file."""
+    function = applied.function
+    if function in FUNCTIONS:
+        return FUNCTIONS[function]
+    if len(applied.operands) != 1:
+        raise NoTerm(f"the function {function.__name__}")
+    return scope.names.of(("function", function), function.__name__)
+
+
 def index(expr: Expr, scope: Scope) -> str:
     """An index as an argument."""
     if isinstance(expr, Symbol):
@@ -202,10 +221,8 @@ def _term(expr: Expr, scope: Scope) -> tuple[str, int]:
         case Log(operand):
             return f"ln {term(operand, scope, APPLICATION - 1)}", APPLICATION
         case Apply():
-            if expr.function not in FUNCTIONS:
-                raise NoTerm(f"the function {expr.function.__name__}")
             operands = (term(a, scope, APPLICATION - 1) for a in expr.operands)
-            return " ".join([FUNCTIONS[expr.function], *operands]), APPLICATION
+            return " ".join([function_name(expr, scope), *operands]), APPLICATION
         case Delta(first, second):
             return f"delta {index(first, scope)} {index(second, scope)}", APPLICATION
         case Bracket(lower, upper):
@@ -222,6 +239,8 @@ def _term(expr: Expr, scope: Scope) -> tuple[str, int]:
             return _term(entry, scope)
         case Entry():
             return _term(expr.written_out, scope)
+    if expr in CONSTANTS:
+        return CONSTANTS[expr], ATOM
     if expr.is_Add and expr.is_integer:
         # A number made of indices, such as the i + 1 of log(i + 1).
         return f"INR {index(expr, scope)}", APPLICATION

@@ -11,8 +11,8 @@ from sympy.core.basic import Basic
 from derive.derivation import Derivation, Step
 from derive.facts import Definition, EntryFact, Fact, IndexRange, SumFact
 from derive.formal.names import Names
-from derive.formal.terms import Scope, base_of, kind_of, label
-from derive.notation import Inert, Partial, bases, names
+from derive.formal.terms import FUNCTIONS, Scope, base_of, kind_of, label
+from derive.notation import Apply, Inert, Partial, bases, names
 
 
 class World:
@@ -48,6 +48,17 @@ class World:
     def kind(self, base: Expr) -> str:
         """The Coq type of an array, a parameter or an index."""
         return kind_of(base, self.integer_arrays)
+
+    @cached_property
+    def functions(self) -> tuple[type, ...]:
+        """Functions of one argument that Coq's library lacks; their derivatives are assumed."""
+        found: dict[str, type] = {}
+        for derivation in self.derivations:
+            for expr in expressions(derivation):
+                for applied in expr.atoms(Apply):
+                    if applied.function not in FUNCTIONS and len(applied.operands) == 1:
+                        found[applied.function.__name__] = applied.function
+        return tuple(found[name] for name in sorted(found))
 
     def symbols(self, derivation: Derivation) -> frozenset[Expr]:
         """All arrays, parameters and free indices that a derivation speaks of."""

@@ -159,6 +159,7 @@ Ltac positive :=
     | |- 0 < exp _ => apply exp_pos
     | |- 0 < Rpower _ _ => apply exp_pos
     | |- 0 < cosh _ => apply cosh_pos
+    | |- 0 < PI => apply PI_RGT_0
     | |- 0 < sum_over (range _ _) _ => apply total_pos; [index | enter; positive]
     | |- 0 < sqrt _ => apply sqrt_lt_R0; positive
     | |- 0 < INR _ => apply lt_0_INR; index
@@ -175,6 +176,7 @@ Ltac positive :=
               | apply Rplus_lt_le_0_compat; [positive | nonnegative]
               | apply Rplus_le_lt_0_compat; [nonnegative | positive] ]
     | |- 0 < 1 - _ / _ => apply positive_complement; positive
+    | |- 0 < ln _ => rewrite <- ln_1; apply ln_increasing; simpl INR; lra
     end
   | linear
   | progress autounfold with derive; positive ]
@@ -184,6 +186,7 @@ with nonnegative :=
   cbv beta;
   lazymatch goal with
   | |- 0 <= delta _ _ => apply delta_nonneg
+  | |- 0 <= INR _ => apply pos_INR
   | |- 0 <= _ ^ 2 => apply pow2_ge_0
   | |- 0 <= _ * _ => first [apply Rmult_le_pos; nonnegative | apply Rlt_le; positive]
   | |- 0 <= sum_over _ _ => apply sum_over_nonneg; enter; nonnegative
@@ -250,7 +253,7 @@ Ltac differentiable :=
 (* A function that the library lacks, by what is declared of it. *)
 with differentiable_as_declared :=
   match goal with
-  | H : forall x, is_derive ?h x _ |- ex_pd ?c (fun u => ?h (@?f u)) _ =>
+  | H : forall x, is_derive ?h x (@?d x) |- ex_pd ?c (fun u => ?h (@?f u)) _ =>
       apply (ex_pd_compose c h f); [eexists; apply H | differentiable]
   end
 with differentiable_by known :=

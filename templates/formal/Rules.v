@@ -3,7 +3,7 @@
     A tactic proves [before = after] where that is an instance of its rule, and fails elsewhere.
     It is used at the place that was rewritten, so that it sees nothing but what changed. *)
 
-From Derive Require Export Places.
+From Derive Require Export Witness.
 From Coquelicot Require Import ElemFct.
 
 (** * Algebra *)
@@ -18,29 +18,48 @@ Ltac by_ring :=
 Ltac by_field := first [by_ring | solve [field; nonzero]].
 
 (* Powers with any exponent, of a positive base: [x^2 x^g = x^(2+g)]. *)
-Lemma as_Rpower x n : 0 < x -> x ^ n = Rpower x (INR n).
-Proof. intros H. now rewrite Rpower_pow. Qed.
+Lemma Rpower_2 x : 0 < x -> Rpower x 2 = x * x.
+Proof. intros H. replace 2 with (1 + 1) by ring. now rewrite Rpower_plus, Rpower_1. Qed.
 Ltac by_powers :=
+  cbv beta; unfold Rminus;
+  repeat match goal with
+    | |- context [Rpower ?x (2 * ?a)] => replace (2 * a) with (a + a) by ring
+    | |- context [Rpower ?x (?a * 2)] => replace (a * 2) with (a + a) by ring
+    | |- context [Rpower ?x (?a + ?b)] => rewrite (Rpower_plus a b x)
+    | |- context [Rpower ?x (- ?a)] => rewrite (Rpower_Ropp x a)
+    | |- context [Rpower ?x (-1)] => change (Rpower x (-1)) with (Rpower x (- (1)))
+    | |- context [Rpower ?x 1] => rewrite (Rpower_1 x) by positive
+    | |- context [Rpower ?x 2] => rewrite (Rpower_2 x) by positive
+    end;
+  first [ring | field; nonzero].
+
+(* Half powers: everything as powers of the root. *)
+Lemma Rpower_half n x : 0 < x -> Rpower x (INR n / 2) = sqrt x ^ n.
+Proof.
+  intros H. rewrite <- Rpower_pow by now apply sqrt_lt_R0.
+  rewrite <- (Rpower_sqrt x H), Rpower_mult. f_equal. field.
+Qed.
+Ltac by_roots :=
   match goal with
-  | |- context [Rpower ?x _] =>
-      let E := fresh "E" in let l := fresh "l" in
-      assert (E : x = exp (ln x)) by (symmetry; apply exp_ln; positive);
-      unfold Rpower; set (l := ln x) in *; clearbody l; rewrite E; clear E;
-      rewrite ?ln_exp; unfold Rdiv; rewrite <- ?exp_Ropp;
+  | |- context [sqrt ?x] =>
+      let H := fresh "H" in assert (H : 0 < x) by positive;
       repeat match goal with
-        | |- context [exp ?a ^ 2] => replace (exp a ^ 2) with (exp (2 * a))
-            by (replace (2 * a) with (a + a) by ring; rewrite exp_plus; ring)
+        | |- context [Rpower x (3 / 2)] =>
+            replace (Rpower x (3 / 2)) with (sqrt x ^ 3)
+              by (rewrite <- (Rpower_half 3 x H); f_equal; simpl; lra)
+        | |- context [Rpower x (5 / 2)] =>
+            replace (Rpower x (5 / 2)) with (sqrt x ^ 5)
+              by (rewrite <- (Rpower_half 5 x H); f_equal; simpl; lra)
         end;
-      rewrite <- ?exp_Ropp, <- ?exp_plus;
-      first [apply f_equal; ring | ring
-            | rewrite ?Rmult_assoc, <- ?exp_plus, <- ?Rmult_assoc; repeat f_equal; ring
-            | field; nonzero]
+      let E := fresh "E" in let P := fresh "P" in
+      pose proof (sqrt_def x (Rlt_le _ _ H)) as E; pose proof (sqrt_lt_R0 x H) as P;
+      revert E P; generalize (sqrt x); intros r E P; rewrite <- E; field; nonzero
   end.
 
 Ltac cancel_factor := by_field.
-Ltac combine_powers := first [by_field | by_powers].
-Ltac power_of_power := first [by_field | rewrite Rpower_mult; f_equal; field | by_powers].
-Ltac power_of_quotient := first [by_field | by_powers].
+Ltac combine_powers := first [by_field | by_powers | by_roots].
+Ltac power_of_power := first [by_field | apply pow2_sqrt; nonnegative | rewrite Rpower_mult; f_equal; field | by_powers].
+Ltac power_of_quotient := first [by_field | by_powers | by_roots].
 Ltac multiply_quotients := by_ring.
 Ltac join_reciprocal := by_ring.
 Ltac flatten_quotient := by_ring.
@@ -51,8 +70,8 @@ Ltac distribute_negative := by_ring.
 Ltac turn_sign := by_ring.
 Ltac cancel_terms := by_ring.
 Ltac collect_terms := by_field.
-Ltac factor_partly := first [by_field | by_powers].
-Ltac factor_common := first [by_field | by_powers].
+Ltac factor_partly := first [by_field | by_powers | by_roots].
+Ltac factor_common := first [by_field | by_powers | by_roots].
 Ltac factor_numerator := by_field.
 Ltac reorder_terms := by_ring.
 Ltac reorder_factors := by_ring.
@@ -63,8 +82,8 @@ Ltac drop_one := by_ring.
 Ltac multiply_by_zero := by_ring.
 Ltac cancel_double_negative := by_ring.
 Ltac move_sign := by_ring.
-Ltac combine_numbers := first [by_ring | field].
-Ltac divide_by_one := solve [by_ring | field].
+Ltac combine_numbers := by_field.
+Ltac divide_by_one := by_field.
 Ltac divide_zero := by_ring.
 Ltac drop_exponent := first [by_ring | apply Rpower_1; positive].
 Ltac power_of_one := first [apply pow1 | by_ring | unfold Rpower; rewrite ln_1, Rmult_0_r; apply exp_0].
@@ -302,7 +321,7 @@ Ltac differentiate_reciprocal :=
 (* [pd c (fun u => h (f u)) x] by the derivative of [h]. *)
 Ltac composed c h f x known :=
   refine (eq_trans (pd_compose c h f x _ _ _) _);
-  [ apply known; positive | differentiable | unfold Rdiv; rewrite ?Rinv_mult; simpl INR; simpl pred; by_ring].
+  [ apply known; positive | differentiable | unfold Rdiv; rewrite ?Rinv_mult; simpl INR; simpl pred; by_field].
 Ltac differentiate_square_root :=
   match goal with |- pd ?c (fun u => sqrt (@?f u)) ?x = _ =>
     composed c sqrt f x is_derive_sqrt_at end.
@@ -339,7 +358,7 @@ Ltac differentiate_function :=
   | |- pd ?c (fun u => sinh (@?f u)) ?x = _ => composed c sinh f x is_derive_sinh_at
   | |- pd ?c (fun u => cosh (@?f u)) ?x = _ => composed c cosh f x is_derive_cosh_at
   | |- pd ?c (fun u => atan (@?f u)) ?x = _ => composed c atan f x is_derive_atan_at
-  | H : forall x, is_derive ?h x _ |- pd ?c (fun u => ?h (@?f u)) ?x = _ => composed c h f x H
+  | H : forall x, is_derive ?h x (@?d x) |- pd ?c (fun u => ?h (@?f u)) ?x = _ => composed c h f x H
   end.
 
 (* Through the entries of a definition, whose values stand on the other side. *)
