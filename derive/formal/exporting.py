@@ -9,6 +9,7 @@ from sympy import Expr
 
 from derive.derivation import Derivation
 from derive.facts import EqualFact, Fact, IndexRange, UnequalFact
+from derive.formal.anchors import anchor_of, theorems_in
 from derive.formal.assumptions import assumptions
 from derive.formal.domain import conditions, conditions_of
 from derive.formal.hypotheses import Hypothesis, of_fact, of_sign, of_size
@@ -85,6 +86,12 @@ class Exporter:
         self._text.write("", f"End {name}.")
         if not self._borrowed:
             self._witnesses()
+        anchor = anchor_of(self._root)
+        if anchor is not None:
+            words = "(** In Coquelicot's words alone, written by hand. *)"
+            self._text.write("", "From Derive Require Import Plain.", "")
+            self._text.marked(self._root.name, 0, "anchor", words, "", anchor)
+            self._theorems += theorems_in(anchor)
         text, marks = self._text.below(self._header())
         return Exported(text, marks, tuple(self._unproved), tuple(self._theorems))
 

@@ -386,9 +386,6 @@ Proof.
   replace (a * e * (/ e * / s)) with (a * / s * (e * / e)) by ring. rewrite Rinv_r by exact He. ring.
 Qed.
 
-Lemma exp_down a m : exp (a - m) = exp (- m) * exp a.
-Proof. rewrite <- exp_plus. f_equal. ring. Qed.
-
 Ltac moved_down := cbv beta; unfold Rminus; rewrite ?exp_plus; by_ring.
 (* The sum of the exponentials moved down by [m]. *)
 Ltac shifted_sum := rewrite <- sum_over_scale; apply sum_over_ext; enter; moved_down.

@@ -89,6 +89,21 @@ def test_the_text_is_always_the_same(name: str) -> None:
     assert len(texts) == 1
 
 
+@entries
+def test_entries_are_anchored(name: str) -> None:
+    """Each has statements in plain Coquelicot."""
+    theorems = export(derive.derivation(name)).theorems
+    assert any(theorem.endswith("in_plain_words") for theorem in theorems)
+
+
+@pytest.mark.needs("coqc")
+def test_a_renamed_entry_is_proved_without_them(tmp_path: Path) -> None:
+    symbols = {"z": "s", "C": "K", "\\hat{y}": "p"}
+    exported = export(derive.derivation("softmax-cross-entropy", symbols=symbols))
+    assert not any(theorem.endswith("in_plain_words") for theorem in exported.theorems)
+    assert answer(exported.text, tmp_path).ok
+
+
 @pytest.mark.needs("coqc")
 @entries
 def test_entries_are_proved(name: str, tmp_path: Path) -> None:
