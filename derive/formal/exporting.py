@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jinja2 import Template
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from derive.derivation import Derivation
 from derive.facts import EqualFact, Fact, IndexRange, UnequalFact
+from derive.formal.anchors import anchor_of, theorems_in
+from derive.formal.assumptions import assumptions
 from derive.formal.domain import conditions, conditions_of
 from derive.formal.hypotheses import Hypothesis, of_fact, of_sign, of_size
 from derive.formal.sections import Section
@@ -25,9 +27,8 @@ from derive.formal.terms import (
 from derive.formal.text import Mark, Text
 from derive.formal.witness import values
 from derive.formal.world import World, expressions
-from derive.notation import Apply, Head, bases, names
+from derive.notation import bases, names
 from derive.resources import template_root
-from derive.rules.calculus import slope
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,19 @@ def export(derivation: Derivation) -> Exported:
 
 
 class Exporter:
-    """Writes one file."""
+    """Writes one file.
+
+    Attributes:
+        world: What the file is about.
+        facts, lemmas: What declared facts and derivations are called in it.
+    """
 
     def __init__(self, root: Derivation) -> None:
         self._root = root
-        self._world = World(root)
+        self.world = World(root)
         self._text = Text()
-        self._facts: dict[Fact, str] = {}
-        self._lemmas: dict[str, str] = {}
+        self.facts: dict[Fact, str] = {}
+        self.lemmas: dict[str, str] = {}
         self._theorems: list[str] = []
         self._unproved: list[Mark] = []
         self._assumed: list[Hypothesis] = []
@@ -71,22 +77,28 @@ class Exporter:
         ] = []
 
     def exported(self) -> Exported:
-        name = self._world.names.of("file", f"file {self._root.problem.name}")
+        name = self.world.names.of("file", f"file {self._root.problem.name}")
         self._text.write("From Derive Require Import Rules.", "", f"Section {name}.", "")
         self._common()
         self._define()
-        for derivation in self._world.derivations:
+        for derivation in self.world.derivations:
             self._derivation(derivation)
         self._text.write("", f"End {name}.")
         if not self._borrowed:
             self._witnesses()
+        anchor = anchor_of(self._root)
+        if anchor is not None:
+            words = "(** In Coquelicot's words alone, written by hand. *)"
+            self._text.write("", "From Derive Require Import Plain.", "")
+            self._text.marked(self._root.name, 0, "anchor", words, "", anchor)
+            self._theorems += theorems_in(anchor)
         text, marks = self._text.below(self._header())
         return Exported(text, marks, tuple(self._unproved), tuple(self._theorems))
 
     # What is the same in the whole file
 
     def _common(self) -> None:
-        world = self._world
+        world = self.world
         scope = Scope((), world.varying, world.names)
         used: set[Expr] = set()
         for derivation in world.derivations:
@@ -102,15 +114,10 @@ class Exporter:
         self._functions(scope)
 
     def _functions(self, scope: Scope) -> None:
-        """Functions that Coq's library lacks, with their derivatives."""
-        at = Symbol("x", real=True)
-        inner = scope.moved(at, "x")
-        for function in self._world.functions:
-            name = function_name(Apply(Head(function), at), scope)
-            derivative = term(slope(function, 1, (at,)), inner, 9)
-            own = Hypothesis(f"{name}_slope", f"forall x : R, is_derive {name} x {derivative}")
-            self._text.write(f"Variable {name} : R -> R.", own.line)
-            self._borrowed.append(own)
+        """Functions that Coq's library lacks."""
+        for applied in self.world.functions:
+            kind = " -> ".join(["R"] * (len(applied.operands) + 1))
+            self._text.write(f"Variable {function_name(applied, scope)} : {kind}.")
 
     def _variables(self, symbols: list[Expr], scope: Scope) -> None:
         for line in self._declared(symbols, scope):
@@ -119,11 +126,11 @@ class Exporter:
     def _declared(self, symbols: list[Expr], scope: Scope) -> list[str]:
         kinds: dict[str, list[str]] = {}
         for symbol in symbols:
-            kinds.setdefault(self._world.kind(symbol), []).append(variable_name(symbol, scope))
+            kinds.setdefault(self.world.kind(symbol), []).append(variable_name(symbol, scope))
         return [f"Variables {' '.join(own)} : {kind}." for kind, own in kinds.items()]
 
     def _sign(self, symbol: Expr, scope: Scope) -> Hypothesis | None:
-        return of_sign(symbol, scope) if self._world.kind(symbol) == "R" else None
+        return of_sign(symbol, scope) if self.world.kind(symbol) == "R" else None
 
     def _assume(self, hypotheses: list[Hypothesis]) -> None:
         self._text.write(*(h.line for h in hypotheses))
@@ -137,10 +144,10 @@ class Exporter:
         for fact in facts:
             if not self._speaks_of(fact) <= symbols:
                 continue
-            hypothesis = of_fact(fact, scope, self._world.sizes)
+            hypothesis = of_fact(fact, scope, self.world.sizes)
             if hypothesis is not None:
-                name = self._world.names.of(("hypothesis", fact), hypothesis.name)
-                self._facts[fact] = name
+                name = self.world.names.of(("hypothesis", fact), hypothesis.name)
+                self.facts[fact] = name
                 found.append(Hypothesis(name, hypothesis.text))
         return found
 
@@ -148,7 +155,7 @@ class Exporter:
         """Arrays, parameters and free indices; the indices that a fact holds for are none."""
         if isinstance(fact, IndexRange):
             inside = (fact.index.base,) if hasattr(fact.index, "base") else (fact.index,)
-            return frozenset(inside) - self._world.sizes
+            return frozenset(inside) - self.world.sizes
         sides = [getattr(fact, f) for f in fact.__dataclass_fields__]
         found: set[Expr] = set()
         for side in sides:
@@ -158,21 +165,21 @@ class Exporter:
                 for s in names(side)
                 if isinstance(fact, (EqualFact, UnequalFact))
                 or not s.is_integer
-                or s in self._world.classes
+                or s in self.world.classes
             }
-        return frozenset(found) - self._world.sizes
+        return frozenset(found) - self.world.sizes
 
     # Definitions
 
     def _define(self) -> None:
         defined = []
-        for definition, derivation in self._world.definitions():
-            scope = self._world.scope(derivation)
+        for definition, derivation in self.world.definitions():
+            scope = self.world.scope(derivation)
             name = definition_name(definition, scope)
             made_of = ingredients(definition, scope)
             for base in made_of:
                 scope = scope.moved(base, variable_name(base, scope))
-            binders = [(variable_name(b, scope), self._world.kind(b)) for b in made_of]
+            binders = [(variable_name(b, scope), self.world.kind(b)) for b in made_of]
             binders += [(variable_name(i, scope), "nat") for i in definition.indices]
             arguments = "".join(f" ({n} : {kind})" for n, kind in binders)
             value = term(definition.value, scope)
@@ -184,7 +191,7 @@ class Exporter:
     # Derivations
 
     def _derivation(self, derivation: Derivation) -> None:
-        world, scope = self._world, self._world.scope(derivation)
+        world, scope = self.world, self.world.scope(derivation)
         name = world.names.of(("section", id(derivation)), derivation.name)
         parent = self._parent(derivation)
         symbols = world.symbols(derivation)
@@ -207,10 +214,12 @@ class Exporter:
             elif fact in derivation.assumptions:
                 hypotheses += self._facts_about((fact,), about, scope)
         domain, assumed, about = self._domain(derivation, scope)
-        hypotheses += assumed
-        section = Section(self._text, world, derivation, name, self._facts, self._lemmas)
+        borrowed, places = assumptions(derivation, name, world)
+        hypotheses += [*borrowed, *assumed]
+        self._borrowed += borrowed
+        section = Section(self._text, world, derivation, name, self.facts, self.lemmas, places)
         proved = section.write(lines, hypotheses, domain, parent)
-        self._lemmas[derivation.name] = proved.equation
+        self.lemmas[derivation.name] = proved.equation
         self._theorems.append(proved.theorem)
         self._unproved += section.unproved
         self._sections.append((derivation, name, [*arrays, *indices], hypotheses, about))
@@ -233,7 +242,7 @@ class Exporter:
             if condition.positive:
                 # Then it is not zero either.
                 unknown.pop(condition.weaker, None)
-        name = self._world.names.of(("section", id(derivation)), derivation.name)
+        name = self.world.names.of(("section", id(derivation)), derivation.name)
         assumed = [
             Hypothesis(f"{name}_exists_{n}", text, plain, domain=True)
             for n, (text, plain) in enumerate(unknown.items(), start=1)
@@ -244,7 +253,7 @@ class Exporter:
     # That the hypotheses can hold
 
     def _witnesses(self) -> None:
-        world = self._world
+        world = self.world
         done: set[str] = set()
         for derivation, name, symbols, hypotheses, about in self._sections:
             scope = Scope((), world.varying, world.names)
@@ -278,7 +287,7 @@ class Exporter:
         """The theorem that a case is a case of."""
         for known in self._root.walk():
             if any(derivation is case for case in known.cases.values()):
-                return self._world.names.of(("section", id(known)), known.name)
+                return self.world.names.of(("section", id(known)), known.name)
         return None
 
     def _header(self) -> list[str]:

@@ -6,65 +6,14 @@ import re
 from collections.abc import Hashable
 
 # Words of Coq, and names of its library or ours that a proof uses as such.
-RESERVED = frozenset(
-    [
-        "as",
-        "at",
-        "cofix",
-        "else",
-        "end",
-        "exists",
-        "exists2",
-        "fix",
-        "for",
-        "forall",
-        "fun",
-        "if",
-        "in",
-        "is",
-        "let",
-        "match",
-        "mod",
-        "return",
-        "SProp",
-        "Prop",
-        "Set",
-        "Type",
-        "then",
-        "using",
-        "where",
-        "with",
-        "by",
-        "R",
-        "nat",
-        "INR",
-        "IZR",
-        "exp",
-        "ln",
-        "sqrt",
-        "pow",
-        "delta",
-        "bracket",
-        "choice",
-        "total",
-        "total_but",
-        "maximum",
-        "pd",
-        "is_pd",
-        "vec",
-        "mat",
-        "scalar",
-        "Rpower",
-        "Rabs",
-        "Rmax",
-        "tanh",
-        "sin",
-        "cos",
-        "sinh",
-        "cosh",
-        "atan",
-    ]
-)
+_WORDS = """
+as at cofix else end exists exists2 fix for forall fun if in is let match mod return SProp Prop
+Set Type then using where with by R nat INR IZR exp ln sqrt pow PI delta bracket choice total
+total_but maximum pd is_pd vec mat scalar Rpower Rabs Rmax tanh sin cos sinh cosh atan
+Admitted admit give_up Axiom Axioms Parameter Parameters Conjecture Conjectures Load LoadPath
+Drop Redirect Cd
+"""
+RESERVED = frozenset(_WORDS.split())
 _ACCENTS = re.compile(r"\\(?:hat|tilde|bar|mathcal|mathrm|operatorname)\{?\\?(\w+)\}?")
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from derive.derivation import Derivation, Step
 from derive.facts import Fact
+from derive.formal.assumptions import Places
 from derive.formal.hypotheses import Hypothesis
 from derive.formal.shown import shown
-from derive.formal.steps import assumes, proof
+from derive.formal.steps import proof
 from derive.formal.terms import derivative, function_of, term
 from derive.formal.text import Mark, Text
 from derive.formal.world import World
@@ -34,6 +35,7 @@ class Section:
         name: str,
         facts: dict[Fact, str],
         lemmas: dict[str, str],
+        assumed: Places,
     ) -> None:
         self._text = text
         self._world = world
@@ -41,6 +43,7 @@ class Section:
         self._name = name
         self._facts = facts
         self._lemmas = lemmas
+        self._assumed = assumed
         self._scope = world.scope(derivation)
         self.unproved: list[Mark] = []
 
@@ -82,10 +85,10 @@ class Section:
         atoms = step.atoms
         for atom in atoms:
             through = f"transitivity ({term(atom.after, scope)}); " if atom is not atoms[-1] else ""
-            found = proof(atom, self._facts, self._lemmas, scope)
+            found = proof(atom, self._facts, self._lemmas, scope, self._assumed)
             line = f"  {through}[{found} |]." if through else f"  {found}."
             mark = text.marked(self._derivation.name, number, atom.rule, line)
-            if assumes(atom):
+            if any((atom, path) in self._assumed for path in atom.positions):
                 self.unproved.append(mark)
         text.write("Qed.")
         return name
@@ -145,7 +148,7 @@ class Section:
             if not isinstance(after, Partial) or after.variable != statement.variable:
                 break
             function = function_of(after.operand, after.variable, self._scope)
-            way = proof(atom, self._facts, self._lemmas, self._scope, skip=1)
+            way = proof(atom, self._facts, self._lemmas, self._scope, self._assumed, skip=1)
             lines.append(f"  exists_as {function}; [{way} |].")
             statement = after
         return [*lines, "  differentiable."]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from derive.derivation import Step
 from derive.facts import EntryFact, Fact, SumFact
 from derive.formal.places import Tactic, way
-from derive.formal.terms import FUNCTIONS, NoTerm, Scope
+from derive.formal.terms import NoTerm, Scope
 from derive.laws import Source
-from derive.notation import Apply, Partial
-from derive.positions import Path, part_at
+from derive.positions import Path
 from derive.rules import RULES
 
 
@@ -40,29 +39,24 @@ def proof(
     facts: Mapping[Fact, str],
     lemmas: Mapping[str, str],
     scope: Scope,
+    assumed: Mapping[tuple[Step, Path], str] | None = None,
     skip: int = 0,
 ) -> Tactic:
     """The proof of an atomic step; without the first ``skip`` turns of its way, which lead there.
 
+    ``assumed`` names the hypotheses for the places at which there is no proof.
+
     Raises ``NoTerm`` where there is none.
     """
-    last = tactic(step, facts, lemmas)
+    places = assumed or {}
     before, positions = step.before, step.positions
+    turns = positions[0][:skip] if positions else ()
     for _ in range(skip):
         (turn,) = {p[0] for p in positions}
         before, positions = before.args[turn], tuple(p[1:] for p in positions)
-    leaf: Callable[[Path], Tactic] = lambda _: last  # noqa: E731
+
+    def leaf(path: Path) -> Tactic:
+        known = places.get((step, (*turns, *path)))
+        return tactic(step, facts, lemmas) if known is None else f"assumed {known}"
+
     return way(before, positions, leaf, scope)
-
-
-def assumes(step: Step) -> bool:
-    """Whether it rests on the derivative of a function that Coq's library lacks."""
-    if step.rule != "differentiate_function":
-        return False
-    parts = (part_at(step.before, path)[0] for path in step.positions)
-    return any(
-        isinstance(p, Partial)
-        and isinstance(p.operand, Apply)
-        and p.operand.function not in FUNCTIONS
-        for p in parts
-    )

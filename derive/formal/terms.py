@@ -150,8 +150,6 @@ def function_name(applied: Apply, scope: Scope) -> str:
     function = applied.function
     if function in FUNCTIONS:
         return FUNCTIONS[function]
-    if len(applied.operands) != 1:
-        raise NoTerm(f"the function {function.__name__}")
     return scope.names.of(("function", function), function.__name__)
 
 

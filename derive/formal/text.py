@@ -14,7 +14,8 @@ class Mark:
         line_first, line_last: The lines, counted from 1.
         derivation: Name of the derivation.
         step: Number of the displayed step, counted from 1; 0 for what is no step.
-        rule: The rule of the atom; else what stands there: ``statement``, ``domain``, ``witness``.
+        rule: The rule of the atom; else what stands there: ``statement``, ``domain``, ``witness``,
+            ``anchor``.
     """
 
     line_first: int

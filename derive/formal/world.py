@@ -50,14 +50,14 @@ class World:
         return kind_of(base, self.integer_arrays)
 
     @cached_property
-    def functions(self) -> tuple[type, ...]:
-        """Functions of one argument that Coq's library lacks; their derivatives are assumed."""
-        found: dict[str, type] = {}
+    def functions(self) -> tuple[Apply, ...]:
+        """An application of each function that Coq's library lacks."""
+        found: dict[str, Apply] = {}
         for derivation in self.derivations:
             for expr in expressions(derivation):
                 for applied in expr.atoms(Apply):
-                    if applied.function not in FUNCTIONS and len(applied.operands) == 1:
-                        found[applied.function.__name__] = applied.function
+                    if applied.function not in FUNCTIONS:
+                        found[applied.function.__name__] = applied
         return tuple(found[name] for name in sorted(found))
 
     def symbols(self, derivation: Derivation) -> frozenset[Expr]:

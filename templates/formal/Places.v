@@ -247,15 +247,12 @@ Ltac differentiable :=
     | (fun u => u _ _) => eapply is_pd_exists; apply is_pd_entry2
     | (fun u => u) => eapply is_pd_exists; apply is_pd_parameter
     | _ => first [assumption | progress autounfold with derive; differentiable
-                 | differentiable_as_declared ]
+                 | differentiable_as_assumed ]
     end
   end
-(* A function that the library lacks, by what is declared of it. *)
-with differentiable_as_declared :=
-  match goal with
-  | H : forall x, is_derive ?h x (@?d x) |- ex_pd ?c (fun u => ?h (@?f u)) _ =>
-      apply (ex_pd_compose c h f); [eexists; apply H | differentiable]
-  end
+(* The derivative of a function that the library lacks is a hypothesis. *)
+with differentiable_as_assumed :=
+  match goal with H : _ |- _ => eapply is_pd_exists; apply H; index end
 with differentiable_by known :=
   lazymatch goal with
   | |- ex_pd ?c (fun u => ?h (@?f u)) _ =>

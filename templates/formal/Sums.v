@@ -45,15 +45,6 @@ Proof.
   rewrite (H a (or_introl eq_refl)), IH; [reflexivity | intros; apply H; now right].
 Qed.
 
-Lemma total_ext lo hi f g :
-  (forall j, (lo <= j <= hi)%nat -> f j = g j) -> total lo hi f = total lo hi g.
-Proof. intros H. apply sum_over_ext. intros j Hj. apply H, in_range, Hj. Qed.
-
-Lemma total_but_ext xs lo hi f g :
-  (forall j, (lo <= j <= hi)%nat /\ Forall (fun x => j <> x) xs -> f j = g j) ->
-  total_but xs lo hi f = total_but xs lo hi g.
-Proof. intros H. apply sum_over_ext. intros j Hj. apply H, in_range_but, Hj. Qed.
-
 Lemma sum_over_plus l f g :
   sum_over l (fun j => f j + g j) = sum_over l f + sum_over l g.
 Proof. induction l as [|a l IH]; simpl; [ring | rewrite IH; ring]. Qed.
@@ -222,9 +213,6 @@ Proof. intros H. unfold delta. now rewrite (proj2 (Nat.eqb_neq i j) H). Qed.
 Lemma delta_as i j k l : (i = j <-> k = l) -> delta i j = delta k l.
 Proof. intros H. unfold delta. destruct (Nat.eqb_spec i j), (Nat.eqb_spec k l); tauto. Qed.
 
-Lemma delta_square i j : delta i j * delta i j = delta i j.
-Proof. unfold delta. destruct (Nat.eqb i j); ring. Qed.
-
 Lemma delta_power i j n : (0 < n)%nat -> delta i j ^ n = delta i j.
 Proof.
   intros H. unfold delta. destruct (Nat.eqb i j); [apply pow1 | apply pow_ne_zero; lia].
@@ -245,9 +233,6 @@ Proof. intros H. unfold bracket. destruct (Nat.leb_spec i j), (Nat.leb_spec k l)
 Lemma choice_cases i j same other value :
   (i = j -> same = value) -> (i <> j -> other = value) -> choice i j same other = value.
 Proof. intros Hs Ho. unfold choice. destruct (Nat.eqb_spec i j); auto. Qed.
-
-Lemma choice_delta i j a b : choice i j (a + b) a = a + delta i j * b.
-Proof. unfold choice, delta. destruct (Nat.eqb i j); ring. Qed.
 
 Lemma delta_choice i j a : delta i j * a = choice i j a 0.
 Proof. unfold choice, delta. destruct (Nat.eqb i j); ring. Qed.
