@@ -8,7 +8,7 @@ PYTEST := $(RUN) pytest -q -n auto --dist loadfile
 PIP := $(RUN) pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help derive all test test-all check format clean distclean
+.PHONY: help derive all proofs test test-all check format clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -18,6 +18,9 @@ derive: $(VENV)/installed-pdf ## write the proofs and kernels to output/
 
 all: $(VENV)/installed-pdf ## the same for the whole catalogue
 	@$(RUN) derive build $$($(VENV)/bin/python -c 'import derive; print(*derive.catalogue())')
+
+proofs: $(VENV)/installed-pdf ## have Coq check every proof, and keep on record what it accepts
+	@$(RUN) derive verify --formal --record
 
 test: $(VENV)/installed-test ## the quick tests, in 3 minutes at most
 	@$(PYTEST) -m 'not slow'

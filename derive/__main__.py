@@ -66,6 +66,14 @@ def parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("verify", help="check an entry, or all, and print the evidence")
     one.add_argument("name", nargs="?", metavar="NAME", help="an entry; all without it")
+    one.add_argument("--formal", action="store_true", help="have Coq check the formal proof")
+    one.add_argument(
+        "--record", action="store_true", help="with --formal: keep on record what Coq accepts"
+    )
+    one.add_argument(
+        "--seconds", type=float, default=120, metavar="S", help="for Coq, an entry (%(default)s)"
+    )
+    _add_out(one)
     one.set_defaults(run=verify)
 
     one = commands.add_parser("kernel", help="write the kernel of an entry")
@@ -146,11 +154,14 @@ def list_entries(arguments: argparse.Namespace) -> int:
 
 
 def show(arguments: argparse.Namespace) -> int:
-    """Print the steps of an entry as plain text."""
+    """Print the steps of an entry as plain text, and the level of its evidence."""
     from derive.render.outline import outline
 
-    print(outline(_entry(arguments)))
-    return FINE
+    derivation = _entry(arguments)
+    print(outline(derivation))
+    report = derivation.check()
+    print(f"\nlevel: {report.level}\nformal: {report.proof}")
+    return FINE if report.ok else CHECK_FAILED
 
 
 def write(arguments: argparse.Namespace) -> int:
@@ -201,7 +212,11 @@ def _document(
 
 def verify(arguments: argparse.Namespace) -> int:
     """Check one entry or all, print the tables, and say whether all is well."""
+    if arguments.record and not arguments.formal:
+        raise DeriveError("--record keeps what Coq accepts: it goes with --formal")
     names = [arguments.name] if arguments.name else list(derive.catalogue())
+    if arguments.formal:
+        return _verify_formally(names, arguments)
     reports = {}
     for name in names:
         reports[name] = derive.derivation(name).check()
@@ -211,6 +226,30 @@ def verify(arguments: argparse.Namespace) -> int:
         print(f"the check of {', '.join(failed)} failed")
         return CHECK_FAILED
     print(f"checked: {len(reports)}, all in order")
+    return FINE
+
+
+def _verify_formally(names: list[str], arguments: argparse.Namespace) -> int:
+    """Have Coq check the proofs of entries, and put them on record if that is asked for."""
+    from derive.progress import Progress
+
+    check_folder(arguments.out)
+    reports = {}
+    with Progress(len(names)) as progress:
+        for name, report in building.prove(names, arguments.out, arguments.seconds, progress.begin):
+            reports[name] = report
+            progress.done()
+    for name in names:
+        print(f"{name}\n{reports[name]}\n")
+    failed = [name for name in names if reports[name].level != "proved"]
+    if failed:
+        print(f"not proved: {', '.join(failed)}")
+        return CHECK_FAILED
+    for name in names:
+        print(f"{name}: {reports[name].proof}")
+    if arguments.record:
+        print(f"on record in {building.record(names, arguments.out)}")
+    print(f"open {building.proofs_of(names, arguments.out)}")
     return FINE
 
 

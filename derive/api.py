@@ -25,12 +25,13 @@ from derive.renaming import recognised_as, renamed
 from derive.unfolding import unfold
 
 if TYPE_CHECKING:
+    from derive.formal import Exported
     from derive.kernels import Kernel
     from derive.render.compose import Level
     from derive.render.document import Logarithm
     from derive.render.pdf_file import Engine
     from derive.render.wishes import Softmax
-    from derive.verify import Report
+    from derive.verify import Proof, Report
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,9 +99,45 @@ class Derivation(Trace):
 
         return check(self)
 
-    def check(self) -> Report:
-        """The evidence: every step checked by code that shares nothing with the rules."""
-        return self._report
+    @cached_property
+    def exported(self) -> Exported:
+        """The formal proof, with what its lines stand for; errors as for ``coq``."""
+        import derive.rules  # noqa: F401  (a derivation that was unpickled needs its tactics)
+        from derive.formal import export
+
+        return export(self)
+
+    @cached_property
+    def _on_record(self) -> Proof:
+        from derive.formal.record import known
+        from derive.verify import Proof
+
+        try:
+            return known(self, self.exported)
+        except DeriveError as error:
+            return Proof(missing=str(error))
+
+    @cached_property
+    def _proof(self) -> Proof:
+        from derive.formal.proving import prove
+
+        [(_, proof)] = prove({self.name: (self, self.exported)})
+        return proof
+
+    def check(self, formal: bool = False) -> Report:
+        """The evidence: every step checked by code that shares nothing with the rules.
+
+        The level is ``proved`` where Coq is on record as having accepted the formal proof, in the
+        very text that ``coq()`` gives. With ``formal`` Coq checks it now, which takes seconds; from
+        then on its answer is what documents say.
+
+        Raises ``DeriveError`` with ``formal`` where Coq or Coquelicot is not installed, and where
+        something in the derivation cannot be said in Coq.
+        """
+        if formal:
+            return self._report.with_proof(self._proof)
+        # What Coq said in this session counts for more than the record.
+        return self._report.with_proof(self.__dict__.get("_proof", self._on_record))
 
     def _checked(self, what: str) -> Report:
         report = self.check()
@@ -208,8 +245,13 @@ class Derivation(Trace):
         )
 
     def coq(self) -> str:
-        """The formal proof comes with a later version: raises ``DeriveError``."""
-        raise _later("the formal proof")
+        """The derivation as a Coq file in which each step is a lemma; see ``derive.formal``.
+
+        Raises ``DeriveError`` where something in it cannot be said in Coq.
+        """
+        from derive.formal.proving import file_text
+
+        return file_text(self.exported)
 
     def kernel(self, target: str = "numpy") -> Kernel:
         """A function that computes value and derivative; see ``derive.kernels`` for its arguments.

@@ -1,18 +1,21 @@
-"""Writing everything: the documents of entries in every language, their kernels, and the index."""
+"""Writing everything: documents of entries in every language, kernels, proofs, and the index."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import derive
 from derive.api import Derivation, catalogue, derivation
 from derive.cache import key_of, record_of, remember
 from derive.errors import DeriveError
 from derive.output import write_text
-from derive.verify import Report
+from derive.verify import Proof, Report
+
+if TYPE_CHECKING:
+    from derive.formal.record import Recorded
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,75 @@ def write_kernels(out: Path, name: str, derived: Derivation) -> list[Path]:
 
     folder = out / "kernels" / name
     return [write_text(folder / file, text) for file, text in kernel_files(derived).items()]
+
+
+def write_proof(out: Path, name: str, derived: Derivation, proof: Proof | None) -> list[Path]:
+    """Write the formal proof of an entry, last, and all it needs to compile, if it has one."""
+    from derive.formal.folder import write_proof
+
+    if proof is not None and proof.missing:
+        return []
+    return write_proof(out, name, derived.exported)
+
+
+def write_proof_record(out: Path, proved: Mapping[str, Recorded] | None = None) -> None:
+    """Write beside the proofs which of them Coq accepted: those on record, and ``proved``."""
+    from derive.formal.folder import proofs_folder, write_folder_record
+    from derive.formal.record import read_record
+
+    if proofs_folder(out).is_dir():
+        write_folder_record(out, catalogue(), {**read_record(), **(proved or {})})
+
+
+def prove(
+    names: Sequence[str],
+    out: Path,
+    seconds: float,
+    begin: Callable[[str], None] = lambda name: None,
+) -> Iterator[tuple[str, Report]]:
+    """Write the formal proofs of entries and have Coq check them, several at a time.
+
+    Gives the evidence for each as soon as Coq is done with it; what is proved is on record in the
+    folder of the proofs then. Raises ``DeriveError`` where Coq or Coquelicot is not installed.
+    """
+    from derive.formal.coqc import find_coq
+    from derive.formal.proving import prove
+    from derive.formal.record import recorded
+
+    find_coq()  # before anything is written
+
+    derived = {name: derivation(name) for name in names}
+    proofs = {name: (d, d.exported) for name, d in derived.items()}
+    for name, d in derived.items():
+        write_proof(out, name, d, None)
+    proved: dict[str, Recorded] = {}
+    for name, proof in prove(proofs, seconds, begin=begin):
+        # While our own checker works here, Coq works on the next ones.
+        report = derived[name].check().with_proof(proof)
+        if report.level == "proved":
+            proved[name] = recorded(derived[name].exported, proof)
+        yield name, report
+    write_proof_record(out, proved)
+
+
+def proofs_of(names: Sequence[str], out: Path) -> Path:
+    """Where the proof of an entry lies, or the proofs of several."""
+    from derive.formal.folder import proof_file, proofs_folder
+
+    return proof_file(out, names[0]) if len(names) == 1 else proofs_folder(out)
+
+
+def record(names: Sequence[str], out: Path) -> Path:
+    """Put on record, with the package, what the folder of the proofs has of these entries.
+
+    What is on record of other entries of the catalogue stays there.
+    """
+    from derive.formal.folder import folder_record
+    from derive.formal.record import read_record, record_path, write_record
+
+    new = read_record(folder_record(out))
+    kept = {name: one for name, one in read_record().items() if name in catalogue()}
+    return write_record(record_path(), {**kept, **{name: new[name] for name in names}})
 
 
 _CALLED = {"tex": "LaTeX", "pdf": "PDF", "html": "HTML", "md": "Markdown"}
@@ -72,10 +144,12 @@ def build(
             return
         files = _write_documents(out, name, derived, languages, formats)
         kernels = write_kernels(out, name, derived)
-        card = _card(out, derived, report, languages, formats, kernels)
-        remember(out, name, key, [*files, *kernels], card)
+        proof = write_proof(out, name, derived, report.proof)
+        card = _card(out, derived, report, languages, formats, kernels, proof[-1:])
+        remember(out, name, key, [*files, *kernels, *proof], card)
         yield Built(name, report.level, report)
-    # Always: it takes next to no time, and so it can never be behind the documents.
+    # Always: they take next to no time, and so they can never be behind the documents.
+    write_proof_record(out)
     write_index(out, languages[0])
 
 
@@ -97,7 +171,7 @@ def write_index(out: Path, language: str) -> Path:
         if record is not None:
             card = record.card
             documents = tuple((n, c, links(found)) for n, c, found in card["documents"])
-            own = {"documents": documents, "kernels": links(card["kernels"])}
+            own = {n: links(card[n]) for n in ("kernels", "proofs")} | {"documents": documents}
             cards.append(Card(**{**card, **own}))
     return write_text(index_path(out), index_page(cards, language, derive.__version__))
 
@@ -121,6 +195,7 @@ def _card(
     languages: Sequence[str],
     formats: Sequence[str],
     kernels: Sequence[Path],
+    proofs: Sequence[Path],
 ) -> dict[str, Any]:
     """What the index says of an entry, as data."""
     from derive.render.index_page import Card, Link, statement_of
@@ -143,7 +218,12 @@ def _card(
         for lang in languages
     )
     code = tuple(link(path, path.name) for path in kernels)
-    return asdict(Card(name, title, statement, report.level, documents, code))
+    formal = tuple(link(path, path.name) for path in proofs)
+    proof = report.proof or Proof()
+    coq = (proof.coq or "") if report.level == "proved" else ""
+    return asdict(
+        Card(name, title, statement, report.level, proof.claim, coq, documents, code, formal)
+    )
 
 
 def usual_formats() -> list[str]:

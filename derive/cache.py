@@ -1,13 +1,16 @@
 """What was written before, and from what: an entry is written again unless all of that is the same.
 
 A record lies in ``.cache`` within the output folder. It holds a hash of everything that goes into
-the files of an entry, and a hash of each file; it counts only as long as all of them agree.
+the files of an entry, and a hash of each file; it counts only as long as all of them agree. What
+is worth keeping beyond one output folder goes into ``user_cache``, under a hash of all it depends
+on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -40,7 +43,7 @@ class Record:
 
 def key_of(*options: object) -> str:
     """A hash of the package, its templates, the versions it runs with, and ``options``."""
-    return _digest(f"{_sources()}\n{options!r}".encode())
+    return digest(f"{_sources()}\n{options!r}".encode())
 
 
 def record_of(out: Path, name: str) -> Record | None:
@@ -58,6 +61,13 @@ def remember(out: Path, name: str, key: str, files: Iterable[Path], card: dict[s
     hashes = {f.relative_to(out).as_posix(): _hash(f) or "" for f in files}
     text = json.dumps(asdict(Record(key, hashes, card)), indent=1, sort_keys=True)
     write_text(_path(out, name), text + "\n")
+
+
+def user_cache() -> Path:
+    """The folder for what may be kept between runs: ``derive`` below ``$XDG_CACHE_HOME``."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    # The standard has relative paths ignored.
+    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "derive"
 
 
 def _path(out: Path, name: str) -> Path:
@@ -88,10 +98,11 @@ def _version(package: str) -> str:
 
 def _hash(path: Path) -> str | None:
     try:
-        return _digest(path.read_bytes())
+        return digest(path.read_bytes())
     except OSError:
         return None
 
 
-def _digest(data: bytes) -> str:
+def digest(data: bytes) -> str:
+    """The SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()

@@ -71,7 +71,7 @@ def compose(
         *writer.body(derivation, derivation.problem),
         *corrected(derivation, writer.called, writer.places, messages, writer.taken),
         *writing_out(derivation, writer.shown, messages, level, wishes),
-        evidence(derivation.problem, report, messages, writer.taken),
+        evidence(derivation, report, writer.places, messages, writer.taken),
     )
     own = messages.find("entries", derivation.problem.name)
     heading = title or own or messages.text("titles", derivation.problem.kind)

@@ -1,39 +1,53 @@
-"""How a derivation was checked, said on every document."""
+"""How a derivation was checked and proved, said on every document."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
+from sympy import Expr
+
+from derive.derivation import Derivation
 from derive.errors import DeriveError
 from derive.laws import Condition
 from derive.problem import Problem
-from derive.render.document import Block, Formula, Paragraph, Section, Sentence
+from derive.render.document import Formula, Paragraph, Reference, Section, Sentence
 from derive.render.messages import Messages, Slots
 from derive.render.names import Names
+from derive.verify.report import Proof, Unproved
 from derive.verify.sampled import DIGITS
-from derive.verify.sizes import EXACT, SAMPLED, size_choices
+from derive.verify.sizes import EXACT, SAMPLED, least_sizes, size_choices
 
 
 class Evidence(Protocol):
-    """What a document says about the checks that a derivation passed."""
+    """What a document says about the checks that a derivation passed, and about its proof."""
 
     @property
     def ok(self) -> bool: ...
 
     @property
-    def level(self) -> str: ...
+    def checked(self) -> str: ...
+
+    @property
+    def proof(self) -> Proof | None: ...
 
     @property
     def assumed(self) -> tuple[Condition | str, ...]: ...
 
 
 def evidence(
-    problem: Problem, report: Evidence | None, messages: Messages, names: Names
+    derivation: Derivation,
+    report: Evidence | None,
+    places: Mapping[Expr, Reference],
+    messages: Messages,
+    names: Names,
 ) -> Section:
     """The section on the evidence; it says so where there is none.
 
-    Raises ``DeriveError`` where a check failed: no document is made of that.
+    ``places`` are the lines in which right-hand sides stand. Raises ``DeriveError`` where a check
+    failed: no document is made of that.
     """
+    problem = derivation.problem
     heading = (messages.text("headings", "evidence"),)
     if report is None:
         return Section(heading, (Paragraph((messages.text("evidence", "unchecked"),)),))
@@ -49,13 +63,64 @@ def evidence(
         "sampled": _numbers(problem, SAMPLED, messages),
         "digits": str(DIGITS),
     }
-    key = str(report.level) if sizes else f"{report.level}_no_size"
-    blocks: list[Block] = [Paragraph(messages.sentence("evidence", key, slots))]
+    key = report.checked if sizes else f"{report.checked}_no_size"
+    sentences = [messages.sentence("evidence", key, slots)]
+    if report.proof is not None:
+        proof = _proof(report.proof, derivation, places, messages, names)
+        # What holds for every size comes before what was tried at some.
+        sentences.insert(0 if report.proof.proved else 1, proof)
     if report.assumed:
         conditions = messages.enumeration(_in_words(c, messages, names) for c in report.assumed)
-        words = messages.sentence("evidence", "assumed", {"conditions": conditions})
-        blocks.append(Paragraph(words))
-    return Section(heading, tuple(blocks))
+        sentences.append(messages.sentence("evidence", "assumed", {"conditions": conditions}))
+    return Section(heading, tuple(map(Paragraph, sentences)))
+
+
+def _proof(
+    proof: Proof,
+    derivation: Derivation,
+    places: Mapping[Expr, Reference],
+    messages: Messages,
+    names: Names,
+) -> Sentence:
+    """What is known of the formal proof."""
+    if proof.missing:
+        return messages.sentence("evidence", "missing")
+    if proof.unproved:
+        steps = (_step(u, derivation, places, messages) for u in proof.unproved)
+        return messages.sentence("evidence", "unproved", {"steps": messages.enumeration(steps)})
+    if not proof.proved:
+        return messages.sentence("evidence", "emitted")
+    sizes = least_sizes(derivation.problem).items()
+    claims = ((Formula((size, ">=", least), names),) for size, least in sizes)
+    slots: Slots = {"sizes": messages.enumeration(claims), "coq": proof.coq}
+    return messages.sentence("evidence", "proved" if sizes else "proved_no_size", slots)
+
+
+def _step(
+    unproved: Unproved,
+    derivation: Derivation,
+    places: Mapping[Expr, Reference],
+    messages: Messages,
+) -> Sentence:
+    """A step without a proof: the line where it stands, else its number in its derivation."""
+    short, _ = messages.rule(unproved.rule)
+    slots: Slots = {
+        "rule": short,
+        "line": next(_lines(unproved, derivation, places), None),
+        "number": str(unproved.step),
+        "derivation": messages.find("parts", unproved.derivation) or unproved.derivation,
+    }
+    return messages.sentence("evidence", "line" if slots["line"] else "step", slots)
+
+
+def _lines(
+    unproved: Unproved, derivation: Derivation, places: Mapping[Expr, Reference]
+) -> Iterator[Reference]:
+    for each in derivation.walk():
+        if each.name == unproved.derivation and 0 < unproved.step <= len(each.steps):
+            after = each.steps[unproved.step - 1].after
+            if after in places:
+                yield places[after]
 
 
 def _numbers(problem: Problem, among: tuple[int, ...], messages: Messages) -> Sentence:

@@ -25,7 +25,7 @@ from derive.render.document import (
 )
 from derive.render.evidence import Evidence
 from derive.render.mathml import MathPrinter, cases, row, sign
-from derive.render.messages import load
+from derive.render.messages import Messages, load
 from derive.render.names import Names
 from derive.resources import template_root
 
@@ -49,16 +49,22 @@ class Card:
         title: Its title.
         statement: What it proves, as HTML.
         level: The level of its evidence.
+        sizes: For which sizes it is proved, such as ``C ≥ 1``.
+        coq: The version of Coq that accepted its proof, where one did.
         documents: For each language its name, its code and its documents.
         kernels: The files that compute it.
+        proofs: The formal proof.
     """
 
     name: str
     title: str
     statement: str
     level: str
+    sizes: str
+    coq: str
     documents: tuple[tuple[str, str, tuple[Link, ...]], ...]
     kernels: tuple[Link, ...]
+    proofs: tuple[Link, ...]
 
 
 def statement_of(derivation: Derivation, report: Evidence, language: str) -> tuple[str, str]:
@@ -81,11 +87,13 @@ def index_page(cards: Iterable[Card], language: str, version: str) -> str:
     found = [
         {
             "name": card.name,
+            "coq": card.coq,
             "title": card.title,
             "statement": Markup(card.statement),  # made here, its text escaped
-            "evidence": messages.text("index", card.level),
+            "evidence": Markup(_level(card, messages)),
             "documents": card.documents,
             "kernels": card.kernels,
+            "proofs": card.proofs,
         }
         for card in cards
     ]
@@ -96,6 +104,11 @@ def index_page(cards: Iterable[Card], language: str, version: str) -> str:
         cards=found,
     )
     return page.rstrip() + "\n"
+
+
+def _level(card: Card, messages: Messages) -> str:
+    slots = {"sizes": card.sizes, "coq": card.coq}
+    return _Statement(indicator=False).sentence(messages.sentence("index", card.level, slots))
 
 
 @cache

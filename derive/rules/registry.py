@@ -46,6 +46,7 @@ class Rule:
         law: What it claims, which the checker holds every use of it against.
         example: An expression on which it fires.
         bookkeeping: Whether readers see it folded into the step before it.
+        formal: The tactic of the Coq library that proves its instances.
     """
 
     name: str
@@ -53,7 +54,8 @@ class Rule:
     heads: tuple[type, ...]
     law: Law | Source
     example: Example
-    bookkeeping: bool = False
+    bookkeeping: bool
+    formal: str
 
 
 RULES: dict[str, Rule] = {}
@@ -65,10 +67,12 @@ def rule(
     example: Expr | Example,
     head: type | tuple[type, ...] | None = None,
     bookkeeping: bool = False,
+    formal: str | None = None,
 ) -> Callable[[Function], Function]:
     """Register a function as the rule of its name, with its law and an example.
 
     ``head`` is the node type or types it looks at: the one that the law starts from unless given.
+    ``formal`` is its tactic in the Coq library, which is called like the rule unless given.
     """
 
     def register(function: Function) -> Function:
@@ -79,7 +83,7 @@ def rule(
             # A sum that is written with dots is a sum.
             heads = (*heads, Dotted)
         shown = example if isinstance(example, Example) else Example(example)
-        RULES[name] = Rule(name, function, heads, claim, shown, bookkeeping)
+        RULES[name] = Rule(name, function, heads, claim, shown, bookkeeping, formal or name)
         LAWS[name] = claim
         return function
 

@@ -1,14 +1,17 @@
-"""The report of a check: what was checked, how often, and what failed."""
+"""The report of a check: what was checked and proved, how often, and what failed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from derive.laws import Condition
 
-Level = Literal["exact", "sampled", "failed"]
-Check = Literal["chain", "statement", "facts", "law", "exact", "sampled", "cases", "result"]
+Checked = Literal["exact", "sampled", "failed"]
+Level = Literal["proved", "exact", "sampled", "failed"]
+Check = Literal[
+    "chain", "statement", "facts", "law", "exact", "sampled", "cases", "result", "formal"
+]
 
 
 @dataclass(frozen=True)
@@ -83,27 +86,97 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Unproved:
+    """A step without a formal counterpart: which derivation, which step (from 1), which rule."""
+
+    derivation: str
+    step: int
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.derivation}, step {self.step} ({self.rule})"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How far a derivation is proved in Coq.
+
+    Attributes:
+        claim: For which sizes, such as ``C ≥ 1``; empty where there is none.
+        coq: The version of Coq that accepted the text; without one it is *emitted*: written, and
+            checked by nobody.
+        recorded: Whether that is on record, and was not done just now.
+        axioms: What the closing theorems rest on, besides the logic of Coq.
+        unproved: Steps that the text leaves out.
+        failures: Where Coq refused it.
+        missing: Why there is no such text at all.
+    """
+
+    claim: str = ""
+    coq: str | None = None
+    recorded: bool = False
+    axioms: tuple[str, ...] = ()
+    unproved: tuple[Unproved, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    missing: str = ""
+
+    @property
+    def proved(self) -> bool:
+        """Whether Coq accepted all of it, with no step left out."""
+        return self.coq is not None and not self.unproved and not self.failures
+
+    def __str__(self) -> str:
+        """What a terminal says of it."""
+        if self.missing:
+            return f"none: {self.missing}"
+        if self.failures:
+            return "refused: Coq does not accept the proof"
+        if self.unproved:
+            done = "emitted" if self.coq is None else f"accepted by Coq {self.coq}"
+            return f"{done}, but without a proof of {'; '.join(map(str, self.unproved))}"
+        if self.coq is None:
+            return "emitted: a Coq proof is written, and not checked"
+        proved = f"proved for every {self.claim}" if self.claim else "proved"
+        by = f"recorded with Coq {self.coq}" if self.recorded else f"by Coq {self.coq}"
+        return f"{proved}, {by}; axioms: {', '.join(self.axioms) or 'none'}"
+
+
+@dataclass(frozen=True)
 class Report:
     """The evidence for a derivation.
 
     Attributes:
-        level: ``exact`` where every step was decided exactly at all small sizes, ``sampled`` where
-            some steps could only be evaluated at random points, ``failed`` otherwise.
+        checked: ``exact`` where every step was decided exactly at all small sizes, ``sampled``
+            where some steps could only be evaluated at random points, ``failed`` otherwise.
         failures: What is wrong; empty where ``ok``.
         rows: One for each step, lemmas and cases included.
         assumed: Conditions on the domain that no fact states, such as ``x != 0``.
         sizes: The sizes at which steps were decided exactly, in words.
+        proof: What is known of its formal proof, if that was looked at.
     """
 
-    level: Level
+    checked: Checked
     failures: tuple[Failure, ...]
     rows: tuple[Row, ...]
     assumed: tuple[Condition, ...] = ()
     sizes: str = ""
+    proof: Proof | None = None
 
     @property
     def ok(self) -> bool:
-        return self.level != "failed"
+        return self.checked != "failed"
+
+    @property
+    def level(self) -> Level:
+        """``proved`` where Coq accepted the whole proof, else what the check came to."""
+        proved = self.ok and self.proof is not None and self.proof.proved
+        return "proved" if proved else self.checked
+
+    def with_proof(self, proof: Proof) -> Report:
+        """The report with what is known of the formal proof; one that is refused makes it fail."""
+        checked: Checked = "failed" if proof.failures else self.checked
+        failures = (*self.failures, *proof.failures)
+        return replace(self, checked=checked, failures=failures, proof=proof)
 
     def __str__(self) -> str:
         """A table for the terminal."""
@@ -120,6 +193,7 @@ class Report:
             lines.append(f"  {row.step:4}  {row.rule:{width}}  {counts}{mark}")
         lines += ["", *(str(f) for f in self.failures)]
         lines += [f"assumed: {', '.join(map(_said, self.assumed))}"] if self.assumed else []
+        lines += [] if self.proof is None else [f"formal: {self.proof}"]
         lines.append(f"level: {self.level}; {len(self.rows)} steps, exact at {self.sizes}")
         return "\n".join(lines).lstrip("\n")
 

@@ -23,6 +23,17 @@ def size_choices(problem: Problem, among: tuple[int, ...]) -> list[dict[Symbol, 
     return [choice for choice in choices if _allowed(problem, choice)]
 
 
+def least_sizes(problem: Problem) -> dict[Symbol, Expr]:
+    """The least value of each size that the problem allows: 1, unless a fact says more."""
+    least: dict[Symbol, Expr] = dict.fromkeys(problem.sizes, Integer(1))
+    return least | {f.size: f.least for f in problem.facts if isinstance(f, SizeFact)}
+
+
+def claimed(problem: Problem) -> str:
+    """For which sizes a proof holds, as in ``C ≥ 1, N ≥ 1``."""
+    return ", ".join(f"{size} ≥ {least}" for size, least in least_sizes(problem).items())
+
+
 def _allowed(problem: Problem, choice: dict[Symbol, int]) -> bool:
     values = {size: Integer(value) for size, value in choice.items()}
 

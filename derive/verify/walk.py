@@ -16,7 +16,7 @@ from derive.verify.chain import (
     undeclared,
 )
 from derive.verify.examine import Cited, Evidence, Examiner, Finding, facts_of
-from derive.verify.report import Check, Failure, Level, Report, Row
+from derive.verify.report import Check, Checked, Failure, Report, Row
 from derive.verify.sizes import EXACT
 
 
@@ -52,7 +52,7 @@ class Checker:
         if not flaws:
             # Otherwise unfolding a definition might never end.
             self._tree(self._root)
-        level: Level = "failed" if self._failures else "sampled" if self._undecided else "exact"
+        level: Checked = "failed" if self._failures else "sampled" if self._undecided else "exact"
         return Report(
             level,
             tuple(self._failures),

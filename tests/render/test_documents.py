@@ -20,6 +20,7 @@ from derive.render.compose import Level
 from derive.render.formula_lines import lines
 from derive.render.latex_printer import FormulaPrinter
 from derive.render.latex_width import width
+from derive.verify.report import Proof
 
 C = symbols("C", integer=True, positive=True)
 T, temperature = symbols("T temperature", positive=True)
@@ -32,8 +33,9 @@ class Passed:
     """A report, without the work."""
 
     ok: bool = True
-    level: str = "exact"
+    checked: str = "exact"
     assumed: tuple[str, ...] = ()
+    proof: Proof | None = None
 
 
 def softmax(at: object, scale: object = 1) -> object:
@@ -150,7 +152,7 @@ def test_levels() -> None:
 
 def test_a_failed_check_makes_no_document() -> None:
     with pytest.raises(DeriveError, match="did not pass its check"):
-        latex(entry("softmax-jacobian"), report=Passed(ok=False, level="failed"))
+        latex(entry("softmax-jacobian"), report=Passed(ok=False, checked="failed"))
 
 
 def test_title_and_author_are_escaped() -> None:

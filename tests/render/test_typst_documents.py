@@ -105,7 +105,8 @@ def test_formulas_are_spoken_in_latex_without_colours() -> None:
 
 def test_a_failed_check_makes_no_pdf(tmp_path: Path) -> None:
     with pytest.raises(DeriveError, match="did not pass its check"):
-        pdf(entry("softmax-jacobian"), tmp_path / "a.pdf", report=Passed(ok=False, level="failed"))
+        failed = Passed(ok=False, checked="failed")
+        pdf(entry("softmax-jacobian"), tmp_path / "a.pdf", report=failed)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -102,7 +102,7 @@ def test_lines_of_the_loss_are_in_the_order_of_the_source() -> None:
 
 def test_is_checked_exactly_from_two_classes_on() -> None:
     report = ENTRY.check()
-    assert report.ok and report.level == "exact"
+    assert report.ok and report.checked == "exact"
 
 
 def test_parts_and_result() -> None:

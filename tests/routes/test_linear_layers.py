@@ -186,4 +186,4 @@ def test_parts_and_results() -> None:
 
 
 def test_is_checked_exactly() -> None:
-    assert ENTRY.check().level == "exact"
+    assert ENTRY.check().checked == "exact"

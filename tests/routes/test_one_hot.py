@@ -73,7 +73,7 @@ def test_each_equation_of_the_source_is_a_line(name: str) -> None:
 
 def test_is_checked_exactly() -> None:
     report = ENTRY.check()
-    assert report.ok and report.level == "exact"
+    assert report.ok and report.checked == "exact"
 
 
 def test_parts_and_result() -> None:

@@ -110,7 +110,7 @@ def test_parts_and_results() -> None:
 
 
 def test_is_checked_exactly() -> None:
-    assert ENTRY.check().level == "exact"
+    assert ENTRY.check().checked == "exact"
 
 
 def test_the_sum_of_the_labels_is_used_once() -> None:

@@ -1,0 +1,147 @@
+"""Where an expression has a value: denominators that are not zero, arguments that are positive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from dataclasses import replace as with_changes
+
+from sympy import Expr, Integer
+
+from derive.facts import Definition, Given
+from derive.formal.hypotheses import between
+from derive.formal.names import identifier
+from derive.formal.terms import Scope, bound_name, index, term
+from derive.notation import (
+    ONE,
+    Binder,
+    Inert,
+    Log,
+    Maximum,
+    Minus,
+    Partial,
+    Power,
+    Quotient,
+    Times,
+    is_number,
+)
+from derive.signs import at_most, signs
+from derive.unfolding import unfold
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What has to hold of a part of an expression.
+
+    Attributes:
+        text, plain: What is claimed; ``plain`` with definitions written out.
+        part: What it is claimed of.
+        positive: Whether that has to be positive, or just not zero.
+        known: Whether it is seen to hold.
+    """
+
+    text: str
+    plain: str
+    part: Expr
+    positive: bool
+    known: bool
+
+    @property
+    def weaker(self) -> str:
+        """The text of the condition that the part is not zero."""
+        head, arrow, claim = self.text.rpartition(" -> ")
+        return f"{head}{arrow}{claim.removeprefix('0 < ')} <> 0"
+
+
+def conditions(expr: Expr, given: Given, scope: Scope) -> Iterator[Condition]:
+    """The conditions under which ``expr`` has a value, in reading order."""
+    yield from _visit(expr, given, scope, ())
+
+
+def conditions_of(definition: Definition, given: Given, scope: Scope) -> Iterator[Condition]:
+    """The conditions under which the entries of a definition have values."""
+    around: Around = ()
+    for at, size in zip(
+        definition.indices, getattr(definition.base, "shape", None) or (), strict=False
+    ):
+        name = identifier(at.name)
+        scope = scope.within(at, name)
+        around = (*around, (name, between(name, ONE, size, scope)))
+    yield from _visit(definition.value, given, scope, around)
+
+
+Around = tuple[tuple[str, str], ...]
+
+
+def _visit(expr: Expr, given: Given, scope: Scope, around: Around) -> Iterator[Condition]:
+    if not isinstance(expr, Inert):
+        return
+    for part, positive in _needed(expr):
+        yield _condition(part, positive, given, scope, around)
+    if isinstance(expr, Partial):
+        yield from _visit(expr.operand, given, scope, around)
+        return
+    if isinstance(expr, Binder):
+        if isinstance(expr, Maximum):
+            return
+        body, own = expr.open()
+        name = bound_name(expr.hint, body, own, scope)
+        limits = between(name, expr.lower, expr.upper, scope)
+        limits += "".join(f" -> {name} <> {index(x, scope)}" for x in expr.excluded)
+        inside = given.within(own, tuple(expr.limits[1:]))
+        yield from _visit(body, inside, scope.within(own, name), (*around, (name, limits)))
+        return
+    for argument in expr.args:
+        yield from _visit(argument, given, scope, around)
+
+
+def _needed(expr: Expr) -> Iterator[tuple[Expr, bool]]:
+    """Parts that have to be positive, or (the second item) just not zero."""
+    match expr:
+        case Log(operand):
+            yield from ((f, True) for f in _factors(operand))
+        case Quotient(_, below):
+            yield from ((f, False) for f in _factors(below))
+        case Power(base, exponent) if not isinstance(exponent, Integer):
+            yield base, True
+        case Power(base, exponent) if exponent < 0:
+            yield base, False
+
+
+def _factors(expr: Expr) -> Iterable[Expr]:
+    match expr:
+        case Times(args):
+            return [f for a in args for f in _factors(a)]
+        case Quotient(above, below):
+            return [*_factors(above), *_factors(below)]
+        case Power(base, Integer()):
+            return _factors(base)
+        case Minus(operand):
+            return [expr] if not is_number(operand) else []
+    return [] if is_number(expr) else [expr]
+
+
+def _condition(part: Expr, positive: bool, given: Given, scope: Scope, around: Around) -> Condition:
+    bare = with_changes(scope, definitions=())
+    claims = [term(part, scope, 69), term(unfold(part, scope.definitions), bare, 69)]
+    text, plain = (_around(f"0 < {c}" if positive else f"{c} <> 0", around) for c in claims)
+    found = signs(part, given)
+    known = found == {1} or (not positive and 0 not in found) or _is_count(part, given)
+    return Condition(text, plain, part, positive, known)
+
+
+def _is_count(part: Expr, given: Given) -> bool:
+    """A number made of indices that is at least one."""
+    number = part.doit()
+    return bool(number.is_integer) and at_most(ONE, number, given) is not None
+
+
+def _around(text: str, around: Around) -> str:
+    for name, limits in reversed(around):
+        if name in _words(text):
+            text = f"forall {name} : nat, {limits} -> {text}"
+    return text
+
+
+def _words(text: str) -> set[str]:
+    return set(text.replace("(", " ").replace(")", " ").replace("%", " ").split())

@@ -1,0 +1,318 @@
+"""From a derivation to the text of its proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jinja2 import Template
+from sympy import Expr
+
+from derive.derivation import Derivation
+from derive.facts import EqualFact, Fact, IndexRange, UnequalFact
+from derive.formal.anchors import anchor_of, theorems_in
+from derive.formal.assumptions import assumptions
+from derive.formal.domain import conditions, conditions_of
+from derive.formal.hypotheses import Hypothesis, of_fact, of_sign, of_size
+from derive.formal.sections import Section
+from derive.formal.shown import shown
+from derive.formal.terms import (
+    Scope,
+    definition_name,
+    function_name,
+    ingredients,
+    label,
+    term,
+    variable_name,
+)
+from derive.formal.text import Mark, Text
+from derive.formal.witness import values
+from derive.formal.world import World, expressions
+from derive.notation import bases, names
+from derive.resources import template_root
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A proof as text.
+
+    Attributes:
+        text: The file.
+        marks: Which lines stand for which step.
+        unproved: Atoms that have no formal counterpart: the file assumes them, at its top.
+        theorems: Names of the theorems that close it.
+    """
+
+    text: str
+    marks: tuple[Mark, ...]
+    unproved: tuple[Mark, ...]
+    theorems: tuple[str, ...]
+
+
+def export(derivation: Derivation) -> Exported:
+    """The formal proof of a derivation, of all its lemmas, parts, cases and forms."""
+    return Exporter(derivation).exported()
+
+
+class Exporter:
+    """Writes one file.
+
+    Attributes:
+        world: What the file is about.
+        facts, lemmas: What declared facts and derivations are called in it.
+    """
+
+    def __init__(self, root: Derivation) -> None:
+        self._root = root
+        self.world = World(root)
+        self._text = Text()
+        self.facts: dict[Fact, str] = {}
+        self.lemmas: dict[str, str] = {}
+        self._theorems: list[str] = []
+        self._unproved: list[Mark] = []
+        self._assumed: list[Hypothesis] = []
+        self._borrowed: list[Hypothesis] = []
+        self._fixed: list[Expr] = []
+        self._sections: list[
+            tuple[Derivation, str, list[Expr], list[Hypothesis], frozenset[Expr]]
+        ] = []
+
+    def exported(self) -> Exported:
+        name = self.world.names.of("file", f"file {self._root.problem.name}")
+        self._text.write("From Derive Require Import Rules.", "", f"Section {name}.", "")
+        self._common()
+        self._define()
+        for derivation in self.world.derivations:
+            self._derivation(derivation)
+        self._text.write("", f"End {name}.")
+        if not self._borrowed:
+            self._witnesses()
+        anchor = anchor_of(self._root)
+        if anchor is not None:
+            words = "(** In Coquelicot's words alone, written by hand. *)"
+            self._text.write("", "From Derive Require Import Plain.", "")
+            self._text.marked(self._root.name, 0, "anchor", words, "", anchor)
+            self._theorems += theorems_in(anchor)
+        text, marks = self._text.below(self._header())
+        return Exported(text, marks, tuple(self._unproved), tuple(self._theorems))
+
+    # What is the same in the whole file
+
+    def _common(self) -> None:
+        world = self.world
+        scope = Scope((), world.varying, world.names)
+        used: set[Expr] = set()
+        for derivation in world.derivations:
+            used |= world.symbols(derivation)
+        fixed = [b for b in used if b not in world.varying and b not in world.sizes]
+        self._fixed = [*sorted(world.sizes, key=label), *sorted(fixed, key=label)]
+        self._variables(sorted(world.sizes, key=label), scope)
+        self._variables(sorted(fixed, key=label), scope)
+        found = [of_size(s, scope) for s in sorted(world.sizes, key=label)]
+        found += [h for b in sorted(fixed, key=label) if (h := self._sign(b, scope)) is not None]
+        found += self._facts_about(world.facts, frozenset(used) - world.varying, scope)
+        self._assume(found)
+        self._functions(scope)
+
+    def _functions(self, scope: Scope) -> None:
+        """Functions that Coq's library lacks."""
+        for applied in self.world.functions:
+            kind = " -> ".join(["R"] * (len(applied.operands) + 1))
+            self._text.write(f"Variable {function_name(applied, scope)} : {kind}.")
+
+    def _variables(self, symbols: list[Expr], scope: Scope) -> None:
+        for line in self._declared(symbols, scope):
+            self._text.write(line)
+
+    def _declared(self, symbols: list[Expr], scope: Scope) -> list[str]:
+        kinds: dict[str, list[str]] = {}
+        for symbol in symbols:
+            kinds.setdefault(self.world.kind(symbol), []).append(variable_name(symbol, scope))
+        return [f"Variables {' '.join(own)} : {kind}." for kind, own in kinds.items()]
+
+    def _sign(self, symbol: Expr, scope: Scope) -> Hypothesis | None:
+        return of_sign(symbol, scope) if self.world.kind(symbol) == "R" else None
+
+    def _assume(self, hypotheses: list[Hypothesis]) -> None:
+        self._text.write(*(h.line for h in hypotheses))
+        self._assumed += hypotheses
+
+    def _facts_about(
+        self, facts: tuple[Fact, ...], symbols: frozenset[Expr], scope: Scope
+    ) -> list[Hypothesis]:
+        """Facts all of whose arrays and parameters are among ``symbols``, as hypotheses."""
+        found = []
+        for fact in facts:
+            if not self._speaks_of(fact) <= symbols:
+                continue
+            hypothesis = of_fact(fact, scope, self.world.sizes)
+            if hypothesis is not None:
+                name = self.world.names.of(("hypothesis", fact), hypothesis.name)
+                self.facts[fact] = name
+                found.append(Hypothesis(name, hypothesis.text))
+        return found
+
+    def _speaks_of(self, fact: Fact) -> frozenset[Expr]:
+        """Arrays, parameters and free indices; the indices that a fact holds for are none."""
+        if isinstance(fact, IndexRange):
+            inside = (fact.index.base,) if hasattr(fact.index, "base") else (fact.index,)
+            return frozenset(inside) - self.world.sizes
+        sides = [getattr(fact, f) for f in fact.__dataclass_fields__]
+        found: set[Expr] = set()
+        for side in sides:
+            found |= bases(side)
+            found |= {
+                s
+                for s in names(side)
+                if isinstance(fact, (EqualFact, UnequalFact))
+                or not s.is_integer
+                or s in self.world.classes
+            }
+        return frozenset(found) - self.world.sizes
+
+    # Definitions
+
+    def _define(self) -> None:
+        defined = []
+        for definition, derivation in self.world.definitions():
+            scope = self.world.scope(derivation)
+            name = definition_name(definition, scope)
+            made_of = ingredients(definition, scope)
+            for base in made_of:
+                scope = scope.moved(base, variable_name(base, scope))
+            binders = [(variable_name(b, scope), self.world.kind(b)) for b in made_of]
+            binders += [(variable_name(i, scope), "nat") for i in definition.indices]
+            arguments = "".join(f" ({n} : {kind})" for n, kind in binders)
+            value = term(definition.value, scope)
+            self._text.write(f"Definition {name}{arguments} : R :=", f"  {value}.")
+            defined.append(name)
+        if defined:
+            self._text.write(f"#[local] Hint Unfold {' '.join(defined)} : derive.")
+
+    # Derivations
+
+    def _derivation(self, derivation: Derivation) -> None:
+        world, scope = self.world, self.world.scope(derivation)
+        name = world.names.of(("section", id(derivation)), derivation.name)
+        parent = self._parent(derivation)
+        symbols = world.symbols(derivation)
+        if parent is not None:
+            asked = derivation.problem.statement
+            symbols |= world.ingredients(asked, derivation.definitions)
+        own = [s for s in symbols if s in world.varying]
+        arrays = sorted((s for s in own if not s.is_integer), key=label)
+        indices = sorted((s for s in own if s.is_integer), key=label)
+        lines = self._declared([*arrays, *indices], scope)
+        hypotheses = [h for s in arrays if (h := self._sign(s, scope)) is not None]
+        for fact in (
+            *derivation.problem.ranges,
+            *derivation.problem.facts,
+            *derivation.assumptions,
+        ):
+            about = self._speaks_of(fact)
+            if about & world.varying and about <= symbols:
+                hypotheses += self._facts_about((fact,), symbols, scope)
+            elif fact in derivation.assumptions:
+                hypotheses += self._facts_about((fact,), about, scope)
+        domain, assumed, about = self._domain(derivation, scope)
+        borrowed, places = assumptions(derivation, name, world)
+        hypotheses += [*borrowed, *assumed]
+        self._borrowed += borrowed
+        section = Section(self._text, world, derivation, name, self.facts, self.lemmas, places)
+        proved = section.write(lines, hypotheses, domain, parent)
+        self.lemmas[derivation.name] = proved.equation
+        self._theorems.append(proved.theorem)
+        self._unproved += section.unproved
+        self._sections.append((derivation, name, [*arrays, *indices], hypotheses, about))
+
+    def _domain(
+        self, derivation: Derivation, scope: Scope
+    ) -> tuple[list[str], list[Hypothesis], frozenset[Expr]]:
+        """Where everything has a value: what is seen to hold, what is assumed, of which arrays."""
+        given = derivation.given
+        found = list(conditions(derivation.statement, given, scope))
+        used = {b for e in expressions(derivation) for b in bases(e) | names(e)}
+        for definition in derivation.definitions:
+            if definition.base in used:
+                found += conditions_of(definition, given, scope)
+        seen = list(dict.fromkeys(c.text for c in found if c.known))
+        for expr in expressions(derivation):
+            found += conditions(expr, given, scope)
+        unknown = {c.text: c.plain for c in found if not c.known}
+        for condition in found:
+            if condition.positive:
+                # Then it is not zero either.
+                unknown.pop(condition.weaker, None)
+        name = self.world.names.of(("section", id(derivation)), derivation.name)
+        assumed = [
+            Hypothesis(f"{name}_exists_{n}", text, plain, domain=True)
+            for n, (text, plain) in enumerate(unknown.items(), start=1)
+        ]
+        about = (bases(c.part) for c in found if not c.known)
+        return seen, assumed, frozenset().union(*about)
+
+    # That the hypotheses can hold
+
+    def _witnesses(self) -> None:
+        world = self.world
+        done: set[str] = set()
+        for derivation, name, symbols, hypotheses, about in self._sections:
+            scope = Scope((), world.varying, world.names)
+            facts = tuple(
+                f
+                for f in (*world.facts, *derivation.assumptions)
+                if self._speaks_of(f) <= frozenset((*self._fixed, *symbols))
+            )
+            everything = [*self._fixed, *symbols]
+            own = list(values(everything, facts, about, scope, world.integer_arrays))
+            claims = [h.written_out for h in (*self._assumed, *hypotheses)]
+            if not claims:
+                continue
+            bound = " ".join(f"({n} : {kind})" for n, kind, _ in own)
+            text = f"  exists {bound},\n    " + " /\\\n    ".join(f"({c})" for c in claims) + "."
+            if text in done:
+                continue
+            done.add(text)
+            numbers = ", ".join(value for _, _, value in own)
+            self._text.marked(
+                derivation.name,
+                0,
+                "witness",
+                "",
+                f"Lemma {name}_can_hold :",
+                text,
+                f"Proof. exists {numbers}. witness. Qed.",
+            )
+
+    def _parent(self, derivation: Derivation) -> str | None:
+        """The theorem that a case is a case of."""
+        for known in self._root.walk():
+            if any(derivation is case for case in known.cases.values()):
+                return self.world.names.of(("section", id(known)), known.name)
+        return None
+
+    def _header(self) -> list[str]:
+        root, sections = self._root, self._sections
+        results = [d for d in root.results if d.steps]
+        layout = (template_root() / "formal" / "header.txt").read_text("utf-8")
+        main = [h for d, _, _, own, _ in sections if d in results for h in own]
+        common = [h.text for h in (*self._assumed, *main) if not h.domain]
+        domain = [h.text for _, _, _, own, _ in sections for h in own if h.domain]
+        further = [
+            f"{name}: {h.text}"
+            for _, name, _, own, _ in sections
+            for h in own
+            if not h.domain and h.text not in common
+        ]
+        return (
+            Template(layout, trim_blocks=True, lstrip_blocks=True)
+            .render(
+                title=root.problem.name,
+                statements=[f"{shown(d.statement)} = {shown(d.closed_form)}" for d in results],
+                hypotheses=list(dict.fromkeys(common)),
+                further=further,
+                domain=list(dict.fromkeys(domain)),
+                borrowed=[h.text for h in self._borrowed],
+                theorems=self._theorems,
+            )
+            .split("\n")
+        )

@@ -1,0 +1,47 @@
+"""What things are called in Coq: letters of the mathematics as identifiers, no two alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+
+# Words of Coq, and names of its library or ours that a proof uses as such.
+_WORDS = """
+as at cofix else end exists exists2 fix for forall fun if in is let match mod return SProp Prop
+Set Type then using where with by R nat INR IZR exp ln sqrt pow PI delta bracket choice total
+total_but maximum pd is_pd vec mat scalar Rpower Rabs Rmax tanh sin cos sinh cosh atan
+Admitted admit give_up Axiom Axioms Parameter Parameters Conjecture Conjectures Load LoadPath
+Drop Redirect Cd
+"""
+RESERVED = frozenset(_WORDS.split())
+_ACCENTS = re.compile(r"\\(?:hat|tilde|bar|mathcal|mathrm|operatorname)\{?\\?(\w+)\}?")
+
+
+def identifier(text: str) -> str:
+    r"""``text`` as a Coq identifier: ``\hat{y}`` is ``yhat``, ``z[k]-W[k, l]`` is ``z_k_W_k_l``."""
+    text = re.sub(r"\\hat\{?(\w+)\}?", r"\1hat", text)
+    text = _ACCENTS.sub(r"\1", text)
+    word = re.sub(r"[^\w']+", "_", text, flags=re.ASCII).strip("_") or "x"
+    if not word[0].isalpha():
+        word = f"x{word}"
+    return f"{word}_" if word in RESERVED else word
+
+
+class Names:
+    """Identifiers given out so far; each thing keeps its own."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, Hashable] = {}
+        self._own: dict[Hashable, str] = {}
+
+    def of(self, thing: Hashable, wish: str) -> str:
+        """The identifier of ``thing``: as wished, or with a number where that is taken."""
+        if thing not in self._own:
+            base = identifier(wish)
+            name, number = base, 1
+            while name in self._taken:
+                number += 1
+                name = f"{base}_{number}"
+            self._taken[name] = thing
+            self._own[thing] = name
+        return self._own[thing]

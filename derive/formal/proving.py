@@ -1,0 +1,143 @@
+"""Having Coq check proofs, several at a time, and saying which step it refuses."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
+from pathlib import Path
+
+from derive.cache import digest
+from derive.derivation import Derivation
+from derive.errors import DeriveError
+from derive.formal.coqc import Coq, find_coq
+from derive.formal.exporting import Exported
+from derive.formal.library import compiled, library
+from derive.formal.source import AuditError, audited, axioms_in, forbidden
+from derive.verify.report import Failure, Proof, Unproved
+from derive.verify.sizes import claimed
+
+SECONDS = 120.0
+"""How long Coq may take over one file; what ships takes two."""
+
+
+def file_text(exported: Exported) -> str:
+    """The file that Coq reads: the proof, and its audit."""
+    return audited(exported.text, exported.theorems)
+
+
+def file_hash(exported: Exported) -> str:
+    """A hash of that file."""
+    return digest(file_text(exported).encode())
+
+
+def emitted(derivation: Derivation, exported: Exported) -> Proof:
+    """What is known of a proof before Coq has seen it."""
+    marks = dict.fromkeys(Unproved(m.derivation, m.step, m.rule) for m in exported.unproved)
+    return Proof(claimed(derivation.problem), unproved=tuple(marks))
+
+
+def prove(
+    proofs: Mapping[str, tuple[Derivation, Exported]],
+    seconds: float = SECONDS,
+    texts: Mapping[str, str] | None = None,
+    begin: Callable[[str], None] = lambda name: None,
+) -> Iterator[tuple[str, Proof]]:
+    """Have Coq check proofs, and give what it says of each as it says it.
+
+    Args:
+        proofs: Derivations with their proofs, by name.
+        seconds: How long Coq may take over one of them.
+        texts: The library; Derive's own without one.
+        begin: Is told the name of one that Coq is at.
+
+    Raises:
+        DeriveError: Where Coq or Coquelicot is absent or does not work.
+    """
+    coq = find_coq()
+    texts = library() if texts is None else texts
+    for name, text in texts.items():
+        _check_library(name, text)
+    begin("the library")
+    folder = compiled(coq, texts)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = {
+            pool.submit(prove_one, coq, folder, derivation, exported, seconds): name
+            for name, (derivation, exported) in proofs.items()
+        }
+        left = list(proofs)
+        begin(left[0] if left else "")
+        try:
+            for done in as_completed(waiting):
+                left.remove(name := waiting[done])
+                yield name, done.result()
+                if left:
+                    begin(left[0])
+        finally:
+            # Whoever stops listening does not want the rest.
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def prove_one(
+    coq: Coq, folder: Path, derivation: Derivation, exported: Exported, seconds: float = SECONDS
+) -> Proof:
+    """Have Coq check one proof, over a library that is compiled."""
+    proof = emitted(derivation, exported)
+    text = file_text(exported)
+
+    def refused(line: int, sentence: str) -> Proof:
+        return replace(proof, failures=(_failure(derivation, exported, line, sentence),))
+
+    if not exported.theorems:
+        return refused(0, "the file closes with no theorem")
+    if (found := forbidden(text)) is not None:
+        line, word = found
+        return refused(line, f"{word} stands in line {line} and must not stand in a proof")
+    with tempfile.TemporaryDirectory(prefix="derive-") as temporary:
+        file = Path(temporary) / "proof.v"
+        file.write_text(text, encoding="utf-8")
+        answer = coq.run(folder, file, seconds)
+    if answer is None:
+        return refused(0, f"Coq has not come to an end after {seconds:g} seconds")
+    if not answer.ok:
+        complaint = answer.complaint
+        return refused(complaint.line, f"Coq refuses line {complaint.line}: {complaint.text}")
+    try:
+        axioms = axioms_in(answer.output)
+    except AuditError as error:
+        return refused(0, str(error))
+    return replace(proof, coq=coq.version, axioms=axioms)
+
+
+def _check_library(name: str, text: str) -> None:
+    found = forbidden(text)
+    if found is not None:
+        raise DeriveError(
+            f"{found[1]} stands in line {found[0]} of {name}, and must not stand in a library of "
+            "proofs; install derive-proofs again"
+        )
+
+
+def _failure(derivation: Derivation, exported: Exported, line: int, sentence: str) -> Failure:
+    """A failure at a line of the file, which belongs to a step or to none."""
+    first, last = _lemma_around(exported.text, line)
+    found = [m for m in exported.marks if m.line_first <= line <= m.line_last]
+    # Coq may stumble over the statement of a lemma, or at its end: then its first mark will do.
+    found = found or [m for m in exported.marks if first <= m.line_first < last]
+    if not line or not found:
+        return Failure(derivation.name, 0, "", "formal", sentence)
+    mark = min(found, key=lambda m: m.line_last - m.line_first)
+    return Failure(mark.derivation, mark.step, mark.rule, "formal", sentence)
+
+
+def _lemma_around(text: str, line: int) -> tuple[int, int]:
+    """Where the lemma or theorem around a line begins, and where the next one does."""
+    starts = [
+        number
+        for number, content in enumerate(text.splitlines(), start=1)
+        if content.startswith(("Lemma ", "Theorem "))
+    ]
+    first = max((s for s in starts if s <= line), default=0)
+    return first, min((s for s in starts if s > line), default=line + 1)

@@ -1,0 +1,103 @@
+"""Numbers for which the hypotheses of a theorem hold, so that it is not about nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sympy import Expr, IndexedBase, Symbol
+
+from derive.facts import EntryFact, EqualFact, Fact, PositiveFact, SizeFact, SumFact, UnequalFact
+from derive.formal.terms import Scope, index, kind_of, term, variable_name
+from derive.notation import bases, entries, names
+
+
+def values(
+    symbols: Iterable[Expr],
+    facts: tuple[Fact, ...],
+    positive: frozenset[Expr],
+    scope: Scope,
+    integer: Iterable[Expr],
+) -> Iterator[tuple[str, str, str]]:
+    """Name, type and value of every symbol: two classes, the first one true, entries of 1.
+
+    ``positive`` are arrays in conditions on the domain.
+    """
+    numbers = _indices(facts)
+    least = [int(f.least) for f in facts if isinstance(f, SizeFact)]
+    size = max([2, *numbers.values(), *least])
+    for symbol in symbols:
+        kind = kind_of(symbol, integer)
+        yield (
+            variable_name(symbol, scope),
+            kind,
+            _value(symbol, kind, facts, positive, numbers, size, scope),
+        )
+
+
+def _indices(facts: tuple[Fact, ...]) -> dict[Expr, int]:
+    """Indices that have to differ from others get 2; all the others are 1."""
+    classes = {
+        s for f in facts if isinstance(f, EntryFact) for s in names(f.value) - set(f.entry.indices)
+    }
+    found: dict[Expr, int] = {}
+    for fact in facts:
+        if isinstance(fact, UnequalFact):
+            pair = [i for i in (fact.left, fact.right) if isinstance(i, Symbol)]
+            chosen = next((i for i in pair if i not in classes), pair[0])
+            found[chosen] = 2
+    for fact in facts:
+        if isinstance(fact, EqualFact):
+            known = next((found[i] for i in (fact.left, fact.right) if i in found), 1)
+            found[fact.left] = found[fact.right] = known
+    return found
+
+
+def _value(
+    symbol: Expr,
+    kind: str,
+    facts: tuple[Fact, ...],
+    positive: frozenset[Expr],
+    numbers: dict[Expr, int],
+    size: int,
+    scope: Scope,
+) -> str:
+    if not isinstance(symbol, IndexedBase):
+        if kind == "nat":
+            return f"{numbers.get(symbol, size if symbol.is_positive else 1)}%nat"
+        return "(-1)" if symbol.is_negative else "2"
+    for fact in facts:
+        if isinstance(fact, EntryFact) and fact.entry.base == symbol:
+            places = [index(i, scope) for i in fact.entry.indices]
+            inner = scope
+            for s in names(fact.value) - set(fact.entry.indices):
+                inner = inner.within(s, f"{numbers.get(s, 1)}%nat")
+            for base in bases(fact.value):
+                inner = inner.moved(base, "(fun _ => 1%nat)")
+            return f"(fun {' '.join(places)} => {term(fact.value, inner)})"
+    for fact in facts:
+        if isinstance(fact, SumFact) and symbol in bases(fact.total):
+            return _shares(symbol, fact, facts, positive, size, scope)
+    rank = len(symbol.shape or ())
+    one = "1%nat" if kind.endswith("nat") else "1"
+    return f"(fun {' '.join('_' * rank)} => {one})"
+
+
+def _shares(
+    symbol: IndexedBase,
+    fact: SumFact,
+    facts: tuple[Fact, ...],
+    positive: frozenset[Expr],
+    size: int,
+    scope: Scope,
+) -> str:
+    """Entries whose sum is known: equal ones where they are positive, else all in the first."""
+    whole = term(fact.value, scope, 39)
+    rank = len(symbol.shape or ())
+    declared = any(isinstance(f, PositiveFact) and symbol in bases(f.expression) for f in facts)
+    if declared or symbol in positive:
+        return f"(fun {' '.join('_' * rank)} => {whole} / {size})"
+    body, own = fact.total.open()
+    entry = next(e for e in entries(body) if e.base == symbol)
+    summed = next((n for n, i in enumerate(entry.indices) if i == own), rank - 1)
+    places = [f"i{n}" for n in range(rank)]
+    return f"(fun {' '.join(places)} => delta {places[summed]} 1%nat * {whole})"

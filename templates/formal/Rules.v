@@ -1,0 +1,446 @@
+(** One tactic for each rule, under the rule's name.
+
+    A tactic proves [before = after] where that is an instance of its rule, and fails elsewhere.
+    It is used at the place that was rewritten, so that it sees nothing but what changed. *)
+
+From Derive Require Export Witness.
+From Coquelicot Require Import ElemFct.
+
+(** * Algebra *)
+
+(* Sums, products and fractions whose denominators may be anything. *)
+Ltac by_ring :=
+  cbv beta;
+  first [ reflexivity
+        | unfold Rdiv;
+          repeat first [rewrite Rinv_mult | rewrite Rinv_inv | rewrite Rinv_1]; ring ].
+(* The same where denominators have to be different from zero. *)
+Ltac by_field := first [by_ring | solve [field; nonzero]].
+
+(* Powers with any exponent, of a positive base: [x^2 x^g = x^(2+g)]. *)
+Lemma Rpower_2 x : 0 < x -> Rpower x 2 = x * x.
+Proof. intros H. replace 2 with (1 + 1) by ring. now rewrite Rpower_plus, Rpower_1. Qed.
+Ltac by_powers :=
+  cbv beta; unfold Rminus;
+  repeat match goal with
+    | |- context [Rpower ?x (2 * ?a)] => replace (2 * a) with (a + a) by ring
+    | |- context [Rpower ?x (?a * 2)] => replace (a * 2) with (a + a) by ring
+    | |- context [Rpower ?x (?a + ?b)] => rewrite (Rpower_plus a b x)
+    | |- context [Rpower ?x (- ?a)] => rewrite (Rpower_Ropp x a)
+    | |- context [Rpower ?x (-1)] => change (Rpower x (-1)) with (Rpower x (- (1)))
+    | |- context [Rpower ?x 1] => rewrite (Rpower_1 x) by positive
+    | |- context [Rpower ?x 2] => rewrite (Rpower_2 x) by positive
+    end;
+  first [ring | field; nonzero].
+
+(* Half powers: everything as powers of the root. *)
+Lemma Rpower_half n x : 0 < x -> Rpower x (INR n / 2) = sqrt x ^ n.
+Proof.
+  intros H. rewrite <- Rpower_pow by now apply sqrt_lt_R0.
+  rewrite <- (Rpower_sqrt x H), Rpower_mult. f_equal. field.
+Qed.
+Ltac by_roots :=
+  match goal with
+  | |- context [sqrt ?x] =>
+      let H := fresh "H" in assert (H : 0 < x) by positive;
+      repeat match goal with
+        | |- context [Rpower x (3 / 2)] =>
+            replace (Rpower x (3 / 2)) with (sqrt x ^ 3)
+              by (rewrite <- (Rpower_half 3 x H); f_equal; simpl; lra)
+        | |- context [Rpower x (5 / 2)] =>
+            replace (Rpower x (5 / 2)) with (sqrt x ^ 5)
+              by (rewrite <- (Rpower_half 5 x H); f_equal; simpl; lra)
+        end;
+      let E := fresh "E" in let P := fresh "P" in
+      pose proof (sqrt_def x (Rlt_le _ _ H)) as E; pose proof (sqrt_lt_R0 x H) as P;
+      revert E P; generalize (sqrt x); intros r E P; rewrite <- E; field; nonzero
+  end.
+
+Ltac cancel_factor := by_field.
+Ltac combine_powers := first [by_field | by_powers | by_roots].
+Ltac power_of_power := first [by_field | apply pow2_sqrt; nonnegative | rewrite Rpower_mult; f_equal; field | by_powers].
+Ltac power_of_quotient := first [by_field | by_powers | by_roots].
+Ltac multiply_quotients := by_ring.
+Ltac join_reciprocal := by_ring.
+Ltac flatten_quotient := by_ring.
+Ltac split_quotient := by_ring.
+Ltac complement_fraction := by_field.
+Ltac distribute_product := by_ring.
+Ltac distribute_negative := by_ring.
+Ltac turn_sign := by_ring.
+Ltac cancel_terms := by_ring.
+Ltac collect_terms := by_field.
+Ltac factor_partly := first [by_field | by_powers | by_roots].
+Ltac factor_common := first [by_field | by_powers | by_roots].
+Ltac factor_numerator := by_field.
+Ltac reorder_terms := by_ring.
+Ltac reorder_factors := by_ring.
+Ltac flatten_sum := by_ring.
+Ltac flatten_product := by_ring.
+Ltac drop_zero := by_ring.
+Ltac drop_one := by_ring.
+Ltac multiply_by_zero := by_ring.
+Ltac cancel_double_negative := by_ring.
+Ltac move_sign := by_ring.
+Ltac combine_numbers := by_field.
+Ltac divide_by_one := by_field.
+Ltac divide_zero := by_ring.
+Ltac drop_exponent := first [by_ring | apply Rpower_1; positive].
+Ltac power_of_one := first [apply pow1 | by_ring | unfold Rpower; rewrite ln_1, Rmult_0_r; apply exp_0].
+Ltac separate_quotient := by_field.
+Ltac split_fraction := by_field.
+Ltac invert_quotient := by_field.
+
+(** * Logarithms and exponentials *)
+
+Lemma ln_Rpower x a : ln (Rpower x a) = a * ln x.
+Proof. apply ln_exp. Qed.
+
+Ltac by_logarithm :=
+  cbv beta; unfold Rdiv;
+  repeat (rewrite ln_mult by positive); rewrite ?ln_Rpower;
+  repeat (rewrite ln_Rinv by positive); repeat (rewrite ln_pow by positive);
+  simpl INR; ring.
+Ltac expand_log_quotient := by_logarithm.
+Ltac expand_log_product := by_logarithm.
+Ltac split_log := by_logarithm.
+Ltac expand_log_power := by_logarithm.
+Ltac cancel_log_exp := apply ln_exp.
+Ltac log_of_one := apply ln_1.
+
+(** * Sums *)
+
+(* A sum that is linear in other sums over the same range. *)
+Ltac by_terms :=
+  unfold Rminus; rewrite <- ?sum_over_opp, <- ?sum_over_plus;
+  apply sum_over_ext; enter; by_ring.
+Ltac split_total := by_terms.
+Ltac pull_out_sign := rewrite <- sum_over_opp; by_terms.
+Ltac pull_out_factor :=
+  match goal with |- _ = ?a * sum_over ?l ?f =>
+    rewrite <- (sum_over_scale l a f); apply sum_over_ext; enter; by_ring end.
+Ltac join_totals :=
+  match goal with |- _ = ?after =>
+    match after with context [sum_over ?l (fun j => @?f j + @?g j)] =>
+      rewrite (sum_over_plus l f g); by_ring end end.
+Ltac subtract_totals :=
+  match goal with |- _ = ?after =>
+    match after with context [sum_over ?l (fun j => @?f j - @?g j)] =>
+      rewrite (sum_over_minus l f g); by_ring end end.
+Ltac sum_constant :=
+  rewrite total_constant by index; rewrite ?plus_INR, ?minus_INR by index; simpl INR; by_ring.
+Ltac sum_zero := apply sum_over_zero; reflexivity.
+Ltac divide_inside_total :=
+  match goal with |- _ = ?after =>
+    match after with context [sum_over ?l (fun j => @?f j / ?c)] =>
+      rewrite (sum_over_ext l (fun j => f j / c) (fun j => / c * f j)) by (intros; by_ring);
+      rewrite (sum_over_scale l (/ c) f); by_ring end end.
+
+(** A delta leaves one term of a sum, where its index is in range. *)
+Lemma total_contract k lo hi f :
+  (forall j, (lo <= j <= hi)%nat -> j <> k -> f j = 0) ->
+  total lo hi f = bracket lo k * (bracket k hi * f k).
+Proof.
+  intros H. destruct (le_dec lo k) as [Hl|Hl].
+  - destruct (le_dec k hi) as [Hh|Hh].
+    + rewrite !bracket_true by assumption. rewrite (total_single k) by auto. ring.
+    + rewrite (bracket_false k hi Hh), sum_over_zero; [ring|].
+      intros j Hj. apply in_range in Hj. apply H; lia.
+  - rewrite (bracket_false lo k Hl), sum_over_zero; [ring|].
+    intros j Hj. apply in_range in Hj. apply H; lia.
+Qed.
+
+Ltac vanishing :=
+  let Hne := fresh "Hne" in
+  lazymatch goal with |- forall j : nat, _ -> j <> ?k -> _ => intros ? ? Hne end; cbv beta;
+  first [rewrite (delta_apart _ _ Hne) | rewrite (delta_apart _ _ (not_eq_sym Hne))]; by_ring.
+(* The same indices, written alike on both sides. *)
+Ltac same_indices :=
+  repeat match goal with |- context [(?a - ?b + ?b)%nat] =>
+    replace (a - b + b)%nat with a by lia end;
+  repeat match goal with |- ?before = ?after =>
+    match before with context [bracket ?i ?j] =>
+      match after with context [bracket ?k ?l] =>
+        tryif (constr_eq i k; constr_eq j l) then fail
+        else rewrite (bracket_as i j k l) by lia end end end;
+  repeat match goal with |- ?before = ?after =>
+    match before with context [delta ?i ?j] =>
+      match after with context [delta ?k ?l] =>
+        tryif (constr_eq i k; constr_eq j l) then fail
+        else rewrite (delta_as i j k l) by (split; intros; lia) end end end.
+Ltac remaining :=
+  cbv beta; repeat match goal with
+    | |- context [bracket ?i ?j] => rewrite (bracket_true i j) by index end;
+  match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl); same_indices; by_ring end.
+Ltac contract_delta :=
+  first [ refine (eq_trans (total_contract _ _ _ _ _) _); [vanishing | remaining]
+        | refine (eq_trans (total_but_single _ _ _ _ _ _ _) _);
+          [| vanishing | remaining]; repeat constructor; index ].
+Ltac contract_delta_from := contract_delta.
+Ltac contract_delta_upto := contract_delta.
+Ltac contract_delta_between := contract_delta.
+
+Ltac absorb_bracket :=
+  cbv beta; refine (total_narrow _ _ _ _ _ _ _ _ _ _); [index | index | |];
+  intros ? ? ?; cbv beta;
+  match goal with |- context [bracket ?i ?j] =>
+    first [rewrite (bracket_true i j) by lia | rewrite (bracket_false i j) by lia] end; by_ring.
+Ltac absorb_bracket_upper := absorb_bracket.
+Ltac absorb_bracket_lower := absorb_bracket.
+
+Ltac exclude_index :=
+  match goal with |- _ = _ + sum_over (range_but [?k] _ _) _ => apply (total_exclude k); index end.
+Ltac rejoin_index :=
+  match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
+    rewrite (total_exclude k lo hi f) by index; by_ring end.
+
+(** * Labels, deltas and cases *)
+
+Ltac same_delta := first [reflexivity | apply delta_as; split; intros; lia].
+Ltac use_sum_fact fact := first [apply fact; index | etransitivity; [apply fact; index | by_ring]].
+Ltac use_entry_fact fact := etransitivity; [apply fact; index | same_delta].
+Ltac recognise_label fact := symmetry; use_entry_fact fact.
+Ltac use_equality :=
+  match goal with H : @eq nat _ _ |- _ =>
+    first [rewrite H; same_delta | rewrite <- H; same_delta] end.
+Ltac use_condition := use_equality.
+Ltac evaluate_delta := apply delta_same; index.
+Ltac compare_numbers := apply delta_apart; discriminate.
+Ltac vanish_delta := apply delta_apart; index.
+Ltac square_delta := apply delta_power; lia.
+Ltac merge_deltas :=
+  match goal with |- context [delta ?i ?j] =>
+    unfold delta; destruct (Nat.eqb i j); by_ring end.
+Ltac write_cases :=
+  match goal with |- _ = choice ?i ?j ?a 0 => rewrite <- (delta_choice i j a); by_ring end.
+Ltac keep_one_term :=
+  refine (eq_trans (total_single _ _ _ _ _ _) _);
+  [| let Hne := fresh "Hne" in intros ? ? Hne; apply choice_cases; [intros E; now destruct (Hne E) | reflexivity]
+   | apply choice_cases; [reflexivity | now intros []]]; index.
+Ltac by_cases :=
+  symmetry; apply choice_cases; let H := fresh "H" in intros H;
+  first [reflexivity | rewrite H; by_ring | rewrite <- H; by_ring].
+Ltac distinguish_class := by_cases.
+Ltac distinguish_indices := by_cases.
+Ltac join_cases :=
+  match goal with |- choice ?i ?j ?a ?b = _ =>
+    unfold choice, delta; destruct (Nat.eqb i j); by_ring end.
+
+(** * Ways of writing *)
+
+Ltac write_out_sum := reflexivity.
+Ltac gather_sum := reflexivity.
+Ltac arrange_matrix := reflexivity.
+
+(* Entries of arrays, written out: factors may stand inside of a sum or beside it. *)
+Ltac entrywise :=
+  first
+  [ reflexivity
+  | by_ring
+  | progress rewrite <- ?sum_over_scale, <- ?sum_over_scale_right;
+    apply sum_over_ext; enter; entrywise
+  | apply sum_over_ext; enter; entrywise
+  | apply place_div; entrywise
+  | apply place_mul; entrywise ].
+Ltac collect_entries := entrywise.
+Ltac contract_entries := entrywise.
+
+(** * Definitions *)
+
+Ltac by_definition :=
+  first [reflexivity | progress autounfold with derive; first [reflexivity | by_ring]].
+Ltac fold_definition := by_definition.
+Ltac abbreviate_sum := by_definition.
+Ltac unfold_definition := by_definition.
+Ltac unfold_in_log := by_definition.
+Ltac sum_probabilities :=
+  autounfold with derive;
+  match goal with |- sum_over ?l (fun j => @?f j / ?s) = 1 =>
+    rewrite (sum_over_ext l (fun j => f j / s) (fun j => / s * f j)) by (intros; by_ring);
+    rewrite (sum_over_scale l (/ s) f); field; nonzero end.
+
+(** * Lemmas *)
+
+Ltac condition := first [index | positive | nonzero].
+Ltac apply_lemma lemma :=
+  first [ eapply lemma; condition
+        | etransitivity; [eapply lemma; condition | same_indices; by_ring] ].
+Ltac insert_lemma lemma := apply_lemma lemma.
+
+(** * Derivatives *)
+
+Ltac differentiate_constant :=
+  match goal with |- pd ?c (fun _ => ?a) ?x = 0 => exact (pd_constant c a x) end.
+Ltac differentiate_coordinate :=
+  match goal with
+  | |- pd (vec ?k) (fun u => u ?j) ?x = _ =>
+      refine (eq_trans (is_pd_unique _ _ _ _ (is_pd_entry k j x)) _); same_delta
+  | |- pd (mat ?k ?l) (fun u => u ?i ?j) ?x = _ =>
+      refine (eq_trans (is_pd_unique _ _ _ _ (is_pd_entry2 k l i j x)) _);
+      apply place_mul; same_delta
+  end.
+Ltac differentiate_parameter := exact (is_pd_unique _ _ _ _ (is_pd_parameter _)).
+Ltac differentiate_negative :=
+  match goal with |- pd ?c (fun u => - @?f u) ?x = _ => exact (pd_opp c f x) end.
+(* As many terms as the other side has. *)
+Ltac differentiate_sum :=
+  cbv beta;
+  lazymatch goal with
+  | |- _ = pd _ _ _ => reflexivity
+  | |- pd ?c (fun u => @?f u + @?g u) ?x = _ =>
+      refine (eq_trans (pd_plus c f g x _ _) _);
+      [differentiable | differentiable | apply place_add; [differentiate_sum | reflexivity]]
+  | |- pd ?c (fun u => @?f u - @?g u) ?x = _ =>
+      refine (eq_trans (pd_plus c f (fun u => - g u) x _ _) _);
+      [differentiable | differentiable | apply place_add; [differentiate_sum | reflexivity]]
+  end.
+Ltac differentiate_total :=
+  match goal with |- pd ?c (fun u => sum_over ?l (fun j => @?f u j)) ?x = _ =>
+    refine (pd_sum c l (fun j u => f u j) x _); enter; differentiable end.
+Ltac differentiate_scaled :=
+  match goal with |- pd ?c _ ?x = ?a * pd ?c ?f ?x =>
+    refine (eq_trans (pd_ext c _ (fun u => a * f u) x _) (pd_scale c a f x)); intros; by_ring end.
+Ltac differentiate_product :=
+  match goal with |- pd ?c _ ?x = ?first_term + _ * pd ?c ?g ?x =>
+    match first_term with context [pd c ?f x] =>
+      refine (eq_trans (pd_ext c _ (fun u => f u * g u) x _) _); [intros; by_ring |];
+      refine (eq_trans (pd_mult c f g x _ _) _); [differentiable | differentiable | by_ring]
+    end end.
+Ltac differentiate_fraction :=
+  match goal with |- pd ?c _ ?x = pd ?c ?f ?x / ?b =>
+    refine (eq_trans (pd_ext c _ (fun u => / b * f u) x _) (eq_trans (pd_scale c (/ b) f x) _));
+    [intros; by_ring | by_ring] end.
+Ltac differentiate_quotient :=
+  match goal with |- pd ?c (fun u => @?f u / @?g u) ?x = _ =>
+    refine (eq_trans (pd_quotient c f g x _ _ _) _);
+    [differentiable | differentiable | nonzero | by_ring] end.
+Ltac differentiate_reciprocal :=
+  match goal with |- pd ?c (fun u => ?a / @?g u) ?x = _ =>
+    refine (eq_trans (pd_quotient c (fun _ => a) g x _ _ _) _);
+    [differentiable | differentiable | nonzero | rewrite pd_constant; by_ring] end.
+(* [pd c (fun u => h (f u)) x] by the derivative of [h]. *)
+Ltac composed c h f x known :=
+  refine (eq_trans (pd_compose c h f x _ _ _) _);
+  [ apply known; positive | differentiable | unfold Rdiv; rewrite ?Rinv_mult; simpl INR; simpl pred; by_field].
+Ltac differentiate_square_root :=
+  match goal with |- pd ?c (fun u => sqrt (@?f u)) ?x = _ =>
+    composed c sqrt f x is_derive_sqrt_at end.
+Ltac differentiate_power :=
+  match goal with
+  | |- pd ?c (fun u => @?f u ^ ?n) ?x = _ => composed c (fun v => v ^ n) f x (is_derive_pow_at n)
+  | |- pd ?c (fun u => Rpower (@?f u) ?a) ?x = _ =>
+      composed c (fun v => Rpower v a) f x (is_derive_Rpower_at a)
+  end.
+Ltac differentiate_exponential :=
+  match goal with |- pd ?c (fun u => Rpower ?a (@?f u)) ?x = _ =>
+    refine (eq_trans (pd_compose c exp (fun u => f u * ln a) x _ (is_derive_exp _) _) _);
+    [ differentiable | rewrite (pd_ext c (fun u => f u * ln a) (fun u => ln a * f u)) by (intros; by_ring);
+      rewrite (pd_scale c (ln a) f); unfold Rpower; by_ring] end.
+Ltac differentiate_general_power :=
+  match goal with |- pd ?c (fun u => Rpower (@?f u) (@?g u)) ?x = _ =>
+    refine (eq_trans (pd_compose c exp (fun u => g u * ln (f u)) x _ (is_derive_exp _) _) _);
+    [ differentiable
+    | rewrite (pd_mult c g (fun u => ln (f u))) by differentiable;
+      rewrite (pd_compose c ln f x (/ f x)) by (first [apply is_derive_ln; positive | differentiable]);
+      unfold Rpower; by_ring] end.
+Ltac differentiate_exp :=
+  match goal with |- pd ?c (fun u => exp (@?f u)) ?x = _ => composed c exp f x is_derive_exp end.
+Ltac differentiate_log :=
+  match goal with |- pd ?c (fun u => ln (@?f u)) ?x = _ => composed c ln f x is_derive_ln end.
+Ltac differentiate_tanh :=
+  match goal with |- pd ?c (fun u => tanh (@?f u)) ?x = _ => composed c tanh f x is_derive_tanh_at end.
+Ltac differentiate_sin :=
+  match goal with |- pd ?c (fun u => sin (@?f u)) ?x = _ => composed c sin f x is_derive_sin_at end.
+Ltac differentiate_cos :=
+  match goal with |- pd ?c (fun u => cos (@?f u)) ?x = _ => composed c cos f x is_derive_cos_at end.
+Ltac differentiate_function :=
+  match goal with
+  | |- pd ?c (fun u => sinh (@?f u)) ?x = _ => composed c sinh f x is_derive_sinh_at
+  | |- pd ?c (fun u => cosh (@?f u)) ?x = _ => composed c cosh f x is_derive_cosh_at
+  | |- pd ?c (fun u => atan (@?f u)) ?x = _ => composed c atan f x is_derive_atan_at
+  end.
+
+(* By a hypothesis, where the library lacks the function. *)
+Ltac assumed fact := apply is_pd_unique, fact; index.
+Ltac differentiate_function_of_two fact := assumed fact.
+
+(* Through the entries of a definition, whose values stand on the other side. *)
+Ltac chain_rule :=
+  match goal with
+  | |- pd ?d _ ?x = sum_over ?l (fun j => pd (@?c j) ?F ?y * pd ?d (@?h j) ?x) => through c l d F x y
+  | |- pd ?d _ ?x = pd ?c ?F ?y * pd ?d ?H ?x =>
+      refine (eq_trans _ (Rplus_0_r _)); through (fun _ : nat => c) [0%nat] d F x y
+  end
+with through c l d F x y :=
+  let p := eval pattern x in y in
+  match p with ?G _ =>
+    refine (is_pd_unique _ _ _ _ (is_pd_chain c l _ d F G x _ _ _));
+    [ is_independent | smoothly | enter; cbv beta iota delta [get vec mat scalar]; differentiable ]
+  end.
+
+(** * Exponentials moved down by the same amount above and below the bar *)
+
+Lemma shift_fraction a a' s s' e : e <> 0 -> a' = a * e -> s' = e * s -> a / s = a' / s'.
+Proof.
+  intros He -> ->. unfold Rdiv. rewrite Rinv_mult.
+  replace (a * e * (/ e * / s)) with (a * / s * (e * / e)) by ring. rewrite Rinv_r by exact He. ring.
+Qed.
+
+Ltac moved_down := cbv beta; unfold Rminus; rewrite ?exp_plus; by_ring.
+(* The sum of the exponentials moved down by [m]. *)
+Ltac shifted_sum := rewrite <- sum_over_scale; apply sum_over_ext; enter; moved_down.
+Ltac shift_softmax :=
+  match goal with |- _ = ?above / _ =>
+    match above with context [exp (_ - ?m)] =>
+      apply (shift_fraction _ _ _ _ (exp (- m)));
+      [apply nonzero_of_positive, exp_pos | moved_down | shifted_sum] end end.
+Ltac shift_weighted_softmax := shift_softmax.
+
+Lemma ln_shift m s s' : 0 < s -> s' = exp (- m) * s -> ln s = m + ln s'.
+Proof.
+  intros Hs ->. rewrite ln_mult, ln_exp by (first [exact Hs | apply exp_pos]). ring.
+Qed.
+
+Ltac shift_logsumexp :=
+  match goal with |- ln _ = ?m + ln _ => apply ln_shift; [positive | shifted_sum] end.
+Ltac shift_weighted_logsumexp := shift_logsumexp.
+Ltac shift_log_softmax :=
+  match goal with |- ln (exp ?u / ?s) = ?shift - ln ?s' =>
+    match shift with _ - ?m =>
+      transitivity (u - ln s); [by_logarithm_of_exp |];
+      rewrite (ln_shift m s s'); [by_ring | positive | shifted_sum] end end
+with by_logarithm_of_exp :=
+  unfold Rdiv; rewrite ln_mult, ln_Rinv, ln_exp by positive; ring.
+
+Lemma shift_softplus_at u : ln (1 + exp u) = Rmax 0 u + ln (1 + exp (- Rabs u)).
+Proof.
+  assert (P : forall v, 0 < 1 + exp v) by (intros v; pose proof (exp_pos v); lra).
+  unfold Rmax. destruct (Rle_dec 0 u) as [H|H].
+  - rewrite Rabs_right by lra. replace (1 + exp u) with (exp u * (1 + exp (- u))).
+    + rewrite ln_mult, ln_exp by (first [apply exp_pos | apply P]). reflexivity.
+    + rewrite Rmult_plus_distr_l, <- exp_plus, Rplus_opp_r, exp_0. ring.
+  - rewrite Rabs_left, Ropp_involutive by lra. ring.
+Qed.
+Ltac shift_softplus :=
+  first [apply shift_softplus_at | rewrite Rplus_comm; apply shift_softplus_at
+        | rewrite shift_softplus_at; by_ring
+        | rewrite (Rplus_comm (exp _) 1), shift_softplus_at; by_ring].
+
+Ltac shift_logistic :=
+  match goal with |- _ = _ / ?below =>
+    match below with context [exp (- Rmax 0 ?u)] =>
+      let m := fresh "m" in let e := fresh "e" in
+      set (m := Rmax 0 u) in *; clearbody m;
+      unfold Rdiv, Rminus;
+      repeat match goal with
+        | |- context [exp (- (?k * m))] =>
+            replace (- (k * m)) with (- m + - m) by ring
+        | |- context [exp (?a + - (?k * m))] =>
+            replace (a + - (k * m)) with (a + (- m + - m)) by ring
+        end;
+      rewrite ?exp_plus; pose proof (exp_pos (- m)); pose proof (exp_pos u);
+      set (e := exp (- m)) in *; clearbody e; field; repeat split; nonzero
+    end end.
+Ltac shift_sigmoid := shift_logistic.
+Ltac shift_sigmoid_power := shift_logistic.
+Ltac shift_logistic_power := shift_logistic.

@@ -1,0 +1,25 @@
+(** That hypotheses can hold: by numbers for which they do. *)
+
+From Derive Require Export Places.
+
+(* An index in a short range is one of its numbers. *)
+Ltac each_index :=
+  repeat match goal with
+    | H : (?lo <= ?j <= ?hi)%nat |- _ =>
+        is_var j; let E := fresh "E" in
+        assert (E : (j = lo \/ (S lo <= j <= hi)%nat)) by lia;
+        destruct E as [-> | E]; clear H; [| first [exfalso; lia | idtac]]
+    end.
+
+Ltac computed :=
+  unfold range, range_but, maximum; cbn -[Rplus Rmult Rinv Rdiv Ropp Rminus IZR exp ln Rpower sqrt pow];
+  unfold delta, bracket, choice; simpl Nat.eqb; simpl Nat.leb; cbv iota.
+
+Ltac holds :=
+  intros;
+  first
+  [ lia | discriminate | reflexivity | lra | positive | nonzero
+  | computed; first [lra | field; nonzero | positive | nonzero]
+  | each_index; computed; first [lra | field; nonzero | positive | nonzero] ].
+
+Ltac witness := repeat match goal with |- _ /\ _ => split end; holds.

@@ -1,0 +1,163 @@
+"""What is exported is proved, says what it should, and nothing that is wrong."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from judged import is_error
+from losses import LOSSES, Loss
+from mutations import mutations
+from planted import accepted, answer, with_planted
+from sympy import Expr
+
+import derive
+from derive.facts import Given
+from derive.formal import Exported, export
+from derive.notation import Partial, Plus, Power, Quotient, times
+from derive.rules import RULES
+from derive.rules.registry import Outcome
+
+FAST = ("softmax-cross-entropy", "softmax-jacobian", "softmax-cross-entropy-hessian")
+entries = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in FAST else [pytest.mark.slow])
+        for name in derive.catalogue()
+    ],
+)
+# What the README promises beyond the catalogue.
+PROMISED = (
+    "logits and temperature",
+    "label smoothing",
+    "logistic",
+    "focal squared",
+    "distillation",
+    "brier",
+)
+
+
+def posed(loss: Loss) -> derive.Derivation:
+    facts = {"given": loss.given, "where": loss.where}
+    if loss.kind == "gradient":
+        variables = loss.variables if len(loss.variables) > 1 else loss.variables[0]
+        return derive.gradient(loss.expression, variables, **facts)
+    return getattr(derive, loss.kind)(loss.expression, *loss.variables, **facts)
+
+
+def atoms(derivation: derive.Derivation) -> set[tuple[str, int, str]]:
+    return {
+        (inner.name, number, atom.rule)
+        for inner in derivation.walk()
+        for number, step in enumerate(inner.steps, start=1)
+        for atom in step.atoms
+    }
+
+
+def marked(exported: Exported) -> set[tuple[str, int, str]]:
+    return {(m.derivation, m.step, m.rule) for m in exported.marks if m.step}
+
+
+@entries
+def test_every_step_has_its_lines(name: str) -> None:
+    derived = derive.derivation(name)
+    exported = export(derived)
+    assert marked(exported) == atoms(derived)
+    lines = exported.text.split("\n")
+    for mark in exported.marks:
+        shown = "\n".join(lines[mark.line_first - 1 : mark.line_last])
+        assert (RULES[mark.rule].formal if mark.step else "Proof.") in shown
+    assert not exported.unproved
+    assert "Admitted" not in exported.text and "Axiom " not in exported.text
+
+
+@entries
+def test_the_text_is_always_the_same(name: str) -> None:
+    """In other processes too, where sets come in another order."""
+    script = f"import derive; print(derive.derivation({name!r}).coq())"
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(texts) == 1
+
+
+@entries
+def test_entries_are_anchored(name: str) -> None:
+    """Each has statements in plain Coquelicot."""
+    theorems = export(derive.derivation(name)).theorems
+    assert any(theorem.endswith("in_plain_words") for theorem in theorems)
+
+
+@pytest.mark.needs("coqc")
+def test_a_renamed_entry_is_proved_without_them(tmp_path: Path) -> None:
+    symbols = {"z": "s", "C": "K", "\\hat{y}": "p"}
+    exported = export(derive.derivation("softmax-cross-entropy", symbols=symbols))
+    assert not any(theorem.endswith("in_plain_words") for theorem in exported.theorems)
+    assert answer(exported.text, tmp_path).ok
+
+
+@pytest.mark.needs("coqc")
+@entries
+def test_entries_are_proved(name: str, tmp_path: Path) -> None:
+    said = answer(export(derive.derivation(name)).text, tmp_path)
+    assert said.ok, said.errors
+
+
+@pytest.mark.needs("coqc")
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[] if n in PROMISED else [pytest.mark.slow]) for n in LOSSES],
+)
+def test_losses_are_proved(name: str, tmp_path: Path) -> None:
+    said = answer(export(posed(LOSSES[name])).text, tmp_path)
+    assert said.ok, said.errors
+
+
+@pytest.mark.needs("coqc")
+@entries
+def test_wrong_steps_are_rejected(name: str, tmp_path: Path) -> None:
+    """In all entries together more than 5,000 of them; a few of each in an ordinary run."""
+    root = derive.derivation(name)
+    each = 1 if name in FAST else 5
+    planted = [
+        m for m in mutations(root, each, seed=7) if m.kind not in ("missing fact", "wrong case")
+    ]
+    text, count = with_planted(root, planted)
+    said = answer(text, tmp_path)
+    assert said.ok, said.errors
+    taken = [planted[n] for n in accepted(said)]
+    wrong = [str(m) for m in taken if is_error(m, root, outside=False)]
+    print(f"{count} changed steps of {name}: {len(taken)} accepted, {len(wrong)} of them wrong")
+    assert count >= 0.9 * len(planted) and not wrong, "\n".join(wrong)
+
+
+def flipped(expr: Expr, given: Given) -> Outcome:
+    """The quotient rule with a plus in it."""
+    match expr:
+        case Partial(Quotient(above, below), variable):
+            rising = times(above, Partial(below, variable))
+            return Quotient(Plus(times(Partial(above, variable), below), rising), Power(below, 2))
+    return None
+
+
+@pytest.mark.needs("coqc")
+def test_a_wrong_rule_is_caught_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the exact checker, and by Coq: at the step that the rule made."""
+    name = "differentiate_quotient"
+    monkeypatch.setitem(RULES, name, replace(RULES[name], function=flipped))
+    derived = derive.derivation("softmax-jacobian")
+    assert {f.rule for f in derived.check().failures if f.rule} == {name}
+    exported = export(derived)
+    said = answer(exported.text, tmp_path)
+    assert not said.ok
+    line = said.complaint.line
+    (mark,) = (m for m in exported.marks if m.line_first <= line <= m.line_last)
+    assert mark.rule == name and mark.step == 1
