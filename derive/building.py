@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,32 +129,57 @@ def build(
     formats: Sequence[str],
     begin: Callable[[str], None] = lambda name: None,
 ) -> Iterator[Built]:
-    """Write the entries one after another, and the index at the end.
+    """Write the entries, as many at once as there are processors, and the index at the end.
 
     What is there already, made from the same and unchanged since, is left alone; nothing is ever
-    deleted. Stops behind an entry whose check fails.
+    deleted. Gives the entries in their order, and stops behind one whose check fails.
     """
-    for name in names:
-        begin(name)
-        key = key_of(name, tuple(languages), tuple(formats))
-        record = record_of(out, name)
-        if record is not None and record.key == key:
-            yield Built(name, record.card["level"])
-            continue
-        derived = derivation(name)
-        report = derived.check()
-        if not report.ok:
-            yield Built(name, report.level, report)
-            return
+    keys = {name: key_of(name, tuple(languages), tuple(formats)) for name in names}
+    records = {name: record_of(out, name) for name in names}
+    there = {
+        name: Built(name, record.card["level"])
+        for name, record in records.items()
+        if record is not None and record.key == keys[name]
+    }
+    due = [name for name in names if name not in there]
+    asked = [(name, out, tuple(languages), tuple(formats), keys[name]) for name in due]
+    with ExitStack() as stack:
+        pending: dict[str, Future[Built]] = {}
+        if len(due) > 1:
+            # Not forked: some of the libraries have threads by now.
+            workers = min(len(due), os.cpu_count() or 1)
+            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+            stack.callback(pool.shutdown, cancel_futures=True)
+            # The last ones are the longest, and begin first.
+            pending = {one[0]: pool.submit(_write_entry, *one) for one in reversed(asked)}
+        for name in names:
+            begin(name)
+            if name in there:
+                yield there[name]
+                continue
+            one = next(a for a in asked if a[0] == name)
+            built = pending[name].result() if pending else _write_entry(*one)
+            yield built
+            if built.level == "failed":
+                return
+    # Always: they take next to no time, and so they can never be behind the documents.
+    write_proof_record(out)
+    write_index(out, languages[0])
+
+
+def _write_entry(
+    name: str, out: Path, languages: Sequence[str], formats: Sequence[str], key: str
+) -> Built:
+    """Derive an entry, check it, and write all of its files; none if the check fails."""
+    derived = derivation(name)
+    report = derived.check()
+    if report.ok:
         files = _write_documents(out, name, derived, languages, formats)
         kernels = write_kernels(out, name, derived)
         proof = write_proof(out, name, derived, report.proof)
         card = _card(out, derived, report, languages, formats, kernels, proof[-1:])
         remember(out, name, key, [*files, *kernels, *proof], card)
-        yield Built(name, report.level, report)
-    # Always: they take next to no time, and so they can never be behind the documents.
-    write_proof_record(out)
-    write_index(out, languages[0])
+    return Built(name, report.level, report)
 
 
 def index_path(out: Path) -> Path:
