@@ -8,7 +8,7 @@ from typing import Literal
 from derive.laws import Condition
 
 Level = Literal["exact", "sampled", "failed"]
-Check = Literal["chain", "statement", "facts", "law", "exact", "sampled", "cases", "result"]
+Check = Literal["form", "chain", "statement", "facts", "law", "exact", "sampled", "cases", "result"]
 
 
 @dataclass(frozen=True)
