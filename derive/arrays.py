@@ -114,8 +114,12 @@ class Entry(Inert):
 
     @cached_property
     def height(self) -> int:
-        # Written out it may have sums that the array does not show.
-        return height(self.written_out)
+        # Written out it may have sums that the array does not show. Where the shapes do not fit
+        # there is nothing to write out; the checker says so, and it must be able to name it.
+        try:
+            return height(self.written_out)
+        except DeriveError:
+            return super().height
 
     @property
     def written_out(self) -> Expr:
@@ -153,12 +157,12 @@ def shape(array: Expr) -> Shape:
     """Numbers of rows and columns. Raises ``DeriveError`` where something does not fit."""
     match array:
         case Whole():
-            sizes = tuple(array.base.shape)
-            return (sizes[0], ONE) if len(sizes) == 1 else (sizes[0], sizes[1])
+            sizes = _running(array, 1, 2)
+            return sizes[0], sizes[1] if len(sizes) == 2 else ONE
         case Row():
-            return ONE, array.base.shape[1]
+            return ONE, _running(array, 1)[0]
         case Column():
-            return array.base.shape[1], ONE
+            return _running(array, 1)[0], ONE
         case Transposed(operand):
             rows, columns = shape(operand)
             return columns, rows
@@ -176,11 +180,27 @@ def shape(array: Expr) -> Shape:
             return found.pop()
         case Minus(operand):
             return shape(operand)
-        case Times() | Quotient():
-            return shape(_only_array(array.args))
+        case Times(args):
+            return shape(_only_array(args))
+        case Quotient(above, below):
+            if is_array(below):
+                raise DeriveError(f"something is divided by the array {below}")
+            return shape(above)
         case Total():
             return shape(array.body)
     raise DeriveError(f"{array} is no array")
+
+
+def _running(part: Part, *counts: int) -> tuple[Expr, ...]:
+    """The lengths of the axes whose indices are not fixed; ``counts`` are how many there may be."""
+    sizes = tuple(part.base.shape or ())
+    running = sizes[len(part.fixed) :]
+    if len(running) not in counts or len(part.fixed) != (0 if isinstance(part, Whole) else 1):
+        raise DeriveError(
+            f"{part.base} with {len(sizes)} axes and {len(part.fixed)} fixed indices is no "
+            f"{type(part).__name__.lower()}"
+        )
+    return running
 
 
 def entry_of(array: Expr, row: Expr, column: Expr) -> Expr:

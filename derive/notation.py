@@ -40,6 +40,8 @@ from sympy import (
 )
 from sympy.core.basic import Atom, Basic
 
+from derive.errors import DeriveError
+
 ZERO: Expr = S.Zero
 ONE: Expr = S.One
 
@@ -84,7 +86,11 @@ class Inert(Expr):
 
     def _sympystr(self, printer: Any) -> str:
         """As the plain SymPy expression prints; ``srepr`` shows the nodes."""
-        simple = plain(self)
+        try:
+            simple = plain(self)
+        except DeriveError:
+            # Arrays whose shapes do not fit; whoever says so has to name them.
+            simple = self
         if isinstance(simple, type(self)):
             return f"{type(self).__name__}({', '.join(map(printer.doprint, self.args))})"
         text: str = printer.doprint(simple)

@@ -49,6 +49,7 @@ from derive.notation import (
     Bracket,
     Delta,
     Exp,
+    Head,
     Log,
     Maximum,
     Minus,
@@ -67,12 +68,28 @@ STEP = CONTEXT.mpf(10) ** -10
 MEMORY = "values of definitions"
 """Where a world keeps the values of its definitions: they take long where one uses another."""
 
+COUNTS = {
+    Minus: 1,
+    Exp: 1,
+    Log: 1,
+    Quotient: 2,
+    Power: 2,
+    Delta: 2,
+    Bracket: 2,
+    Partial: 2,
+    Choice: 4,
+    Grid: 5,
+}
+"""How many parts a node has."""
+
 World = Mapping[Any, Any]
 """A number for every symbol; for every array its entries by 1-based indices, or a Definition."""
 
 
 def value(expr: Any, world: World) -> Any:
-    """The number that ``expr`` stands for."""
+    """The number that ``expr`` stands for. Raises ``NoMeaning`` where it stands for none."""
+    if len(expr.args) != COUNTS.get(type(expr), len(expr.args)):
+        raise NoMeaning(f"not so many parts: {expr!r}")
     match expr:
         case Symbol():
             return _named(world[expr], (), world)
@@ -107,7 +124,7 @@ def value(expr: Any, world: World) -> Any:
         case Total():
             return sum(_over(expr, world), CONTEXT.zero)
         case Maximum():
-            return max(_over(expr, world))
+            return _largest(_over(expr, world))
         case Choice(first, second, same, other):
             return value(same if index(first, world) == index(second, world) else other, world)
         case Grid(entry):
@@ -115,37 +132,57 @@ def value(expr: Any, world: World) -> Any:
         case Partial(operand, variable):
             return slope(operand, variable, world)
         case Entry(array, indices):
-            rows = grid(array, world)
-            place = [index(a, world) - 1 for a in indices]
-            row = place.pop(0) if len(rows) > 1 or len(place) == 2 else 0
-            column = place.pop(0) if len(rows[0]) > 1 else 0
-            return rows[row][column]
+            return _entry(grid(array, world), [index(a, world) for a in indices])
         case Piecewise():
             return next(value(e, world) for e, holds in expr.args if _holds(holds, world))
-        case Apply():
+        case Apply() if isinstance(expr.args[0], Head):
             return _call(expr.function, expr.operands, world)
         case Function() if not isinstance(expr, AppliedUndef):
             return _call(expr.func, expr.args, world)
-    raise TypeError(f"no meaning for {expr!r}")
+    raise NoMeaning(f"no meaning for {expr!r}")
 
 
-class ArrayMisfit(Exception):
-    """Something that is no array, or arrays whose shapes do not fit."""
+class NoMeaning(Exception):
+    """What is no expression: no number, no index, no array, or arrays whose shapes do not fit."""
 
 
 def grid(array: Expr, world: World) -> list[list[Any]]:
-    """The numbers of an array, row by row. Raises ``ArrayMisfit``."""
+    """The numbers of an array, row by row. Raises ``NoMeaning``."""
     try:
         return _grid(array, world)
     except ValueError as error:
-        raise ArrayMisfit(str(array)) from error
+        raise NoMeaning(repr(array)) from error
+
+
+def _entry(rows: list[list[Any]], place: list[int]) -> Any:
+    """An entry by its 1-based indices; an axis of length one has none."""
+    match place:
+        case [row, column]:
+            pass
+        case [only]:
+            row, column = (only, 1) if len(rows[0]) == 1 else (1, only)
+            if len(rows) > 1 and len(rows[0]) > 1:
+                raise NoMeaning("one index for two axes")
+        case []:
+            row = column = 1
+            if len(rows) > 1 or len(rows[0]) > 1:
+                raise NoMeaning("no index for an axis")
+        case _:
+            raise NoMeaning("more indices than axes")
+    if not (1 <= row <= len(rows) and 1 <= column <= len(rows[0])):
+        raise NoMeaning(f"no entry {place}")
+    return rows[row - 1][column - 1]
 
 
 def _grid(array: Expr, world: World) -> list[list[Any]]:
     match array:
         case Whole() | Row() | Column():
             fixed = [index(a, world) for a in array.fixed]
-            sizes = [index(n, world) for n in array.base.shape][len(fixed) :]
+            if len(fixed) != (0 if isinstance(array, Whole) else 1):
+                raise NoMeaning(f"not so much of an array is fixed: {array!r}")
+            sizes = [index(n, world) for n in _axes(array.base)][len(fixed) :]
+            if len(sizes) not in ((1, 2) if isinstance(array, Whole) else (1,)):
+                raise NoMeaning(f"not so many axes: {array!r}")
             places = [range(1, n + 1) for n in sizes]
 
             def at(*rest: int) -> Any:
@@ -181,7 +218,14 @@ def _grid(array: Expr, world: World) -> list[list[Any]]:
             body, own = array.open()
             span = _range(array.lower, array.upper, world)
             return _added([grid(body, {**world, own: n}) for n in span])
-    raise ArrayMisfit(f"no array: {array!r}")
+    raise NoMeaning(f"no array: {array!r}")
+
+
+def _axes(base: Any) -> Sequence[Expr]:
+    """The lengths of the axes of an array."""
+    if not isinstance(base, IndexedBase) or base.shape is None:
+        raise NoMeaning(f"no array with a shape: {base!r}")
+    return base.shape
 
 
 def _added(grids: list[list[list[Any]]]) -> list[list[Any]]:
@@ -194,7 +238,8 @@ def _added(grids: list[list[list[Any]]]) -> list[list[Any]]:
 def index(expr: Expr, world: World) -> int:
     """The integer that an index or a bound stands for."""
     number = value(expr, world)
-    assert number == int(number), f"{expr} is {number}"
+    if not CONTEXT.isint(number):
+        raise NoMeaning(f"{expr} is {number} and no index")
     return int(number)
 
 
@@ -210,6 +255,8 @@ def moved(world: World, variable: Expr, by: Any) -> World:
     """The world with one entry or parameter changed."""
     if isinstance(variable, Symbol):
         return {**world, variable: world[variable] + by, MEMORY: {}}
+    if not isinstance(variable, Indexed):
+        raise NoMeaning(f"nothing to differentiate by: {variable!r}")
     place = tuple(index(a, world) for a in variable.indices)
     array = world[variable.base]
     if isinstance(array, Definition):
@@ -221,6 +268,8 @@ def moved(world: World, variable: Expr, by: Any) -> World:
 
 def _named(found: Any, indices: tuple[int, ...], world: World) -> Any:
     if isinstance(found, Definition):
+        if len(found.indices) != len(indices):
+            raise NoMeaning(f"{len(indices)} indices for {found.entry}")
         memory = world.get(MEMORY, {})
         if (found, indices) not in memory:
             inside = {**world, **dict(zip(found.indices, indices, strict=True))}
@@ -237,6 +286,13 @@ def _multiply(factors: Sequence[Expr], world: World) -> Any:
         if result == 0:
             break
     return result
+
+
+def _largest(numbers: Iterator[Any]) -> Any:
+    largest = max(numbers, default=None)
+    if largest is None:
+        raise NoMeaning("the largest of no numbers")
+    return largest
 
 
 def _range(lower: Expr, upper: Expr, world: World) -> range:
@@ -259,12 +315,16 @@ def _holds(condition: Any, world: World) -> bool:
     return bool(getattr(left, compare[condition.rel_op])(right))
 
 
-def _call(function: type, operands: Sequence[Expr], world: World) -> Any:
+def _call(kind: type, operands: Sequence[Expr], world: World) -> Any:
     numbers = [value(a, world) for a in operands]
-    name = function.__name__
+    name = kind.__name__
     if name in ("Max", "Min", "Abs"):
         return {"Max": max, "Min": min, "Abs": abs}[name](*numbers)
-    return getattr(CONTEXT, name)(*numbers)
+    function = getattr(CONTEXT, name)
+    try:
+        return function(*numbers)
+    except TypeError as error:
+        raise NoMeaning(f"{name} of {len(numbers)} arguments") from error
 
 
 # Data ----------------------------------------------------------------------------------------
@@ -298,7 +358,7 @@ def worlds(
     for base in sorted(bases, key=lambda b: b.name):
         if base in drawn:
             continue
-        places = list(product(*(range(1, index(n, drawn) + 1) for n in base.shape)))
+        places = list(product(*(range(1, index(n, drawn) + 1) for n in base.shape or ())))
         if base in classes:
             top = index(classes[base].upper, drawn)
             drawn[base] = {place: draw.randint(1, top) for place in places}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 
@@ -26,7 +27,8 @@ from derive.verify.decide import Decider, Decision, Place
 from derive.verify.report import Check, Counterexample
 from derive.verify.sample import Sampler
 from derive.verify.sizes import EXACT, size_choices
-from derive.verify.words import TRUE_ALL_THE_SAME, change
+from derive.verify.wellformed import fact_flaw, flaw, name_flaw
+from derive.verify.words import ILL_FORMED, TRUE_ALL_THE_SAME, change
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,11 @@ class Examiner:
         self, step: Step, derivation: Derivation, cited: Cited, seen: Evidence
     ) -> list[Finding]:
         """What is wrong with a step, apart from its place in the chain."""
-        found: list[Finding] = []
+        sides = (side for one in (step, *step.atoms) for side in (one.before, one.after))
+        found = _misformed(sides, (fact for atom in step.atoms for fact in atom.facts))
+        if found:
+            # It has no value and follows no law.
+            return found
         facts: tuple[Fact, ...] = ()
         for atom in step.atoms:
             lemmas = [d for d in cited if atom.lemma is not None and atom.lemma == d.name]
@@ -92,6 +98,9 @@ class Examiner:
         self, left: Expr, right: Expr, facts: tuple[Fact, ...], derivation: Derivation
     ) -> list[Finding]:
         """What is wrong with ``left = right`` as a whole."""
+        found = _misformed((left, right))
+        if found:
+            return found
         seen = Evidence()
         found = self._exact(left, right, facts, derivation, seen)
         return found or self._sampled(left, right, facts, derivation, seen)
@@ -206,6 +215,16 @@ class Examiner:
                 Court(key, sizes),
             )
         return self._deciders[key]
+
+
+def _misformed(exprs: Iterable[Expr], facts: Iterable[Fact] = ()) -> list[Finding]:
+    """What is no expression at all."""
+    sides = tuple(dict.fromkeys(exprs))
+    flaws = [f for f in (*map(flaw, sides), *map(fact_flaw, facts)) if f is not None]
+    if not flaws:
+        clash = name_flaw(sides)
+        flaws = [] if clash is None else [clash]
+    return [Finding("form", ILL_FORMED + one) for one in dict.fromkeys(flaws)]
 
 
 def facts_of(derivation: Derivation, root: Derivation | None = None) -> tuple[Fact, ...]:

@@ -10,7 +10,7 @@ from derive.laws import Condition
 Checked = Literal["exact", "sampled", "failed"]
 Level = Literal["proved", "exact", "sampled", "failed"]
 Check = Literal[
-    "chain", "statement", "facts", "law", "exact", "sampled", "cases", "result", "formal"
+    "form", "chain", "statement", "facts", "law", "exact", "sampled", "cases", "result", "formal"
 ]
 
 

@@ -107,7 +107,9 @@ class Slopes:
                 return _times(*map(Delta, leaf.indices, variable.indices))
         elif leaf == variable:
             return ONE
-        definition = self._definitions[_base(leaf)]
+        definition = self._definitions.get(_base(leaf))
+        if definition is None:
+            raise NotImplementedError(f"{variable} counts the entries of {_base(leaf)}")
         if isinstance(leaf, Symbol):
             return self(definition.value, variable)
         values = dict(zip(definition.indices, leaf.indices, strict=True))

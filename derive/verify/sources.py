@@ -144,9 +144,9 @@ def _are_cases(whole: Expr, choice: Expr) -> bool:
 
 def unfolded(expr: Expr, definition: Definition) -> Expr:
     """``expr`` with every entry of one definition replaced by its value."""
-    if (expr.base if isinstance(expr, Indexed) else expr) == definition.base:
-        if isinstance(expr, Symbol):
-            return definition.value
+    if isinstance(expr, Symbol) and expr == definition.base:
+        return definition.value
+    if isinstance(expr, Indexed) and expr.base == definition.base:
         values = dict(zip(definition.indices, expr.indices, strict=True))
         return replace(definition.value, values)
     if not expr.args or isinstance(expr, (Indexed, IndexedBase)):

@@ -13,6 +13,8 @@ TRUE_ALL_THE_SAME = (
     "please report it"
 )
 
+ILL_FORMED = "it is ill-formed: "
+
 RELATIONS: dict[str, Callable[..., str]] = {
     "independent": lambda first, second: f"that {first} does not depend on {second}",
     "at_most": lambda first, second: f"{first} <= {second}",

@@ -9,7 +9,11 @@ from itertools import islice
 from random import Random
 
 import pytest
+<<<<<<< HEAD
 from judged import differ, is_error, sizes_of
+=======
+from judge import differ, is_error, sizes_of, wrong_in_itself
+>>>>>>> 0c78b00b87713068439b460580e31b829a2c3183
 from mutations import gaps, mutations, other_statements, without
 from plain import worlds
 
@@ -17,7 +21,11 @@ import derive
 from derive.catalogue import question
 from derive.derivation import Derivation
 from derive.facts import EqualFact, UnequalFact
+<<<<<<< HEAD
 from derive.verify import Checker, Failure, check
+=======
+from derive.verify import Checker, check
+>>>>>>> 0c78b00b87713068439b460580e31b829a2c3183
 
 EACH = 3
 """Planted errors of one kind in one step."""
@@ -35,11 +43,14 @@ def derived(name: str) -> Derivation:
     return derive.derivation(name)
 
 
+<<<<<<< HEAD
 def wrong_in_itself(failures: tuple[Failure, ...]) -> list[Failure]:
     """Failures other than that the neighbours do not fit, which says little."""
     return [f for f in failures if "the next one does not start where it ends" not in f.sentence]
 
 
+=======
+>>>>>>> 0c78b00b87713068439b460580e31b829a2c3183
 @pytest.mark.parametrize("name", NAMES)
 def test_planted_errors_are_caught(name: str) -> None:
     root = derived(name)
