@@ -73,7 +73,10 @@ class Exporter:
 
     def exported(self) -> Exported:
         name = self.world.names.of("file", f"file {self._root.problem.name}")
-        self._text.write("From Derive Require Import Rules.", "", f"Section {name}.", "")
+        anchor = anchor_of(self._root)
+        # At the top: what is loaded later would hide theorems of the same name.
+        library = "Plain" if anchor is not None else "Rules"
+        self._text.write(f"From Derive Require Import {library}.", "", f"Section {name}.", "")
         self._common()
         self._define()
         for derivation in self.world.derivations:
@@ -81,10 +84,9 @@ class Exporter:
         self._text.write("", f"End {name}.")
         if not self._borrowed:
             self._witnesses()
-        anchor = anchor_of(self._root)
         if anchor is not None:
             words = "(** In Coquelicot's words alone, written by hand. *)"
-            self._text.write("", "From Derive Require Import Plain.", "")
+            self._text.write("")
             self._text.marked(self._root.name, 0, "anchor", words, "", anchor)
             self._theorems += theorems_in(anchor)
         text, marks = self._text.below(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from judged import is_error
+from judge import is_error
 from losses import LOSSES, Loss
 from mutations import mutations
 from planted import accepted, answer, with_planted

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from judged import is_error
+from judge import is_error
 from mutations import CHANGES, Mutation, ending
 from planted import accepted, answer, with_planted
 from sympy import Expr, Tuple

@@ -9,23 +9,18 @@ from itertools import islice
 from random import Random
 
 import pytest
-<<<<<<< HEAD
-from judged import differ, is_error, sizes_of
-=======
 from judge import differ, is_error, sizes_of, wrong_in_itself
->>>>>>> 0c78b00b87713068439b460580e31b829a2c3183
 from mutations import gaps, mutations, other_statements, without
 from plain import worlds
+from sympy import Expr
 
 import derive
 from derive.catalogue import question
 from derive.derivation import Derivation
 from derive.facts import EqualFact, UnequalFact
-<<<<<<< HEAD
-from derive.verify import Checker, Failure, check
-=======
+from derive.notation import Partial
+from derive.positions import differences
 from derive.verify import Checker, check
->>>>>>> 0c78b00b87713068439b460580e31b829a2c3183
 
 EACH = 3
 """Planted errors of one kind in one step."""
@@ -43,32 +38,44 @@ def derived(name: str) -> Derivation:
     return derive.derivation(name)
 
 
-<<<<<<< HEAD
-def wrong_in_itself(failures: tuple[Failure, ...]) -> list[Failure]:
-    """Failures other than that the neighbours do not fit, which says little."""
-    return [f for f in failures if "the next one does not start where it ends" not in f.sentence]
+def below_a_derivative(true: Expr, changed: Expr) -> bool:
+    """Whether all that differs is within derivatives that are still to be taken."""
+    found = differences(true, changed)
+    return bool(found) and all(
+        any(isinstance(part_at(true, path[:n]), Partial) for n in range(len(path)))
+        for path in found
+    )
 
 
-=======
->>>>>>> 0c78b00b87713068439b460580e31b829a2c3183
+def part_at(expr: Expr, path: tuple[int, ...]) -> Expr:
+    for place in path:
+        expr = expr.args[place]
+    return expr
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_planted_errors_are_caught(name: str) -> None:
     root = derived(name)
     checker = Checker(root)
-    errors, equivalent, missed = 0, [], []
+    errors, equivalent, vanishing, missed = 0, [], [], []
     for mutation in mutations(root, EACH):
         if not is_error(mutation, root):
-            equivalent.append(str(mutation))
+            true = mutation.derivation.steps[mutation.number - 1].after
+            kind = vanishing if below_a_derivative(true, mutation.step.after) else equivalent
+            kind.append(str(mutation))
             continue
         errors += 1
         failures = checker.step_failures(mutation.derivation, mutation.number, mutation.step)
         if not wrong_in_itself(failures):
             missed.append(str(mutation))
     print(f"{errors} errors in {name}; {len(equivalent)} changes are none:", *equivalent, sep="\n")
+    print(f"{len(vanishing)} more, of what is differentiated and vanishes:", *vanishing, sep="\n")
     assert not missed, "\n".join(missed)
     assert errors >= 100
-    # Where a derivative is zero, as of e^{x_2} by x_1, much of what is changed in it is no error.
-    assert len(equivalent) <= 0.12 * (errors + len(equivalent))
+    assert len(equivalent) <= 0.04 * (errors + len(equivalent))
+    # In what is still to be differentiated, a term that the variable does not touch may be
+    # anything: b_i in ∂(Σ_l W_il a_l + b_i)/∂W_kl. That is most of the lemmas on layers.
+    assert len(vanishing) <= 0.1 * errors
 
 
 @pytest.mark.parametrize("name", NAMES)

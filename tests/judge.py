@@ -1,4 +1,4 @@
-"""Whether a changed step is wrong: plain loops decide, and no code of the engine or the checker."""
+"""Whether a changed step is an error: for plain loops to say, and not for the checker."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -6,11 +6,12 @@ from random import Random
 from typing import Any
 
 from mutations import Mutation
-from plain import CONTEXT, ArrayMisfit, close, value, worlds
+from plain import CONTEXT, NoMeaning, close, value, worlds
 from sympy import Expr, Symbol
 
 from derive.derivation import Derivation
 from derive.facts import Definition, Fact, IndexRange
+from derive.verify import Failure
 from derive.verify.examine import handed_on
 
 SEEDS = range(4)
@@ -25,7 +26,7 @@ def sizes_of(root: Derivation) -> dict[str, int]:
 def differ(left: Expr, right: Expr, data: Iterator[Any], outside: bool = True) -> bool:
     """Whether two expressions differ for some data for which both have a value.
 
-    What goes beyond an array is wrong; without ``outside`` nothing is said of it.
+    What has no value, as beyond an array, is wrong; without ``outside`` nothing is said of it.
     """
     for world in data:
         try:
@@ -33,7 +34,7 @@ def differ(left: Expr, right: Expr, data: Iterator[Any], outside: bool = True) -
             # Where neither has a real value, as a logarithm of a negative number, nothing is said.
             if not all(isinstance(s, CONTEXT.mpc) for s in sides) and not close(*sides):
                 return True
-        except (ZeroDivisionError, KeyError, ArrayMisfit):
+        except (ZeroDivisionError, LookupError, NoMeaning):
             if outside:
                 return True
     return False
@@ -80,3 +81,8 @@ class Wider(dict[Any, Any]):
     def __missing__(self, place: Any) -> Any:
         self[place] = CONTEXT.mpf(Random(str(place)).random() + 0.1)
         return self[place]
+
+
+def wrong_in_itself(failures: tuple[Failure, ...]) -> list[Failure]:
+    """Failures other than that the neighbours do not fit, which says little."""
+    return [f for f in failures if "the next one does not start where it ends" not in f.sentence]
