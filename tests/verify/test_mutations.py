@@ -72,7 +72,7 @@ def test_planted_errors_are_caught(name: str) -> None:
     print(f"{len(vanishing)} more, of what is differentiated and vanishes:", *vanishing, sep="\n")
     assert not missed, "\n".join(missed)
     assert errors >= 100
-    assert len(equivalent) <= 0.04 * (errors + len(equivalent))
+    assert len(equivalent) <= 0.05 * (errors + len(equivalent))
     # In what is still to be differentiated, a term that the variable does not touch may be
     # anything: b_i in ∂(Σ_l W_il a_l + b_i)/∂W_kl. That is most of the lemmas on layers.
     assert len(vanishing) <= 0.1 * errors
