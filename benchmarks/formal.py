@@ -74,7 +74,9 @@ def main() -> None:
                 alone[name].append(seconds(lambda n=name: check(coq, folder, proofs[n])))
                 with_audit[name].append(seconds(lambda n=name: check(coq, folder, audited[n])))
             whole.append(seconds(everything))
-    print(f"{'median of ' + str(rounds) + ', in s':<36}{'proof':>8}{'with audit':>12}{'at most':>9}")
+    print(
+        f"{'median of ' + str(rounds) + ', in s':<36}{'proof':>8}{'with audit':>12}{'at most':>9}"
+    )
     for name in proofs:
         one = median(alone[name])
         flag = "" if one <= EACH else "  OVER"
