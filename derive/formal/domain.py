@@ -8,10 +8,12 @@ from dataclasses import replace as with_changes
 
 from sympy import Expr, Integer
 
+from derive.derivation import Derivation
 from derive.facts import Definition, Given
-from derive.formal.hypotheses import between
+from derive.formal.hypotheses import Hypothesis, between
 from derive.formal.names import identifier
 from derive.formal.terms import Scope, bound_name, index, term
+from derive.formal.world import expressions
 from derive.notation import (
     ONE,
     Binder,
@@ -23,7 +25,9 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    bases,
     is_number,
+    names,
 )
 from derive.signs import at_most, signs
 from derive.unfolding import unfold
@@ -51,6 +55,45 @@ class Condition:
         """The text of the condition that the part is not zero."""
         head, arrow, claim = self.text.rpartition(" -> ")
         return f"{head}{arrow}{claim.removeprefix('0 < ')} <> 0"
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where a derivation has values.
+
+    Attributes:
+        seen: What is seen to hold wherever the hypotheses do.
+        assumed: What has to be assumed.
+        about: The arrays of which it is assumed.
+    """
+
+    seen: tuple[str, ...]
+    assumed: tuple[Hypothesis, ...]
+    about: frozenset[Expr]
+
+
+def domain_of(derivation: Derivation, name: str, scope: Scope) -> Domain:
+    """Where the statement, its definitions and every line of a derivation have values."""
+    given = derivation.given
+    found = list(conditions(derivation.statement, given, scope))
+    used = {b for e in expressions(derivation) for b in bases(e) | names(e)}
+    for definition in derivation.definitions:
+        if definition.base in used:
+            found += conditions_of(definition, given, scope)
+    seen = tuple(dict.fromkeys(c.text for c in found if c.known))
+    for expr in expressions(derivation):
+        found += conditions(expr, given, scope)
+    unknown = {c.text: c.plain for c in found if not c.known}
+    for condition in found:
+        if condition.positive:
+            # Then it is not zero either.
+            unknown.pop(condition.weaker, None)
+    assumed = tuple(
+        Hypothesis(f"{name}_exists_{n}", text, plain, domain=True)
+        for n, (text, plain) in enumerate(unknown.items(), start=1)
+    )
+    about = frozenset().union(*(bases(c.part) for c in found if not c.known))
+    return Domain(seen, assumed, about)
 
 
 def conditions(expr: Expr, given: Given, scope: Scope) -> Iterator[Condition]:

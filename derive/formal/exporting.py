@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jinja2 import Template
 from sympy import Expr
 
 from derive.derivation import Derivation
-from derive.facts import EqualFact, Fact, IndexRange, UnequalFact
+from derive.facts import Fact
 from derive.formal.anchors import anchor_of, theorems_in
 from derive.formal.assumptions import assumptions
-from derive.formal.domain import conditions, conditions_of
-from derive.formal.hypotheses import Hypothesis, of_fact, of_sign, of_size
+from derive.formal.domain import domain_of
+from derive.formal.header import Written, header
+from derive.formal.hypotheses import Hypothesis, of_fact, of_sign, of_size, speaks_of
 from derive.formal.sections import Section
-from derive.formal.shown import shown
 from derive.formal.terms import (
     Scope,
     definition_name,
@@ -26,9 +25,7 @@ from derive.formal.terms import (
 )
 from derive.formal.text import Mark, Text
 from derive.formal.witness import values
-from derive.formal.world import World, expressions
-from derive.notation import bases, names
-from derive.resources import template_root
+from derive.formal.world import World
 
 
 @dataclass(frozen=True)
@@ -72,9 +69,7 @@ class Exporter:
         self._assumed: list[Hypothesis] = []
         self._borrowed: list[Hypothesis] = []
         self._fixed: list[Expr] = []
-        self._sections: list[
-            tuple[Derivation, str, list[Expr], list[Hypothesis], frozenset[Expr]]
-        ] = []
+        self._written: list[Written] = []
 
     def exported(self) -> Exported:
         name = self.world.names.of("file", f"file {self._root.problem.name}")
@@ -92,7 +87,9 @@ class Exporter:
             self._text.write("", "From Derive Require Import Plain.", "")
             self._text.marked(self._root.name, 0, "anchor", words, "", anchor)
             self._theorems += theorems_in(anchor)
-        text, marks = self._text.below(self._header())
+        text, marks = self._text.below(
+            header(self._root, self._written, self._assumed, self._borrowed, self._theorems)
+        )
         return Exported(text, marks, tuple(self._unproved), tuple(self._theorems))
 
     # What is the same in the whole file
@@ -127,7 +124,10 @@ class Exporter:
         kinds: dict[str, list[str]] = {}
         for symbol in symbols:
             kinds.setdefault(self.world.kind(symbol), []).append(variable_name(symbol, scope))
-        return [f"Variables {' '.join(own)} : {kind}." for kind, own in kinds.items()]
+        return [
+            f"Variable{'s' * (len(own) > 1)} {' '.join(own)} : {kind}."
+            for kind, own in kinds.items()
+        ]
 
     def _sign(self, symbol: Expr, scope: Scope) -> Hypothesis | None:
         return of_sign(symbol, scope) if self.world.kind(symbol) == "R" else None
@@ -142,7 +142,7 @@ class Exporter:
         """Facts all of whose arrays and parameters are among ``symbols``, as hypotheses."""
         found = []
         for fact in facts:
-            if not self._speaks_of(fact) <= symbols:
+            if not speaks_of(fact, self.world) <= symbols:
                 continue
             hypothesis = of_fact(fact, scope, self.world.sizes)
             if hypothesis is not None:
@@ -150,24 +150,6 @@ class Exporter:
                 self.facts[fact] = name
                 found.append(Hypothesis(name, hypothesis.text))
         return found
-
-    def _speaks_of(self, fact: Fact) -> frozenset[Expr]:
-        """Arrays, parameters and free indices; the indices that a fact holds for are none."""
-        if isinstance(fact, IndexRange):
-            inside = (fact.index.base,) if hasattr(fact.index, "base") else (fact.index,)
-            return frozenset(inside) - self.world.sizes
-        sides = [getattr(fact, f) for f in fact.__dataclass_fields__]
-        found: set[Expr] = set()
-        for side in sides:
-            found |= bases(side)
-            found |= {
-                s
-                for s in names(side)
-                if isinstance(fact, (EqualFact, UnequalFact))
-                or not s.is_integer
-                or s in self.world.classes
-            }
-        return frozenset(found) - self.world.sizes
 
     # Definitions
 
@@ -208,80 +190,48 @@ class Exporter:
             *derivation.problem.facts,
             *derivation.assumptions,
         ):
-            about = self._speaks_of(fact)
+            about = speaks_of(fact, self.world)
             if about & world.varying and about <= symbols:
                 hypotheses += self._facts_about((fact,), symbols, scope)
             elif fact in derivation.assumptions:
                 hypotheses += self._facts_about((fact,), about, scope)
-        domain, assumed, about = self._domain(derivation, scope)
+        domain = domain_of(derivation, name, scope)
         borrowed, places = assumptions(derivation, name, world)
-        hypotheses += [*borrowed, *assumed]
+        hypotheses += [*borrowed, *domain.assumed]
         self._borrowed += borrowed
         section = Section(self._text, world, derivation, name, self.facts, self.lemmas, places)
-        proved = section.write(lines, hypotheses, domain, parent)
+        proved = section.write(lines, hypotheses, domain.seen, parent)
         self.lemmas[derivation.name] = proved.equation
         self._theorems.append(proved.theorem)
         self._unproved += section.unproved
-        self._sections.append((derivation, name, [*arrays, *indices], hypotheses, about))
-
-    def _domain(
-        self, derivation: Derivation, scope: Scope
-    ) -> tuple[list[str], list[Hypothesis], frozenset[Expr]]:
-        """Where everything has a value: what is seen to hold, what is assumed, of which arrays."""
-        given = derivation.given
-        found = list(conditions(derivation.statement, given, scope))
-        used = {b for e in expressions(derivation) for b in bases(e) | names(e)}
-        for definition in derivation.definitions:
-            if definition.base in used:
-                found += conditions_of(definition, given, scope)
-        seen = list(dict.fromkeys(c.text for c in found if c.known))
-        for expr in expressions(derivation):
-            found += conditions(expr, given, scope)
-        unknown = {c.text: c.plain for c in found if not c.known}
-        for condition in found:
-            if condition.positive:
-                # Then it is not zero either.
-                unknown.pop(condition.weaker, None)
-        name = self.world.names.of(("section", id(derivation)), derivation.name)
-        assumed = [
-            Hypothesis(f"{name}_exists_{n}", text, plain, domain=True)
-            for n, (text, plain) in enumerate(unknown.items(), start=1)
-        ]
-        about = (bases(c.part) for c in found if not c.known)
-        return seen, assumed, frozenset().union(*about)
+        self._written.append(
+            Written(derivation, name, (*arrays, *indices), tuple(hypotheses), domain.about)
+        )
 
     # That the hypotheses can hold
 
     def _witnesses(self) -> None:
         world = self.world
         done: set[str] = set()
-        for derivation, name, symbols, hypotheses, about in self._sections:
+        for one in self._written:
             scope = Scope((), world.varying, world.names)
+            everything = (*self._fixed, *one.symbols)
             facts = tuple(
                 f
-                for f in (*world.facts, *derivation.assumptions)
-                if self._speaks_of(f) <= frozenset((*self._fixed, *symbols))
+                for f in (*world.facts, *one.derivation.assumptions)
+                if speaks_of(f, world) <= frozenset(everything)
             )
-            everything = [*self._fixed, *symbols]
-            own = list(values(everything, facts, about, scope, world.integer_arrays))
-            claims = [h.written_out for h in (*self._assumed, *hypotheses)]
-            if not claims:
-                continue
+            own = list(values(everything, facts, one.about, scope, world.integer_arrays))
+            claims = [h.written_out for h in (*self._assumed, *one.hypotheses)]
             bound = " ".join(f"({n} : {kind})" for n, kind, _ in own)
             text = f"  exists {bound},\n    " + " /\\\n    ".join(f"({c})" for c in claims) + "."
-            if text in done:
+            if not claims or text in done:
                 continue
             done.add(text)
             numbers = ", ".join(value for _, _, value in own)
-            self._text.marked(
-                derivation.name,
-                0,
-                "witness",
-                "",
-                f"Lemma {name}_can_hold :",
-                text,
-                f"Proof. exists {numbers}. witness. Qed.",
-            )
+            lemma = f"Lemma {one.name}_can_hold :"
+            proof = f"Proof. exists {numbers}. witness. Qed."
+            self._text.marked(one.derivation.name, 0, "witness", "", lemma, text, proof)
 
     def _parent(self, derivation: Derivation) -> str | None:
         """The theorem that a case is a case of."""
@@ -289,30 +239,3 @@ class Exporter:
             if any(derivation is case for case in known.cases.values()):
                 return self.world.names.of(("section", id(known)), known.name)
         return None
-
-    def _header(self) -> list[str]:
-        root, sections = self._root, self._sections
-        results = [d for d in root.results if d.steps]
-        layout = (template_root() / "formal" / "header.txt").read_text("utf-8")
-        main = [h for d, _, _, own, _ in sections if d in results for h in own]
-        common = [h.text for h in (*self._assumed, *main) if not h.domain]
-        domain = [h.text for _, _, _, own, _ in sections for h in own if h.domain]
-        further = [
-            f"{name}: {h.text}"
-            for _, name, _, own, _ in sections
-            for h in own
-            if not h.domain and h.text not in common
-        ]
-        return (
-            Template(layout, trim_blocks=True, lstrip_blocks=True)
-            .render(
-                title=root.problem.name,
-                statements=[f"{shown(d.statement)} = {shown(d.closed_form)}" for d in results],
-                hypotheses=list(dict.fromkeys(common)),
-                further=further,
-                domain=list(dict.fromkeys(domain)),
-                borrowed=[h.text for h in self._borrowed],
-                theorems=self._theorems,
-            )
-            .split("\n")
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sympy import Expr, Indexed, Symbol
 
@@ -19,7 +19,8 @@ from derive.facts import (
 )
 from derive.formal.names import identifier
 from derive.formal.terms import Scope, index, index_sum, label, term, variable_name
-from derive.notation import ZERO, entries, names
+from derive.formal.world import World
+from derive.notation import ONE, bases, entries, names
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def of_fact(fact: Fact, scope: Scope, sizes: frozenset[Symbol]) -> Hypothesis | 
             name = f"{_called(at)}_range"
             if isinstance(at, Indexed):
                 claim = between(index_sum(at, scope), lower, upper, scope)
-                return Hypothesis(name, _for_all(at, _own(at, scope), claim, scope, sizes))
+                return Hypothesis(name, _for_all(at, names(at), claim, scope, sizes))
             return Hypothesis(name, between(index(at, scope), lower, upper, scope))
         case SumFact(total, value):
             claim = f"{term(total, scope)} = {term(value, scope)}"
@@ -114,10 +115,6 @@ def _called(expr: Expr) -> str:
     return identifier(str(expr))
 
 
-def _own(entry: Indexed, scope: Scope) -> frozenset[Symbol]:
-    return names(entry)
-
-
 def _for_all(
     expr: Expr, own: Iterable[Symbol], claim: str, scope: Scope, sizes: frozenset[Symbol]
 ) -> str:
@@ -125,7 +122,7 @@ def _for_all(
     text = claim
     for at, size in reversed(list(axes(expr, own, sizes))):
         name = index(at, scope)
-        limits = between(name, ZERO + 1, size, scope)
+        limits = between(name, ONE, size, scope)
         text = f"forall {name} : nat, {limits} -> {text}"
     return text
 
@@ -140,3 +137,16 @@ def axes(
             if at in wanted:
                 wanted.remove(at)
                 yield at, size
+
+
+def speaks_of(fact: Fact, world: World) -> frozenset[Expr]:
+    """Arrays, parameters and free indices of a fact; the indices that it holds for are none."""
+    if isinstance(fact, IndexRange):
+        inside = fact.index.base if isinstance(fact.index, Indexed) else fact.index
+        return frozenset({inside}) - world.sizes
+    of_indices = isinstance(fact, (EqualFact, UnequalFact))
+    found: set[Expr] = set()
+    for side in (getattr(fact, field.name) for field in fields(fact)):
+        found |= bases(side)
+        found |= {s for s in names(side) if of_indices or not s.is_integer or s in world.classes}
+    return frozenset(found) - world.sizes

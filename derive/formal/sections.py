@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derive.derivation import Derivation, Step
@@ -51,7 +52,7 @@ class Section:
         self,
         variables: list[str],
         hypotheses: list[Hypothesis],
-        domain: list[str],
+        domain: Sequence[str],
         parent: str | None,
     ) -> Proved:
         """Write the section.

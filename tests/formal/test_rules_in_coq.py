@@ -15,6 +15,7 @@ from mutations import CHANGES, Mutation, ending
 from planted import accepted, answer, with_planted
 from sympy import Expr, Tuple
 
+import derive.formal
 from derive.derivation import Derivation, Step
 from derive.facts import EqualFact, Lemma, UnequalFact
 from derive.formal import export
@@ -22,6 +23,7 @@ from derive.formal.library import library
 from derive.laws import Source
 from derive.notation import Partial
 from derive.problem import Problem
+from derive.resources import template_root
 from derive.rules import RULES, Rewriting, Rule, samples
 from derive.strategy.plan import derive_definition
 
@@ -133,3 +135,16 @@ def test_wrong_variants_are_rejected(tmp_path: Path) -> None:
 
 def test_every_source_of_laws_is_among_the_examples() -> None:
     assert {rule.law for rule in RULES.values() if isinstance(rule.law, Source)} == set(Source)
+
+
+def test_every_lemma_of_the_library_is_used() -> None:
+    """By another one, a tactic, the exporter, or a statement that is written by hand."""
+    text = "\n".join(library().values())
+    anchors = (template_root() / "formal" / "anchors").iterdir()
+    exporter = Path(derive.formal.__file__).parent.glob("*.py")
+    used = text + "".join(file.read_text("utf-8") for file in (*anchors, *exporter))
+    # These say what our words mean in those of Coquelicot.
+    readings = {"is_pd_vec", "is_pd_mat", "is_pd_scalar"}
+    names = set(re.findall(r"^(?:Lemma|Definition|Fixpoint) (\w+)", text, re.MULTILINE))
+    unused = {name for name in names if len(re.findall(rf"\b{name}\b", used)) < 2}
+    assert unused - readings == set()
