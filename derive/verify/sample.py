@@ -139,10 +139,17 @@ class RandomLeaves:
         self._sums = [s for s in sums if constrained(s, definitions) is not None]
         self._definitions = definitions
         self._settled: dict[IndexedBase, dict[tuple[int, ...], mpmath.mpf]] = {}
+        self._drawn: dict[tuple[Expr, tuple[int, ...]], mpmath.mpf] = {}
         expressions = [f.expression for f in problem.facts if isinstance(f, PositiveFact)]
         self._positive = {e.base if isinstance(e, Indexed) else e for e in expressions}
 
     def __call__(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
+        key = (leaf, indices)
+        if key not in self._drawn:
+            self._drawn[key] = self._number(leaf, indices)
+        return self._drawn[key]
+
+    def _number(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
         if leaf in self._settled:
             return self._settled[leaf][indices]
         known = next((r for r in self._problem.ranges if _is_entry(r.index, leaf)), None)

@@ -25,6 +25,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    bases,
     names,
 )
 from derive.verify.draws import OutsideDomain, within_reach
@@ -42,8 +43,9 @@ Leaf = Callable[[Expr, tuple[int, ...]], mpmath.mpf]
 class Point:
     """Values of expressions at one choice of numbers for all leaves.
 
-    ``leaf`` gives the number for an array and its indices or for a parameter; ``shifts`` are added
-    to entries, those of definitions included.
+    ``leaf`` gives the number for an array and its indices or for a parameter. For derivatives there
+    are points beside it, where one entry (of a definition, too) is a little larger or smaller;
+    what does not depend on that entry has its value from the point that it is ``beside``.
     """
 
     def __init__(
@@ -52,13 +54,20 @@ class Point:
         definitions: tuple[Definition, ...],
         values: tuple[EntryFact, ...],
         leaf: Leaf,
-        shifts: Mapping[Key, mpmath.mpf] | None = None,
+        beside: tuple[Point, Key, mpmath.mpf] | None = None,
     ) -> None:
         self._sizes = sizes
         self._definitions = {d.base: d for d in definitions}
         self._values = {f.entry.base: f for f in values}
         self._leaf = leaf
-        self._shifts = dict(shifts or {})
+        self._shifts: dict[Key, mpmath.mpf] = {}
+        self._beside: tuple[Point, Expr] | None = None
+        self._ingredients: dict[Expr, frozenset[Expr]] = {}
+        if beside is not None:
+            origin, key, shift = beside
+            self._shifts = {**origin._shifts, key: origin._shifts.get(key, mpmath.mpf(0)) + shift}
+            self._beside = origin, key[0]
+            self._ingredients = origin._ingredients
         self._given = (definitions, values)
         self._moved: dict[tuple[Key, int], Point] = {}
         self._memory: dict[tuple[Expr, tuple[int | None, ...]], mpmath.mpf] = {}
@@ -70,6 +79,8 @@ class Point:
         Raises ``OutsideDomain`` where it has no real value, ``NotImplementedError`` for a node
         without a meaning here.
         """
+        if self._beside is not None and self._beside[1] not in self._made_of(expr):
+            return self._beside[0].value(expr, at)
         symbols = self._names.get(expr)
         if symbols is None:
             symbols = self._names[expr] = tuple(sorted(names(expr), key=str))
@@ -184,9 +195,25 @@ class Point:
 
     def _shifted(self, key: Key, sign: int) -> Point:
         if (key, sign) not in self._moved:
-            shifts = {**self._shifts, key: self._shifts.get(key, 0) + sign * STEP}
-            self._moved[key, sign] = Point(self._sizes, *self._given, self._leaf, shifts)
+            beside = self, key, sign * STEP
+            self._moved[key, sign] = Point(self._sizes, *self._given, self._leaf, beside)
         return self._moved[key, sign]
+
+    def _made_of(self, expr: Expr) -> frozenset[Expr]:
+        """Arrays and symbols in ``expr``, through definitions and entries that a fact gives."""
+        if expr not in self._ingredients:
+            found: set[Expr] = set()
+            waiting = [*bases(expr), *names(expr)]
+            while waiting:
+                base = waiting.pop()
+                if base not in found:
+                    found.add(base)
+                    for known in (self._definitions.get(base), self._values.get(base)):
+                        waiting += (
+                            [] if known is None else [*bases(known.value), *names(known.value)]
+                        )
+            self._ingredients[expr] = frozenset(found)
+        return self._ingredients[expr]
 
 
 def _largest(numbers: list[mpmath.mpf]) -> mpmath.mpf:
