@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from derive.derivation import Derivation
-from derive.facts import Fact
+from derive.facts import Fact, SizeFact
 from derive.formal.anchors import anchor_of, theorems_in
 from derive.formal.assumptions import assumptions
 from derive.formal.domain import domain_of
@@ -104,9 +104,9 @@ class Exporter:
         self._fixed = [*sorted(world.sizes, key=label), *sorted(fixed, key=label)]
         self._variables(sorted(world.sizes, key=label), scope)
         self._variables(sorted(fixed, key=label), scope)
-        found = [of_size(s, scope) for s in sorted(world.sizes, key=label)]
-        found += [h for b in sorted(fixed, key=label) if (h := self._sign(b, scope)) is not None]
-        found += self._facts_about(world.facts, frozenset(used) - world.varying, scope)
+        found = [h for b in sorted(fixed, key=label) if (h := self._sign(b, scope)) is not None]
+        facts = tuple(f for f in world.facts if not isinstance(f, SizeFact))
+        found += self._facts_about(facts, frozenset(used) - world.varying, scope)
         self._assume(found)
         self._functions(scope)
 
@@ -184,7 +184,9 @@ class Exporter:
         arrays = sorted((s for s in own if not s.is_integer), key=label)
         indices = sorted((s for s in own if s.is_integer), key=label)
         lines = self._declared([*arrays, *indices], scope)
-        hypotheses = [h for s in arrays if (h := self._sign(s, scope)) is not None]
+        hypotheses = [of_size(s, scope) for s in sorted(symbols & world.sizes, key=label)]
+        hypotheses += self._facts_about(world.least(derivation), symbols, scope)
+        hypotheses += [h for s in arrays if (h := self._sign(s, scope)) is not None]
         for fact in (
             *derivation.problem.ranges,
             *derivation.problem.facts,
