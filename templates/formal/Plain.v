@@ -1,7 +1,7 @@
 (** Our sums as those of Coquelicot, for statements in its words alone. *)
 
 From Coq Require Import FunctionalExtensionality.
-From Derive Require Export Rules.
+From Derive Require Import Rules.
 
 Lemma range_last lo hi : (lo <= S hi)%nat -> range lo (S hi) = range lo hi ++ [S hi].
 Proof.

@@ -1,0 +1,43 @@
+"""The level of the evidence, wherever a derivation is shown."""
+
+from collections.abc import Callable
+
+import pytest
+from sympy import IndexedBase, Sum, erf, log, symbols
+
+import derive
+from derive.__main__ import FINE, main
+from derive.render.messages import load
+
+C = symbols("C", integer=True, positive=True)
+i, k = symbols("i k", integer=True)
+z = IndexedBase("z", shape=(C,))
+
+
+@pytest.mark.parametrize("command", ["show", "verify"])
+def test_a_terminal_says_it_without_coq(
+    command: str, program: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    program("")
+    assert main([command, "softmax-jacobian"]) == FINE
+    said = capsys.readouterr().out
+    assert "level: proved" in said
+    assert "formal: proved for every C ≥ 1, recorded with Coq 8." in said
+
+
+def test_what_nobody_has_checked_is_emitted_and_no_more() -> None:
+    d = derive.gradient(Sum(log(1 + z[i] ** 2), (i, 1, C)), z[k])
+    report = d.check()
+    assert report.level == "exact" and "emitted: a Coq proof is written, and not checked" in str(
+        report
+    )
+    assert load("en").text("evidence", "emitted") in d.latex()
+
+
+def test_a_function_that_coq_does_not_have_is_named_with_its_step() -> None:
+    d = derive.gradient(Sum(erf(z[i]), (i, 1, C)), z[k])
+    report = d.check()
+    assert report.ok and report.level != "proved" and report.proof is not None
+    [step] = {u.step for u in report.proof.unproved}
+    assert d.steps[step - 1].rule in {u.rule for u in report.proof.unproved}
+    assert load("en").text("evidence", "unproved").partition("{")[0] in d.latex()
