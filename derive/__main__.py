@@ -170,9 +170,10 @@ def write(arguments: argparse.Namespace) -> int:
     for name in formats:
         if name not in FORMATS:
             raise DeriveError(f"there is no format {name!r}; the formats are {', '.join(FORMATS)}")
-        if name not in ("tex", "pdf"):
+        if name not in building.WRITERS:
             raise DeriveError(
-                f"the format {name!r} is not in this version of Derive; tex and pdf are"
+                f"the format {name!r} is not in this version of Derive; "
+                f"{' and '.join(building.WRITERS)} are"
             )
     if arguments.fragment and "pdf" in formats:
         raise DeriveError("a fragment is LaTeX to \\input: leave out --fragment, or pdf in --to")

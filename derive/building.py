@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,31 +135,26 @@ def build(
     What is there already, made from the same and unchanged since, is left alone; nothing is ever
     deleted. Gives the entries in their order, and stops behind one whose check fails.
     """
-    keys = {name: key_of(name, tuple(languages), tuple(formats)) for name in names}
-    records = {name: record_of(out, name) for name in names}
-    there = {
-        name: Built(name, record.card["level"])
-        for name, record in records.items()
-        if record is not None and record.key == keys[name]
-    }
-    due = [name for name in names if name not in there]
-    asked = [(name, out, tuple(languages), tuple(formats), keys[name]) for name in due]
+    there: dict[str, Built] = {}
+    write: dict[str, Callable[[], Built]] = {}
+    for name in names:
+        key = key_of(name, tuple(languages), tuple(formats))
+        record = record_of(out, name)
+        if record is not None and record.key == key:
+            there[name] = Built(name, record.card["level"])
+        else:
+            write[name] = partial(_write_entry, name, out, languages, formats, key)
     with ExitStack() as stack:
-        pending: dict[str, Future[Built]] = {}
-        if len(due) > 1:
+        if len(write) > 1:
             # Not forked: some of the libraries have threads by now.
-            workers = min(len(due), os.cpu_count() or 1)
+            workers = min(len(write), os.cpu_count() or 1)
             pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
             stack.callback(pool.shutdown, cancel_futures=True)
             # The last ones are the longest, and begin first.
-            pending = {one[0]: pool.submit(_write_entry, *one) for one in reversed(asked)}
+            write = {name: pool.submit(write[name]).result for name in reversed(write)}
         for name in names:
             begin(name)
-            if name in there:
-                yield there[name]
-                continue
-            one = next(a for a in asked if a[0] == name)
-            built = pending[name].result() if pending else _write_entry(*one)
+            built = there[name] if name in there else write[name]()
             yield built
             if built.level == "failed":
                 return

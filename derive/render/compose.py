@@ -16,7 +16,6 @@ from derive.errors import DeriveError
 from derive.facts import Definition, IndexRange
 from derive.gathering import Layout, gathered
 from derive.notation import Partial, replace
-from derive.problem import Problem
 from derive.render.corrected import corrected
 from derive.render.display import Family
 from derive.render.document import (
@@ -68,7 +67,7 @@ def compose(
     sections = (
         writer.statement(),
         *writer.recalled(),
-        *writer.body(derivation, derivation.problem),
+        *writer.body(derivation),
         *corrected(derivation, writer.called, writer.places, messages, writer.taken),
         *writing_out(derivation, writer.shown, messages, level, wishes),
         evidence(derivation, report, writer.places, messages, writer.taken),
@@ -197,7 +196,7 @@ class _Writer:
 
     # Derivations
 
-    def body(self, derivation: Derivation, problem: Problem) -> list[Section]:
+    def body(self, derivation: Derivation) -> list[Section]:
         """Lemmas, then parts, then the derivation with its cases and its result."""
         sections = self.lemmas_of(derivation)
         for part in derivation.parts.values():
@@ -234,11 +233,7 @@ class _Writer:
         self.lemmas[lemma.name] = reference
         left = self.left(lemma)
         claim = Equation(left, (Branch(lemma.closed_form),), self.around(lemma, left))
-        facts = [fact_formula(f, self.taken) for f in lemma.assumptions]
-        blocks: list[Block] = [
-            Paragraph(self.messages.sentence("text", "assume", {"fact": f})) for f in facts
-        ]
-        blocks.append(claim)
+        blocks = [*self.assumed(lemma), claim]
         if self.level != "brief":
             blocks.append(Paragraph((self.messages.text("text", "proof"),), emphasis=True))
             blocks += self.proof(lemma, left, boxed=False)
@@ -279,11 +274,12 @@ class _Writer:
                 for section in (*self.lemmas_of(each), self.part(each))
             ]
             return Section(heading, tuple(inner))
-        facts = [fact_formula(f, self.taken) for f in part.assumptions]
-        blocks: list[Block] = [
-            Paragraph(self.messages.sentence("text", "assume", {"fact": f})) for f in facts
-        ]
-        return Section(heading, (*blocks, *self.proof(part, self.left(part))))
+        return Section(heading, (*self.assumed(part), *self.proof(part, self.left(part))))
+
+    def assumed(self, derivation: Derivation) -> list[Block]:
+        """What a lemma or a part is derived under, before its proof."""
+        facts = [fact_formula(f, self.taken) for f in derivation.assumptions]
+        return [Paragraph(self.messages.sentence("text", "assume", {"fact": f})) for f in facts]
 
     def proof(self, derivation: Derivation, left: Expr, boxed: bool = True) -> list[Block]:
         """The steps, the cases and the result."""

@@ -8,7 +8,6 @@ from sympy import Integer, Symbol
 from sympy.core.basic import Basic
 
 from derive.derivation import Derivation
-from derive.display import Grid
 from derive.notation import names
 from derive.render.document import Block, Chain, Formula, Line, Paragraph, Section, Sentence
 from derive.render.messages import Messages
@@ -44,8 +43,6 @@ def writing_out(
     sizes = small_sizes(derivation, classes)
     blocks: list[Block] = []
     for one in shown:
-        if isinstance(one.derivation.closed_form, Grid):
-            continue  # all entries at once: no values of its indices are left to choose
         own = _block(one, sizes, messages)
         if asked or _is_short(own):
             blocks += own

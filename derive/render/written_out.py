@@ -12,7 +12,7 @@ from sympy import Expr, Indexed, Integer, Max, Symbol
 from sympy.core.basic import Atom
 
 from derive.derivation import Derivation
-from derive.display import Choice
+from derive.display import Choice, Grid
 from derive.facts import EqualFact, Fact, UnequalFact
 from derive.notation import (
     Apply,
@@ -63,6 +63,9 @@ def written_out(expr: Expr, values: Values) -> Expr | None:
             return _binder(expr, values)
         case Choice():
             return _chosen(expr, values)
+        case Grid():
+            # All entries at once: one choice of row and column says nothing of them.
+            return None
         case Plus() | Times():
             parts = [written_out(a, values) for a in expr.args]
             join = plus if isinstance(expr, Plus) else times

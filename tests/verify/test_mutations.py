@@ -19,7 +19,7 @@ from derive.catalogue import question
 from derive.derivation import Derivation
 from derive.facts import EqualFact, UnequalFact
 from derive.notation import Partial
-from derive.positions import differences
+from derive.positions import differences, part_at
 from derive.verify import Checker, check
 
 EACH = 3
@@ -42,15 +42,9 @@ def below_a_derivative(true: Expr, changed: Expr) -> bool:
     """Whether all that differs is within derivatives that are still to be taken."""
     found = differences(true, changed)
     return bool(found) and all(
-        any(isinstance(part_at(true, path[:n]), Partial) for n in range(len(path)))
+        any(isinstance(part_at(true, path[:n])[0], Partial) for n in range(len(path)))
         for path in found
     )
-
-
-def part_at(expr: Expr, path: tuple[int, ...]) -> Expr:
-    for place in path:
-        expr = expr.args[place]
-    return expr
 
 
 @pytest.mark.parametrize("name", NAMES)
