@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
-from sympy import Indexed, IndexedBase, Integer, Symbol
+from sympy import Indexed, Integer, Symbol
 
-from derive.corrections import Correction, Equality, Setting
 from derive.derivation import Derivation
-from derive.display import Choice, Dotted
-from derive.facts import Definition, EqualFact, SumFact, UnequalFact
-from derive.notation import Delta, Minus, Partial, Plus, Times, Total
+from derive.display import Dotted
+from derive.facts import Definition, EqualFact, UnequalFact
 from derive.problem import Problem
-from derive.routes.plan import Plan, numbers, posed
+from derive.routes.jacobian_corrected import corrections
+from derive.routes.plan import Plan, posed
 from derive.strategy.cases import derive_case
 
 
@@ -139,45 +138,3 @@ def loss_gradient(problem: Problem, general: Derivation) -> Derivation:
     plan.take("pull_out_factor")
     plan.take("use_sum_fact")
     return plan.done()
-
-
-def corrections(problem: Problem) -> tuple[Correction, ...]:
-    """Lost hats, a line left over, and what the source uses and does not say."""
-    (softmax,) = problem.definitions
-    (variable,) = problem.variables
-    (fact,) = (f for f in problem.facts if isinstance(f, SumFact))
-    label, logits, hat = fact.total.body.base, variable.base, softmax.base
-    (size,) = logits.shape
-    (i,), (j,) = softmax.indices, variable.indices
-    other = IndexedBase("u", shape=logits.shape)
-    loss = Partial(problem.expression, variable)
-
-    def cases(array: IndexedBase) -> Equality:
-        equal = Times(array[i], Plus(1, Minus(array[i])))
-        return Equality(
-            Partial(hat[i], variable), Choice(i, j, equal, Minus(Times(array[i], array[j])))
-        )
-
-    def summed(array: IndexedBase, place: Symbol) -> Total:
-        inner = Plus(Delta(i, j), Minus(hat[place]))
-        return Total(Times(array[i], inner), (i, 1, size))
-
-    inputs = (logits, numbers(1, 2, 3))
-    one_hot, several = (label, numbers(0, 0, 1)), (label, numbers(0, 1, 1))
-    return (
-        Correction(
-            "lost_hats", cases(label), cases(hat), Setting((inputs, one_hot), ((i, 1), (j, 1)))
-        ),
-        Correction(
-            "stray_line",
-            Equality(loss, summed(other, i)),
-            Equality(loss, Minus(summed(label, j))),
-            Setting((inputs, one_hot, (other, numbers(0, 0, 1))), ((j, 1),)),
-        ),
-        Correction(
-            "unstated_sum",
-            Equality(loss, Plus(hat[j], Minus(label[j]))),
-            Equality(loss, Plus(Times(hat[j], Total(label[i], (i, 1, size))), Minus(label[j]))),
-            Setting((inputs, several), ((j, 3),)),
-        ),
-    )
