@@ -117,7 +117,7 @@ def test_a_lemma_comes_before_the_step_that_cites_it() -> None:
 def test_every_reference_has_its_label_and_labels_are_unique() -> None:
     for name in derive.catalogue():
         text = text_of(entry(name), "full")
-        labels = re.findall(r"\\(?:label\{|DeriveLine\{.*\}\{)(derive:[\w:-]+)\}", text)
+        labels = re.findall(r"\\(?:label\{|Derive(?:Line|Tagged)\{.*\}\{)(derive:[\w:-]+)\}", text)
         assert len(set(labels)) == len(labels)
         assert set(re.findall(r"\\(?:hyperref\[|ref\{)(derive:[\w:-]+)", text)) <= set(labels)
 
