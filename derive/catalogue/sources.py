@@ -68,7 +68,7 @@ def output_layer() -> Question:
         language="pt",
         route=route,
         called="L",
-        meanings=(("W", "weights"), ("b", "bias"), ("a", "activations")),
+        meanings=(("W", "weights"), ("b", "bias"), ("a", "activations"), ("D", "activation_count")),
     )
 
 

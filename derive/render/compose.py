@@ -195,8 +195,12 @@ class _Writer:
 
     def whole_arrays(self) -> tuple[Part, ...]:
         """The vectors and matrices that are written without their running indices."""
-        forms = (f for d in self.derivation.walk() for f in d.arrays.values())
-        shown = (s.after for f in forms for s in f.steps)
+        shown: list[Expr] = []
+        for derivation in self.derivation.walk():
+            entries = {str(d.base): d.entry for d in derivation.definitions}
+            for key, form in derivation.arrays.items():
+                left = entries.get(key, derivation.statement)
+                shown += [_whole_left(left, form.layout), *(s.after for s in form.steps)]
         found = {p for e in shown for p in e.atoms(Part)}
         # Capitals look the same as a whole, and a row of a sum over rows like any other row.
         telling = [p for p in found if p.names or not p.base.name[:1].isupper()]
@@ -204,9 +208,9 @@ class _Writer:
         return tuple(sorted(own, key=lambda part: (type(part).__name__, part.code)))
 
     def free_indices(self) -> dict[Symbol, IndexRange]:
-        """The free indices of the derivation and its parts, each with its range."""
+        """The free indices of the derivation and what it contains, each with its range."""
         found: dict[Symbol, IndexRange] = {}
-        for derivation in (self.derivation, *self.parts()):
+        for derivation in (self.derivation, *self.parts(), *self.derivation.walk()):
             given = derivation.given
             for index in derivation.problem.free_indices:
                 known = given.range_of(index)
@@ -223,10 +227,11 @@ class _Writer:
             sections += self.lemmas_of(part)
             sections.append(self.part(part))
         if derivation.steps and not cites_a_part(derivation):
-            key = "together" if derivation.parts else "derivation"
-            self.heading = (self.messages.text("headings", key),)
+            joined = any(step.rule == "join_cases" for step in derivation.steps)
+            heading = (self.messages.text("headings", "together" if joined else "derivation"),)
+            self.heading = heading
             blocks = self.proof(derivation, self.left(derivation))
-            sections.append(Section(self.heading, tuple(blocks)))
+            sections.append(Section(heading, tuple(blocks)))
         if self.level == "full":
             sections += self.stable(derivation)
         return sections
@@ -271,10 +276,9 @@ class _Writer:
         used = bases(derivation.statement)
         new = [d for d in derivation.definitions if d.base in used and d not in self.defined]
         new = [d for d in new if not is_entry(self.value, d)]
-        if not new:
-            return []
-        words = self.messages.text("text", "where_several" if len(new) > 1 else "where")
-        return [Paragraph((words,)), *map(self.definition, new)]
+        self.defined.update(new)
+        facts = [fact_formula(d, self.names_around(d)) for d in new]
+        return [Paragraph(self.messages.sentence("text", "assume", {"fact": f})) for f in facts]
 
     def title(self, derivation: Derivation) -> Sentence:
         """What a part is called: by a name of its own, else by its variable."""
@@ -357,13 +361,15 @@ class _Writer:
         at = self.messages.find("remarks", f"{key}/at")
         if at is None:
             return []
-        formula = Formula((IndexedBase("delta")[Symbol(at)], "=", *result), self.taken)
+        # Upright, as other letters than those of English are anyway.
+        place = Symbol(rf"\mathrm{{{at}}}" if at.isascii() else at)
+        formula = Formula((IndexedBase("delta")[place], "=", *result), self.taken)
         return [Paragraph(self.messages.sentence("remarks", key, {"result": formula}))]
 
     def case(self, case: Derivation, left: Expr, end: str | None) -> Section:
         """What the result comes to under a further condition."""
         slots = {"condition": self.condition(case), "equation": end and Reference(end)}
-        heading = self.heading = self.messages.sentence("headings", "case", slots)
+        self.heading = heading = self.messages.sentence("headings", "case", slots)
         return Section(heading, (self.chain(case, left, self.messages.text("text", "nothing")),))
 
     def condition(self, case: Derivation) -> Formula:

@@ -52,13 +52,14 @@ def corrected(
     notes = []
     for correction in derivation.corrections:
         ours: Sentence = (_equation(_of_all(correction.ours), called, names),)
-        place = places.get(correction.ours.right)
-        if place is not None:
-            ours = (*ours, " ", place)
         # An index that a source uses twice is shown as it stands there.
         theirs: Sentence = (_equation(correction.source, called, FREE),)
         rows.append((theirs, ours))
-        notes.append(_why(correction, derivation, messages, names))
+        why = _why(correction, derivation, messages, names)
+        place = places.get(correction.ours.right)
+        if place is not None:
+            why = (*why, " ", *messages.sentence("text", "in_place", {"line": place}))
+        notes.append(why)
     intro = Paragraph((messages.text("text", "corrections"),))
     return [Section(heading, (intro, Table(columns, tuple(rows), _SHARES, tuple(notes))))]
 

@@ -77,7 +77,9 @@ def symbols_table(
             row(array, kind, Formula((array, "in", Space(shape)), names))
     for definition in definitions:
         base = definition.base
-        kind = "softmax" if definition.softmax else "logits" if base in logits else "definition"
+        kind = "logits" if base in logits else "definition"
+        if definition.softmax:
+            kind = "softmax_rows" if len(definition.indices) > 1 else "softmax"
         shape = tuple(base.shape or ()) if isinstance(base, IndexedBase) else ()
         row(base, kind, Formula((base, "in", Space(shape)), names))
     for part in arrays:
@@ -138,10 +140,10 @@ def _labels(fact: Fact) -> frozenset[IndexedBase]:
 
 
 def facts_in_words(facts: tuple[Fact, ...], messages: Messages, names: Names) -> list[Sentence]:
-    """Each declared fact as a formula and in words; the ranges are in the table of symbols."""
+    """Each declared fact as a formula and in words; ranges and sizes are among the symbols."""
     found = []
     for fact in facts:
-        if isinstance(fact, IndexRange):
+        if isinstance(fact, (IndexRange, SizeFact)):
             continue
         meaning = messages.sentence("facts", _kind(fact), {"symbol": _subject(fact, names)})
         every = messages.enumeration((Formula((i,), names),) for i in _generic(fact))
@@ -164,7 +166,9 @@ def _generic(fact: Fact) -> tuple[Symbol, ...]:
 def _kind(fact: Fact) -> str:
     match fact:
         case SumFact(_, value):
-            return "sum_to_one" if value == 1 else "sum"
+            if value != 1:
+                return "sum"
+            return "sum_to_one_each" if _generic(fact) else "sum_to_one"
         case EntryFact(_, value):
             return "one_hot" if isinstance(value, Delta) else "entry"
         case EqualFact():
@@ -173,8 +177,6 @@ def _kind(fact: Fact) -> str:
             return "unequal"
         case PositiveFact():
             return "positive"
-        case SizeFact():
-            return "size"
     raise TypeError(fact)
 
 

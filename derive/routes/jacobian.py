@@ -17,7 +17,7 @@ from derive.strategy.cases import derive_case
 
 
 def route(problem: Problem) -> Derivation:
-    """Σ ŷ = 1; entries (1,1), (2,1), (k,1); the Jacobian, in general and as a matrix; the loss."""
+    """Σ ŷ = 1; entries (1,1), (2,1), (k,1); the Jacobian as a matrix and in general; the loss."""
     (softmax,) = problem.definitions
     (variable,) = problem.variables
     (size,) = variable.base.shape
@@ -27,12 +27,13 @@ def route(problem: Problem) -> Derivation:
         entry(problem, softmax.base[row], Indexed(variable.base, Integer(1))) for row in shown
     )
     written = tuple(written_out(problem, softmax.base[row]) for row in shown)
-    general = general_entry(problem, softmax, variable, (whole, *written, *entries))
-    matrix = as_matrix(problem, general)
+    lemma = any_entry(problem, softmax, variable, (*written, whole, *entries))
+    matrix = as_matrix(problem, lemma)
+    general = in_general(lemma)
     logits = loss_gradient(problem, general)
     plan = Plan(problem, problem.name, known=(logits,))
     plan.take("apply_lemma")
-    whole = plan.done(parts={"jacobian": general, "matrix": matrix, "logits": logits})
+    whole = plan.done((lemma,), parts={"matrix": matrix, "jacobian": general, "logits": logits})
     return with_changes(whole, corrections=corrections(problem))
 
 
@@ -85,11 +86,11 @@ def entry(problem: Problem, probability: Indexed, variable: Indexed) -> Derivati
     return plan.done()
 
 
-def general_entry(
+def any_entry(
     problem: Problem, softmax: Definition, variable: Indexed, before: tuple[Derivation, ...]
 ) -> Derivation:
-    """``ŷ_i (1{i = j} - ŷ_j)``, and its two cases."""
-    plan = Plan(posed(problem, "jacobian", softmax.entry, variable), "jacobian")
+    """``ŷ_i (1{i = j} - ŷ_j)``."""
+    plan = Plan(posed(problem, "jacobian", softmax.entry, variable), "any-entry")
     plan.take("unfold_definition")
     plan.take("differentiate_quotient")
     plan.take("differentiate_total", "differentiate_exp")
@@ -97,25 +98,33 @@ def general_entry(
     plan.take("factor_numerator", "split_fraction")
     plan.take("split_quotient", "cancel_factor")
     plan.take("fold_definition")
-    whole = plan.done(before)
-    row, column = softmax.entry.indices[0], variable.indices[0]
+    return plan.done(before)
+
+
+def in_general(lemma: Derivation) -> Derivation:
+    """The Jacobian with an indicator, and its two cases."""
+    plan = Plan(lemma.problem, "jacobian", known=(lemma,))
+    plan.take("apply_lemma")
+    whole = plan.done()
+    (variable,) = lemma.problem.variables
+    row, column = lemma.problem.expression.indices[0], variable.indices[0]
     conditions = EqualFact(column, row), UnequalFact(row, column)
     found = {fact.statement: derive_case(whole, fact) for fact in conditions}
     return with_changes(whole, cases=MappingProxyType(found))
 
 
-def as_matrix(problem: Problem, general: Derivation) -> Derivation:
+def as_matrix(problem: Problem, lemma: Derivation) -> Derivation:
     """All entries at once, and two more of those on the diagonal."""
     variable = problem.variables[0]
     (size,) = variable.base.shape
     diagonal = []
     for place in (Integer(2), size):
-        probability = general.problem.expression.base[place]
+        probability = lemma.problem.expression.base[place]
         own = posed(problem, "jacobian", probability, Indexed(variable.base, place))
-        likewise = Plan(own, f"entry-{place}-{place}", known=(general,))
+        likewise = Plan(own, f"entry-{place}-{place}", known=(lemma,))
         likewise.take("apply_lemma", "evaluate_delta")
         diagonal.append(likewise.done())
-    plan = Plan(general.problem, "matrix", known=(general,))
+    plan = Plan(lemma.problem, "matrix", known=(lemma,))
     plan.take("arrange_matrix")
     plan.take("apply_lemma", "distinguish_indices", "evaluate_delta", "vanish_delta")
     return plan.done(tuple(diagonal))

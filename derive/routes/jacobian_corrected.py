@@ -71,8 +71,8 @@ class _Lines:
             value = Times(above[first], Plus(1, Minus(above[first])))
             return Equality(Partial(above[first], below[first]), value)
 
-        def cross(below: IndexedBase, denominator: Expr) -> Equality:
-            product = Times(Exp(below[second]), Exp(below[first]))
+        def cross(below: IndexedBase, denominator: Expr, *order: Expr) -> Equality:
+            product = Times(*(Exp(below[place]) for place in order))
             value = Quotient(Plus(0, Minus(product)), denominator)
             return Equality(Partial(hat[second], below[first]), value)
 
@@ -93,8 +93,8 @@ class _Lines:
             ),
             Correction(
                 "letter_for_times",
-                cross(self.other, Times(total, Symbol(self.logits.name), total)),
-                cross(self.logits, Power(total, 2)),
+                cross(self.other, Times(total, Symbol(self.logits.name), total), first, second),
+                cross(self.logits, Power(total, 2), second, first),
             ),
             Correction(
                 "lost_hats",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, IndexedBase, Symbol
+from sympy import Expr, Function, Indexed, IndexedBase, Symbol
 
-from derive.arrays import Column, Row
+from derive.arrays import Column, Product, Row, Whole
 from derive.corrections import Correction, Equality, Setting
 from derive.facts import Definition
 from derive.notation import (
+    Apply,
     Exp,
+    Head,
+    Log,
     Minus,
     Partial,
     Plus,
@@ -34,10 +37,37 @@ def corrections(problem: Problem, inputs: IndexedBase) -> tuple[Correction, ...]
     )
     by_indices = _Indices(loss.entry, softmax, scores.base, labels, sample, row, other)
     return (
+        of_cost(problem, scores, softmax, loss, inputs),
         *by_indices.of_chain(at),
         by_indices.of_exponential(Setting(at.arrays, ((other, 1), (row, 2)))),
         by_indices.of_vector(at),
         *_Lower(problem, inputs).corrections(),
+    )
+
+
+class f(Function):  # called as in the source
+    """What the source calls ``f``: the softmax, of a whole vector."""
+
+
+def of_cost(
+    problem: Problem,
+    scores: Definition,
+    softmax: Definition,
+    loss: Definition,
+    inputs: IndexedBase,
+) -> Correction:
+    """The cost with whole vectors, of which one is a row and one a column, and with entries."""
+    upper, lower = (v.base for v in problem.variables)
+    sample, (labels,) = scores.indices[0], loss.value.bases - {softmax.base}
+    mean, (samples,) = problem.expression, loss.base.shape
+    column = Product(Product(Whole(upper), Whole(lower)), Column(inputs, sample))
+    likelihood = Log(Apply(Head(f), column))
+    whole = Total(Times(Row(labels, sample), likelihood), (sample, 1, samples))
+    entries = Total(loss.value, (sample, 1, samples))
+    return Correction(
+        "cost_of_vectors",
+        Equality(mean, Times(Minus(Quotient(1, samples)), whole)),
+        Equality(mean, Times(Quotient(1, samples), entries)),
     )
 
 
@@ -183,6 +213,12 @@ class _Lower:
             Correction("scores_as_sum", Equality(self.score, all_scores), one, self.at(1, 1, 1)),
             Correction("sum_loses_index", Equality(all_scores, every), summed, self.at(1, 1, 1)),
             Correction("missing_deltas", Equality(self.score, every), one, self.at(1, 1, 1)),
+            Correction(
+                "number_as_matrix",
+                Equality(every, Total(self.entry, self.classes)),
+                summed,
+                self.at(1, 1, 1),
+            ),
             Correction(
                 "product_of_sums",
                 Equality(left, Times(Total(error, self.classes), Total(self.entry, self.classes))),

@@ -175,6 +175,7 @@ def test_beside_the_use_of_a_fact_stands_what_would_remain_without_it(
     assert said.endswith(r"= \hat{y}_{k} \sum_{i=1}^{C} y_{i} - y_{k}")
 
 
+@pytest.mark.slow
 def test_what_is_far_too_long_is_only_written_out_where_it_is_asked_for() -> None:
     D = symbols("D", integer=True, positive=True)
     W, x = IndexedBase("W", shape=(C, D)), IndexedBase("x", shape=(N, D))
