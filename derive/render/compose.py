@@ -140,9 +140,12 @@ class _Writer:
         results = self.results()
         claim = "claim_several" if len(results) > 1 else "claim"
         blocks.append(Paragraph((messages.text("text", claim),)))
-        blocks += [
-            Equation(left, (Branch(d.closed_form),), self.around(d, left)) for d, left in results
-        ]
+        for result, left in results:
+            blocks.append(Equation(left, (Branch(result.closed_form),), self.around(result, left)))
+            if "result" in result.arrays:
+                form = result.arrays["result"]
+                whole = _whole_left(left, form.layout)
+                blocks.append(Equation(whole, (Branch(form.closed_form.array),), self.taken))
         shown = tuple(s.after for d in self.derivation.walk() for s in d.steps)
         own = None if len(defined) < len(self.derivation.definitions) else self.value
         blocks.append(
@@ -152,7 +155,7 @@ class _Writer:
                 self.derivation.definitions,
                 self.free_indices(),
                 shown,
-                self.whole_arrays(),
+                self.rows(),
                 messages,
                 names,
             )
@@ -193,7 +196,7 @@ class _Writer:
             for inner in (part.parts.values() if part.parts and not part.steps else (part,))
         )
 
-    def whole_arrays(self) -> tuple[Part, ...]:
+    def whole_arrays(self) -> frozenset[Part]:
         """The vectors and matrices that are written without their running indices."""
         shown: list[Expr] = []
         for derivation in self.derivation.walk():
@@ -201,10 +204,12 @@ class _Writer:
             for key, form in derivation.arrays.items():
                 left = entries.get(key, derivation.statement)
                 shown += [_whole_left(left, form.layout), *(s.after for s in form.steps)]
-        found = {p for e in shown for p in e.atoms(Part)}
-        # Capitals look the same as a whole, and a row of a sum over rows like any other row.
-        telling = [p for p in found if p.names or not p.base.name[:1].isupper()]
-        own = [p for p in telling if not any(isinstance(n, Bound) for n in p.names)]
+        return frozenset(p for e in shown for p in e.atoms(Part))
+
+    def rows(self) -> tuple[Part, ...]:
+        """The rows among them; one of a sum over rows looks like any other."""
+        rows = [p for p in self.whole_arrays() if p.names]
+        own = [p for p in rows if not any(isinstance(n, Bound) for n in p.names)]
         return tuple(sorted(own, key=lambda part: (type(part).__name__, part.code)))
 
     def free_indices(self) -> dict[Symbol, IndexRange]:
@@ -425,11 +430,13 @@ class _Writer:
         rules = {s.rule for d in self.derivation.walk() for s in self.steps(d)}
         formulas = (rule_formula(r, self.taken) for r in rules if self.messages.speaks_of(r, "law"))
         key = "primes" if any(f is not None and has_prime(f) for f in formulas) else "colour"
-        words = self.messages.text("text", key)
+        words: Sentence = (self.messages.text("text", key),)
         if self.last_tag():
             slots = {"last": f"({self.last_tag()})"}
-            return [Paragraph((words, " ", *self.messages.sentence("text", "tags", slots)))]
-        return [Paragraph((words,))]
+            words = (*words, " ", *self.messages.sentence("text", "tags", slots))
+        if any(not p.names and not p.base.name[:1].isupper() for p in self.whole_arrays()):
+            words = (*words, " ", self.messages.text("text", "bold"))
+        return [Paragraph(words)]
 
     def stable(self, derivation: Derivation) -> list[Section]:
         """The forms that the kernels compute."""

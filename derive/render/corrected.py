@@ -103,4 +103,6 @@ def _setting(at: Setting, names: Names) -> list[Sentence]:
 
 
 def _number(value: mpmath.mpf) -> Formula:
+    if mpmath.almosteq(value, round(value), abs_eps=1e-12):
+        return Formula((Integer(round(value)),))
     return Formula((Decimal(f"{round(float(value), PLACES) + 0:.{PLACES}f}"),))

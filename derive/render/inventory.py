@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
-from derive.arrays import Column, Part, Row, Whole
+from derive.arrays import Column, Part, Row
 from derive.arrays import shape as shape_of
 from derive.facts import (
     Definition,
@@ -27,8 +27,8 @@ from derive.render.messages import NOTHING, Messages, Slots
 from derive.render.names import Names
 from derive.render.reasons import fact_formula
 
-_WHOLE = {Whole: "whole", Row: "row", Column: "column"}
-"""What is said of an array without its running indices."""
+_PARTS = {Row: "row", Column: "column"}
+"""What is said of a row of an array, as it is written."""
 
 
 def symbols_table(
@@ -45,7 +45,7 @@ def symbols_table(
 
     ``named`` is what the expression itself is called, where it has a name; ``indices`` are the free
     ones; ``shown`` are the expressions of the document, in which deltas and brackets may occur;
-    ``arrays`` are the whole vectors and matrices in it.
+    ``arrays`` are the rows of arrays in it.
     """
     varied = {v.base if isinstance(v, Indexed) else v for v in problem.variables}
     # Sizes and classes such as t or t[n] are indices, and so integers, where they index an array.
@@ -84,10 +84,12 @@ def symbols_table(
         row(base, kind, Formula((base, "in", Space(shape)), names))
     for part in arrays:
         slots = {"array": Formula((part.base,), names), "index": Formula(part.fixed, names)}
-        sizes = shape_of(part)
-        if isinstance(part, Whole):
-            sizes = tuple(n for n in sizes if n != 1)
-        row(part, _WHOLE[type(part)], Formula((part, "in", Space(sizes)), names), slots=slots)
+        row(
+            part,
+            _PARTS[type(part)],
+            Formula((part, "in", Space(shape_of(part))), names),
+            slots=slots,
+        )
     for parameter in problem.parameters:
         kind = "parameter_varied" if parameter in varied else "parameter"
         row(parameter, kind, _domain(parameter, names))
@@ -97,8 +99,6 @@ def symbols_table(
         least = next((f for f in problem.facts if isinstance(f, SizeFact) and f.size == size), None)
         where = fact_formula(least, names) if least else Formula((size, "in", Naturals()), names)
         row(size, kind, where)
-    for index, known in indices.items():
-        row(index, "index", fact_formula(known, names))
     true_classes = [
         other
         for fact in problem.facts
@@ -106,9 +106,10 @@ def symbols_table(
         for other in fact.value.args
         if other not in fact.entry.indices and isinstance(other, Symbol)
     ]
-    for known in (r for r in problem.ranges if r.index in true_classes):
-        if known.index not in indices:
-            row(known.index, "true_class", fact_formula(known, names))
+    classes_too = {r.index: r for r in problem.ranges if r.index in true_classes}
+    for index, known in {**indices, **classes_too}.items():
+        kind = "true_class" if index in classes_too else "index"
+        row(index, kind, fact_formula(known, names))
     found = frozenset().union(*(heads(e) for e in shown)) if shown else frozenset()
     i, j = (Symbol(n, integer=True) for n in ("i", "j"))
     if Delta in found:

@@ -40,8 +40,8 @@ from derive.resources import template_root
 # In em, as templates/proof.tex sets the page: the width of the text, what a chain is set in by,
 # and the room for an equation's number.
 _PAGE = 40.0
-# A table of so many rows is not cut.
-_ROWS = 30
+# So many rows of a table stay together at its ends.
+_FEW = 4
 _INDENT = 2.0
 _NUMBER = 3.0
 
@@ -167,8 +167,9 @@ class _DocumentPrinter:
         texts = [rf"\DeriveChain{{{left}}}"]
         print_line = self.repeated if chain.repeats else self.line
         texts += [print_line(line, printer, room) for line in chain.lines]
-        if len(chain.lines) > 1:
-            texts.insert(-1, r"\nopagebreak")  # the last line is not alone on its page
+        # Neither the first nor the last line is alone on its page.
+        for position in {2, len(chain.lines)} if len(chain.lines) > 1 else ():
+            texts[position] = r"\nopagebreak " + texts[position]
         return "\n".join(texts)
 
     def line(self, line: Line, printer: FormulaPrinter, room: float) -> str:
@@ -273,8 +274,10 @@ class _DocumentPrinter:
             command + "".join(f"{{{s:g}}}{{{c}}}" for s, c in zip(table.shares, row, strict=True))
             for row in rows
         )
-        if len(body) <= _ROWS and not table.notes:
-            body = [row + r"\nopagebreak" for row in body]
+        if not table.notes:
+            # The page is not turned for a few rows only.
+            inner = range(_FEW - 1, len(body) - _FEW)
+            body = [r if n in inner else r + r"\nopagebreak" for n, r in enumerate(body)]
         if table.notes:
             notes = [rf"\DeriveNoteBelow{{{self.sentence(note)}}}" for note in table.notes]
             body = [line for pair in zip(body, notes, strict=True) for line in pair]

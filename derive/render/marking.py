@@ -6,6 +6,7 @@ from sympy import Expr
 from sympy.core.basic import Basic
 
 from derive.derivation import Step
+from derive.display import Choice
 from derive.notation import Apply, Binder, Inert, Minus, Partial, Plus, Power, Quotient, Times
 from derive.positions import Path, differences
 
@@ -70,6 +71,8 @@ def _has_place(expr: Expr, position: int) -> bool:
             return position == 0
         case Apply():
             return position > 0
+        case Choice():
+            return position > 1
         case Plus() | Times() | Minus() | Quotient() | Power():
             return True
     return isinstance(expr, Inert) and len(expr.args) == 1

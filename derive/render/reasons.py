@@ -41,7 +41,7 @@ def reason(
     others = dict.fromkeys(
         _of_rule(a, derivation, messages, names, lemmas)[0]
         for a in step.atoms
-        if a.rule != atom.rule and (not RULES[a.rule].bookkeeping or _is_seen(a, step))
+        if a.rule != atom.rule and (not is_small(a.rule) or _is_seen(a, step))
     )
     others.pop(short, None)
     if others:
@@ -50,12 +50,17 @@ def reason(
     return short, sentence
 
 
-_TELLING = ("multiply_by_zero", "move_sign", "cancel_double_negative")
-"""Bookkeeping that a reader looks for where it is done to what stands on the line before."""
+_TELLING = ("multiply_by_zero", "move_sign", "cancel_double_negative", "evaluate_delta")
+"""What a reader looks for where it is done to what stands on the line before, and only there."""
+
+
+def is_small(rule: str) -> bool:
+    """Whether a rule is only spoken of where it changes what a reader sees."""
+    return RULES[rule].bookkeeping or rule in _TELLING
 
 
 def _is_seen(atom: Step, step: Step) -> bool:
-    """Whether a rule of bookkeeping changes something that a reader has before him."""
+    """Whether a small rule changes something that a reader has before him."""
     if atom.rule not in _TELLING:
         return False
     part, _ = _place(atom.before, atom.positions[0], FREE)
@@ -78,18 +83,22 @@ def _of_rule(
     lemmas: Mapping[str, Reference],
 ) -> tuple[Sentence, Sentence]:
     """The short name and the sentence of the rule of an atomic step."""
+    part, _ = _place(atom.before, atom.positions[0], names)
+    # With dots there is no index to be seen, and no sign to differentiate under.
+    dotted = isinstance(part, Partial) and isinstance(part.operand, Dotted)
+    rule = "differentiate_sum" if dotted and atom.rule == "differentiate_total" else atom.rule
     facts = [f for f in atom.facts if not isinstance(f, Definition)]
     definitions = [f for f in atom.facts if isinstance(f, Definition)]
     slots = {
         "variable": _formula(_variable(atom, derivation, names), names),
         "index": _formula(_index(atom, names), names),
-        "law": rule_formula(atom.rule, names),
+        "law": rule_formula(rule, names),
         "lemma": lemmas.get(atom.lemma or ""),
         "fact": _listed([fact_formula(f, names) for f in facts], messages),
         "definition": _listed([_definition(atom, d, names) for d in definitions], messages),
         "array": _listed([Formula((d.base,), names) for d in definitions], messages),
     }
-    return messages.rule(atom.rule, slots)
+    return messages.rule(rule, slots)
 
 
 def fact_formula(fact: Fact, names: Names) -> Formula:
@@ -149,8 +158,7 @@ def _index(step: Step, names: Names) -> Symbol | None:
     """The name, as printed, of the index of the sum that a step works on."""
     part, inside = _place(step.before, step.positions[0], names)
     found = binders(part)
-    # With dots the index of a sum is not to be seen.
-    return inside.of(found[0]) if found and not isinstance(found[0], Dotted) else None
+    return inside.of(found[0]) if found else None
 
 
 def _place(expr: Expr, path: Path, names: Names) -> tuple[Expr, Names]:

@@ -40,15 +40,14 @@ class Remaining:
         ``line`` is the line before the step.
         """
         found = None if self._silent else remainder(derivation, step, self._known)
-        if found is None or not self._follows(found, step, derivation):
+        if found is None:
+            return ()
+        decider = Decider(self._problem, derivation.definitions)
+        goes_on = decider.compare(step.before, found, ()).equal
+        if not goes_on and not decider.compare(derivation.statement, found, ()).equal:
             return ()
         if line is not None and found == step.before:
             return (" ", *messages.sentence("text", "without_step", {"line": line}))
         slots = {"result": Formula((left, "=", found), names)}
-        return (" ", *messages.sentence("text", "without", slots))
-
-    def _follows(self, found: Expr, step: Step, derivation: Derivation) -> bool:
-        """Whether it is what the step starts from, or the whole, whatever the labels are."""
-        decider = Decider(self._problem, derivation.definitions)
-        starts = (step.before, derivation.statement)
-        return any(decider.compare(start, found, ()).equal for start in starts)
+        key = "without" if goes_on else "without_all"
+        return (" ", *messages.sentence("text", key, slots))

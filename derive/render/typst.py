@@ -100,8 +100,8 @@ class _DocumentPrinter:
             case Paragraph(text, emphasis):
                 words = self.sentence(text)
                 words = f"#emph[{words}]" if emphasis else words
-                # What introduces a formula stays on its page.
-                sticky = "true" if isinstance(following, Equation | Chain | Table) else "false"
+                # What introduces something stays on its page.
+                sticky = "false" if following is None or isinstance(following, Section) else "true"
                 return f"#paragraph(sticky: {sticky})[{words}]"
             case Equation():
                 # What is claimed stays with the beginning of its proof.

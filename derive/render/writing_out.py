@@ -77,8 +77,10 @@ def _block(shown: Shown, sizes: Values, messages: Messages) -> list[Block]:
     before = None
     for line in chain.lines:
         right = written_out(line.right, values)
-        # A step that only names or regroups a sum may change nothing once it is written out.
-        if right is not None and right not in (before, left):
+        # A step that only names or regroups a sum may change nothing once it is written out, and
+        # a line without sums and indices is the same as above.
+        same = (before, left, written_out(line.right, {}))
+        if right is not None and right not in same:
             lines.append(Line(right, line.label, tag=line.tag))
             before = right
     if left is None or not lines:

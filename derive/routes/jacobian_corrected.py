@@ -127,7 +127,7 @@ class _Lines:
             ),
             Correction(
                 "unstated_sum",
-                Equality(left, result),
+                Equality(Plus(with_sum, Minus(labels[column])), result),
                 Equality(left, Plus(with_sum, Minus(labels[column]))),
                 Setting((self.inputs, several), ((column, 3),)),
             ),

@@ -64,7 +64,8 @@ def test_rows_and_columns_are_told_apart() -> None:
     text = text_of("softmax-linear-layers")
     assert r"x_{n} \in \mathbb{R}^{p \times 1}" in text
     assert r"y_{n} \in \mathbb{R}^{1 \times C}" in text
-    assert r"\mathbf{x} \in \mathbb{R}^{N \times p}" in text
+    assert "A bold letter stands for a whole vector or matrix." in text
+    assert "bold" not in text_of("softmax-cross-entropy-one-hot")
 
 
 def test_an_abbreviation_of_a_lemma_is_said_before_it_is_used() -> None:
@@ -84,7 +85,7 @@ def test_with_whole_arrays_no_entry_is_left_on_either_side() -> None:
 def test_what_remains_where_a_lemma_has_used_the_fact_already() -> None:
     text = text_of("softmax-cross-entropy-one-hot")
     whole = r"\hat{y}_{k} \sum_{i=1}^{c} y_{i} - y_{k}"
-    assert re.search(rf"Without it, .*= {re.escape(whole)}\}} would remain", text)
+    assert re.search(rf"Without it, here and before, .*= {re.escape(whole)}\}} would remain", text)
     # And where nothing comes of going on, the line before is named.
     assert re.search(r"Without it, one would not get beyond~?\s?\(.ref\{[^}]*\}\)", text)
 

@@ -6,8 +6,7 @@ import derive
 from derive.derivation import Derivation
 from derive.render.messages import load
 from derive.render.names import FREE
-from derive.render.reasons import reason
-from derive.rules import RULES
+from derive.render.reasons import is_small, reason
 
 
 def words(sentence: tuple[object, ...]) -> str:
@@ -23,7 +22,7 @@ def test_every_rule_of_a_step_is_named(entry: str) -> None:
             _, sentence = reason(step, part, english, FREE, {})
             said = words(sentence)
             own, _ = english.rule(step.rule)
-            rules = {a.rule for a in step.atoms if not RULES[a.rule].bookkeeping}
+            rules = {a.rule for a in step.atoms if not is_small(a.rule)}
             others = {words(english.rule(rule)[0]) for rule in rules - {step.rule}} - {words(own)}
             assert "Also: " in said or not others
             assert all(short in said for short in others)
