@@ -117,7 +117,6 @@ class _Lines:
 
         one_hot, several = (labels, numbers(0, 0, 1)), (labels, numbers(0, 1, 1))
         with_sum = Times(hat[column], Total(labels[row], (row, 1, self.size)))
-        renamed = Partial(Symbol(r"L_{\mathrm{CE}}"), variable)
         return (
             Correction(
                 "stray_line",
@@ -131,5 +130,4 @@ class _Lines:
                 Equality(left, Plus(with_sum, Minus(labels[column]))),
                 Setting((self.inputs, several), ((column, 3),)),
             ),
-            Correction("loss_renamed", Equality(renamed, result), Equality(left, result)),
         )
