@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from dataclasses import replace as with_changes
 from functools import cached_property
@@ -19,8 +19,9 @@ from derive.derivation import Step
 from derive.errors import DeriveError
 from derive.notation import plain
 from derive.output import write_bytes
+from derive.parsing import in_sympy
 from derive.posing import pose
-from derive.problem import Problem
+from derive.problem import Kind, Problem
 from derive.renaming import recognised_as, renamed
 from derive.unfolding import unfold
 
@@ -302,6 +303,18 @@ def _derived(problem: Problem, route: Callable[[Problem], Trace] | None = None) 
     return Derivation.of(stabilise((route or derive_problem)(problem)))
 
 
+def _asked(
+    expression: Any,
+    variables: Sequence[Any],
+    kind: Kind,
+    given: Iterable[Any],
+    where: Iterable[Any],
+) -> Derivation:
+    """The derivation of what was asked in SymPy, or in text."""
+    asked = in_sympy([expression], variables, given, where)
+    return _derived(pose(asked.expressions[0], asked.variables, kind, asked.given, asked.where))
+
+
 def gradient(
     loss: Any, variables: Any, given: Iterable[Any] = (), where: Iterable[Any] = ()
 ) -> Derivation:
@@ -315,14 +328,16 @@ def gradient(
             ``Ne(k, t)``, ``w[i] > 0``.
         where: Definitions to keep folded: ``Eq(q[i], exp(z[i])/Sum(...))``.
 
+    All of it may be text: ``gradient("-log(softmax(z)[t])", "z[k]", given=["k != t"])``.
+
     Raises:
         DeriveError: Where the input cannot be what is meant; the message says what to do.
-        TypeError: Where something is no SymPy expression at all.
+        TypeError: Where something is no SymPy expression at all, or some is text and some is not.
     """
     several = variables if isinstance(variables, (list, tuple, Tuple)) else [variables]
     if not several:
         raise DeriveError("there is nothing to differentiate by; name an entry such as z[k]")
-    return _derived(pose(loss, several, "gradient", given, where))
+    return _asked(loss, several, "gradient", given, where)
 
 
 def jacobian(
@@ -332,7 +347,7 @@ def jacobian(
 
     Arguments and errors as for ``gradient``.
     """
-    return _derived(pose(vector, [variable], "jacobian", given, where))
+    return _asked(vector, [variable], "jacobian", given, where)
 
 
 def hessian(
@@ -342,7 +357,7 @@ def hessian(
 
     Arguments and errors as for ``gradient``.
     """
-    return _derived(pose(loss, [first, second], "hessian", given, where))
+    return _asked(loss, [first, second], "hessian", given, where)
 
 
 def catalogue() -> tuple[str, ...]:

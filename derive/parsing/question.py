@@ -1,0 +1,87 @@
+"""What a user asks, in SymPy, whether it was written in SymPy or as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sympy.core.basic import Basic
+
+from derive.parsing.axes import axes_of
+from derive.parsing.meaning import Meaning
+from derive.parsing.roles import roles_of
+from derive.parsing.statement import Statement
+from derive.parsing.syntax import parse_expression, parse_relation
+from derive.parsing.vectors import with_indices
+
+
+@dataclass(frozen=True)
+class Question:
+    """Expressions, what to differentiate by, facts and definitions, as SymPy has them."""
+
+    expressions: tuple[Any, ...]
+    variables: tuple[Any, ...]
+    given: Any
+    where: Any
+
+
+def in_sympy(
+    expressions: Sequence[Any],
+    variables: Sequence[Any],
+    given: Any,
+    where: Any,
+    smooth: bool = True,
+) -> Question:
+    """The question in SymPy; what is not text stays as it is.
+
+    ``smooth`` says that the expressions are losses, which have derivatives everywhere.
+
+    Raises ``DeriveError`` for text that cannot be read, and ``TypeError`` where some of it is text
+    and some is not.
+    """
+    given, where = _listed(given), _listed(where)
+    if not _is_text(expressions, variables, given, where):
+        return Question(tuple(expressions), tuple(variables), given, where)
+    statement = with_indices(
+        Statement(
+            tuple(map(parse_expression, expressions)),
+            tuple(map(parse_expression, variables)),
+            tuple(map(parse_relation, given)),
+            tuple(map(parse_relation, where)),
+        )
+    )
+    meaning = Meaning(axes_of(statement, roles_of(statement)), statement.given, smooth)
+    facts = [meaning.fact(relation) for relation in statement.given]
+    return Question(
+        tuple(map(meaning.expression, statement.expressions)),
+        tuple(map(meaning.variable, statement.variables)),
+        [fact for fact in facts if fact is not None],
+        [meaning.definition(relation) for relation in statement.where],
+    )
+
+
+def _listed(relations: Any) -> Any:
+    """Relations as a list; what is none is left to whoever reads them, who says so."""
+    if isinstance(relations, Iterable) and not isinstance(relations, (str, Basic)):
+        return list(relations)
+    return relations
+
+
+def _is_text(expressions: Sequence[Any], variables: Sequence[Any], given: Any, where: Any) -> bool:
+    """Whether all of a question is text; ``TypeError`` where only some of it is."""
+    named = [("the expression", e) for e in expressions]
+    named += [("what to differentiate by", v) for v in variables]
+    for argument, relations in (("given=", given), ("where=", where)):
+        if isinstance(relations, list):
+            named += [(argument, relation) for relation in relations]
+        elif isinstance(relations, str):
+            raise TypeError(f"{argument} takes a list, such as [{relations!r}]")
+    text = [isinstance(value, str) for _, value in named]
+    if any(text) and not all(text):
+        (one, said), (other, made) = named[text.index(True)], named[text.index(False)]
+        raise TypeError(
+            f"{one} is text, {said!r}, and {other} is not, {made!r}: write all of it as text or "
+            "all of it with SymPy"
+        )
+    return any(text)
