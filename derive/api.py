@@ -28,6 +28,7 @@ from derive.unfolding import unfold
 if TYPE_CHECKING:
     from derive.formal import Exported
     from derive.kernels import Kernel
+    from derive.lines import Verdict
     from derive.render.compose import Level
     from derive.render.document import Logarithm
     from derive.render.pdf_file import Engine
@@ -358,6 +359,33 @@ def hessian(
     Arguments and errors as for ``gradient``.
     """
     return _asked(loss, [first, second], "hessian", given, where)
+
+
+def holds(
+    left: Any, right: Any = None, given: Iterable[Any] = (), where: Iterable[Any] = ()
+) -> Verdict:
+    """Whether two sides are equal for every number of classes: ``holds("exp(log(T))", "T")``.
+
+    Args:
+        left, right: The two sides, in SymPy or as text; ``diff(u, z[k])`` and
+            ``sympy.Derivative(u, z[k])`` are derivatives. Without ``right`` a list of lines, each
+            of which is to equal the next.
+        given, where: Facts and definitions, as for ``gradient``.
+
+    The verdict is true in a condition where they are equal. It says what was compared, or gives
+    numbers at which they differ, small ones that anybody can put in.
+
+    Raises ``DeriveError`` for what cannot be read, ``TypeError`` as ``gradient`` does.
+    """
+    lines = [left, right]
+    if right is None:
+        if not isinstance(left, (list, tuple)) or len(left) < 2:
+            raise TypeError("holds takes two sides, or a list of two or more lines")
+        lines = list(left)
+    from derive.lines import judge
+
+    asked = in_sympy(lines, (), given, where, smooth=False)
+    return judge(asked.expressions, asked.given, asked.where)
 
 
 def catalogue() -> tuple[str, ...]:

@@ -69,11 +69,9 @@ Values = Mapping[str, Expr]
 class Meaning:
     """SymPy objects for the names of one statement, each made once."""
 
-    def __init__(self, axes: Axes, given: tuple[Relation, ...], smooth: bool) -> None:
-        """``smooth`` forbids what a loss cannot be made of: kinks, and pending derivatives."""
+    def __init__(self, axes: Axes, given: tuple[Relation, ...]) -> None:
         self._axes = axes
         self._roles = axes.roles
-        self._smooth = smooth
         self._assumed: dict[str, dict[str, bool]] = {}
         for relation in given:
             about = self._about_parameter(relation)
@@ -148,18 +146,14 @@ class Meaning:
                 return Indexed(self._array(name), *(self._value(i, values) for i in indices))
             case Delta(_, indices):
                 return KroneckerDelta(*(self._value(i, values) for i in indices))
-            case Call(place, function, arguments):
-                return self._call(place, function, [self._value(a, values) for a in arguments])
+            case Call(_, function, arguments):
+                return FUNCTIONS[function].apply(*(self._value(a, values) for a in arguments))
             case Total(_, body, limits):
                 inside, ranges = self._opened(limits, values)
                 return Sum(self._value(body, inside), *ranges)
             case Reduction():
                 return self._reduction(node, values)
-            case Slope(place, body, variable):
-                if self._smooth:
-                    raise place.error(
-                        "a derivative cannot stand in a loss; name what to differentiate by apart"
-                    )
+            case Slope(_, body, variable):
                 return Derivative(self._value(body, values), self._variable(variable, values))
             case Negative(_, operand):
                 return -self._value(operand, values)
@@ -185,15 +179,6 @@ class Meaning:
                 case _:
                     made = made * other
         return made
-
-    def _call(self, place: Place, name: str, arguments: list[Expr]) -> Expr:
-        function = FUNCTIONS[name]
-        if self._smooth and function.kinked:
-            raise place.error(
-                f"{name} has a kink, at which it has no derivative; write the smooth part that you "
-                "mean, such as one branch of it"
-            )
-        return function.apply(*arguments)
 
     def _reduction(self, node: Reduction, values: Values) -> Expr:
         own = self._bound(node.index.name, values)

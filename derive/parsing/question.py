@@ -9,10 +9,12 @@ from typing import Any
 from sympy.core.basic import Basic
 
 from derive.parsing.axes import axes_of
+from derive.parsing.functions import FUNCTIONS
 from derive.parsing.meaning import Meaning
 from derive.parsing.roles import roles_of
 from derive.parsing.statement import Statement
 from derive.parsing.syntax import parse_expression, parse_relation
+from derive.parsing.tree import Call, Entry, Name, Slope, walk
 from derive.parsing.vectors import with_indices
 
 
@@ -43,15 +45,17 @@ def in_sympy(
     given, where = _listed(given), _listed(where)
     if not _is_text(expressions, variables, given, where):
         return Question(tuple(expressions), tuple(variables), given, where)
-    statement = with_indices(
-        Statement(
-            tuple(map(parse_expression, expressions)),
-            tuple(map(parse_expression, variables)),
-            tuple(map(parse_relation, given)),
-            tuple(map(parse_relation, where)),
-        )
+    typed = Statement(
+        tuple(map(parse_expression, expressions)),
+        tuple(map(parse_expression, variables)),
+        tuple(map(parse_relation, given)),
+        tuple(map(parse_relation, where)),
     )
-    meaning = Meaning(axes_of(statement, roles_of(statement)), statement.given, smooth)
+    if smooth:
+        _check_smooth(typed)
+    _check_variables(typed)
+    statement = with_indices(typed)
+    meaning = Meaning(axes_of(statement, roles_of(statement)), statement.given)
     facts = [meaning.fact(relation) for relation in statement.given]
     return Question(
         tuple(map(meaning.expression, statement.expressions)),
@@ -85,3 +89,31 @@ def _is_text(expressions: Sequence[Any], variables: Sequence[Any], given: Any, w
             "all of it with SymPy"
         )
     return any(text)
+
+
+def _check_smooth(statement: Statement) -> None:
+    """Raise ``DeriveError`` for what no loss can be made of."""
+    for tree in (*statement.expressions, *statement.where):
+        for node in walk(tree):
+            if isinstance(node, Call) and FUNCTIONS[node.function].kinked:
+                raise node.place.error(
+                    f"{node.function} has a kink, at which it has no derivative; write the smooth "
+                    "part that you mean, such as one branch of it"
+                )
+            if isinstance(node, Slope):
+                raise node.place.error(
+                    "a derivative cannot stand in what is to be differentiated; name what to "
+                    "differentiate by apart"
+                )
+
+
+def _check_variables(statement: Statement) -> None:
+    """Raise ``DeriveError`` for a variable that does not occur, before its size is asked for."""
+    trees = (*statement.expressions, *statement.where)
+    present = {n.name for tree in trees for n in walk(tree) if isinstance(n, (Name, Entry))}
+    for variable in statement.variables:
+        if isinstance(variable, (Name, Entry)) and variable.name not in present:
+            raise variable.place.error(
+                f"cannot differentiate by {variable.name}: it does not occur in the expression; "
+                f"what occurs is {', '.join(sorted(present)) or 'nothing'}"
+            )

@@ -268,8 +268,8 @@ def _unexpected(source: Source, token: Token, start: str) -> DeriveError:
         place = source.at(len(source.text.rstrip()))
         if start == "relation":
             return place.error(
-                "the text ends too early; a fact or a definition has two sides, with =, !=, > or >= "
-                "between them, as in y[i] = delta(i, t)"
+                "the text ends too early; a fact or a definition has two sides, with =, !=, > or "
+                ">= between them, as in y[i] = delta(i, t)"
             )
         return place.error("the text ends where a number or a name is still expected")
     place = source.at(token.start_pos or 0)

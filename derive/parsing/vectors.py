@@ -165,11 +165,11 @@ def _settle(vector: Vector, ranks: dict[str, int], found: _Found) -> bool:
     names = list(_inside(vector.body))
     if any(ranks.get(node.name, 0) > _written(node) for node in names):
         return True
-    unknown = {
-        node.name: _written(node)
-        for node in _above(vector.body)
-        if node.name not in ranks and node.name not in found.numbers
-    }
+    unknown = {node.name: _written(node) for node in _above(vector.body) if node.name not in ranks}
+    # A name that stands for a number elsewhere is no vector, unless there is no other.
+    numbers = unknown.keys() & found.numbers.keys()
+    if numbers != unknown.keys():
+        unknown = {name: count for name, count in unknown.items() if name not in numbers}
     if len(unknown) != 1:
         return False
     [(name, written)] = unknown.items()

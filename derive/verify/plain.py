@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import (
     Add,
     Basic,
+    Derivative,
     Expr,
     Float,
     KroneckerDelta,
@@ -28,6 +29,7 @@ from derive.notation import (
     Head,
     Inert,
     Log,
+    Partial,
     Plus,
     Power,
     Times,
@@ -74,6 +76,11 @@ def as_inert(expr: Basic) -> Expr:
             return body
         case KroneckerDelta():
             return Delta(*expr.args[:2])
+        case Derivative():
+            slope = as_inert(expr.expr)
+            for variable in expr.variables:
+                slope = Partial(slope, variable)
+            return slope
         case Application() if not isinstance(expr, Piecewise):
             return Apply(Head(expr.func), *map(as_inert, expr.args))
     if expr.is_Atom or expr.is_Indexed:
