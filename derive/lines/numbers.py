@@ -11,6 +11,7 @@ from typing import Any
 import mpmath
 from sympy import Expr, Indexed, IndexedBase, Integer, Rational, Symbol
 
+from derive.declarations import mentioned_in
 from derive.facts import (
     EntryFact,
     EqualFact,
@@ -20,7 +21,7 @@ from derive.facts import (
     UnequalFact,
 )
 from derive.lines.verdict import Counterexample
-from derive.notation import entries
+from derive.notation import entries, names
 from derive.problem import Problem
 from derive.signs import ingredients
 from derive.verify.draws import OutsideDomain
@@ -132,6 +133,12 @@ class Setting:
         self._parameters = [s for s in problem.parameters if s in used]
         values = tuple(f for f in problem.facts if isinstance(f, EntryFact))
         self._given = {f.entry.base: f for f in values}
+        # A class may stand in a fact alone, as the t of a one-hot label.
+        self._indices = names(left).union(
+            names(right),
+            *(names(f.value) for f in values if f.entry.base in self._arrays),
+            *(names(mentioned_in(f)) for f in problem.facts if not isinstance(f, EntryFact)),
+        )
         self._drawn: dict[tuple[Expr, Place], Fraction] = {}
         positive = [f.expression for f in problem.facts if isinstance(f, PositiveFact)]
         self._positive = {e.base if isinstance(e, Indexed) else e for e in positive}
@@ -140,7 +147,7 @@ class Setting:
 
     def counterexample(self, at: At, left: mpmath.mpf, right: mpmath.mpf) -> Counterexample:
         """What was found, by name."""
-        shown = {index: value for index, value in at.items() if index in self._problem.free_indices}
+        shown = {index: value for index, value in at.items() if index in self._indices}
         return Counterexample(
             {size.name: value for size, value in self._sizes.items()},
             {index.name: value for index, value in shown.items()},
