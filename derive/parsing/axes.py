@@ -38,10 +38,13 @@ USUAL_SIZE = "C"
 class Index:
     """A free index, or the index of one sum.
 
-    ``upper`` is what the range of a sum ends at, where that is a size and a number beside it.
+    Attributes:
+        lower: Where the range of a sum starts, if at a number.
+        upper: What it ends at, if that is a size and a number beside it.
     """
 
     name: str
+    lower: int | None = None
     upper: tuple[str, int] | None = None
 
 
@@ -230,6 +233,11 @@ def _run(over: Joined, index: Node, scope: Scope, axes: Axes) -> None:
         )
     name, shift = parts
     known = axes.index(name, scope)
+    if known is not None and known.lower is not None and known.lower + shift < 1:
+        raise index.place.error(
+            "the entries of an array are counted from 1, and this starts at "
+            f"{known.lower + shift}; correct the range of the sum"
+        )
     if known is None:
         axes.hint(over, name)
     elif known.upper is not None and known.upper[1] + shift == 0:
@@ -247,7 +255,8 @@ def _opened(limits: tuple[Limits, ...], scope: Scope, axes: Axes) -> Scope:
     for one in reversed(limits):
         for bound in (one.lower, one.upper):
             _visit(bound, scope, axes)
-        own = Index(one.index.name)
+        start = int(one.lower.value) if isinstance(one.lower, Number) else None
+        own = Index(one.index.name, start)
         upper = linear(one.upper)
         known = None if upper is None else axes.index(upper[0], scope)
         if isinstance(one.upper, Number):
@@ -260,11 +269,11 @@ def _opened(limits: tuple[Limits, ...], scope: Scope, axes: Axes) -> Scope:
         elif upper is not None and upper[1] == 0:
             axes.give(own, upper[0], one.upper.place)
         elif upper is not None:
-            own = Index(one.index.name, upper)
+            own = Index(one.index.name, start, upper)
         lower = linear(one.lower)
-        start = None if lower is None else axes.index(lower[0], scope)
-        if start is not None:
-            axes.hint(start, own)
+        first = None if lower is None else axes.index(lower[0], scope)
+        if first is not None:
+            axes.hint(first, own)
         scope = {**scope, own.name: own}
     return scope
 

@@ -14,7 +14,7 @@ from derive.parsing.meaning import Meaning
 from derive.parsing.roles import roles_of
 from derive.parsing.statement import Statement
 from derive.parsing.syntax import parse_expression, parse_relation
-from derive.parsing.tree import Call, Entry, Name, Slope, walk
+from derive.parsing.tree import Call, Entry, Name, Node, Relation, Slope, walk
 from derive.parsing.vectors import with_indices
 
 
@@ -57,6 +57,9 @@ def in_sympy(
     statement = with_indices(typed)
     meaning = Meaning(axes_of(statement, roles_of(statement)), statement.given)
     facts = [meaning.fact(relation) for relation in statement.given]
+    for relation, fact in zip(statement.given, facts, strict=True):
+        if fact is None:
+            _check_used(relation, statement)
     return Question(
         tuple(map(meaning.expression, statement.expressions)),
         tuple(map(meaning.variable, statement.variables)),
@@ -109,11 +112,25 @@ def _check_smooth(statement: Statement) -> None:
 
 def _check_variables(statement: Statement) -> None:
     """Raise ``DeriveError`` for a variable that does not occur, before its size is asked for."""
-    trees = (*statement.expressions, *statement.where)
-    present = {n.name for tree in trees for n in walk(tree) if isinstance(n, (Name, Entry))}
+    present = _names((*statement.expressions, *statement.where))
     for variable in statement.variables:
         if isinstance(variable, (Name, Entry)) and variable.name not in present:
             raise variable.place.error(
                 f"cannot differentiate by {variable.name}: it does not occur in the expression; "
                 f"what occurs is {', '.join(sorted(present)) or 'nothing'}"
             )
+
+
+def _check_used(relation: Relation, statement: Statement) -> None:
+    """Raise ``DeriveError`` for a fact about symbols of which none occurs elsewhere."""
+    about = _names([relation])
+    others = _names((*statement.expressions, *statement.variables, *statement.where))
+    if not about & others:
+        raise relation.place.error(
+            f"this fact is about {', '.join(sorted(about))}, which does not occur elsewhere; drop "
+            "it or correct the name"
+        )
+
+
+def _names(trees: Iterable[Node]) -> set[str]:
+    return {n.name for tree in trees for n in walk(tree) if isinstance(n, (Name, Entry))}

@@ -56,8 +56,8 @@ def _parse(text: str, start: str) -> Any:
         from lark import UnexpectedCharacters, UnexpectedToken
     except ImportError:
         raise DeriveError(
-            "input by text needs the package lark, which is not installed: run "
-            "pip install lark, or write the expression with SymPy"
+            "input by text needs the package lark, which is not installed: pip install "
+            "'derive-proofs[text]', or write the expression with SymPy"
         ) from None
     try:
         tree = _parser().parse(text, start=start)

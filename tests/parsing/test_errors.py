@@ -16,7 +16,7 @@ from derive.errors import DeriveError
 from derive.parsing import in_sympy
 from derive.parsing.functions import RESERVED
 
-pytestmark = [pytest.mark.needs("lark"), pytest.mark.needs("hypothesis")]
+pytestmark = pytest.mark.needs("lark")
 
 
 # Each text with the column of the error and part of the sentence.
@@ -77,6 +77,8 @@ WRONG: list[tuple[str, int, str]] = [
     # Sizes
     ("z[k]^2", 3, r"nothing tells how many entries z has; .* k <= C"),
     ("Sum(z[i]*a[i], (i,1,C)) + Sum(a[j], (j,1,D))", 33, "axes of size D and C"),
+    ("Sum(z[i], (i,0,C-1))", 7, "counted from 1, and this starts at 0"),
+    ("Sum(z[i-1], (i,1,C))", 7, "counted from 1, and this starts at 0"),
     # Numbers
     ("1/0 + Sum(z[i], (i,1,C))", 3, "divides by 0"),
     ("0^-2 + Sum(z[i], (i,1,C))", 2, "divides by 0"),
@@ -110,6 +112,8 @@ def test_an_error_points_at_its_column(text: str, column: int, sentence: str):
         ("y[i]", "", 5, "a fact or a definition has two sides"),
         ("1 = 1", "", 3, "this is always true"),
         ("z[i] = 1 = 2", "", 10, "a second relation"),
+        ("T > 0", "", 3, "this fact is about T, which does not occur"),
+        ("n <= N", "", 3, "this fact is about N, n, which"),
         ("", "2*q = 3", 5, "a definition is a name, ="),
         ("", "q[i] > 3", 6, "a definition is a name, ="),
     ],
