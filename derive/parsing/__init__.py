@@ -6,6 +6,6 @@ Nothing is evaluated: a text is read by a grammar, and what it yields are the ob
 SymPy would have written.
 """
 
-from derive.parsing.question import Question, in_sympy
+from derive.parsing.question import Asked, in_sympy
 
-__all__ = ["Question", "in_sympy"]
+__all__ = ["Asked", "in_sympy"]

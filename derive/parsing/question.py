@@ -19,7 +19,7 @@ from derive.parsing.vectors import with_indices
 
 
 @dataclass(frozen=True)
-class Question:
+class Asked:
     """Expressions, what to differentiate by, facts and definitions, as SymPy has them."""
 
     expressions: tuple[Any, ...]
@@ -34,7 +34,7 @@ def in_sympy(
     given: Any,
     where: Any,
     smooth: bool = True,
-) -> Question:
+) -> Asked:
     """The question in SymPy; what is not text stays as it is.
 
     ``smooth`` says that the expressions are losses, which have derivatives everywhere.
@@ -44,7 +44,7 @@ def in_sympy(
     """
     given, where = _listed(given), _listed(where)
     if not _is_text(expressions, variables, given, where):
-        return Question(tuple(expressions), tuple(variables), given, where)
+        return Asked(tuple(expressions), tuple(variables), given, where)
     typed = Statement(
         tuple(map(parse_expression, expressions)),
         tuple(map(parse_expression, variables)),
@@ -60,7 +60,7 @@ def in_sympy(
     for relation, fact in zip(statement.given, facts, strict=True):
         if fact is None:
             _check_used(relation, statement)
-    return Question(
+    return Asked(
         tuple(map(meaning.expression, statement.expressions)),
         tuple(map(meaning.variable, statement.variables)),
         [fact for fact in facts if fact is not None],
@@ -82,8 +82,9 @@ def _is_text(expressions: Sequence[Any], variables: Sequence[Any], given: Any, w
     for argument, relations in (("given=", given), ("where=", where)):
         if isinstance(relations, list):
             named += [(argument, relation) for relation in relations]
-        elif isinstance(relations, str):
-            raise TypeError(f"{argument} takes a list, such as [{relations!r}]")
+        elif any(isinstance(e, str) for e in expressions):
+            example = relations if isinstance(relations, str) else "k != t"
+            raise TypeError(f"{argument} takes a list, such as [{example!r}], not {relations!r}")
     text = [isinstance(value, str) for _, value in named]
     if any(text) and not all(text):
         (one, said), (other, made) = named[text.index(True)], named[text.index(False)]

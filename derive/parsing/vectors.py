@@ -149,6 +149,8 @@ def _ranks(found: _Found) -> dict[str, int]:
                 f"{'' if rest[0].function in WHOLE else '[i]'}"
             )
         waiting = rest
+    for vector in found.vectors:
+        _check_terms(vector, ranks, found)
     for name, place in found.numbers.items():
         if name in found.entries or name in ranks:
             count = _counted(ranks[name])
@@ -162,8 +164,7 @@ def _ranks(found: _Found) -> dict[str, int]:
 def _settle(vector: Vector, ranks: dict[str, int], found: _Found) -> bool:
     """Whether it is known what the vector in a shorthand is; one candidate alone is it."""
     missing = _missing(vector)
-    names = list(_inside(vector.body))
-    if any(ranks.get(node.name, 0) > _written(node) for node in names):
+    if any(ranks.get(node.name, 0) > _written(node) for node in _inside(vector.body)):
         return True
     unknown = {node.name: _written(node) for node in _above(vector.body) if node.name not in ranks}
     # A name that stands for a number elsewhere is no vector, unless there is no other.
@@ -175,6 +176,23 @@ def _settle(vector: Vector, ranks: dict[str, int], found: _Found) -> bool:
     [(name, written)] = unknown.items()
     ranks[name] = written + missing
     return True
+
+
+def _check_terms(vector: Vector, ranks: dict[str, int], found: _Found) -> None:
+    """Refuse ``softmax(z + b)[i]`` where ``b`` occurs nowhere else.
+
+    As a number it would change nothing, so that it is likely to be meant as a vector.
+    """
+    if vector.function in WHOLE or not isinstance(vector.body, Chain):
+        return
+    operators = ["+", *(operator for operator, _ in vector.body.rest)]
+    for operator, term in zip(operators, vector.body.parts, strict=True):
+        known = isinstance(term, Name) and (term.name in ranks or term.name in found.numbers)
+        if isinstance(term, Name) and operator in "+-" and not known and len(operators) > 1:
+            raise term.place.error(
+                f"it cannot be told whether {term.name} is a vector or a number; write the index, "
+                f"as in {vector.function}(z[j] + {term.name}[j], j)[i]"
+            )
 
 
 def _missing(vector: Vector) -> int:
@@ -208,11 +226,8 @@ def _written_out(node: Node, ranks: dict[str, int], running: str) -> Node:
                         f"{name} has {_counted(ranks[name])}, and only "
                         f"{len(own) + len(behind)} of them are written"
                     )
-                return (
-                    Entry(place, name, (*own, *behind[len(behind) - lacking :]))
-                    if (lacking or own)
-                    else node
-                )
+                indices = (*own, *behind[len(behind) - lacking :])
+                return Entry(place, name, indices) if indices else node
             case Total(_, _, limits):
                 named = {n.name for index in behind for n in walk(index) if isinstance(n, Name)}
                 for limit in limits:

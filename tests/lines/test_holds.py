@@ -144,6 +144,7 @@ HOLD = [
     ("diff(softmax(z)[i], z[k])", "-softmax(z)[i]*softmax(z)[k]", ["i != k"]),
     ("log_softmax(z)[t]", "z[t] - logsumexp(z)", []),
     ("softmax(z)[k]", "exp(z[k] - c)/Sum(exp(z[j] - c), (j,1,C))", []),
+    ("softmax(z)[k]", "softmax(z[j] - c, j)[k]", []),
     ("sigmoid(-T)", "1 - sigmoid(T)", []),
     ("diff(softplus(T), T)", "sigmoid(T)", []),
     ("Sum(delta(i, k), (i,1,C))", "1", ["k <= C"]),

@@ -64,6 +64,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("softmax(z) + z[k]", 1, "softmax.* is a vector"),
     ("softmax(v*w)[i]*z[k]", 1, "which of v, w is the vector"),
     ("softmax(z, 2)[k]", 12, "the index that runs is a name"),
+    ("softmax(z + b)[k]", 13, "whether b is a vector or a number"),
     ("softmax(2)[k] + z[k]", 1, "there is no vector in it"),
     ("softmax(z[j], j)[k, m]", 21, "an index for j alone"),
     ("softmax(Sum(s*w[n], (n, 1, N)))[n, k] + s[n, k]*z[k]", 22, "also an index of the vector"),
@@ -228,6 +229,8 @@ def test_text_and_sympy_do_not_mix():
         derive.gradient("exp(z[k])", z[k])
     with pytest.raises(TypeError, match="given= takes a list, such as"):
         derive.gradient("exp(z[k])", "z[k]", given="k != t")
+    with pytest.raises(TypeError, match=r"where= takes a list, such as .*, not None"):
+        derive.gradient("exp(z[k])", "z[k]", where=None)
 
 
 def test_without_lark_one_sentence_says_what_to_install(tmp_path):
