@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, Symbol
 
-from derive.declarations import mentioned_in
+from derive.facts import EntryFact, EqualFact, Fact, UnequalFact
 from derive.notation import bases, binders, names
 from derive.problem import Problem
 
@@ -22,7 +22,7 @@ def escape(line: Expr, label: str, problem: Problem) -> str | None:
 def mismatch(lines: tuple[Expr, Expr], labels: tuple[str, str], problem: Problem) -> str | None:
     """An index that is free in one of two lines only, though no fact tells what it stands for."""
     free = [_free(line, problem) for line in lines]
-    facts = {s.name for fact in problem.facts for s in names(mentioned_in(fact))}
+    facts = {s.name for s in singled_out(problem.facts)}
     for side, other in ((0, 1), (1, 0)):
         # A number, a size or a parameter may stand for all entries of a vector.
         if not bases(lines[other]) and not free[other]:
@@ -38,6 +38,17 @@ def mismatch(lines: tuple[Expr, Expr], labels: tuple[str, str], problem: Problem
                 f"{labels[other]}; it must be free in both or bound in both"
             )
     return None
+
+
+def singled_out(facts: tuple[Fact, ...]) -> set[Symbol]:
+    """The indices that facts are about, each a single one: the class ``t`` of a one-hot label."""
+    found: set[Symbol] = set()
+    for fact in facts:
+        if isinstance(fact, EntryFact):
+            found |= names(fact.value) - set(fact.entry.indices)
+        elif isinstance(fact, (EqualFact, UnequalFact)):
+            found |= names(fact.left) | names(fact.right)
+    return found
 
 
 def _free(line: Expr, problem: Problem) -> set[str]:

@@ -11,7 +11,6 @@ from typing import Any
 import mpmath
 from sympy import Expr, Indexed, IndexedBase, Integer, Rational, Symbol
 
-from derive.declarations import mentioned_in
 from derive.facts import (
     EntryFact,
     EqualFact,
@@ -20,6 +19,7 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
+from derive.lines.indices import singled_out
 from derive.lines.verdict import Counterexample
 from derive.notation import entries, names
 from derive.problem import Problem
@@ -27,9 +27,10 @@ from derive.signs import ingredients
 from derive.verify.draws import OutsideDomain
 from derive.verify.labels import constrained
 from derive.verify.sampled import DIGITS, Point
-from derive.verify.sizes import allowed
+from derive.verify.sizes import allowed, least_sizes
 
-SIZES = (1, 2, 3)
+SIZES = 3
+"""How many values of each size are tried, from the least one."""
 BUDGET = 3000
 """How many times both sides are evaluated at most."""
 PLAIN = mpmath.mpf(10) ** -4
@@ -85,7 +86,8 @@ def counterexample(
 
 def _sizes(problem: Problem, last: At | None) -> Iterator[At]:
     """The sizes to try, small ones first."""
-    found = sorted(product(SIZES, repeat=len(problem.sizes)), key=lambda values: sum(values))
+    least = [int(n) for n in least_sizes(problem).values()]
+    found = sorted(product(*(range(n, n + SIZES) for n in least)), key=lambda values: sum(values))
     choices = [dict(zip(problem.sizes, values, strict=True)) for values in found]
     yield from (choice for choice in choices if allowed(problem, choice))
     if last is not None and dict(last) not in choices:
@@ -134,11 +136,10 @@ class Setting:
         values = tuple(f for f in problem.facts if isinstance(f, EntryFact))
         self._given = {f.entry.base: f for f in values}
         # A class may stand in a fact alone, as the t of a one-hot label.
-        self._indices = names(left).union(
-            names(right),
-            *(names(f.value) for f in values if f.entry.base in self._arrays),
-            *(names(mentioned_in(f)) for f in problem.facts if not isinstance(f, EntryFact)),
+        facts = tuple(
+            f for f in problem.facts if not isinstance(f, EntryFact) or f.entry.base in self._arrays
         )
+        self._indices = names(left) | names(right) | singled_out(facts)
         self._drawn: dict[tuple[Expr, Place], Fraction] = {}
         positive = [f.expression for f in problem.facts if isinstance(f, PositiveFact)]
         self._positive = {e.base if isinstance(e, Indexed) else e for e in positive}
@@ -213,7 +214,7 @@ class Setting:
     def _settle_sum(self, fact: SumFact) -> bool:
         """Draw the entries of a sum anew: one is 1, or all are parts of it."""
         base = constrained(fact, self._problem.definitions)
-        if base is None or base in self._given:
+        if base is None or self._is_given(fact):
             return True
         entry = next(e for e in entries(fact.total.body) if e.base == base)
         axis = entry.indices.index(fact.total.limits[0])
@@ -238,6 +239,10 @@ class Setting:
             self._drawn[base, row] = Fraction(mpmath.nstr(solution, 40)).limit_denominator(10**6)
         return True
 
+    def _is_given(self, fact: SumFact) -> bool:
+        """Whether a fact about entries says what is summed: posing has held the two together."""
+        return constrained(fact, self._problem.definitions) in self._given
+
     def _difference(self, fact: SumFact, at: At) -> mpmath.mpf:
         """By how much a declared sum is missed; the values are computed afresh."""
         values = tuple(self._given.values())
@@ -246,6 +251,8 @@ class Setting:
 
     def _holds(self, fact: SumFact | PositiveFact) -> bool:
         """Whether a fact holds for every value of its indices."""
+        if isinstance(fact, SumFact) and self._is_given(fact):
+            return True
         expr = fact.total if isinstance(fact, SumFact) else fact.expression
         spans: dict[Symbol, range] = {}
         for entry in entries(expr):

@@ -169,6 +169,11 @@ FALSE = [
     ("(C - 1)*(C - 2)*(C - 3)*(C - 5)*Sum(z[i], (i,1,C))", "0", []),
     ("Sum(log(softmax(s[n])[t[n]]), (n,1,N))", "Sum(softmax(s[n])[t[n]], (n,1,N))", []),
     ("T/3", "T*0.3333333", []),
+    (CROSS_ENTROPY, "log(softmax(z)[t])", [SOFT, "y[i] = delta(i, t)"]),
+    ("softmax(z)[k]", "1/C", ["C >= 4"]),
+    ("softmax(z)[k]", "softmax(z)[t]", ["k != t"]),
+    ("Sum(Y[n,i]*s[n,i], (i,1,C), (n,1,N))", "N", ["Sum(Y[n,i], (i,1,C)) = 1"]),
+    ("Sum(w[i]*y[i], (i,1,C))", "1", ["Sum(w[i]*y[i], (i,1,C)) = 2", "w[i] > 0"]),
 ]
 
 ILL_TYPED = [
@@ -218,6 +223,18 @@ def test_the_smallest_numbers_come_first():
         "false: at C = 2, z = (1, 0), i = 1, k = 2 the left side is -0.196612 and the right side "
         "is 0.534447"
     )
+
+
+@text
+def test_only_what_matters_is_shown():
+    verdict = derive.holds(CROSS_ENTROPY, "log(softmax(z)[t])", given=["y[i] = delta(i, t)"])
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.indices == {"t": 1}
+    assert verdict.counterexample.sizes == {"C": 2}
+    assert verdict.counterexample.arrays == {"y": (1, 0), "z": (1, 0)}
+    # The i of a fact stands for every index; the t is one.
+    loose = derive.holds("Sum(y[k]*z[k], (k,1,C))", "y[i]*z[t]", given=["y[i] = delta(i, t)"])
+    assert loose.status == "ill-typed" and "index i is free" in loose.reason
 
 
 @text
