@@ -235,7 +235,9 @@ def ask(arguments: argparse.Namespace) -> int:
 def holds(arguments: argparse.Namespace) -> int:
     """Check whether each line equals the next, and say what shows it."""
     if len(arguments.lines) < 2:
-        raise DeriveError('there is one line only; name both sides: derive holds "exp(log(T))" "T"')
+        raise DeriveError(
+            'there is one line only; write both sides apart: derive holds "exp(log(T))" "T"'
+        )
     verdict = derive.holds(arguments.lines, given=arguments.given, where=arguments.where)
     print(verdict)
     return FINE if verdict else CHECK_FAILED

@@ -32,8 +32,8 @@ class Evidence:
     def __str__(self) -> str:
         found = []
         if self.exact:
-            cases = f"{self.exact} cases" if self.exact > 1 else "1 case"
-            found.append(f"equal exactly{self._at(self.exact_at)} for every index ({cases})")
+            every = f" for every index ({self.exact} cases)" if self.sizes else ""
+            found.append(f"equal exactly{self._at(self.exact_at)}{every}")
         if self.sampled:
             found.append(f"equal to 50 digits at random points{self._at(self.sampled_at)}")
         if not found:
