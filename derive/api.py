@@ -417,6 +417,7 @@ def derivation(name: str, symbols: Mapping[str, str] | None = None) -> Derivatio
         indicator=asked.indicator,
         tags=asked.tags,
         recalled=asked.recalled,
+        meanings=asked.meanings,
     )
     derived = _derived(recognised_as(problem, names), asked.route)
     if names:

@@ -84,7 +84,8 @@ class Grid(Inert):
     """An entry that is written as the matrix it belongs to.
 
     ``Grid(entry, row, rows, column, columns)`` means its entry; on paper it is the matrix of the
-    entries for ``row`` from 1 to ``rows`` and ``column`` from 1 to ``columns``, with dots.
+    entries for ``row`` from 1 to ``rows`` and ``column`` from 1 to ``columns``, with dots. With
+    ``rows`` 1 it is written as a row, as in ``[x_1 x_2 ... x_k]``.
     """
 
     __match_args__ = ("entry", "row", "rows", "column", "columns")
@@ -108,6 +109,11 @@ class Grid(Inert):
     @property
     def columns(self) -> Expr:
         return self.args[4]
+
+    @property
+    def running(self) -> tuple[Expr, ...]:
+        """The indices of all entries."""
+        return (self.column,) if self.rows == 1 else (self.row, self.column)
 
     def doit(self, **hints: Any) -> Expr:
         return self.entry.doit(**hints)

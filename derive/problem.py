@@ -32,6 +32,7 @@ class Problem:
         indicator: Whether deltas are printed as indicators.
         tags: What the source numbers the definitions by, in their order.
         recalled: Names of the rules that the source recalls before it starts.
+        meanings: What the source says of its symbols: a name, and the key of the words.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Problem:
     indicator: bool = False
     tags: tuple[str, ...] = ()
     recalled: tuple[str, ...] = ()
+    meanings: tuple[tuple[str, str], ...] = ()
 
     @property
     def statement(self) -> Expr:

@@ -46,6 +46,7 @@ def renamed(question: Question, names: Mapping[str, str]) -> Question:
         variables=tuple(_rename(v, names) for v in question.variables),
         given=tuple(_rename(g, names) for g in question.given),
         where=tuple(_rename(w, names) for w in question.where),
+        meanings=tuple((names.get(name, name), key) for name, key in question.meanings),
     )
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from entries import ENTRIES
 
 import derive
 from derive.errors import DeriveError
@@ -21,7 +22,7 @@ CALLED = {
 }
 
 
-@pytest.mark.parametrize("name", derive.catalogue())
+@pytest.mark.parametrize("name", ENTRIES)
 def test_renamed_symbols_are_nowhere_called_as_before(name: str) -> None:
     array, size = CALLED.get(name, ("z", "C"))
     derivation = derive.derivation(name, symbols={array: "v", size: "K"})

@@ -22,6 +22,8 @@ class Question:
         indicator: Whether the source writes indicators in place of deltas.
         tags: What the source numbers the definitions in ``where`` by, in their order.
         recalled: Names of the rules that the source recalls before it starts.
+        meanings: What the source says of its symbols: a name, and the key of the words in the
+            messages under ``[symbols]``.
     """
 
     kind: Kind
@@ -35,6 +37,7 @@ class Question:
     indicator: bool = False
     tags: tuple[str, ...] = ()
     recalled: tuple[str, ...] = ()
+    meanings: tuple[tuple[str, str], ...] = ()
 
 
 ENTRIES: dict[str, Callable[[], Question]] = {}

@@ -68,6 +68,7 @@ def output_layer() -> Question:
         language="pt",
         route=route,
         called="L",
+        meanings=(("W", "weights"), ("b", "bias"), ("a", "activations"), ("D", "activation_count")),
     )
 
 
@@ -94,4 +95,13 @@ def linear_layers() -> Question:
         language="en",
         route=route,
         called=r"\mathcal{L}",
+        meanings=(
+            ("A", "lower_layer"),
+            ("B", "upper_layer"),
+            ("x", "samples"),
+            ("L", "loss_of_sample"),
+            ("N", "batch_size"),
+            ("d", "dimension"),
+            ("p", "words"),
+        ),
     )

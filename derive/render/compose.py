@@ -8,14 +8,15 @@ from dataclasses import replace as with_changes
 from itertools import count
 from typing import Literal
 
-from sympy import Expr, Indexed, Symbol
+from sympy import Expr, Indexed, IndexedBase, Symbol
 
+from derive.arrays import Part
 from derive.derivation import Derivation, Step
 from derive.display import Choice, Grid
 from derive.errors import DeriveError
 from derive.facts import Definition, IndexRange
 from derive.gathering import Layout, gathered
-from derive.notation import Partial, replace
+from derive.notation import Bound, Partial, bases, replace
 from derive.render.corrected import corrected
 from derive.render.display import Family
 from derive.render.document import (
@@ -28,6 +29,7 @@ from derive.render.document import (
     Line,
     Paragraph,
     Reference,
+    Relation,
     Section,
     Sentence,
 )
@@ -68,9 +70,9 @@ def compose(
         writer.statement(),
         *writer.recalled(),
         *writer.body(derivation),
-        *corrected(derivation, writer.called, writer.places, messages, writer.taken),
-        *writing_out(derivation, writer.shown, messages, level, wishes),
         evidence(derivation, report, writer.places, messages, writer.taken),
+        *writing_out(derivation, writer.shown, messages, level, wishes),
+        *corrected(derivation, writer.called, writer.places, messages, writer.taken),
     )
     own = messages.find("entries", derivation.problem.name)
     heading = title or own or messages.text("titles", derivation.problem.kind)
@@ -104,6 +106,8 @@ class _Writer:
     lemmas: dict[str, Reference] = field(default_factory=dict)
     proved: dict[str, Expr] = field(default_factory=dict)
     places: dict[Expr, Reference] = field(default_factory=dict)
+    defined: set[Definition] = field(default_factory=set)
+    heading: Sentence = ()
 
     def __post_init__(self) -> None:
         problem = self.derivation.problem
@@ -129,11 +133,8 @@ class _Writer:
             key = "where_several" if len(defined) > 1 else "where"
             blocks.append(Paragraph((messages.text("text", key),)))
             tags = dict(zip(problem.definitions, problem.tags, strict=False))
+            blocks += [self.definition(d, tags.get(d)) for d in defined]
             for d in defined:
-                here = self.names_around(d)
-                blocks.append(
-                    Equation(d.entry, (Branch(d.value),), here, self.label(), tag=tags.get(d))
-                )
                 blocks += self.definition_in_arrays(d)
         blocks += [Paragraph(words) for words in facts_in_words(problem.facts, messages, names)]
         results = self.results()
@@ -151,12 +152,21 @@ class _Writer:
                 self.derivation.definitions,
                 self.free_indices(),
                 shown,
+                self.whole_arrays(),
                 messages,
                 names,
             )
         )
         blocks += self.note()
         return Section((messages.text("headings", "statement"),), tuple(blocks))
+
+    def definition(self, definition: Definition, tag: str | None = None) -> Equation:
+        """What an abbreviation stands for."""
+        self.defined.add(definition)
+        here, label = self.names_around(definition), self.label()
+        if tag is not None:
+            self.places.setdefault(definition.value, Reference(label))
+        return Equation(definition.entry, (Branch(definition.value),), here, label, tag=tag)
 
     def definition_in_arrays(self, definition: Definition) -> list[Block]:
         """A definition written with whole vectors and matrices, where it has such a form."""
@@ -183,10 +193,24 @@ class _Writer:
             for inner in (part.parts.values() if part.parts and not part.steps else (part,))
         )
 
+    def whole_arrays(self) -> tuple[Part, ...]:
+        """The vectors and matrices that are written without their running indices."""
+        shown: list[Expr] = []
+        for derivation in self.derivation.walk():
+            entries = {str(d.base): d.entry for d in derivation.definitions}
+            for key, form in derivation.arrays.items():
+                left = entries.get(key, derivation.statement)
+                shown += [_whole_left(left, form.layout), *(s.after for s in form.steps)]
+        found = {p for e in shown for p in e.atoms(Part)}
+        # Capitals look the same as a whole, and a row of a sum over rows like any other row.
+        telling = [p for p in found if p.names or not p.base.name[:1].isupper()]
+        own = [p for p in telling if not any(isinstance(n, Bound) for n in p.names)]
+        return tuple(sorted(own, key=lambda part: (type(part).__name__, part.code)))
+
     def free_indices(self) -> dict[Symbol, IndexRange]:
-        """The free indices of the derivation and its parts, each with its range."""
+        """The free indices of the derivation and what it contains, each with its range."""
         found: dict[Symbol, IndexRange] = {}
-        for derivation in (self.derivation, *self.parts()):
+        for derivation in (self.derivation, *self.parts(), *self.derivation.walk()):
             given = derivation.given
             for index in derivation.problem.free_indices:
                 known = given.range_of(index)
@@ -203,9 +227,11 @@ class _Writer:
             sections += self.lemmas_of(part)
             sections.append(self.part(part))
         if derivation.steps and not cites_a_part(derivation):
-            heading = self.messages.text("headings", "derivation")
-            left = self.left(derivation)
-            sections.append(Section((heading,), tuple(self.proof(derivation, left))))
+            joined = any(step.rule == "join_cases" for step in derivation.steps)
+            heading = (self.messages.text("headings", "together" if joined else "derivation"),)
+            self.heading = heading
+            blocks = self.proof(derivation, self.left(derivation))
+            sections.append(Section(heading, tuple(blocks)))
         if self.level == "full":
             sections += self.stable(derivation)
         return sections
@@ -214,15 +240,17 @@ class _Writer:
         """The lemmas that are not there yet."""
         new: list[Section] = []
         written: list[Block] = []
+        heading = (self.messages.text("parts", "written-out"),)
         for lemma in derivation.lemmas:
             if self.proved.get(lemma.name) != lemma.statement:
                 self.proved[lemma.name] = lemma.statement
                 if lemma.problem.kind == "value" and len(lemma.steps) == 1:
+                    self.heading = heading
                     written.append(self.chain(lemma, self.left(lemma)))
                 else:
                     new += self.lemma(lemma)
         if written:
-            new.insert(0, Section((self.messages.text("parts", "written-out"),), tuple(written)))
+            new.insert(0, Section(heading, tuple(written)))
         return new
 
     def lemma(self, lemma: Derivation) -> list[Section]:
@@ -233,7 +261,7 @@ class _Writer:
         self.lemmas[lemma.name] = reference
         left = self.left(lemma)
         claim = Equation(left, (Branch(lemma.closed_form),), self.around(lemma, left))
-        blocks = [*self.assumed(lemma), claim]
+        blocks = [*self.assumed(lemma), *self.abbreviations(lemma), claim]
         if self.level != "brief":
             blocks.append(Paragraph((self.messages.text("text", "proof"),), emphasis=True))
             blocks += self.proof(lemma, left, boxed=False)
@@ -242,6 +270,15 @@ class _Writer:
         if title is not None:
             heading = (*heading, f". {title}")
         return [*inner, Section(heading, tuple(blocks), reference.label)]
+
+    def abbreviations(self, derivation: Derivation) -> list[Block]:
+        """What a statement abbreviates that has not been said before."""
+        used = bases(derivation.statement)
+        new = [d for d in derivation.definitions if d.base in used and d not in self.defined]
+        new = [d for d in new if not is_entry(self.value, d)]
+        self.defined.update(new)
+        facts = [fact_formula(d, self.names_around(d)) for d in new]
+        return [Paragraph(self.messages.sentence("text", "assume", {"fact": f})) for f in facts]
 
     def title(self, derivation: Derivation) -> Sentence:
         """What a part is called: by a name of its own, else by its variable."""
@@ -258,11 +295,8 @@ class _Writer:
     def chain_title(self, derivation: Derivation) -> Sentence:
         """What is said before a chain that is written out once more."""
         reference = self.lemmas.get(derivation.name)
-        if reference is not None and reference.kind == "lemma":
-            return self.messages.sentence("text", "titled", {"title": reference})
-        if any(derivation is part for part in self.parts()):
-            return self.messages.sentence("text", "titled", {"title": self.title(derivation)})
-        return ()
+        title = reference if reference and reference.kind == "lemma" else self.heading
+        return self.messages.sentence("text", "titled", {"title": title})
 
     def part(self, part: Derivation) -> Section:
         """A result on the way, or one of several; of several results each is a part again."""
@@ -274,6 +308,7 @@ class _Writer:
                 for section in (*self.lemmas_of(each), self.part(each))
             ]
             return Section(heading, tuple(inner))
+        self.heading = heading
         return Section(heading, (*self.assumed(part), *self.proof(part, self.left(part))))
 
     def assumed(self, derivation: Derivation) -> list[Block]:
@@ -308,18 +343,33 @@ class _Writer:
     ) -> list[Block]:
         """The result written with whole vectors and matrices."""
         chain = self.chain(form, left)
-        lines = tuple(line for line in chain.lines if line.right != form.statement)
-        chain = Chain(chain.left, lines, chain.names)
-        self.shown[-1] = Shown(form, chain)
+        # It shows the entries once more, and says nothing new when it is written out.
+        self.shown.pop()
+        lines = [line for line in chain.lines if line.right != form.statement]
         whole = _whole_left(left, form.layout)
-        right = form.closed_form.array
-        result = Equation(whole, (Branch(right),), chain.names, boxed=boxed)
-        return [chain, result]
+        arrays = tuple(with_changes(line, right=line.right.array) for line in lines)
+        blocks: list[Block] = [Chain(whole, arrays, chain.names)]
+        if boxed:
+            result = Branch(form.closed_form.array)
+            blocks.append(Equation(whole, (result,), chain.names, boxed=True))
+            blocks += self.remark(derivation, (whole, "=", result.value))
+        return blocks
+
+    def remark(self, derivation: Derivation, result: tuple[Expr | Relation, ...]) -> list[Block]:
+        """What the source calls a result, in words."""
+        key = f"{derivation.problem.name}/{derivation.name}"
+        at = self.messages.find("remarks", f"{key}/at")
+        if at is None:
+            return []
+        # Upright, as other letters than those of English are anyway.
+        place = Symbol(rf"\mathrm{{{at}}}" if at.isascii() else at)
+        formula = Formula((IndexedBase("delta")[place], "=", *result), self.taken)
+        return [Paragraph(self.messages.sentence("remarks", key, {"result": formula}))]
 
     def case(self, case: Derivation, left: Expr, end: str | None) -> Section:
         """What the result comes to under a further condition."""
         slots = {"condition": self.condition(case), "equation": end and Reference(end)}
-        heading = self.messages.sentence("headings", "case", slots)
+        self.heading = heading = self.messages.sentence("headings", "case", slots)
         return Section(heading, (self.chain(case, left, self.messages.text("text", "nothing")),))
 
     def condition(self, case: Derivation) -> Formula:
@@ -337,7 +387,8 @@ class _Writer:
             lines.append(Line(derivation.statement, self.label(), why))
         for step in self.steps(derivation):
             short, why = reason(step, derivation, self.messages, names, self.lemmas)
-            why += self.remaining.sentence(step, derivation, left, self.messages, names)
+            before = Reference(lines[-1].label) if lines else None
+            why += self.remaining.sentence(step, derivation, left, before, self.messages, names)
             label = self.label()
             self.places.setdefault(step.after, Reference(label))
             lines.append(Line(self.named(changed(step)), label, why, short, step.tag))
@@ -374,11 +425,16 @@ class _Writer:
         rules = {s.rule for d in self.derivation.walk() for s in self.steps(d)}
         formulas = (rule_formula(r, self.taken) for r in rules if self.messages.speaks_of(r, "law"))
         key = "primes" if any(f is not None and has_prime(f) for f in formulas) else "colour"
-        return [Paragraph((self.messages.text("text", key),))]
+        words = self.messages.text("text", key)
+        if self.last_tag():
+            slots = {"last": f"({self.last_tag()})"}
+            return [Paragraph((words, " ", *self.messages.sentence("text", "tags", slots)))]
+        return [Paragraph((words,))]
 
     def stable(self, derivation: Derivation) -> list[Section]:
         """The forms that the kernels compute."""
         blocks: list[Block] = []
+        self.heading = (self.messages.text("headings", "stable"),)
         for form in derivation.stable.values():
             if form.steps:
                 left = self.stable_left(form, derivation)
@@ -386,7 +442,7 @@ class _Writer:
         if not blocks:
             return []
         intro = Paragraph((self.messages.text("text", "stable"),))
-        return [Section((self.messages.text("headings", "stable"),), (intro, *blocks))]
+        return [Section(self.heading, (intro, *blocks))]
 
     def stable_left(self, form: Derivation, derivation: Derivation) -> Expr:
         """What a stable form is a form of: the loss, its derivative or a definition."""
@@ -404,7 +460,7 @@ class _Writer:
         """The left-hand side of a derivation, with the loss called by its name."""
         left = self.called(derivation.statement)
         grid = derivation.closed_form
-        return Family(left, grid.row, grid.column) if isinstance(grid, Grid) else left
+        return Family(left, *grid.running) if isinstance(grid, Grid) else left
 
     def named(self, expr: Expr) -> Expr:
         """``expr`` with the derivatives of the loss in its parts or cases called by their names."""

@@ -9,6 +9,8 @@ from sympy import Expr, Integer
 
 from derive.corrections import Correction, Equality, Setting
 from derive.derivation import Derivation
+from derive.display import Grid
+from derive.render.display import Family
 from derive.render.document import (
     Decimal,
     Formula,
@@ -49,16 +51,23 @@ def corrected(
     rows: list[tuple[Sentence, Sentence]] = []
     notes = []
     for correction in derivation.corrections:
-        ours: Sentence = (_equation(correction.ours, called, names),)
-        place = places.get(correction.ours.right)
-        if place is not None:
-            ours = (*ours, " ", place)
+        ours: Sentence = (_equation(_of_all(correction.ours), called, names),)
         # An index that a source uses twice is shown as it stands there.
         theirs: Sentence = (_equation(correction.source, called, FREE),)
         rows.append((theirs, ours))
-        notes.append(_why(correction, derivation, messages, names))
+        why = _why(correction, derivation, messages, names)
+        place = places.get(correction.ours.right)
+        if place is not None:
+            why = (*why, " ", *messages.sentence("text", "in_place", {"line": place}))
+        notes.append(why)
     intro = Paragraph((messages.text("text", "corrections"),))
     return [Section(heading, (intro, Table(columns, tuple(rows), _SHARES, tuple(notes))))]
+
+
+def _of_all(equality: Equality) -> Equality:
+    """The equality with all entries on the left, where all of them are on the right."""
+    left, right = equality.left, equality.right
+    return Equality(Family(left, *right.running), right) if isinstance(right, Grid) else equality
 
 
 def _equation(equality: Equality, called: Callable[[Expr], Expr], names: Names) -> Formula:

@@ -64,7 +64,7 @@ def _terms(total: Dotted) -> Expr:
 
 
 def _rows(grid: Grid) -> Expr:
-    """The first two rows and columns and the last, with dots in all directions."""
+    """The first two rows and columns and the last, with dots in all directions; or one row."""
     entry = displayed(grid.entry)
     first = (Integer(1), Integer(2))
 
@@ -72,6 +72,9 @@ def _rows(grid: Grid) -> Expr:
         cells = [_at(entry, {grid.row: place, grid.column: other}) for other in first]
         return [*cells, Dots("h"), _at(entry, {grid.row: place, grid.column: grid.columns})]
 
+    if grid.rows == 1:
+        cells = row(first[0])
+        return Rows(Integer(len(cells)), *cells)
     between = [Dots("v"), Dots("v"), Dots("d"), Dots("v")]
     cells = [*row(first[0]), *row(first[1]), *between, *row(grid.rows)]
     return Rows(Integer(len(between)), *cells)

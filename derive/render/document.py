@@ -151,7 +151,7 @@ class Table:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Sentence, ...], ...]
-    shares: tuple[float, ...] = (0.15, 0.53, 0.29)
+    shares: tuple[float, ...] = (0.13, 0.6, 0.24)
     notes: tuple[Sentence, ...] = ()
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
+from derive.arrays import Column, Part, Row, Whole
+from derive.arrays import shape as shape_of
 from derive.facts import (
     Definition,
     EntryFact,
@@ -17,12 +19,16 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
-from derive.notation import ZERO, Bracket, Delta, Exp, Quotient, bases, entries, heads
+from derive.notation import ZERO, Bracket, Delta, Exp, Log, Quotient, bases, entries, heads
+from derive.notation import names as free
 from derive.problem import Problem
 from derive.render.document import Formula, Naturals, Piece, Sentence, Space, Table
-from derive.render.messages import Messages, Slots
+from derive.render.messages import NOTHING, Messages, Slots
 from derive.render.names import Names
 from derive.render.reasons import fact_formula
+
+_WHOLE = {Whole: "whole", Row: "row", Column: "column"}
+"""What is said of an array without its running indices."""
 
 
 def symbols_table(
@@ -31,13 +37,15 @@ def symbols_table(
     definitions: tuple[Definition, ...],
     indices: Mapping[Symbol, IndexRange],
     shown: tuple[Expr, ...],
+    arrays: tuple[Part, ...],
     messages: Messages,
     names: Names,
 ) -> Table:
     """Every symbol with its meaning and where its values lie.
 
     ``named`` is what the expression itself is called, where it has a name; ``indices`` are the free
-    ones; ``shown`` are the expressions of the document, in which deltas and brackets may occur.
+    ones; ``shown`` are the expressions of the document, in which deltas and brackets may occur;
+    ``arrays`` are the whole vectors and matrices in it.
     """
     varied = {v.base if isinstance(v, Indexed) else v for v in problem.variables}
     # Sizes and classes such as t or t[n] are indices, and so integers, where they index an array.
@@ -48,11 +56,12 @@ def symbols_table(
     }
     logits = {base for d in definitions for base in _logits(d)}
     labels = {base for fact in problem.facts for base in _labels(fact)}
+    said = dict(problem.meanings)
     rows: list[tuple[Sentence, ...]] = []
 
-    def row(symbol: Expr, meaning: str, *values: Piece) -> None:
-        about = messages.text("symbols", meaning)
-        rows.append(((Formula((symbol,), names),), (about,), tuple(values)))
+    def row(symbol: Expr, meaning: str, *values: Piece, slots: Slots = NOTHING) -> None:
+        about = messages.sentence("symbols", said.get(str(symbol), meaning), slots)
+        rows.append(((Formula((symbol,), names),), about, tuple(values)))
 
     if named is not None:
         kind = "loss" if problem.kind != "jacobian" else "function"
@@ -68,9 +77,17 @@ def symbols_table(
             row(array, kind, Formula((array, "in", Space(shape)), names))
     for definition in definitions:
         base = definition.base
-        kind = "softmax" if definition.softmax else "logits" if base in logits else "definition"
+        kind = "logits" if base in logits else "definition"
+        if definition.softmax:
+            kind = "softmax_rows" if len(definition.indices) > 1 else "softmax"
         shape = tuple(base.shape or ()) if isinstance(base, IndexedBase) else ()
         row(base, kind, Formula((base, "in", Space(shape)), names))
+    for part in arrays:
+        slots = {"array": Formula((part.base,), names), "index": Formula(part.fixed, names)}
+        sizes = shape_of(part)
+        if isinstance(part, Whole):
+            sizes = tuple(n for n in sizes if n != 1)
+        row(part, _WHOLE[type(part)], Formula((part, "in", Space(sizes)), names), slots=slots)
     for parameter in problem.parameters:
         kind = "parameter_varied" if parameter in varied else "parameter"
         row(parameter, kind, _domain(parameter, names))
@@ -98,6 +115,8 @@ def symbols_table(
         row(Delta(i, j), "indicator" if problem.indicator else "delta")
     if Bracket in found:
         row(Bracket(i, j), "bracket")
+    if Log in found:
+        row(Log(Symbol("u")), "logarithm")
     columns = tuple(messages.text("columns", c) for c in ("symbol", "meaning", "range"))
     return Table(columns, tuple(rows))
 
@@ -121,21 +140,35 @@ def _labels(fact: Fact) -> frozenset[IndexedBase]:
 
 
 def facts_in_words(facts: tuple[Fact, ...], messages: Messages, names: Names) -> list[Sentence]:
-    """Each declared fact as a formula and in words; the ranges are in the table of symbols."""
+    """Each declared fact as a formula and in words; ranges and sizes are among the symbols."""
     found = []
     for fact in facts:
-        if isinstance(fact, IndexRange):
+        if isinstance(fact, (IndexRange, SizeFact)):
             continue
         meaning = messages.sentence("facts", _kind(fact), {"symbol": _subject(fact, names)})
-        slots: Slots = {"fact": fact_formula(fact, names), "meaning": meaning}
-        found.append(messages.sentence("text", "given", slots))
+        every = messages.enumeration((Formula((i,), names),) for i in _generic(fact))
+        slots: Slots = {"fact": fact_formula(fact, names), "meaning": meaning, "indices": every}
+        found.append(messages.sentence("text", "given_for_every" if every else "given", slots))
     return found
+
+
+def _generic(fact: Fact) -> tuple[Symbol, ...]:
+    """The indices for each of which a fact is declared."""
+    match fact:
+        case EntryFact(entry, _):
+            return entry.indices
+        case SumFact(total, _):
+            inside = (i for e in entries(total) for i in e.indices)
+            return tuple(i for i in inside if i in free(total))
+    return ()
 
 
 def _kind(fact: Fact) -> str:
     match fact:
         case SumFact(_, value):
-            return "sum_to_one" if value == 1 else "sum"
+            if value != 1:
+                return "sum"
+            return "sum_to_one_each" if _generic(fact) else "sum_to_one"
         case EntryFact(_, value):
             return "one_hot" if isinstance(value, Delta) else "entry"
         case EqualFact():
@@ -144,8 +177,6 @@ def _kind(fact: Fact) -> str:
             return "unequal"
         case PositiveFact():
             return "positive"
-        case SizeFact():
-            return "size"
     raise TypeError(fact)
 
 

@@ -40,6 +40,8 @@ from derive.resources import template_root
 # In em, as templates/proof.tex sets the page: the width of the text, what a chain is set in by,
 # and the room for an equation's number.
 _PAGE = 40.0
+# A table of so many rows is not cut.
+_ROWS = 30
 _INDENT = 2.0
 _NUMBER = 3.0
 
@@ -112,9 +114,12 @@ class _DocumentPrinter:
         heading = f"{command}{{{self.sentence(section.heading)}}}"
         if section.label:
             heading += rf"\phantomsection\label{{{self._labels}{section.label}}}"
-        return "\n".join([heading, *(self.block(b, depth + 1) for b in section.blocks)])
+        texts = [heading]
+        for block, following in zip(section.blocks, [*section.blocks[1:], None], strict=True):
+            texts.append(self.block(block, following, depth + 1))
+        return "\n".join(texts)
 
-    def block(self, block: Block, depth: int) -> str:
+    def block(self, block: Block, following: Block | None, depth: int) -> str:
         match block:
             case Section():
                 return self.section(block, depth)
@@ -124,7 +129,9 @@ class _DocumentPrinter:
                     words = rf"\emph{{{words}}}"
                 return rf"\DeriveParagraph{{{words}}}"
             case Equation():
-                return self.equation(block)
+                # What is claimed stays with the beginning of its proof.
+                claim = isinstance(following, Paragraph) and following.emphasis
+                return self.equation(block, claim)
             case Chain():
                 return self.chain(block)
             case Table():
@@ -132,7 +139,7 @@ class _DocumentPrinter:
 
     # Equations
 
-    def equation(self, equation: Equation) -> str:
+    def equation(self, equation: Equation, claim: bool) -> str:
         printer = self.printer(equation.names)
         left = printer.doprint(equation.left)
         if len(equation.branches) > 1 or equation.branches[0].condition:
@@ -147,7 +154,9 @@ class _DocumentPrinter:
         if equation.tag is not None:
             label = self._labels + (equation.label or "")
             return rf"\DeriveTagged{{{left} = {right}}}{{{label}}}{{{escape(equation.tag)}}}"
-        command = r"\DeriveResult" if equation.boxed else r"\DeriveDisplay"
+        command = r"\DeriveClaim" if claim else r"\DeriveDisplay"
+        if equation.boxed:
+            command = r"\DeriveResult"
         return f"{command}{{{left} = {right}}}"
 
     def chain(self, chain: Chain) -> str:
@@ -158,6 +167,8 @@ class _DocumentPrinter:
         texts = [rf"\DeriveChain{{{left}}}"]
         print_line = self.repeated if chain.repeats else self.line
         texts += [print_line(line, printer, room) for line in chain.lines]
+        if len(chain.lines) > 1:
+            texts.insert(-1, r"\nopagebreak")  # the last line is not alone on its page
         return "\n".join(texts)
 
     def line(self, line: Line, printer: FormulaPrinter, room: float) -> str:
@@ -262,6 +273,8 @@ class _DocumentPrinter:
             command + "".join(f"{{{s:g}}}{{{c}}}" for s, c in zip(table.shares, row, strict=True))
             for row in rows
         )
+        if len(body) <= _ROWS and not table.notes:
+            body = [row + r"\nopagebreak" for row in body]
         if table.notes:
             notes = [rf"\DeriveNoteBelow{{{self.sentence(note)}}}" for note in table.notes]
             body = [line for pair in zip(body, notes, strict=True) for line in pair]

@@ -90,7 +90,7 @@ class FormulaPrinter(Formulas, LatexPrinter):
         return _environment("cases", rows)
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
-        return _environment("bmatrix", rows)
+        return rf"\DeriveRows{{{_environment('bmatrix', rows)}}}"
 
     def is_tall(self, text: str) -> bool:
         return any(command in text for command in _TALL)

@@ -23,7 +23,9 @@ _WIDTHS = {
     **dict.fromkeys((r"\quad",), 1.0),
     **dict.fromkeys((r"\log", r"\ln", r"\exp", r"\sin", r"\cos", r"\max", r"\tan"), 1.5),
     **dict.fromkeys((r"\tanh", r"\sinh", r"\cosh"), 2.2),
-    **dict.fromkeys((r"\mathit", r"\mathrm", r"\mathbf", r"\mathbin", r"\text", "&"), 0.0),
+    **dict.fromkeys(
+        (r"\mathit", r"\mathrm", r"\mathbf", r"\mathbin", r"\text", r"\DeriveRows", "&"), 0.0
+    ),
     r"\sum": 1.6,
     r"\partial": 0.58,
 }

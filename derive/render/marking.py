@@ -7,7 +7,7 @@ from sympy.core.basic import Basic
 
 from derive.derivation import Step
 from derive.notation import Apply, Binder, Inert, Minus, Partial, Plus, Power, Quotient, Times
-from derive.positions import Path
+from derive.positions import Path, differences
 
 
 class Marked(Inert):
@@ -31,12 +31,26 @@ def changed(step: Step) -> Expr:
     Where everything has changed nothing stands out, and nothing is marked.
     """
     after = step.after
-    places = {_common(step.before, after, path) for path in step.positions}
+    places = {_common(step.before, after, path) for path in differences(step.before, after)}
+    places = _joined(after, places)
     # Of a place within a place the outer one is marked.
     outermost = [p for p in sorted(places) if not any(p[:n] in places for n in range(len(p)))]
     for path in outermost:
         after = _mark(after, step.before, path)
     return unmarked(after)
+
+
+def _joined(after: Expr, places: set[Path]) -> set[Path]:
+    """The places, with that of a sum, product or fraction for those of all its parts."""
+    found = set(places)
+    for path in sorted({p[:-1] for p in places if p}, key=len, reverse=True):
+        whole = after
+        for position in path:
+            whole = whole.args[position]
+        parts = {(*path, n) for n in range(len(whole.args))}
+        if len(parts) > 1 and parts <= found:
+            found = found - parts | {path}
+    return found
 
 
 def _common(before: Expr, after: Expr, path: Path) -> Path:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from derive.errors import DeriveError
-from derive.render.document import Piece, Sentence
+from derive.render.document import Formula, Piece, Sentence
 from derive.resources import template_root
 
 RULE_SLOTS = frozenset({"variable", "index", "fact", "definition", "array", "lemma", "law"})
@@ -76,10 +76,21 @@ class Messages:
         joined: list[Piece] = []
         for position, item in enumerate(found):
             if position:
-                last = position == len(found) - 1
-                joined.append(self.text("language", "list_last" if last else "list_separator"))
+                key = "list_separator"
+                if position == len(found) - 1:
+                    # In Spanish "and" is another word before the sound of i.
+                    key = "list_last_before_i" if _begins_with_i(item) else "list_last"
+                joined.append(self.text("language", key))
             joined += item
         return tuple(joined)
+
+
+def _begins_with_i(sentence: Sentence) -> bool:
+    """Whether a sentence begins with the letter i, on its own or in a formula."""
+    first = sentence[0] if sentence else ""
+    if isinstance(first, Formula):
+        return str(first.items[0]) == "i"
+    return isinstance(first, str) and first[:1].lower() in ("i", "í")
 
 
 def fill(message: str, slots: Slots = NOTHING) -> Sentence:

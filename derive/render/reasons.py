@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sympy import Expr, Indexed, Symbol
 
 from derive.derivation import Derivation, Step
+from derive.display import Dotted
 from derive.facts import (
     Definition,
     EntryFact,
@@ -18,11 +19,11 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
-from derive.notation import ZERO, Binder, Partial, binders, rename
+from derive.notation import ZERO, Binder, Inert, Partial, binders, rename
 from derive.positions import Path
 from derive.render.document import Formula, Reference, Sentence
 from derive.render.messages import Messages
-from derive.render.names import Names, names_in
+from derive.render.names import FREE, Names, names_in
 from derive.render.rule_formula import rule_formula
 from derive.rules import RULES
 
@@ -37,15 +38,36 @@ def reason(
     """The short name and the sentence of a step's rule; other rules are named after it."""
     atom = next((a for a in step.atoms if a.rule == step.rule), step.atoms[0])
     short, sentence = _of_rule(atom, derivation, messages, names, lemmas)
-    others = {
-        a.rule: _of_rule(a, derivation, messages, names, lemmas)[0]
+    others = dict.fromkeys(
+        _of_rule(a, derivation, messages, names, lemmas)[0]
         for a in step.atoms
-        if a.rule != atom.rule and not RULES[a.rule].bookkeeping
-    }
+        if a.rule != atom.rule and (not RULES[a.rule].bookkeeping or _is_seen(a, step))
+    )
+    others.pop(short, None)
     if others:
-        slots = {"rules": messages.enumeration(dict.fromkeys(others.values()))}
+        slots = {"rules": messages.enumeration(others)}
         sentence = (*sentence, " ", *messages.sentence("text", "besides", slots))
     return short, sentence
+
+
+_TELLING = ("multiply_by_zero", "move_sign", "cancel_double_negative")
+"""Bookkeeping that a reader looks for where it is done to what stands on the line before."""
+
+
+def _is_seen(atom: Step, step: Step) -> bool:
+    """Whether a rule of bookkeeping changes something that a reader has before him."""
+    if atom.rule not in _TELLING:
+        return False
+    part, _ = _place(atom.before, atom.positions[0], FREE)
+    return any(e == part for e in _parts(step.before))
+
+
+def _parts(expr: Expr) -> Iterator[Expr]:
+    """All parts, with bound indices as ``_place`` calls them."""
+    yield expr
+    for position in range(len(expr.args)):
+        if isinstance(expr, Inert):
+            yield from _parts(_place(expr, (position,), FREE)[0])
 
 
 def _of_rule(
@@ -127,7 +149,8 @@ def _index(step: Step, names: Names) -> Symbol | None:
     """The name, as printed, of the index of the sum that a step works on."""
     part, inside = _place(step.before, step.positions[0], names)
     found = binders(part)
-    return inside.of(found[0]) if found else None
+    # With dots the index of a sum is not to be seen.
+    return inside.of(found[0]) if found and not isinstance(found[0], Dotted) else None
 
 
 def _place(expr: Expr, path: Path, names: Names) -> tuple[Expr, Names]:

@@ -7,7 +7,7 @@ from dataclasses import replace as with_changes
 from sympy import Expr
 
 from derive.derivation import Derivation, Step
-from derive.render.document import Formula, Sentence
+from derive.render.document import Formula, Reference, Sentence
 from derive.render.messages import Messages
 from derive.render.names import Names
 from derive.render.wishes import Wishes
@@ -27,15 +27,28 @@ class Remaining:
         self._silent = wishes.sheet == "worksheet"
 
     def sentence(
-        self, step: Step, derivation: Derivation, left: Expr, messages: Messages, names: Names
+        self,
+        step: Step,
+        derivation: Derivation,
+        left: Expr,
+        line: Reference | None,
+        messages: Messages,
+        names: Names,
     ) -> Sentence:
-        """What would remain without the facts that a step uses; nothing where it uses none."""
+        """What would remain without the facts that a step uses; nothing where it uses none.
+
+        ``line`` is the line before the step.
+        """
         found = None if self._silent else remainder(derivation, step, self._known)
-        if found is None or not self._holds(step.before, found, derivation):
+        if found is None or not self._follows(found, step, derivation):
             return ()
+        if line is not None and found == step.before:
+            return (" ", *messages.sentence("text", "without_step", {"line": line}))
         slots = {"result": Formula((left, "=", found), names)}
         return (" ", *messages.sentence("text", "without", slots))
 
-    def _holds(self, before: Expr, after: Expr, derivation: Derivation) -> bool:
-        """Whether two expressions are equal whatever the labels are, decided by the checker."""
-        return Decider(self._problem, derivation.definitions).compare(before, after, ()).equal
+    def _follows(self, found: Expr, step: Step, derivation: Derivation) -> bool:
+        """Whether it is what the step starts from, or the whole, whatever the labels are."""
+        decider = Decider(self._problem, derivation.definitions)
+        starts = (step.before, derivation.statement)
+        return any(decider.compare(start, found, ()).equal for start in starts)

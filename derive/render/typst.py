@@ -39,6 +39,8 @@ from derive.resources import template_root
 # In em, as templates/proof.typ sets the page: the width of the text, what a chain is set in by,
 # the room for an equation's number, and for a reason.
 _PAGE = 40.0
+# A table of so many rows is not cut.
+_ROWS = 30
 _INDENT = 2.0
 _NUMBER = 3.0
 _REASON = 0.31 * _PAGE * 11 / 10
@@ -102,15 +104,17 @@ class _DocumentPrinter:
                 sticky = "true" if isinstance(following, Equation | Chain | Table) else "false"
                 return f"#paragraph(sticky: {sticky})[{words}]"
             case Equation():
-                return self.equation(block)
+                # What is claimed stays with the beginning of its proof.
+                claim = isinstance(following, Paragraph) and following.emphasis
+                return self.equation(block, claim)
             case Chain():
-                return self.chain(block)
+                return self.chain(block, isinstance(following, Equation))
             case Table():
                 return self.table(block)
 
     # Equations
 
-    def equation(self, equation: Equation) -> str:
+    def equation(self, equation: Equation, claim: bool) -> str:
         printer, spoken = self.printers(equation.names)
         left = printer.doprint(equation.left)
         [first, *further] = equation.branches
@@ -129,14 +133,17 @@ class _DocumentPrinter:
             label = string(equation.label or "")
             tag = string(escape(equation.tag))
             return f"#tagged({alt}, $ {left} $, {_array(rows)}, number: {tag}, label: {label})"
-        command = "result" if equation.boxed else "display"
-        return f"#{command}({alt}, $ {left} $, {_array(rows)})"
+        if equation.boxed:
+            return f"#result({alt}, $ {left} $, {_array(rows)})"
+        sticky = "true" if claim else "false"
+        return f"#display({alt}, $ {left} $, {_array(rows)}, sticky: {sticky})"
 
     def branch(self, branch: Branch, printer: Formulas) -> str:
         condition = self.items(branch.condition, printer) if branch.condition else ""
         return f"{printer.doprint(branch.value)} & quad {condition}"
 
-    def chain(self, chain: Chain) -> str:
+    def chain(self, chain: Chain, kept: bool) -> str:
+        """A chain of equations, ``kept`` on one page with what comes after it."""
         printer, spoken = self.printers(chain.names)
         left = printer.doprint(chain.left)
         lead = _INDENT + printer.width(left) + 1.2
@@ -147,7 +154,9 @@ class _DocumentPrinter:
             beginning = "" if position else f"{said} "
             texts.append(self.line(line, printer, spoken, beginning, room, chain.repeats))
         brief = "true" if self._brief else "false"
-        return f"#chain({string(said)}, $ {left} $, ({' '.join(texts)}), brief: {brief})"
+        keep = "true" if kept else "false"
+        lines_of_chain = f"({' '.join(texts)})"
+        return f"#chain({string(said)}, $ {left} $, {lines_of_chain}, brief: {brief}, kept: {keep})"
 
     def line(
         self,
@@ -284,7 +293,8 @@ class _DocumentPrinter:
             notes = (f"[{self.sentence(note)}]" for note in table.notes)
             pairs = zip(notes, rows, strict=True)
             rows = [f"noted({widths}, {note}, {row})" for note, row in pairs]
-        return f"#rows({widths}, ({head}), {', '.join(rows)})"
+        breakable = "true" if len(rows) > _ROWS or table.notes else "false"
+        return f"#rows({widths}, ({head}), breakable: {breakable}, {', '.join(rows)})"
 
 
 class _Spoken(FormulaPrinter):

@@ -120,7 +120,8 @@ class TypstPrinter(Formulas):
         return f"cases({', '.join(f'{value} & quad {condition}' for value, condition in rows)})"
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
-        return f'mat(delim: "[", {"; ".join(", ".join(row) for row in rows)})'
+        body = "; ".join(", ".join(row) for row in rows)
+        return f"lr([thin mat(delim: #none, {body}) thin])"
 
     def _between(self, opening: str, text: str, closing: str) -> str:
         inside = f"{opening} {text} {closing}"

@@ -42,10 +42,13 @@ def writing_out(
     asked = wishes.explicit is not None or level == "full"
     sizes = small_sizes(derivation, classes)
     blocks: list[Block] = []
+    opening: Block | None = None
     for one in shown:
         own = _block(one, sizes, messages)
-        if asked or _is_short(own):
-            blocks += own
+        if own and (asked or _is_short(own)):
+            # What several chains have in common is said above the first of them.
+            blocks += own[1:] if own[0] == opening else own
+            opening = own[0]
     if not blocks:
         return []
     values = {"sizes": _values(sizes, messages)}

@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
-from sympy import Indexed, IndexedBase, Integer, Symbol
+from sympy import Indexed, Integer, Symbol
 
-from derive.corrections import Correction, Equality, Setting
 from derive.derivation import Derivation
-from derive.display import Choice, Dotted
-from derive.facts import Definition, EqualFact, SumFact, UnequalFact
-from derive.notation import Delta, Minus, Partial, Plus, Times, Total
+from derive.display import Dotted
+from derive.facts import Definition, EqualFact, UnequalFact
 from derive.problem import Problem
-from derive.routes.plan import Plan, numbers, posed
+from derive.routes.jacobian_corrected import corrections
+from derive.routes.plan import Plan, posed
 from derive.strategy.cases import derive_case
 
 
 def route(problem: Problem) -> Derivation:
-    """Σ ŷ = 1; entries (1,1), (2,1), (k,1); the Jacobian, in general and as a matrix; the loss."""
+    """Σ ŷ = 1; entries (1,1), (2,1), (k,1); the Jacobian as a matrix and in general; the loss."""
     (softmax,) = problem.definitions
     (variable,) = problem.variables
     (size,) = variable.base.shape
@@ -28,12 +27,13 @@ def route(problem: Problem) -> Derivation:
         entry(problem, softmax.base[row], Indexed(variable.base, Integer(1))) for row in shown
     )
     written = tuple(written_out(problem, softmax.base[row]) for row in shown)
-    general = general_entry(problem, softmax, variable, (whole, *written, *entries))
-    matrix = as_matrix(problem, general)
+    lemma = any_entry(problem, softmax, variable, (*written, whole, *entries))
+    matrix = as_matrix(problem, lemma)
+    general = in_general(lemma)
     logits = loss_gradient(problem, general)
     plan = Plan(problem, problem.name, known=(logits,))
     plan.take("apply_lemma")
-    whole = plan.done(parts={"jacobian": general, "matrix": matrix, "logits": logits})
+    whole = plan.done((lemma,), parts={"matrix": matrix, "jacobian": general, "logits": logits})
     return with_changes(whole, corrections=corrections(problem))
 
 
@@ -86,11 +86,11 @@ def entry(problem: Problem, probability: Indexed, variable: Indexed) -> Derivati
     return plan.done()
 
 
-def general_entry(
+def any_entry(
     problem: Problem, softmax: Definition, variable: Indexed, before: tuple[Derivation, ...]
 ) -> Derivation:
-    """``ŷ_i (1{i = j} - ŷ_j)``, and its two cases."""
-    plan = Plan(posed(problem, "jacobian", softmax.entry, variable), "jacobian")
+    """``ŷ_i (1{i = j} - ŷ_j)``."""
+    plan = Plan(posed(problem, "jacobian", softmax.entry, variable), "any-entry")
     plan.take("unfold_definition")
     plan.take("differentiate_quotient")
     plan.take("differentiate_total", "differentiate_exp")
@@ -98,25 +98,33 @@ def general_entry(
     plan.take("factor_numerator", "split_fraction")
     plan.take("split_quotient", "cancel_factor")
     plan.take("fold_definition")
-    whole = plan.done(before)
-    row, column = softmax.entry.indices[0], variable.indices[0]
+    return plan.done(before)
+
+
+def in_general(lemma: Derivation) -> Derivation:
+    """The Jacobian with an indicator, and its two cases."""
+    plan = Plan(lemma.problem, "jacobian", known=(lemma,))
+    plan.take("apply_lemma")
+    whole = plan.done()
+    (variable,) = lemma.problem.variables
+    row, column = lemma.problem.expression.indices[0], variable.indices[0]
     conditions = EqualFact(column, row), UnequalFact(row, column)
     found = {fact.statement: derive_case(whole, fact) for fact in conditions}
     return with_changes(whole, cases=MappingProxyType(found))
 
 
-def as_matrix(problem: Problem, general: Derivation) -> Derivation:
+def as_matrix(problem: Problem, lemma: Derivation) -> Derivation:
     """All entries at once, and two more of those on the diagonal."""
     variable = problem.variables[0]
     (size,) = variable.base.shape
     diagonal = []
     for place in (Integer(2), size):
-        probability = general.problem.expression.base[place]
+        probability = lemma.problem.expression.base[place]
         own = posed(problem, "jacobian", probability, Indexed(variable.base, place))
-        likewise = Plan(own, f"entry-{place}-{place}", known=(general,))
+        likewise = Plan(own, f"entry-{place}-{place}", known=(lemma,))
         likewise.take("apply_lemma", "evaluate_delta")
         diagonal.append(likewise.done())
-    plan = Plan(general.problem, "matrix", known=(general,))
+    plan = Plan(lemma.problem, "matrix", known=(lemma,))
     plan.take("arrange_matrix")
     plan.take("apply_lemma", "distinguish_indices", "evaluate_delta", "vanish_delta")
     return plan.done(tuple(diagonal))
@@ -139,45 +147,3 @@ def loss_gradient(problem: Problem, general: Derivation) -> Derivation:
     plan.take("pull_out_factor")
     plan.take("use_sum_fact")
     return plan.done()
-
-
-def corrections(problem: Problem) -> tuple[Correction, ...]:
-    """Lost hats, a line left over, and what the source uses and does not say."""
-    (softmax,) = problem.definitions
-    (variable,) = problem.variables
-    (fact,) = (f for f in problem.facts if isinstance(f, SumFact))
-    label, logits, hat = fact.total.body.base, variable.base, softmax.base
-    (size,) = logits.shape
-    (i,), (j,) = softmax.indices, variable.indices
-    other = IndexedBase("u", shape=logits.shape)
-    loss = Partial(problem.expression, variable)
-
-    def cases(array: IndexedBase) -> Equality:
-        equal = Times(array[i], Plus(1, Minus(array[i])))
-        return Equality(
-            Partial(hat[i], variable), Choice(i, j, equal, Minus(Times(array[i], array[j])))
-        )
-
-    def summed(array: IndexedBase, place: Symbol) -> Total:
-        inner = Plus(Delta(i, j), Minus(hat[place]))
-        return Total(Times(array[i], inner), (i, 1, size))
-
-    inputs = (logits, numbers(1, 2, 3))
-    one_hot, several = (label, numbers(0, 0, 1)), (label, numbers(0, 1, 1))
-    return (
-        Correction(
-            "lost_hats", cases(label), cases(hat), Setting((inputs, one_hot), ((i, 1), (j, 1)))
-        ),
-        Correction(
-            "stray_line",
-            Equality(loss, summed(other, i)),
-            Equality(loss, Minus(summed(label, j))),
-            Setting((inputs, one_hot, (other, numbers(0, 0, 1))), ((j, 1),)),
-        ),
-        Correction(
-            "unstated_sum",
-            Equality(loss, Plus(hat[j], Minus(label[j]))),
-            Equality(loss, Plus(Times(hat[j], Total(label[i], (i, 1, size))), Minus(label[j]))),
-            Setting((inputs, several), ((j, 3),)),
-        ),
-    )

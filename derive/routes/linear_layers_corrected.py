@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, IndexedBase, Symbol
+from sympy import Expr, Function, Indexed, IndexedBase, Symbol
 
-from derive.arrays import Column, Row
+from derive.arrays import Column, Product, Row, Whole
 from derive.corrections import Correction, Equality, Setting
 from derive.facts import Definition
 from derive.notation import (
+    Apply,
     Exp,
+    Head,
+    Log,
     Minus,
     Partial,
     Plus,
@@ -34,10 +37,37 @@ def corrections(problem: Problem, inputs: IndexedBase) -> tuple[Correction, ...]
     )
     by_indices = _Indices(loss.entry, softmax, scores.base, labels, sample, row, other)
     return (
+        of_cost(problem, scores, softmax, loss, inputs),
         *by_indices.of_chain(at),
         by_indices.of_exponential(Setting(at.arrays, ((other, 1), (row, 2)))),
         by_indices.of_vector(at),
-        *of_lower(problem, scores, inputs),
+        *_Lower(problem, inputs).corrections(),
+    )
+
+
+class f(Function):  # called as in the source
+    """What the source calls ``f``: the softmax, of a whole vector."""
+
+
+def of_cost(
+    problem: Problem,
+    scores: Definition,
+    softmax: Definition,
+    loss: Definition,
+    inputs: IndexedBase,
+) -> Correction:
+    """The cost with whole vectors, of which one is a row and one a column, and with entries."""
+    upper, lower = (v.base for v in problem.variables)
+    sample, (labels,) = scores.indices[0], loss.value.bases - {softmax.base}
+    mean, (samples,) = problem.expression, loss.base.shape
+    column = Product(Product(Whole(upper), Whole(lower)), Column(inputs, sample))
+    likelihood = Log(Apply(Head(f), column))
+    whole = Total(Times(Row(labels, sample), likelihood), (sample, 1, samples))
+    entries = Total(loss.value, (sample, 1, samples))
+    return Correction(
+        "cost_of_vectors",
+        Equality(mean, Times(Minus(Quotient(1, samples)), whole)),
+        Equality(mean, Times(Quotient(1, samples), entries)),
     )
 
 
@@ -110,15 +140,16 @@ class _Indices:
         value = replace(self.softmax.value.denominator, {self.softmax.indices[0]: self.sample})
         left = Partial(self.probability(other), self.logit(row))
 
-        def by_quotient_rule(exponential: Expr) -> Expr:
+        slope = Partial(below, self.logit(row))
+
+        def by_quotient_rule(*falling: Expr) -> Expr:
             rising = Times(Partial(Exp(self.logit(other)), self.logit(row)), below)
-            falling = Times(Partial(below, self.logit(row)), exponential)
-            return Quotient(Plus(rising, Minus(falling)), Power(below, 2))
+            return Quotient(Plus(rising, Minus(Times(*falling))), Power(below, 2))
 
         return Correction(
             "wrong_exponential",
-            Equality(left, by_quotient_rule(Exp(self.logit(row)))),
-            Equality(left, by_quotient_rule(Exp(self.logit(other)))),
+            Equality(left, by_quotient_rule(slope, Exp(self.logit(row)))),
+            Equality(left, by_quotient_rule(Exp(self.logit(other)), slope)),
             at,
             (Definition(below, value),),
         )
@@ -135,28 +166,63 @@ class _Indices:
         )
 
 
-def of_lower(problem: Problem, scores: Definition, inputs: IndexedBase) -> tuple[Correction, ...]:
-    """The derivative of a score by an entry of the lower layer."""
-    upper, lower = (v.base for v in problem.variables)
-    sample, row = scores.indices
-    down, across = problem.variables[1].indices
-    (height, width) = lower.shape
-    left = Partial(scores.entry, problem.variables[1])
-    right = Times(Indexed(upper, row, down), Indexed(inputs, sample, across))
-    ours = Equality(left, right)
-    # As in the source, where no delta picks an entry of either sum.
-    every = Times(
-        Total(Indexed(upper, row, down), (down, 1, height)),
-        Total(Indexed(inputs, sample, across), (across, 1, width)),
-    )
-    arrays = (
-        (Row(upper, row), numbers(1, 2)),
-        (lower, (numbers(1, 0), numbers(0, 1))),
-        (Column(inputs, sample), numbers(1, 2)),
-    )
-    at = Setting(arrays, ((down, 1), (across, 1)))
-    itself = Equality(left, Partial(scores.entry, scores.entry))
-    return (
-        Correction("by_itself", itself, ours, Setting(arrays, ((down, 2), (across, 2)))),
-        Correction("missing_deltas", Equality(left, every), ours, at),
-    )
+class _Lower:
+    """The derivative by an entry of the lower layer, of a score and of the loss of a sample."""
+
+    def __init__(self, problem: Problem, inputs: IndexedBase) -> None:
+        self.scores, self.softmax, self.loss = problem.definitions
+        (self.labels,) = self.loss.value.bases - {self.softmax.base}
+        (self.upper, self.lower), self.inputs = (v.base for v in problem.variables), inputs
+        self.variable = problem.variables[1]
+        self.sample, self.row = self.scores.indices
+        self.down, self.across = self.variable.indices
+        self.height, self.width = self.lower.shape
+        self.classes = (self.row, 1, self.upper.shape[0])
+        self.score = Partial(self.scores.entry, self.variable)
+        self.entry = Times(
+            Indexed(self.upper, self.row, self.down), Indexed(inputs, self.sample, self.across)
+        )
+
+    def at(self, down: int, across: int, row: int | None = None) -> Setting:
+        """Three classes, a lower layer that changes nothing, an entry of it, and maybe a class."""
+        arrays = (
+            (self.upper, (numbers(1, 2), numbers(0, 1), numbers(1, 0))),
+            (self.lower, (numbers(1, 0), numbers(0, 1))),
+            (Column(self.inputs, self.sample), numbers(1, 2)),
+            (Row(self.labels, self.sample), numbers(0, 0, 1)),
+        )
+        indices = [(self.down, down), (self.across, across)]
+        return Setting(arrays, tuple(indices if row is None else [(self.row, row), *indices]))
+
+    def corrections(self) -> tuple[Correction, ...]:
+        """The two factors of the source, line by line, then their product."""
+        all_scores = Total(self.score, self.classes)
+        # As in the source, where no delta picks an entry of either sum.
+        every = Times(
+            Total(Indexed(self.upper, self.row, self.down), (self.down, 1, self.height)),
+            Total(Indexed(self.inputs, self.sample, self.across), (self.across, 1, self.width)),
+        )
+        one = Equality(self.score, self.entry)
+        summed = Equality(all_scores, Total(self.entry, self.classes))
+        itself = Equality(self.score, Partial(self.scores.entry, self.scores.entry))
+        label = Indexed(self.labels, self.sample, self.row)
+        error = Plus(self.softmax.entry, Minus(label))
+        left = Partial(self.loss.entry, self.variable)
+        return (
+            Correction("by_itself", itself, one, self.at(2, 2, 1)),
+            Correction("scores_as_sum", Equality(self.score, all_scores), one, self.at(1, 1, 1)),
+            Correction("sum_loses_index", Equality(all_scores, every), summed, self.at(1, 1, 1)),
+            Correction("missing_deltas", Equality(self.score, every), one, self.at(1, 1, 1)),
+            Correction(
+                "number_as_matrix",
+                Equality(every, Total(self.entry, self.classes)),
+                summed,
+                self.at(1, 1, 1),
+            ),
+            Correction(
+                "product_of_sums",
+                Equality(left, Times(Total(error, self.classes), Total(self.entry, self.classes))),
+                Equality(left, Total(Times(error, *self.entry.args), self.classes)),
+                self.at(2, 2),
+            ),
+        )

@@ -8,7 +8,7 @@ from sympy import Expr, Indexed, IndexedBase, Symbol
 
 from derive.corrections import Correction, Equality, Setting
 from derive.derivation import Derivation
-from derive.facts import EntryFact, Given, UnequalFact
+from derive.facts import EntryFact, UnequalFact
 from derive.notation import Exp, Log, Minus, Partial, Plus, Quotient, Total
 from derive.problem import Problem
 from derive.routes.plan import Plan, numbers, posed
@@ -118,7 +118,7 @@ def slope(
 def true_class(plan: Plan) -> None:
     """From the quotient rule to (3)."""
     plan.take("differentiate_coordinate", "contract_delta", "evaluate_delta")
-    plan.apply("flatten_quotient", is_reciprocal)
+    plan.apply("flip_quotient")
     plan.take("factor_numerator", "split_fraction")
     plan.exhaust("cancel_factor")
     plan.take("split_quotient", "cancel_factor", "distribute_negative", "reorder_terms")
@@ -130,15 +130,10 @@ def other_class(plan: Plan) -> None:
     with plan.one_step():
         plan.take("differentiate_coordinate", "contract_delta", "vanish_delta", tidy=False)
         plan.apply("multiply_by_zero", innermost=True, tidy=False)
-    with plan.one_step("flatten_quotient"):
+    with plan.one_step("flip_quotient"):
         plan.apply("multiply_by_zero", tidy=False)
         plan.apply("drop_zero", tidy=False)
-        plan.apply("flatten_quotient", is_reciprocal, tidy=False)
+        plan.apply("flip_quotient", tidy=False)
     with plan.one_step("cancel_factor"):
         plan.exhaust("move_sign", "cancel_double_negative", "cancel_factor", "combine_powers")
     plan.tag("4")
-
-
-def is_reciprocal(expr: Expr, given: Given) -> bool:
-    """One over a fraction."""
-    return expr.numerator == 1 and isinstance(expr.denominator, Quotient)

@@ -208,6 +208,18 @@ def flatten_quotient(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(Quotient(1, Quotient(s.a, s.b)), Quotient(s.b, s.a)),
+    Quotient(1, Quotient(z_k, s.T)),
+    formal="flatten_quotient",
+)
+def flip_quotient(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Quotient(above, Quotient(upper, lower)) if above == 1:
+            return Quotient(lower, upper)
+    return None
+
+
+@rule(
     law(Quotient(Plus(Each(s.a)), s.c), Plus(Each(Quotient(s.a, s.c)))),
     Quotient(Plus(z_k, y_k), s.T),
 )

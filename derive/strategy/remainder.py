@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace as with_changes
+from itertools import takewhile
 
 from sympy import Expr
 
@@ -11,7 +13,7 @@ from derive.facts import EntryFact, Fact, SumFact
 from derive.notation import Partial, heads
 from derive.rules.trace import Trace
 from derive.strategy.phases import differentiate, finish, length, simplify
-from derive.strategy.plan import lemma_of
+from derive.strategy.plan import derive_problem, lemma_of
 
 # A remainder that is longer than this says less than it takes to read.
 _READABLE = 40
@@ -23,25 +25,43 @@ def label_facts(step: Step) -> tuple[Fact, ...]:
 
 
 def remainder(derivation: Derivation, step: Step, known: tuple[Derivation, ...]) -> Expr | None:
-    """The result that comes of going on from before ``step`` without the facts that it uses.
+    """The result that comes of going on without the facts that ``step`` uses.
 
-    ``known`` may be cited. ``None`` where the step uses no fact on labels, where the way without
-    it leads to the same result or does not come to an end, and where there is too much to read.
+    It goes on from before the step; where something before it has used them too, the whole is
+    derived anew. ``known`` may be cited. ``None`` where the step uses no fact on labels, where the
+    way without it leads to the same result or does not come to an end, and where there is too much
+    to read.
     """
     unused = label_facts(step)
     if not unused:
         return None
-    given = derivation.given
-    facts = tuple(f for f in given.facts if f not in unused)
-    lemmas = tuple(lemma_of(d) for d in known if not _uses(d, unused))
-    trace = Trace(step.before, with_changes(given, facts=facts, lemmas=lemmas))
-    differentiate(trace)
-    simplify(trace)
-    finish(trace)
-    left = trace.expression
+    relying = {d.name for d in known if _uses(d, unused)}
+    if any(_relies(s, unused, relying) for s in _before(derivation, step)):
+        problem = derivation.problem
+        declared = tuple(f for f in problem.facts if f not in unused)
+        left = derive_problem(with_changes(problem, facts=declared)).closed_form
+    else:
+        given = derivation.given
+        facts = tuple(f for f in given.facts if f not in unused)
+        lemmas = tuple(lemma_of(d) for d in known if d.name not in relying)
+        trace = Trace(step.before, with_changes(given, facts=facts, lemmas=lemmas))
+        differentiate(trace)
+        simplify(trace)
+        finish(trace)
+        left = trace.expression
     if Partial in heads(left) or left == derivation.closed_form or length(left) > _READABLE:
         return None
     return left
+
+
+def _before(derivation: Derivation, step: Step) -> Iterator[Step]:
+    """The steps that come before ``step``, which may be a part of one."""
+    return takewhile(lambda s: s != step and step not in s.atoms, derivation.steps)
+
+
+def _relies(step: Step, facts: tuple[Fact, ...], lemmas: set[str]) -> bool:
+    """Whether a step uses one of the facts, or cites one of the lemmas."""
+    return any(f in step.facts for f in facts) or any(a.lemma in lemmas for a in step.atoms)
 
 
 def _uses(derivation: Derivation, facts: tuple[Fact, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -13,6 +14,7 @@ from derive.facts import Definition
 from derive.verify.sampled import DIGITS, Point
 
 
+@lru_cache(maxsize=256)  # the same in every language
 def sides(
     equality: Equality, at: Setting, definitions: tuple[Definition, ...]
 ) -> tuple[mpmath.mpf, mpmath.mpf]:

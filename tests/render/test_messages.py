@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sympy import Expr
+from sympy import Expr, Integer, Symbol
 
 import derive
 from derive.errors import DeriveError
+from derive.render.document import Formula
 from derive.render.latex_printer import FormulaPrinter
 from derive.render.latex_text import escape
 from derive.render.messages import RULE_SLOTS, fill, languages, load, slots_in
@@ -112,6 +113,14 @@ def test_an_enumeration() -> None:
     messages = load("en")
     assert "".join(messages.enumeration((c,) for c in "abc")) == "a, b and c"
     assert messages.enumeration([]) == ()
+
+
+def test_spanish_has_another_word_for_and_before_i() -> None:
+    spanish = load("es")
+    index = Formula((Symbol("i"), "=", Integer(3)))
+    assert spanish.enumeration([("j",), (index,)]) == ("j", " e ", index)
+    assert "".join(spanish.enumeration([("suma",), ("índices",)])) == "suma e índices"
+    assert "".join(spanish.enumeration([("suma",), ("resta",)])) == "suma y resta"
 
 
 def test_an_unknown_language_and_an_unknown_rule_are_clear_errors() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 import derive
+from derive.derivation import Derivation
 from derive.render.messages import load
 from derive.render.names import FREE
 from derive.render.reasons import reason
@@ -21,11 +22,38 @@ def test_every_rule_of_a_step_is_named(entry: str) -> None:
         for step in part.steps:
             _, sentence = reason(step, part, english, FREE, {})
             said = words(sentence)
-            others = {a.rule for a in step.atoms if not RULES[a.rule].bookkeeping} - {step.rule}
-            assert ("Also: " in said) == bool(others)
-            for rule in others:
-                short, _ = english.rule(rule)
-                assert words(short) in said
+            own, _ = english.rule(step.rule)
+            rules = {a.rule for a in step.atoms if not RULES[a.rule].bookkeeping}
+            others = {words(english.rule(rule)[0]) for rule in rules - {step.rule}} - {words(own)}
+            assert "Also: " in said or not others
+            assert all(short in said for short in others)
+
+
+def test_what_is_said_of_a_rule_is_not_said_twice() -> None:
+    lemma = part("softmax-cross-entropy-jacobian", "entry-1-1")
+    _, sentence = reason(lemma.steps[-1], lemma, load("en"), FREE, {})
+    assert {a.rule for a in lemma.steps[-1].atoms} == {"unfold_definition", "fold_definition"}
+    assert "by definition" not in words(sentence)
+
+
+@pytest.mark.parametrize(
+    ("entry", "name", "line", "expected"),
+    [
+        ("softmax-cross-entropy-one-hot", "other-class", "flip_quotient", "zero times anything"),
+        ("softmax-output-layer", "logits", "cancel_factor", "minus"),
+    ],
+)
+def test_signs_and_zeros_are_spoken_of_where_they_are_seen(
+    entry: str, name: str, line: str, expected: str
+) -> None:
+    shown = part(entry, name)
+    step = next(s for s in shown.steps if s.rule == line)
+    _, sentence = reason(step, shown, load("en"), FREE, {})
+    assert f"Also: {expected}" in words(sentence)
+
+
+def part(entry: str, name: str) -> Derivation:
+    return next(d for d in derive.derivation(entry).walk() if d.name == name)
 
 
 def test_the_chain_rule_goes_through_all_entries() -> None:
