@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from derive.errors import DeriveError
 from derive.lines.indices import escape, mismatch
-from derive.lines.numbers import counterexample
+from derive.lines.search import counterexample
 from derive.lines.verdict import Evidence, Verdict
 from derive.notation import Plus, binders, names
 from derive.posing import pose

@@ -1,8 +1,8 @@
-"""Numbers that show that two lines differ: few classes and small numbers, as the facts allow."""
+"""Numbers for all that two lines are made of: small ones, as the facts allow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
 from random import Random
@@ -11,14 +11,7 @@ from typing import Any
 import mpmath
 from sympy import Expr, Indexed, IndexedBase, Integer, Rational, Symbol
 
-from derive.facts import (
-    EntryFact,
-    EqualFact,
-    IndexRange,
-    PositiveFact,
-    SumFact,
-    UnequalFact,
-)
+from derive.facts import EntryFact, IndexRange, PositiveFact, SumFact
 from derive.lines.indices import singled_out
 from derive.lines.verdict import Counterexample
 from derive.notation import entries, names
@@ -26,17 +19,13 @@ from derive.problem import Problem
 from derive.signs import ingredients
 from derive.verify.draws import OutsideDomain
 from derive.verify.labels import constrained
-from derive.verify.sampled import DIGITS, Point
-from derive.verify.sizes import allowed, least_sizes
+from derive.verify.sampled import Point
 
-SIZES = 3
-"""How many values of each size are tried, from the least one."""
-BUDGET = 3000
-"""How many times both sides are evaluated at most."""
-PLAIN = mpmath.mpf(10) ** -4
-"""How far apart, in proportion, two numbers are that a student sees to be different."""
-BARELY = mpmath.mpf(10) ** -20
-"""And how far apart two are that differ by more than rounding."""
+EXACT = mpmath.mpf(10) ** -20
+"""How far a declared sum may be off: by rounding, and no more."""
+
+At = Mapping[Symbol, int]
+Place = tuple[int, ...]
 
 
 def _fractions(*written: str) -> tuple[tuple[Fraction, ...], ...]:
@@ -54,76 +43,10 @@ CHOICES = (
 """What entries are drawn from, and those that have to be positive."""
 ROUNDS = 8
 """How often each of the choices is drawn from."""
-
-At = Mapping[Symbol, int]
-Place = tuple[int, ...]
+DRAWS = len(CHOICES) * ROUNDS
 
 
-def counterexample(
-    left: Expr, right: Expr, problem: Problem, last: At | None = None
-) -> Counterexample | None:
-    """The first numbers found at which two lines differ; None where there are none among these.
-
-    ``last`` are sizes at which they are known to differ, tried when small ones do not show it.
-    """
-    budget = BUDGET
-    with mpmath.workdps(DIGITS + 10):
-        for least in (PLAIN, BARELY):
-            for sizes in _sizes(problem, last):
-                for setting in _settings(left, right, problem, sizes):
-                    for at in _indices(problem, sizes, setting):
-                        budget -= 1
-                        try:
-                            one, two = (setting.point.value(side, at) for side in (left, right))
-                        except (OutsideDomain, NotImplementedError):
-                            continue
-                        if abs(one - two) > least * max(1, abs(one), abs(two)):
-                            return setting.counterexample(at, one, two)
-                        if budget < 0:
-                            return None
-    return None
-
-
-def _sizes(problem: Problem, last: At | None) -> Iterator[At]:
-    """The sizes to try, small ones first."""
-    least = [int(n) for n in least_sizes(problem).values()]
-    found = sorted(product(*(range(n, n + SIZES) for n in least)), key=lambda values: sum(values))
-    choices = [dict(zip(problem.sizes, values, strict=True)) for values in found]
-    yield from (choice for choice in choices if allowed(problem, choice))
-    if last is not None and dict(last) not in choices:
-        yield last
-
-
-def _settings(left: Expr, right: Expr, problem: Problem, sizes: At) -> Iterator[Setting]:
-    for number in range(len(CHOICES) * ROUNDS):
-        setting = Setting(left, right, problem, sizes, number)
-        if setting.fits:
-            yield setting
-
-
-def _indices(problem: Problem, sizes: At, setting: Setting) -> Iterator[At]:
-    """The values of the free indices that the facts allow."""
-    ranges = [r for r in problem.ranges if isinstance(r.index, Symbol)]
-    values: dict[Symbol, Integer] = {size: Integer(value) for size, value in sizes.items()}
-    spans = []
-    for known in ranges:
-        # Bounds that depend on another index are taken at their widest, which is the axis.
-        low, high = (e.xreplace(values) for e in (known.lower, known.upper))
-        spans.append(range(int(low), int(high) + 1))
-    for place in product(*spans):
-        at = {known.index: value for known, value in zip(ranges, place, strict=True)}
-        if all(_agrees(fact, setting.point, at) for fact in problem.facts):
-            yield at
-
-
-def _agrees(fact: object, point: Point, at: At) -> bool:
-    if isinstance(fact, (EqualFact, UnequalFact)):
-        same = point.whole(fact.left, at) == point.whole(fact.right, at)
-        return same == isinstance(fact, EqualFact)
-    return True
-
-
-class Setting:
+class Numbers:
     """Numbers for all that two lines are made of."""
 
     def __init__(self, left: Expr, right: Expr, problem: Problem, sizes: At, number: int) -> None:
@@ -144,7 +67,7 @@ class Setting:
         positive = [f.expression for f in problem.facts if isinstance(f, PositiveFact)]
         self._positive = {e.base if isinstance(e, Indexed) else e for e in positive}
         self.point = Point(sizes, problem.definitions, values, self._leaf)
-        self.fits = self._settle()
+        self.fit = self._settle()
 
     def counterexample(self, at: At, left: mpmath.mpf, right: mpmath.mpf) -> Counterexample:
         """What was found, by name."""
@@ -263,7 +186,7 @@ class Setting:
             for place in product(*spans.values()):
                 at = dict(zip(spans, place, strict=True))
                 if isinstance(fact, SumFact):
-                    if abs(self._difference(fact, at)) > BARELY:
+                    if abs(self._difference(fact, at)) > EXACT:
                         return False
                 elif self.point.value(expr, at) <= 0:
                     return False
