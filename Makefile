@@ -13,13 +13,13 @@ PIP := $(RUN) pip --quiet --disable-pip-version-check
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
-derive: $(VENV)/installed-pdf ## write the proofs and kernels to output/
+derive: $(VENV)/installed-cli ## write the proofs and kernels to output/
 	@$(RUN) derive build
 
-all: $(VENV)/installed-pdf ## the same for the whole catalogue
+all: $(VENV)/installed-cli ## the same for the whole catalogue
 	@$(RUN) derive build $$($(VENV)/bin/python -c 'import derive; print(*derive.catalogue())')
 
-proofs: $(VENV)/installed-pdf ## have Coq check every proof, and keep on record what it accepts
+proofs: $(VENV)/installed-cli ## have Coq check every proof, and keep on record what it accepts
 	@$(RUN) derive verify --formal --record
 
 test: $(VENV)/installed-test ## the quick tests, in 3 minutes at most
@@ -49,7 +49,7 @@ distclean: clean ## and the virtual environment
 
 # One stamp for each set of packages: pip runs again only when pyproject.toml changes.
 
-$(addprefix $(VENV)/installed-,pdf test dev): $(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml
+$(addprefix $(VENV)/installed-,cli test dev): $(VENV)/installed-%: $(VENV)/pyvenv.cfg pyproject.toml
 	@echo "installing into $(VENV) ($*) ..."
 	@$(PIP) install --editable '.[$*]'
 	@touch $@

@@ -1,6 +1,6 @@
 """Derive: from a loss over a symbolic number of classes to a checked derivation and kernels."""
 
-from derive.api import Derivation, catalogue, derivation, gradient, hessian, jacobian
+from derive.api import Derivation, catalogue, derivation, gradient, hessian, holds, jacobian
 from derive.errors import DeriveError
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "derivation",
     "gradient",
     "hessian",
+    "holds",
     "jacobian",
 ]
 __version__ = "0.1.0"

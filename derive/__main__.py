@@ -1,9 +1,14 @@
-"""The command line: ``derive list``, ``show``, ``write``, ``verify``, ``kernel``, ``build``."""
+"""The command line.
+
+``derive list``, ``show``, ``write``, ``verify``, ``kernel`` and ``build`` are about the catalogue;
+``gradient``, ``jacobian``, ``hessian`` and ``holds`` about what a person writes.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,11 +23,17 @@ from derive.output import check_folder, write_bytes
 FORMATS = ("tex", "html", "pdf", "md")
 SHEETS = {"-worksheet": {"worksheet": True}, "-answers": {"answers": True}}
 FINE, CHECK_FAILED, WRONG_USE = 0, 1, 2
+ASKED = {
+    "gradient": (None, "of a loss, by one or more entries or parameters"),
+    "jacobian": (1, "of a vector, given by its entry"),
+    "hessian": (2, "of a loss, by two entries or parameters"),
+}
+"""What can be asked of a text: by how many variables, if that is fixed, and what it is."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 where all is fine, 1 where a check failed, 2 for wrong use."""
-    arguments = parser().parse_args(argv)
+    arguments = parser().parse_args(_formulas_apart(sys.argv[1:] if argv is None else argv))
     try:
         code: int = arguments.run(arguments)
         return code
@@ -43,6 +54,28 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"derive {derive.__version__}")
     commands = whole.add_subparsers(required=True, metavar="COMMAND")
 
+    for name, (_, what) in ASKED.items():
+        one = commands.add_parser(name, help=f"derive the {name} {what}")
+        one.add_argument("expression", metavar="TEXT", type=str.strip, help='"-log(softmax(z)[t])"')
+        one.add_argument(
+            "--wrt",
+            action="append",
+            default=[],
+            metavar="TEXT",
+            help='what to differentiate by, such as "z[k]"; again for another',
+        )
+        _add_relations(one)
+        one.add_argument("--to", metavar="FORMATS", help="write documents: tex, pdf; else print")
+        _add_document(one)
+        one.set_defaults(run=ask, kind=name)
+
+    one = commands.add_parser("holds", help="check whether each line equals the next")
+    one.add_argument(
+        "lines", nargs="+", metavar="TEXT", type=str.strip, help="two sides, or more lines"
+    )
+    _add_relations(one)
+    one.set_defaults(run=holds)
+
     one = commands.add_parser("list", help="list the entries of the catalogue")
     one.set_defaults(run=list_entries)
 
@@ -55,13 +88,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--to", default="tex", metavar="FORMATS", help="comma-separated: tex (default), pdf"
     )
-    one.add_argument("--engine", default="typst", help="makes the PDF: typst (default) or latex")
-    one.add_argument(
-        "--lang", metavar="LANGS", help="comma-separated, such as en; default: the entry's"
-    )
-    one.add_argument("--fragment", action="store_true", help="without a preamble, for \\input")
-    _add_wishes(one)
-    _add_out(one)
+    _add_document(one)
     one.set_defaults(run=write)
 
     one = commands.add_parser("verify", help="check an entry, or all, and print the evidence")
@@ -101,6 +128,30 @@ def _add_entry(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--symbols", default="", metavar="OLD=NEW,...", help="other symbols: z=s,C=K"
     )
+
+
+def _add_relations(command: argparse.ArgumentParser) -> None:
+    for name, what in (("given", 'a fact, such as "k != t"'), ("where", "a definition to keep")):
+        command.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            type=str.strip,
+            metavar="TEXT",
+            help=f"{what}; again for another",
+        )
+
+
+def _add_document(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--engine", default="typst", help="makes the PDF: typst (default) or latex"
+    )
+    command.add_argument(
+        "--lang", metavar="LANGS", help="comma-separated, such as en; default: the entry's"
+    )
+    command.add_argument("--fragment", action="store_true", help="without a preamble, for \\input")
+    _add_wishes(command)
+    _add_out(command)
 
 
 def _add_wishes(command: argparse.ArgumentParser) -> None:
@@ -147,6 +198,51 @@ def _entry(arguments: argparse.Namespace) -> derive.Derivation:
     return derive.derivation(arguments.name, symbols=symbols)
 
 
+def _formulas_apart(argv: Sequence[str]) -> list[str]:
+    """The arguments, with a space before a formula that begins with a minus sign.
+
+    Otherwise it would be taken for an option.
+    """
+    if not argv or argv[0] not in (*ASKED, "holds"):
+        return list(argv)
+    return [f" {a}" if re.match(r"-(?!-|h$)", a) else a for a in argv]
+
+
+def ask(arguments: argparse.Namespace) -> int:
+    """Derive what a text asks for; print the steps, or write documents."""
+    count, _ = ASKED[arguments.kind]
+    variables = [text.strip() for text in arguments.wrt]
+    if not variables or (count is not None and len(variables) != count):
+        wanted = "what to differentiate by" if count != 2 else "two things to differentiate by"
+        example = '--wrt "z[k]" --wrt "z[m]"' if count == 2 else '--wrt "z[k]"'
+        raise DeriveError(f"the {arguments.kind} needs {wanted}: {example}")
+    if arguments.to is None:
+        for option in ("lang", "fragment", "title", "course", "author", "explicit", "worksheet"):
+            if getattr(arguments, option):
+                raise DeriveError(f"--{option} is about documents: add --to tex or --to pdf")
+    formats = [] if arguments.to is None else _formats(arguments)
+    asked = [variables] if arguments.kind == "gradient" else variables
+    derivation = getattr(derive, arguments.kind)(
+        arguments.expression, *asked, given=arguments.given, where=arguments.where
+    )
+    if formats:
+        return _write(derivation, arguments.kind, formats, arguments)
+    code = _show(derivation)
+    print(f"result: {derivation.result}")
+    return code
+
+
+def holds(arguments: argparse.Namespace) -> int:
+    """Check whether each line equals the next, and say what shows it."""
+    if len(arguments.lines) < 2:
+        raise DeriveError(
+            'there is one line only; write both sides apart: derive holds "exp(log(T))" "T"'
+        )
+    verdict = derive.holds(arguments.lines, given=arguments.given, where=arguments.where)
+    print(verdict)
+    return FINE if verdict else CHECK_FAILED
+
+
 def list_entries(arguments: argparse.Namespace) -> int:
     """Print the names of the entries."""
     print("\n".join(derive.catalogue()))
@@ -155,9 +251,12 @@ def list_entries(arguments: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     """Print the steps of an entry as plain text, and the level of its evidence."""
+    return _show(_entry(arguments))
+
+
+def _show(derivation: derive.Derivation) -> int:
     from derive.render.outline import outline
 
-    derivation = _entry(arguments)
     print(outline(derivation))
     report = derivation.check()
     print(f"\nlevel: {report.level}\nformal: {report.proof}")
@@ -166,6 +265,12 @@ def show(arguments: argparse.Namespace) -> int:
 
 def write(arguments: argparse.Namespace) -> int:
     """Write the document of an entry in the formats and languages asked for."""
+    formats = _formats(arguments)
+    return _write(_entry(arguments), arguments.name, formats, arguments)
+
+
+def _formats(arguments: argparse.Namespace) -> list[str]:
+    """The formats asked for, if there is nothing in the way of writing them."""
     formats = _listed(arguments.to)
     for name in formats:
         if name not in FORMATS:
@@ -182,14 +287,20 @@ def write(arguments: argparse.Namespace) -> int:
 
         check_engine(arguments.engine)
     check_folder(arguments.out)
-    derivation = _entry(arguments)
+    return formats
+
+
+def _write(
+    derivation: derive.Derivation, name: str, formats: list[str], arguments: argparse.Namespace
+) -> int:
+    """Write the documents of a derivation under a name."""
     written: dict[Path, bytes] = {}
     sheets = SHEETS if arguments.worksheet else {"": {}}
     for lang in _listed(arguments.lang) if arguments.lang else [default_language(derivation)]:
         for ending, sheet in sheets.items():
-            for name in formats:
-                path = proof_path(arguments.out, lang, arguments.name + ending, name)
-                written[path] = _document(derivation, name, lang, arguments, sheet)
+            for kind in formats:
+                path = proof_path(arguments.out, lang, name + ending, kind)
+                written[path] = _document(derivation, kind, lang, arguments, sheet)
     # All documents exist before the first file is written: an error leaves nothing behind.
     for path, content in written.items():
         write_bytes(path, content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from dataclasses import replace as with_changes
 from functools import cached_property
@@ -19,14 +19,16 @@ from derive.derivation import Step
 from derive.errors import DeriveError
 from derive.notation import plain
 from derive.output import write_bytes
+from derive.parsing import in_sympy
 from derive.posing import pose
-from derive.problem import Problem
+from derive.problem import Kind, Problem
 from derive.renaming import recognised_as, renamed
 from derive.unfolding import unfold
 
 if TYPE_CHECKING:
     from derive.formal import Exported
     from derive.kernels import Kernel
+    from derive.lines import Verdict
     from derive.render.compose import Level
     from derive.render.document import Logarithm
     from derive.render.pdf_file import Engine
@@ -302,6 +304,18 @@ def _derived(problem: Problem, route: Callable[[Problem], Trace] | None = None) 
     return Derivation.of(stabilise((route or derive_problem)(problem)))
 
 
+def _asked(
+    expression: Any,
+    variables: Sequence[Any],
+    kind: Kind,
+    given: Iterable[Any],
+    where: Iterable[Any],
+) -> Derivation:
+    """The derivation of what was asked in SymPy, or in text."""
+    asked = in_sympy([expression], variables, given, where)
+    return _derived(pose(asked.expressions[0], asked.variables, kind, asked.given, asked.where))
+
+
 def gradient(
     loss: Any, variables: Any, given: Iterable[Any] = (), where: Iterable[Any] = ()
 ) -> Derivation:
@@ -315,14 +329,16 @@ def gradient(
             ``Ne(k, t)``, ``w[i] > 0``.
         where: Definitions to keep folded: ``Eq(q[i], exp(z[i])/Sum(...))``.
 
+    All of it may be text: ``gradient("-log(softmax(z)[t])", "z[k]", given=["k != t"])``.
+
     Raises:
         DeriveError: Where the input cannot be what is meant; the message says what to do.
-        TypeError: Where something is no SymPy expression at all.
+        TypeError: Where something is no SymPy expression at all, or some is text and some is not.
     """
     several = variables if isinstance(variables, (list, tuple, Tuple)) else [variables]
     if not several:
         raise DeriveError("there is nothing to differentiate by; name an entry such as z[k]")
-    return _derived(pose(loss, several, "gradient", given, where))
+    return _asked(loss, several, "gradient", given, where)
 
 
 def jacobian(
@@ -332,7 +348,7 @@ def jacobian(
 
     Arguments and errors as for ``gradient``.
     """
-    return _derived(pose(vector, [variable], "jacobian", given, where))
+    return _asked(vector, [variable], "jacobian", given, where)
 
 
 def hessian(
@@ -342,7 +358,34 @@ def hessian(
 
     Arguments and errors as for ``gradient``.
     """
-    return _derived(pose(loss, [first, second], "hessian", given, where))
+    return _asked(loss, [first, second], "hessian", given, where)
+
+
+def holds(
+    left: Any, right: Any = None, given: Iterable[Any] = (), where: Iterable[Any] = ()
+) -> Verdict:
+    """Whether two sides are equal for every number of classes: ``holds("exp(log(T))", "T")``.
+
+    Args:
+        left, right: The two sides, in SymPy or as text; ``diff(u, z[k])`` and
+            ``sympy.Derivative(u, z[k])`` are derivatives. Without ``right`` a list of lines, each
+            of which is to equal the next.
+        given, where: Facts and definitions, as for ``gradient``.
+
+    The verdict is true in a condition where they are equal. It says what was compared, or gives
+    numbers at which they differ, small ones that anybody can put in.
+
+    Raises ``DeriveError`` for what cannot be read, ``TypeError`` as ``gradient`` does.
+    """
+    lines = [left, right]
+    if right is None:
+        if not isinstance(left, (list, tuple)) or len(left) < 2:
+            raise TypeError("holds takes two sides, or a list of two or more lines")
+        lines = list(left)
+    from derive.lines import judge
+
+    asked = in_sympy(lines, (), given, where, smooth=False)
+    return judge(asked.expressions, asked.given, asked.where)
 
 
 def catalogue() -> tuple[str, ...]:

@@ -85,7 +85,9 @@ def pose(
         _check_variable(variable, loss, definitions, known)
     check_facts(facts, loss, definitions, wanted)
     check_indices(facts, everything, names(loss).union(*map(names, wanted)))
-    _check_logarithms(loss, everything)
+    if kind != "value":
+        # A value that is real nowhere has no derivative; by itself it is for others to judge.
+        _check_logarithms(loss, everything)
     return Problem(
         name=name or kind,
         kind=kind,

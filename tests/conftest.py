@@ -27,6 +27,7 @@ NEEDS = {
     "make": ("make", "install make"),
     "hatchling": ("hatchling", "pip install hatchling"),
     "hypothesis": ("hypothesis", "pip install hypothesis"),
+    "lark": ("lark", "pip install lark"),
     "torch": ("torch", "pip install torch"),
     "jax": ("jax", "pip install jax"),
 }

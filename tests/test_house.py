@@ -131,6 +131,7 @@ def test_the_wheel_works_outside_the_checkout(tmp_path: Path) -> None:
     assert {path.relative_to(shipped) for path in shipped.rglob("*")} == {
         path.relative_to(templates) for path in templates.rglob("*")
     }
+    assert (site / "derive" / "parsing" / "grammar.lark").is_file()
 
     asked = "from derive.resources import template_root; print(template_root())"
     environment = {**os.environ, "PYTHONPATH": str(site)}

@@ -5,9 +5,14 @@ from __future__ import annotations
 from sympy import (
     Add,
     Basic,
+    Derivative,
     Expr,
     Float,
+    Ge,
+    Gt,
     KroneckerDelta,
+    Le,
+    Lt,
     Mul,
     Piecewise,
     Pow,
@@ -23,11 +28,14 @@ from derive.arrays import Entry
 from derive.errors import DeriveError
 from derive.notation import (
     Apply,
+    Bracket,
     Delta,
     Exp,
     Head,
     Inert,
     Log,
+    Minus,
+    Partial,
     Plus,
     Power,
     Times,
@@ -74,8 +82,29 @@ def as_inert(expr: Basic) -> Expr:
             return body
         case KroneckerDelta():
             return Delta(*expr.args[:2])
+        case Derivative():
+            slope = as_inert(expr.expr)
+            for variable in expr.variables:
+                slope = Partial(slope, variable)
+            return slope
+        case Piecewise(args=pairs) if len(pairs) == 2 and _by_order(pairs[0].cond):
+            return _choice(*pairs)
         case Application() if not isinstance(expr, Piecewise):
             return Apply(Head(expr.func), *map(as_inert, expr.args))
     if expr.is_Atom or expr.is_Indexed:
         return expr
     raise NotImplementedError(f"{type(expr).__name__} has no meaning to the checker")
+
+
+def _by_order(condition: Basic) -> bool:
+    """Whether a condition says that one index is at most another, or below it."""
+    ordered = isinstance(condition, (Le, Ge, Lt, Gt))
+    return ordered and all(side.is_integer for side in condition.args)
+
+
+def _choice(first: Basic, otherwise: Basic) -> Expr:
+    """``a`` where an order of indices holds, else ``b``: ``b + [order] (a - b)``."""
+    order = first.cond
+    below = order.lts if isinstance(order, (Le, Ge)) else order.lts + 1
+    one, other = as_inert(first.expr), as_inert(otherwise.expr)
+    return Plus(other, Times(Bracket(below, order.gts), Plus(one, Minus(other))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sympy import Expr, Integer, Symbol
 
 from derive.facts import PositiveFact, SizeFact
@@ -20,7 +22,7 @@ def size_choices(problem: Problem, among: tuple[int, ...]) -> list[dict[Symbol, 
         {size: among[(row + n) % len(among)] for n, size in enumerate(problem.sizes)}
         for row in range(len(among))
     ]
-    return [choice for choice in choices if _allowed(problem, choice)]
+    return [choice for choice in choices if allowed(problem, choice)]
 
 
 def least_sizes(problem: Problem) -> dict[Symbol, Expr]:
@@ -34,7 +36,8 @@ def claimed(problem: Problem) -> str:
     return ", ".join(f"{size} ≥ {least}" for size, least in least_sizes(problem).items())
 
 
-def _allowed(problem: Problem, choice: dict[Symbol, int]) -> bool:
+def allowed(problem: Problem, choice: Mapping[Symbol, int]) -> bool:
+    """Whether the ranges and facts of a problem admit values for its sizes."""
     values = {size: Integer(value) for size, value in choice.items()}
 
     def number(expr: Expr) -> Expr:

@@ -1,0 +1,302 @@
+"""Sizes of the axes of arrays, from the ranges of the indices that stand there.
+
+Axes that the same index runs over have the same size, so they are joined; the range of a sum gives
+the size to all that are joined with its index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from derive.parsing.roles import Roles
+from derive.parsing.source import Place
+from derive.parsing.statement import Statement
+from derive.parsing.tree import (
+    Chain,
+    Delta,
+    Entry,
+    Limits,
+    Name,
+    Node,
+    Number,
+    Reduction,
+    Relation,
+    Total,
+)
+
+Size: TypeAlias = str | int
+Axis: TypeAlias = tuple[str, int]
+"""An array and the number of the axis, from 0."""
+
+USUAL_SIZE = "C"
+"""What the size of a softmax is called where nothing else tells."""
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """A free index, or the index of one sum.
+
+    Attributes:
+        lower: Where the range of a sum starts, if at a number.
+        upper: What it ends at, if that is a size and a number beside it.
+    """
+
+    name: str
+    lower: int | None = None
+    upper: tuple[str, int] | None = None
+
+
+Joined: TypeAlias = Axis | Index
+Scope: TypeAlias = Mapping[str, Index]
+
+
+@dataclass
+class Axes:
+    """What is known of the sizes of axes and indices.
+
+    Attributes:
+        roles: What each name is.
+        used: The axes in order of appearance, each with the place and the index of its first use.
+        running: The index that runs in each softmax.
+    """
+
+    roles: Roles
+    used: dict[Axis, Node] = field(default_factory=dict)
+    running: dict[Node, Index] = field(default_factory=dict)
+    _free: dict[str, Index] = field(default_factory=dict)
+    _parents: dict[Joined, Joined] = field(default_factory=dict)
+    _sizes: dict[Joined, Size] = field(default_factory=dict)
+    _told: dict[Joined, Place] = field(default_factory=dict)
+    _hints: list[tuple[Joined, Size | Joined]] = field(default_factory=list)
+
+    def shape(self, name: str) -> tuple[Size | None, ...]:
+        """The sizes of the axes of an array, where they are known."""
+        return tuple(self.size(axis) for axis in sorted(a for a in self.used if a[0] == name))
+
+    def size(self, joined: Joined) -> Size | None:
+        """The size of an axis, or of the axes that an index runs over."""
+        return self._sizes.get(self._root(joined))
+
+    def index(self, name: str, scope: Scope) -> Index | None:
+        """The index of that name, bound around or free; None for a size."""
+        if name in scope:
+            return scope[name]
+        return self._free.setdefault(name, Index(name)) if self.roles.is_index(name) else None
+
+    def free_along(self, axis: Axis) -> str | None:
+        """A free index that runs over an axis."""
+        root = self._root(axis)
+        return next((n for n, index in self._free.items() if self._root(index) == root), None)
+
+    def join(self, one: Joined, other: Joined, place: Place) -> None:
+        """Two have the same size; ``DeriveError`` where they are known not to."""
+        first, second = self._root(one), self._root(other)
+        if first != second:
+            self._parents[first] = second
+            if first in self._sizes:
+                told = self._told[second] if second in self._told else self._told[first]
+                self._give(second, self._sizes[first], place, told)
+
+    def give(self, joined: Joined, size: Size, place: Place) -> None:
+        """An axis or index has a size; ``DeriveError`` where it is known to have another."""
+        self._give(self._root(joined), size, place, place)
+
+    def _give(self, root: Joined, size: Size, place: Place, told: Place) -> None:
+        known = self._sizes.setdefault(root, size)
+        told = self._told.setdefault(root, told)
+        if known != size:
+            elsewhere = "" if told.source is place.source else f" of {told.source.text.strip()!r}"
+            raise place.error(
+                f"axes of size {known} and {size} are taken for one here, see column "
+                f"{told.column}{elsewhere}; use an index of its own for each axis"
+            )
+
+    def hint(self, joined: Joined, size: Size | Joined) -> None:
+        """What to take for the size where nothing better is known."""
+        self._hints.append((joined, size))
+
+    def follow_hints(self) -> None:
+        """Give sizes where only hints tell them, those by name first."""
+        for kind in (str, object):
+            for _ in self._hints:
+                for joined, hint in self._hints:
+                    size = hint if isinstance(hint, (str, int)) else self.size(hint)
+                    if size is not None and isinstance(size, kind) and self.size(joined) is None:
+                        self._sizes[self._root(joined)] = size
+
+    def _root(self, joined: Joined) -> Joined:
+        while joined in self._parents:
+            joined = self._parents[joined]
+        return joined
+
+
+def axes_of(statement: Statement, roles: Roles) -> Axes:
+    """The sizes of all axes.
+
+    Raises ``DeriveError`` where two uses disagree, and where nothing tells a size.
+    """
+    axes = Axes(roles)
+    for tree in (*statement.expressions, *statement.variables):
+        _visit(tree, {}, axes)
+    for relation in statement.where:
+        left = relation.left
+        own = left.indices if isinstance(left, Entry) else ()
+        names = {node.name for node in own if isinstance(node, Name)}
+        _visit(relation, {name: Index(name) for name in names}, axes)
+    for relation in statement.given:
+        _visit(relation, {name: Index(name) for name in _generic(relation)}, axes)
+    axes.follow_hints()
+    for index in axes.running.values():
+        if axes.size(index) is None and _is_free(USUAL_SIZE, roles):
+            roles.sizes[USUAL_SIZE] = roles.parameters.pop(USUAL_SIZE, _any_place(statement))
+            axes.hint(index, USUAL_SIZE)
+            axes.follow_hints()
+    for (name, number), first in axes.used.items():
+        if axes.size((name, number)) is None and name not in statement.defined:
+            size = next(letter for letter in "CNDM" if letter == "M" or _is_free(letter, roles))
+            axis = "" if (name, 1) not in axes.used else f" along axis {number + 1}"
+            free = axes.free_along((name, number))
+            shown = f", or say it with the fact {free} <= {size}" if free else f" up to {size}"
+            raise first.place.error(
+                f"nothing tells how many entries {name} has{axis}; sum over them somewhere{shown}"
+            )
+    return axes
+
+
+def linear(node: Node) -> tuple[str, int] | None:
+    """``k + 2`` as a name and a number; None for anything else."""
+    match node:
+        case Name(_, name):
+            return name, 0
+        case Chain(_, Name(_, name), rest):
+            shift = 0
+            for operator, term in rest:
+                if operator not in "+-" or not isinstance(term, Number):
+                    return None
+                shift += int(term.value) if operator == "+" else -int(term.value)
+            return name, shift
+        case Chain(place, Number() as first, (("+", Name() as second), *rest)):
+            return linear(Chain(place, second, (("+", first), *rest)))
+    return None
+
+
+def _visit(node: Node, scope: Scope, axes: Axes) -> None:
+    match node:
+        case Entry(_, name, indices):
+            for number, index in enumerate(indices):
+                _stand((name, number), index, scope, axes)
+            return
+        case Total(_, body, limits):
+            _visit(body, _opened(limits, scope, axes), axes)
+            return
+        case Reduction(_, _, body, index, selected):
+            own = axes.running[node] = Index(index.name)
+            _visit(body, {**scope, index.name: own}, axes)
+            if selected is not None:
+                _run(own, selected, scope, axes)
+            return
+        case Relation(_, Name(place, name), "<=", Name(_, size)) if size in axes.roles.sizes:
+            index_of = axes.index(name, scope)
+            if index_of is not None:
+                axes.give(index_of, size, place)
+            return
+        case Delta(_, (Name(_, first), Name(_, second))):
+            one, other = axes.index(first, scope), axes.index(second, scope)
+            if one is not None and other is not None:
+                axes.hint(one, other)
+                axes.hint(other, one)
+    for part in node.parts:
+        _visit(part, scope, axes)
+
+
+def _stand(axis: Axis, index: Node, scope: Scope, axes: Axes) -> None:
+    """What the index of an entry tells of the axis that it stands at."""
+    axes.used.setdefault(axis, index)
+    _run(axis, index, scope, axes)
+
+
+def _run(over: Joined, index: Node, scope: Scope, axes: Axes) -> None:
+    """``index`` runs over an axis, or over the axis that another index runs over."""
+    if isinstance(index, Entry):
+        # All entries of an array of indices lie in one axis.
+        _visit(index, scope, axes)
+        axes.join(over, (index.name, -1), index.place)
+        return
+    if isinstance(index, Number):
+        return
+    parts = linear(index)
+    if parts is None:
+        raise index.place.error(
+            "the index of an entry is a name, a whole number, or one moved by the other, as k + 1"
+        )
+    name, shift = parts
+    known = axes.index(name, scope)
+    if known is not None and known.lower is not None and known.lower + shift < 1:
+        raise index.place.error(
+            "the entries of an array are counted from 1, and this starts at "
+            f"{known.lower + shift}; correct the range of the sum"
+        )
+    if known is None:
+        axes.hint(over, name)
+    elif known.upper is not None and known.upper[1] + shift == 0:
+        axes.give(over, known.upper[0], index.place)
+    elif known.upper is not None:
+        axes.hint(over, known.upper[0])
+    elif shift == 0:
+        axes.join(over, known, index.place)
+    else:
+        axes.hint(over, known)
+
+
+def _opened(limits: tuple[Limits, ...], scope: Scope, axes: Axes) -> Scope:
+    """What the names mean inside a sum; its last range is the outermost."""
+    for one in reversed(limits):
+        for bound in (one.lower, one.upper):
+            _visit(bound, scope, axes)
+        start = int(one.lower.value) if isinstance(one.lower, Number) else None
+        own = Index(one.index.name, start)
+        upper = linear(one.upper)
+        known = None if upper is None else axes.index(upper[0], scope)
+        if isinstance(one.upper, Number):
+            axes.hint(own, int(one.upper.value))
+        elif upper is not None and known is not None:
+            if upper[1] == 0:
+                axes.join(own, known, one.upper.place)
+            else:
+                axes.hint(own, known)
+        elif upper is not None and upper[1] == 0:
+            axes.give(own, upper[0], one.upper.place)
+        elif upper is not None:
+            own = Index(one.index.name, start, upper)
+        lower = linear(one.lower)
+        first = None if lower is None else axes.index(lower[0], scope)
+        if first is not None:
+            axes.hint(first, own)
+        scope = {**scope, own.name: own}
+    return scope
+
+
+def _generic(relation: Relation) -> frozenset[str]:
+    """The indices of entries in a fact, which stand there for every index."""
+
+    def free(node: Node, own: frozenset[str]) -> frozenset[str]:
+        match node:
+            case Total(_, body, limits):
+                return free(body, own | {limit.index.name for limit in limits})
+            case Entry(_, _, indices):
+                found = frozenset(i.name for i in indices if isinstance(i, Name)) - own
+                return found.union(*(free(index, own) for index in indices))
+        return frozenset().union(*(free(part, own) for part in node.parts))
+
+    return free(relation, frozenset())
+
+
+def _is_free(name: str, roles: Roles) -> bool:
+    """Whether a name can be that of a size that nothing else is called by."""
+    return name not in roles.arrays and name not in roles.sizes and not roles.is_index(name)
+
+
+def _any_place(statement: Statement) -> Place:
+    return statement.expressions[0].place

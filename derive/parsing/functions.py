@@ -1,0 +1,89 @@
+"""The functions that a text may name, and what they are in SymPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, Sum, exp, log
+
+Limits = tuple[Expr, Expr, Expr]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of one or more numbers.
+
+    Attributes:
+        apply: What it is in SymPy.
+        arguments: How many numbers it takes.
+        kinked: Whether it has no derivative somewhere, so that no loss can be made of it.
+    """
+
+    apply: Callable[..., Expr]
+    arguments: int = 1
+    kinked: bool = False
+
+
+def logistic(u: Expr) -> Expr:
+    return 1 / (1 + exp(-u))
+
+
+FUNCTIONS: dict[str, Function] = {
+    "exp": Function(exp),
+    "log": Function(log),
+    "ln": Function(log),
+    "sqrt": Function(sympy.sqrt),
+    "sin": Function(sympy.sin),
+    "cos": Function(sympy.cos),
+    "tan": Function(sympy.tan),
+    "arcsin": Function(sympy.asin),
+    "arccos": Function(sympy.acos),
+    "arctan": Function(sympy.atan),
+    "asin": Function(sympy.asin),
+    "acos": Function(sympy.acos),
+    "atan": Function(sympy.atan),
+    "sinh": Function(sympy.sinh),
+    "cosh": Function(sympy.cosh),
+    "tanh": Function(sympy.tanh),
+    "erf": Function(sympy.erf),
+    "sigmoid": Function(logistic),
+    "logistic": Function(logistic),
+    "softplus": Function(lambda u: log(1 + exp(u))),
+    "abs": Function(sympy.Abs, kinked=True),
+    "sign": Function(sympy.sign, kinked=True),
+    "max": Function(sympy.Max, arguments=2, kinked=True),
+    "min": Function(sympy.Min, arguments=2, kinked=True),
+    "relu": Function(lambda u: sympy.Max(u, 0), kinked=True),
+}
+
+
+def softmax(here: Expr, anywhere: Expr, limits: Limits) -> Expr:
+    return exp(here) / Sum(exp(anywhere), limits)
+
+
+REDUCTIONS: dict[str, Callable[[Expr, Expr, Limits], Expr]] = {
+    "softmax": softmax,
+    "log_softmax": lambda here, anywhere, limits: log(softmax(here, anywhere, limits)),
+}
+"""Functions of all entries of a vector, at one: of the entry there, any entry, and their range."""
+
+WHOLE: dict[str, Callable[[Expr, Limits], Expr]] = {
+    "logsumexp": lambda anywhere, limits: log(Sum(exp(anywhere), limits)),
+}
+"""Functions of all entries of a vector that have one value."""
+
+SUMS = ("Sum", "sum")
+DELTAS = ("delta", "KroneckerDelta")
+SLOPES = ("diff", "Derivative")
+
+CONSTANTS: dict[str, Expr] = {"e": sympy.E, "pi": sympy.pi}
+"""Names that stand for a number where they are nothing else."""
+
+RESERVED = frozenset({*FUNCTIONS, *REDUCTIONS, *WHOLE, *SUMS, *DELTAS, *SLOPES})
+
+
+def listed() -> str:
+    """All names of functions, for a message."""
+    return ", ".join((*FUNCTIONS, *REDUCTIONS, *WHOLE, "Sum", "delta", "diff"))

@@ -1,0 +1,273 @@
+"""From a tree, its roles and its axes to SymPy: what a user would have written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sympy import (
+    Derivative,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    I,
+    Indexed,
+    IndexedBase,
+    Integer,
+    KroneckerDelta,
+    Le,
+    Lt,
+    Ne,
+    Rational,
+    S,
+    Sum,
+    Symbol,
+)
+from sympy.core.basic import Basic
+from sympy.logic.boolalg import BooleanAtom
+
+from derive.notation import spare_indices
+from derive.parsing.axes import Axes, Size
+from derive.parsing.functions import CONSTANTS, FUNCTIONS, REDUCTIONS, WHOLE
+from derive.parsing.source import Place
+from derive.parsing.tree import (
+    Call,
+    Chain,
+    Delta,
+    Entry,
+    Limits,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Power,
+    Reduction,
+    Relation,
+    Slope,
+    Total,
+)
+
+LARGEST_EXPONENT = 1000
+LARGEST = 10**100
+"""SymPy works powers and products of numbers out, which no text may make it spend hours on."""
+
+RELATIONS = {"=": Eq, "!=": Ne, ">": Gt, ">=": Ge, "<": Lt, "<=": Le}
+TURNED = {"=": "=", "!=": "!=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
+ASSUMPTIONS = {
+    ">": "positive",
+    ">=": "nonnegative",
+    "<": "negative",
+    "<=": "nonpositive",
+    "!=": "nonzero",
+}
+"""What a fact that compares a parameter with 0 says of its symbol."""
+
+Values = Mapping[str, Expr]
+
+
+class Meaning:
+    """SymPy objects for the names of one statement, each made once."""
+
+    def __init__(self, axes: Axes, given: tuple[Relation, ...]) -> None:
+        self._axes = axes
+        self._roles = axes.roles
+        self._assumed: dict[str, dict[str, bool]] = {}
+        for relation in given:
+            about = self._about_parameter(relation)
+            if about is not None:
+                self._assumed.setdefault(about[0], {})[about[1]] = True
+
+    def expression(self, node: Node) -> Expr:
+        """The expression that a tree stands for.
+
+        Raises ``DeriveError`` for what has no real value, and for numbers out of all proportion.
+        """
+        return self._value(node, {})
+
+    def variable(self, node: Node) -> Expr:
+        """The entry or parameter to differentiate by."""
+        return self._variable(node, {})
+
+    def definition(self, relation: Relation) -> Basic:
+        """``name = value``."""
+        if not isinstance(relation.left, (Name, Entry)) or relation.operator != "=":
+            raise relation.place.error(
+                "a definition is a name, =, and what it stands for, as in q[i] = softmax(z)[i]"
+            )
+        return self._relation(relation, relation.operator, relation.left, relation.right)
+
+    def fact(self, relation: Relation) -> Basic | None:
+        """The fact that a relation states; None for one that symbols say by themselves."""
+        left, operator, right = _name_first(relation)
+        if self._about_parameter(relation) is not None:
+            return None
+        size = self._roles.sizes
+        match left, operator, right:
+            case Name(_, index), "<=", Name(_, end) if self._roles.is_index(index) and end in size:
+                # It has told the shape of the arrays that the index stands in.
+                return None
+            case Name(_, name), ">=" | ">", Number(_, value) if name in size and value == int(
+                value
+            ):
+                least = int(value) if operator == ">=" else int(value) + 1
+                return None if least <= 1 else Ge(self._symbol(name), Integer(least))
+        return self._relation(relation, operator, left, right)
+
+    def _about_parameter(self, relation: Relation) -> tuple[str, str] | None:
+        """The parameter that a fact such as ``T > 0`` is about, and what it says of it."""
+        left, operator, right = _name_first(relation)
+        if (
+            isinstance(left, Name)
+            and left.name in self._roles.parameters
+            and isinstance(right, Number)
+            and right.value == 0
+            and operator in ASSUMPTIONS
+        ):
+            return left.name, ASSUMPTIONS[operator]
+        return None
+
+    def _relation(self, relation: Relation, operator: str, left: Node, right: Node) -> Basic:
+        made: Basic = RELATIONS[operator](self.expression(left), self.expression(right))
+        if isinstance(made, BooleanAtom):
+            raise relation.place.error(f"this is always {str(made).lower()}; drop it or correct it")
+        return made
+
+    def _value(self, node: Node, values: Values) -> Expr:
+        return _within_reason(self._made(node, values), node.place)
+
+    def _made(self, node: Node, values: Values) -> Expr:
+        match node:
+            case Number(_, value):
+                return Rational(value.numerator, value.denominator)
+            case Name(_, name):
+                return values[name] if name in values else self._symbol(name)
+            case Entry(_, name, indices):
+                return Indexed(self._array(name), *(self._value(i, values) for i in indices))
+            case Delta(_, indices):
+                return KroneckerDelta(*(self._value(i, values) for i in indices))
+            case Call(_, function, arguments):
+                return FUNCTIONS[function].apply(*(self._value(a, values) for a in arguments))
+            case Total(_, body, limits):
+                inside, ranges = self._opened(limits, values)
+                return Sum(self._value(body, inside), *ranges)
+            case Reduction():
+                return self._reduction(node, values)
+            case Slope(_, body, variable):
+                return Derivative(self._value(body, values), self._variable(variable, values))
+            case Negative(_, operand):
+                return -self._value(operand, values)
+            case Chain(_, first, rest):
+                return self._chain(first, rest, values)
+            case Power(place, base, exponent):
+                return _power(self._value(base, values), self._value(exponent, values), place)
+        raise AssertionError(f"{type(node).__name__} is no expression")
+
+    def _chain(self, first: Node, rest: tuple[tuple[str, Node], ...], values: Values) -> Expr:
+        made = self._value(first, values)
+        for operator, node in rest:
+            other = self._value(node, values)
+            match operator:
+                case "+":
+                    made = made + other
+                case "-":
+                    made = made - other
+                case "/":
+                    if other == 0:
+                        raise node.place.error("this divides by 0")
+                    made = made / other
+                case _:
+                    made = made * other
+        return made
+
+    def _reduction(self, node: Reduction, values: Values) -> Expr:
+        own = self._bound(node.index.name, values)
+        size = self._axes.size(self._axes.running[node])
+        if size is None:
+            raise node.place.error(
+                f"nothing tells how many values {node.function} goes over; sum over the same axis "
+                "somewhere"
+            )
+        anywhere = self._value(node.body, {**values, node.index.name: own})
+        limits = (own, S.One, self._size(size))
+        if node.selected is None:
+            return WHOLE[node.function](anywhere, limits)
+        selected = self._value(node.selected, values)
+        here = self._value(node.body, {**values, node.index.name: selected})
+        return REDUCTIONS[node.function](here, anywhere, limits)
+
+    def _opened(
+        self, limits: tuple[Limits, ...], values: Values
+    ) -> tuple[Values, list[tuple[Expr, Expr, Expr]]]:
+        """What the names stand for inside a sum, and its ranges."""
+        ranges = []
+        for one in reversed(limits):
+            own = self._bound(one.index.name, values)
+            ranges.append((own, self._value(one.lower, values), self._value(one.upper, values)))
+            values = {**values, one.index.name: own}
+        return values, ranges[::-1]
+
+    def _bound(self, name: str, values: Values) -> Symbol:
+        """The index of a sum, called otherwise where its name would capture another index."""
+        index = Symbol(name, integer=True)
+        others = frozenset().union(*(v.free_symbols for n, v in values.items() if n != name))
+        taken = self._roles.bound.keys() | self._roles.indices.keys()
+        if index not in others:
+            return index
+        return next(s for s in spare_indices(index) if s not in others and s.name not in taken)
+
+    def _variable(self, node: Node, values: Values) -> Expr:
+        if not isinstance(node, (Name, Entry)):
+            raise node.place.error(
+                "this is nothing to differentiate by; name an entry such as z[k] or a parameter"
+            )
+        return self._value(node, values)
+
+    def _array(self, name: str) -> IndexedBase:
+        shape = self._axes.shape(name)
+        if None in shape:
+            return IndexedBase(name)
+        return IndexedBase(
+            name, shape=tuple(self._size(size) for size in shape if size is not None)
+        )
+
+    def _size(self, size: Size) -> Expr:
+        return Integer(size) if isinstance(size, int) else self._symbol(size)
+
+    def _symbol(self, name: str) -> Expr:
+        if name in self._roles.sizes:
+            return Symbol(name, integer=True, positive=True)
+        if self._roles.is_index(name):
+            return Symbol(name, integer=True)
+        if name in CONSTANTS:
+            return CONSTANTS[name]
+        assumed: dict[str, Any] = self._assumed.get(name) or {"real": True}
+        return Symbol(name, **assumed)
+
+
+def _name_first(relation: Relation) -> tuple[Node, str, Node]:
+    """The sides of a relation, ``0 < T`` and ``2 <= C`` turned round."""
+    if isinstance(relation.left, Number):
+        return relation.right, TURNED[relation.operator], relation.left
+    return relation.left, relation.operator, relation.right
+
+
+def _power(base: Expr, exponent: Expr, place: Place) -> Expr:
+    if base == 0 and exponent.is_negative:
+        raise place.error("this divides by 0")
+    if exponent.is_Rational and abs(exponent) > LARGEST_EXPONENT:
+        raise place.error(
+            f"the exponent {exponent} is too large; {LARGEST_EXPONENT} is the largest that is read"
+        )
+    return base**exponent
+
+
+def _within_reason(made: Expr, place: Place) -> Expr:
+    """``made``, if it is a real number of a length that a person can read."""
+    if any(abs(n.p) > LARGEST or n.q > LARGEST for n in made.atoms(Rational)):
+        raise place.error("the numbers in this grow beyond 100 digits; write smaller ones")
+    if made.has(S.ComplexInfinity, S.Infinity, S.NegativeInfinity, S.NaN):
+        raise place.error("this is infinite, such as log(0) or 1/0; correct it")
+    if made.has(I):
+        raise place.error("this has no real value; check the sign under each logarithm and root")
+    return made

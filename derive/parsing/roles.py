@@ -1,0 +1,156 @@
+"""What each name is: an array, a size, an index or a parameter, from where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from derive.errors import DeriveError
+from derive.parsing.source import Place
+from derive.parsing.statement import Statement
+from derive.parsing.tree import (
+    Chain,
+    Delta,
+    Entry,
+    Limits,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Reduction,
+    Relation,
+    Total,
+)
+
+
+@dataclass
+class Roles:
+    """Names by what they are, each with a place where that shows."""
+
+    arrays: dict[str, Place] = field(default_factory=dict)
+    bound: dict[str, Place] = field(default_factory=dict)
+    indices: dict[str, Place] = field(default_factory=dict)
+    sizes: dict[str, Place] = field(default_factory=dict)
+    parameters: dict[str, Place] = field(default_factory=dict)
+
+    def is_index(self, name: str) -> bool:
+        return name in self.bound or name in self.indices
+
+
+def roles_of(statement: Statement) -> Roles:
+    """What the names of a statement are.
+
+    Raises ``DeriveError`` for one that cannot be two things at once, and for ``z_k`` where ``k`` is
+    an index.
+    """
+    roles = Roles()
+    for tree in statement:
+        _visit(tree, frozenset(), roles)
+    for relation in statement.given:
+        _declare(relation, roles)
+    for name in list(roles.sizes):
+        # Sum(z[j], (j, 1, k)) ends at the index k of z[k]; a capital is a size, as in z[C].
+        if name in roles.indices:
+            kind = roles.indices if name[0].isupper() else roles.sizes
+            del kind[name]
+    for name in [n for n in roles.parameters if roles.is_index(n) or n in roles.sizes]:
+        del roles.parameters[name]
+    _check(roles)
+    return roles
+
+
+def _visit(node: Node, own: frozenset[str], roles: Roles) -> None:
+    match node:
+        case Entry(place, name, indices):
+            roles.arrays.setdefault(name, place)
+            for index in indices:
+                _index(index, own, roles, roles.indices)
+        case Delta(_, indices):
+            for index in indices:
+                _index(index, own, roles, roles.indices)
+        case Total(_, body, limits):
+            _visit(body, _limits(limits, own, roles), roles)
+        case Reduction(_, _, body, index, selected):
+            roles.bound.setdefault(index.name, index.place)
+            _visit(body, own | {index.name}, roles)
+            if selected is not None:
+                _index(selected, own, roles, roles.indices)
+        case Name(place, name):
+            if name not in own:
+                roles.parameters.setdefault(name, place)
+        case _:
+            for part in node.parts:
+                _visit(part, own, roles)
+
+
+def _limits(limits: tuple[Limits, ...], own: frozenset[str], roles: Roles) -> frozenset[str]:
+    """The names that are bound in a sum; the last range is the outermost."""
+    for one in reversed(limits):
+        roles.bound.setdefault(one.index.name, one.index.place)
+        _index(one.lower, own, roles, roles.indices)
+        _index(one.upper, own, roles, roles.sizes)
+        own |= {one.index.name}
+    return own
+
+
+def _index(node: Node, own: frozenset[str], roles: Roles, kind: dict[str, Place]) -> None:
+    """Names in a subscript or a range, where they are whole numbers."""
+    match node:
+        case Name(place, name):
+            if name not in own:
+                kind.setdefault(name, place)
+        case Entry():
+            _visit(node, own, roles)
+        case Number(place, value):
+            if value.denominator != 1:
+                raise place.error("an index is a whole number")
+        case Chain() | Negative():
+            for part in node.parts:
+                _index(part, own, roles, kind)
+        case _:
+            raise node.place.error(
+                "an index is a name, a whole number, a sum of them, or an entry such as t[n]"
+            )
+
+
+def _declare(relation: Relation, roles: Roles) -> None:
+    """``k <= n`` says how far an index goes, ``C >= 2`` speaks of a size."""
+    left, right = relation.left, relation.right
+    if relation.operator == "<=" and isinstance(left, Name) and isinstance(right, Name):
+        roles.indices.setdefault(left.name, left.place)
+        roles.sizes.setdefault(right.name, right.place)
+    if relation.operator in ("=", "!=") and isinstance(left, Name):
+        for side in (left, right):
+            other = right if side is left else left
+            known = isinstance(other, Name) and roles.is_index(other.name)
+            if isinstance(side, Name) and known:
+                roles.indices.setdefault(side.name, side.place)
+
+
+def _check(roles: Roles) -> None:
+    kinds = {
+        "an array": roles.arrays,
+        "the index of a sum": roles.bound,
+        "an index": roles.indices,
+        "a size": roles.sizes,
+        "a number": roles.parameters,
+    }
+    seen: dict[str, tuple[str, Place]] = {}
+    for kind, names in kinds.items():
+        for name, place in names.items():
+            if name in seen and not (seen[name][0].endswith("sum") and kind == "an index"):
+                raise _clash(name, kind, place, *seen[name])
+            seen.setdefault(name, (kind, place))
+    for name, place in roles.parameters.items():
+        base, _, subscript = name.rpartition("_")
+        if base and roles.is_index(subscript):
+            raise place.error(
+                f"{name} is a name of its own, apart from the index {subscript}; "
+                f"write the entry {base}[{subscript}]"
+            )
+
+
+def _clash(name: str, kind: str, place: Place, other: str, first: Place) -> DeriveError:
+    where = "" if first.source.text == place.source.text else f" of {first.source.text.strip()!r}"
+    return place.error(
+        f"{name} is {kind} here and {other} in column {first.column}{where}; rename one of them"
+    )

@@ -1,0 +1,289 @@
+"""From a text to its tree, by the grammar in ``grammar.lark``."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from derive.errors import DeriveError
+from derive.parsing.brackets import check_brackets
+from derive.parsing.functions import DELTAS, FUNCTIONS, REDUCTIONS, SLOPES, SUMS, WHOLE, listed
+from derive.parsing.source import Place, Source
+from derive.parsing.spelling import spelled
+from derive.parsing.tree import (
+    Call,
+    Chain,
+    Delta,
+    Entry,
+    Limits,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Power,
+    Reduction,
+    Relation,
+    Slope,
+    Total,
+    Vector,
+)
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+
+DIGITS = 40
+"""How many digits a number may have."""
+MINUS = "-−–"
+OPERATORS = {":=": "=", "==": "=", "≠": "!=", "≥": ">=", "≤": "<="}
+EXAMPLE = "Sum(y[i], (i, 1, C))"
+
+
+def parse_expression(text: str) -> Node:
+    """The tree of an expression. Raises ``DeriveError`` that points at the column."""
+    return _parse(text, "expression")
+
+
+def parse_relation(text: str) -> Relation:
+    """The tree of a fact or a definition. Raises ``DeriveError`` that points at the column."""
+    return cast(Relation, _parse(text, "relation"))
+
+
+def _parse(text: str, start: str) -> Any:
+    source = Source(text)
+    check_brackets(source)
+    try:
+        from lark import UnexpectedCharacters, UnexpectedToken
+    except ImportError:
+        raise DeriveError(
+            "input by text needs the package lark, which is not installed: pip install "
+            "'derive-proofs[text]', or write the expression with SymPy"
+        ) from None
+    try:
+        tree = _parser().parse(text, start=start)
+    except UnexpectedCharacters as error:
+        raise _stray(source.at(error.pos_in_stream or 0)) from None
+    except UnexpectedToken as error:
+        raise _unexpected(source, error.token, start) from None
+    builder = _Builder(source)
+    built: dict[int, Any] = {}
+    # From the leaves up and without recursion, so that no text is too deep to be refused.
+    for subtree in tree.iter_subtrees():
+        children = [child if _is_token(child) else built[id(child)] for child in subtree.children]
+        built[id(subtree)] = getattr(builder, subtree.data)(*children)
+    return built[id(tree)]
+
+
+@cache
+def _parser() -> Lark:
+    from lark import Lark
+
+    return Lark.open(
+        "grammar.lark", rel_to=__file__, parser="lalr", start=["expression", "relation"]
+    )
+
+
+def _is_token(child: object) -> bool:
+    return isinstance(child, str)
+
+
+class _Builder:
+    """What each rule of the grammar makes; a method has its rule's name."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def _place(self, token: Token) -> Place:
+        return self._source.at(token.start_pos or 0)
+
+    def expression(self, node: Node) -> Node:
+        return node
+
+    def relation(self, left: Node, operator: Token, right: Node) -> Relation:
+        return Relation(self._place(operator), left, OPERATORS.get(operator, str(operator)), right)
+
+    def sum(self, first: Node, *rest: Any) -> Node:
+        return self._chain(first, rest)
+
+    def product(self, first: Node, *rest: Any) -> Node:
+        return self._chain(first, rest)
+
+    def _chain(self, first: Node, rest: tuple[Any, ...]) -> Node:
+        operators = ("-" if o in MINUS else "/" if o == "/" else o for o in rest[::2])
+        pairs = zip(operators, rest[1::2], strict=True)
+        return Chain(first.place, first, tuple((str(o), node) for o, node in pairs))
+
+    def sign(self, sign: Token, operand: Node) -> Node:
+        return Negative(self._place(sign), operand) if sign in MINUS else operand
+
+    def power(self, base: Node, operator: Token, exponent: Node) -> Node:
+        return Power(self._place(operator), base, exponent)
+
+    def group(self, node: Node) -> Node:
+        return node
+
+    def number(self, token: Token) -> Node:
+        place = self._place(token)
+        mantissa, _, exponent = token.lower().partition("e")
+        digits = sum(letter.isdigit() for letter in mantissa)
+        if digits > DIGITS or len(exponent) > 4 or abs(int(exponent or 0)) > DIGITS:
+            raise place.error(f"the number has more than {DIGITS} digits; write a shorter one")
+        return Number(place, Fraction(str(token)))
+
+    def name(self, token: Token) -> Node:
+        place = self._place(token)
+        if token in FUNCTIONS or token in REDUCTIONS or token in WHOLE:
+            raise place.error(f"{token} is a function; write {token}(...)")
+        return Name(place, spelled(token))
+
+    def entry(self, token: Token, indices: tuple[Node, ...]) -> Node:
+        place = self._place(token)
+        if token in FUNCTIONS or token in REDUCTIONS or token in WHOLE:
+            raise place.error(f"{token} is a function; write {token}(...) with round brackets")
+        return Entry(place, spelled(token), indices)
+
+    def indices(self, *indices: Node) -> tuple[Node, ...]:
+        return indices
+
+    def arguments(self, *arguments: Any) -> tuple[Any, ...]:
+        return arguments
+
+    def limits(self, *parts: Node) -> _Tuple:
+        return _Tuple(parts[0].place, parts)
+
+    def run(self, index: Token, equal: Token, lower: Node, dots: Token, upper: Node) -> Limits:
+        place = self._place(index)
+        return Limits(place, Name(place, spelled(index)), lower, upper)
+
+    def call(
+        self, token: Token, arguments: tuple[Any, ...], selected: tuple[Node, ...] = ()
+    ) -> Node:
+        place, name = self._place(token), str(token)
+        if name in SUMS:
+            made: Node = _total(place, name, arguments)
+        elif name in DELTAS:
+            made = Delta(place, _numbers(place, name, arguments, 2, "two indices, delta(i, k)"))
+        elif name in SLOPES:
+            wanted = "an expression and what to differentiate by, diff(log(z[k]), z[k])"
+            made = Slope(place, *_numbers(place, name, arguments, 2, wanted))
+        elif name in FUNCTIONS:
+            count = FUNCTIONS[name].arguments
+            wanted = "one number" if count == 1 else "two numbers"
+            made = Call(place, name, _numbers(place, name, arguments, count, wanted))
+        elif name in REDUCTIONS or name in WHOLE:
+            return _reduction(place, name, arguments, selected)
+        else:
+            raise place.error(
+                f"there is no function {name}; for a product write {name}*(...), for an entry "
+                f"{name}[...]; the functions are {listed()}"
+            )
+        if selected:
+            raise selected[0].place.error(f"{name}(...) is a number, which has no entries")
+        return made
+
+
+class _Tuple:
+    """``(i, 1, C)`` before it is known what it stands in."""
+
+    def __init__(self, place: Place, parts: tuple[Node, ...]) -> None:
+        self.place = place
+        self.parts = parts
+
+
+def _numbers(
+    place: Place, name: str, arguments: tuple[Any, ...], count: int, wanted: str
+) -> tuple[Any, ...]:
+    for argument in arguments:
+        if isinstance(argument, (Limits, _Tuple)):
+            raise argument.place.error(f"a range stands in {name}(...), which takes {wanted}")
+    if len(arguments) != count:
+        raise place.error(f"{name} takes {wanted}, not {len(arguments)} of them")
+    return arguments
+
+
+def _total(place: Place, name: str, arguments: tuple[Any, ...]) -> Node:
+    body, *ranges = arguments
+    if isinstance(body, (Limits, _Tuple)):
+        raise body.place.error(f"what is summed comes first, as in {EXAMPLE}")
+    if not ranges:
+        raise place.error(f"the sum has no range; write {EXAMPLE}")
+    return Total(place, body, tuple(map(_limits, ranges)))
+
+
+def _limits(given: Any) -> Limits:
+    if isinstance(given, Limits):
+        return given
+    if not isinstance(given, _Tuple) or len(given.parts) != 3:
+        raise given.place.error("a range is written (i, 1, C), or i = 1..C")
+    index, lower, upper = given.parts
+    if not isinstance(index, Name):
+        raise index.place.error("a range begins with the name of its index, as in (i, 1, C)")
+    return Limits(given.place, index, lower, upper)
+
+
+def _reduction(
+    place: Place, name: str, arguments: tuple[Any, ...], selected: tuple[Node, ...]
+) -> Node:
+    """``softmax(z)[i]``, or with the index that runs, ``softmax(z[j], j)[i]``."""
+    for argument in arguments:
+        if isinstance(argument, (Limits, _Tuple)):
+            raise argument.place.error(
+                f"{name} takes no range; write {name}(z), or {name}(z[j], j)"
+            )
+    if len(arguments) > 2:
+        raise place.error(f"{name} takes a vector; write {name}(z), or {name}(z[j], j)")
+    if name in REDUCTIONS and not selected:
+        raise place.error(f"{name}(...) is a vector; write an entry of it, such as {name}(...)[i]")
+    if len(arguments) == 1:
+        return Vector(place, name, arguments[0], selected)
+    body, index = arguments
+    if not isinstance(index, Name):
+        raise index.place.error(f"the index that runs is a name, as in {name}(z[j], j)")
+    if len(selected) > 1 or (name in WHOLE and selected):
+        raise selected[-1].place.error(
+            f"{name}(u, {index.name}) has an index for {index.name} alone; write other indices in u"
+        )
+    return Reduction(place, name, body, index, selected[0] if selected else None)
+
+
+# What is wrong with a text that the grammar does not take --------------------------------------
+
+
+def _stray(place: Place) -> DeriveError:
+    letter = place.source.text[place.position]
+    if letter in "\\{}$&":
+        return place.error(
+            f"{letter!r} looks like LaTeX, which is not read; write exp(z[i]), {EXAMPLE}, a/b"
+        )
+    if letter in "_'":
+        return place.error(f"{letter!r} cannot begin a name; write an entry as z[k]")
+    return place.error(f"the character {letter!r} has no meaning here")
+
+
+OPERANDS = ("NAME", "NUMBER", "LPAR")
+
+
+def _unexpected(source: Source, token: Token, start: str) -> DeriveError:
+    if token.type == "$END":
+        place = source.at(len(source.text.rstrip()))
+        if start == "relation":
+            return place.error(
+                "the text ends too early; a fact or a definition has two sides, with =, !=, > or "
+                ">= between them, as in y[i] = delta(i, t)"
+            )
+        return place.error("the text ends where a number or a name is still expected")
+    place = source.at(token.start_pos or 0)
+    before = source.text[: place.position].rstrip()
+    complete = before[-1:].isalnum() or before[-1:] in tuple("_)]}")
+    if complete and token.type in OPERANDS:
+        return place.error(f"an operator is missing before {token}; a product is written with *")
+    if complete and token == "[":
+        return place.error("only a name, softmax(...) and log_softmax(...) have entries")
+    if token.type in ("EQUAL", "RELATION"):
+        what = "a second relation" if start == "relation" else "a relation where a number belongs"
+        return place.error(f"{token} makes {what}; write one side, and facts with given=")
+    if token == ",":
+        return place.error("this comma separates nothing; a decimal is written with a point")
+    if complete:
+        return place.error(f"{token} cannot stand here")
+    return place.error(f"a number or a name is missing before {token}")
