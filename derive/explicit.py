@@ -45,6 +45,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     names,
@@ -125,6 +126,9 @@ class Explicit:
                     if delta.is_Integer
                     else Add(Mul(delta, self(same, at)), Mul(1 - delta, self(other, at)))
                 )
+            case Threshold():
+                first, second, above, otherwise = (self(a, at) for a in expr.args)
+                return Piecewise((above, first > second), (otherwise, True))
             case Grid(entry):
                 return self(entry, at)
             case Total():

@@ -289,6 +289,43 @@ class Bracket(Inert):
         return Piecewise((ONE, self.lower <= self.upper), (ZERO, True))
 
 
+class Threshold(Inert):
+    """One value where a number exceeds another, a second one elsewhere.
+
+    ``Threshold(a, b, 1, 0)`` is Iverson's bracket ``[a > b]``, ``Threshold(a, b, 0, 1)`` is
+    ``[a <= b]``.
+    """
+
+    __match_args__ = ("first", "second", "above", "otherwise")
+
+    @property
+    def first(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def second(self) -> Expr:
+        return self.args[1]
+
+    @property
+    def above(self) -> Expr:
+        """The value where the first number is the larger one."""
+        return self.args[2]
+
+    @property
+    def otherwise(self) -> Expr:
+        """The value where it is not."""
+        return self.args[3]
+
+    @property
+    def is_bracket(self) -> bool:
+        """Whether it says no more than where the condition holds."""
+        return {self.above, self.otherwise} == {ZERO, ONE}
+
+    def doit(self, **hints: Any) -> Expr:
+        first, second, above, otherwise = (a.doit(**hints) for a in self.args)
+        return Piecewise((above, first > second), (otherwise, True))
+
+
 class Partial(Inert):
     """A derivative that is still to be taken: of ``operand`` by ``variable``.
 

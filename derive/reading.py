@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import (
-    Abs,
     Add,
     DiracDelta,
     E,
     Expr,
     Float,
     Function,
+    Ge,
+    Gt,
     Heaviside,
     Idx,
     Indexed,
     IndexedBase,
     Integer,
     KroneckerDelta,
+    Le,
+    Lt,
     Max,
     Min,
     Mul,
@@ -32,7 +35,7 @@ from sympy import (
     Symbol,
     exp,
     log,
-    sign,
+    re,
 )
 from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
@@ -50,12 +53,13 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Total,
     plus,
     times,
 )
 
-KINKS = (Abs, sign, Max, Min, Piecewise, Heaviside, DiracDelta)
+KINKS = (Heaviside, DiracDelta)
 
 
 def read(expr: Basic) -> Expr:
@@ -97,6 +101,13 @@ def read(expr: Basic) -> Expr:
                 f"the function {expr.func.__name__} has no rule: it is undefined; write out what "
                 "it stands for, or make it a sympy.Function subclass with a method fdiff"
             )
+        case Max() | Min():
+            return _read_extreme(expr)
+        case Piecewise():
+            return _read_piecewise(expr)
+        case re():
+            # Entries are real, though SymPy does not know it: |e^z| is e^(re z) to it.
+            return read(expr.args[0])
         case Function() if not isinstance(expr, KINKS):
             return Apply(Head(expr.func), *map(read, expr.args))
     raise DeriveError(_refusal(expr))
@@ -128,6 +139,47 @@ def _refusal(expr: Basic) -> str:
         f"{expr} ({name}) cannot stand in a loss; use + - * / **, exp, log, Sum and functions of "
         "real numbers"
     )
+
+
+def _read_extreme(expr: Max | Min) -> Expr:
+    """The largest or smallest of several, two at a time."""
+    *others, last = map(read, expr.args)
+    for other in reversed(others):
+        last = Apply(Head(expr.func), other, last)
+    return last
+
+
+def _read_piecewise(expr: Piecewise) -> Expr:
+    """The branches from the last one upwards, each beside those below it."""
+    *others, (last, condition) = expr.args
+    if condition != True:  # noqa: E712
+        raise DeriveError(
+            f"{expr} says nothing of where {condition} does not hold; end it with a branch for all "
+            "that is left, as in Piecewise((u, z > 0), (w, True))"
+        )
+    otherwise = read(last)
+    for value, condition in reversed(others):
+        otherwise = _branch(read(value), condition, otherwise)
+    return otherwise
+
+
+def _branch(value: Expr, condition: Basic, otherwise: Expr) -> Expr:
+    """``value`` where a condition holds, ``otherwise`` elsewhere."""
+    if not isinstance(condition, (Gt, Ge, Lt, Le)):
+        raise DeriveError(
+            f"the condition {condition} of a Piecewise is not read: it has to compare two numbers "
+            "by <, <=, > or >=; write one branch for each comparison"
+        )
+    if all(side.is_integer for side in condition.args):
+        raise DeriveError(
+            f"the condition {condition} of a Piecewise compares indices; write a sum over the "
+            "indices that are meant, or KroneckerDelta"
+        )
+    more, less = read(condition.gts), read(condition.lts)
+    if isinstance(condition, (Gt, Lt)):
+        return Threshold(more, less, value, otherwise)
+    # more >= less is where less does not exceed more.
+    return Threshold(less, more, otherwise, value)
 
 
 def _real(symbol: Symbol) -> Symbol:
@@ -240,7 +292,7 @@ def reading_order(factor: Expr) -> tuple[int, str]:
         case Indexed():
             # A matrix stands before the vector that it multiplies.
             return 3, "" if len(factor.indices) > 1 else "vector"
-        case Delta():
+        case Delta() | Threshold():
             return 4, ""
         case Quotient():
             return 5, ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from sympy import Expr, Indexed, IndexedBase, Integer, Symbol
+from sympy import Abs, Expr, Indexed, IndexedBase, Integer, Symbol, sign
 
 from derive.facts import (
     Definition,
@@ -15,6 +15,7 @@ from derive.facts import (
     SizeFact,
 )
 from derive.notation import (
+    Apply,
     Bracket,
     Delta,
     Exp,
@@ -23,6 +24,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     bases,
@@ -55,6 +57,12 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
             return _power_of(signs(base, given), exponent)
         case Delta() | Bracket():
             return NOT_NEGATIVE
+        case Threshold(_, _, above, otherwise):
+            return signs(above, given) | signs(otherwise, given)
+        case Apply(function, (operand,)) if function is Abs:
+            return frozenset(s * s for s in signs(operand, given))
+        case Apply(function, (operand,)) if function is sign:
+            return signs(operand, given)
         case Total():
             body, index = expr.open()
             inner = signs(body, given.within(index, tuple(expr.limits[1:])))

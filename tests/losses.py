@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sympy import (
+    Abs,
     Eq,
     Expr,
     IndexedBase,
     KroneckerDelta,
+    Max,
+    Min,
     Ne,
+    Piecewise,
     Rational,
     Sum,
     atan,
@@ -18,6 +22,7 @@ from sympy import (
     erf,
     exp,
     log,
+    sign,
     sin,
     sqrt,
     symbols,
@@ -68,6 +73,10 @@ one_hot = Eq(y[i], KroneckerDelta(i, t))
 cross_entropy = -over(y[i] * log(p(i)))
 linear_cross_entropy = -over(y[i] * log(exp(linear(i)) / over(exp(linear(j)), j)))
 scores = over(x[n, l] * a[l], l, D)
+
+
+def huber(u: Expr) -> Expr:
+    return Piecewise((u**2 / 2, Abs(u) <= T), (T * (Abs(u) - T / 2), True))
 
 
 @dataclass(frozen=True)
@@ -169,6 +178,22 @@ LOSSES: dict[str, Loss] = {
     "hessian of log-sum-exp": by(log(over(exp(z[j]), j)), z[k], z[m], kind="hessian"),
     "hessian of logistic": by(over(log(1 + exp(z[i])) - y[i] * z[i]), z[k], z[m], kind="hessian"),
     "hessian of a layer": by(linear_cross_entropy, b[k], b[m], given=(soft,), kind="hessian"),
+    # Kinks
+    "absolute error": by(over(Abs(z[i] - y[i])), z[k]),
+    "norm of ones": by(lam * over(Abs(z[i])), z[k]),
+    "square times sign": by(over(sign(z[i]) * z[i] ** 2), z[k]),
+    "rectifier": by(over(y[i] * Max(0, z[i])), z[k]),
+    "rectified layer": by(over(y[i] * Max(0, linear(i))), W[k, m]),
+    "hinge": by(over(Max(0, 1 - y[i] * z[i])), z[k]),
+    "multiclass hinge": by(over((1 - KroneckerDelta(i, t)) * Max(0, 1 + z[i] - z[t])), z[k]),
+    "larger of two": by(over(Max(z[i], w[i] ** 2)), z[k]),
+    "clipped": by(over(y[i] * Min(6, Max(0, z[i]))), z[k]),
+    "quantile": by(over(Max(T * (y[i] - z[i]), (T - 1) * (y[i] - z[i]))), z[k]),
+    "huber": by(over(huber(z[i] - y[i])), z[k]),
+    "huber, hessian": by(over(huber(z[i] - y[i])), z[k], z[m], kind="hessian"),
+    "leaky rectifier": by(over(y[i] * Piecewise((z[i], z[i] > 0), (T * z[i], True))), z[k]),
+    "exponential linear": by(over(Piecewise((z[i], z[i] > 0), (T * (exp(z[i]) - 1), True))), z[k]),
+    "by the slope": by(over(Piecewise((z[i], z[i] > 0), (T * z[i], True))), T),
     # Definitions
     "own name": by(
         -over(y[i] * log(q[i])),

@@ -57,6 +57,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
 )
@@ -78,6 +79,7 @@ COUNTS = {
     Bracket: 2,
     Partial: 2,
     Choice: 4,
+    Threshold: 4,
     Grid: 5,
 }
 """How many parts a node has."""
@@ -127,6 +129,9 @@ def value(expr: Any, world: World) -> Any:
             return _largest(_over(expr, world))
         case Choice(first, second, same, other):
             return value(same if index(first, world) == index(second, world) else other, world)
+        case Threshold(first, second, above, otherwise):
+            exceeds = value(first, world) > value(second, world)
+            return CONTEXT.convert(value(above if exceeds else otherwise, world))
         case Grid(entry):
             return value(entry, world)
         case Partial(operand, variable):

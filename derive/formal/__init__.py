@@ -7,7 +7,15 @@
 from derive.formal.exporting import Exported, export
 from derive.formal.text import Mark
 
-LIBRARY: tuple[str, ...] = ("Sums.v", "Partial.v", "Places.v", "Witness.v", "Rules.v", "Plain.v")
+LIBRARY: tuple[str, ...] = (
+    "Sums.v",
+    "Partial.v",
+    "Kinks.v",
+    "Places.v",
+    "Witness.v",
+    "Rules.v",
+    "Plain.v",
+)
 """The files of the library, in the order in which they compile, under the name ``Derive``."""
 
 __all__ = ["LIBRARY", "Exported", "Mark", "export"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 
-from sympy import Expr, Integer
+from sympy import Abs, Expr, Integer, Max, Min, sign
 
 from derive.derivation import Derivation
 from derive.facts import Definition, Given
@@ -16,20 +16,23 @@ from derive.formal.terms import Scope, bound_name, index, term
 from derive.formal.world import expressions
 from derive.notation import (
     ONE,
+    Apply,
     Binder,
     Inert,
     Log,
     Maximum,
     Minus,
     Partial,
+    Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     bases,
     is_number,
     names,
 )
-from derive.signs import at_most, signs
+from derive.signs import at_most, depends, signs
 from derive.unfolding import unfold
 
 
@@ -42,6 +45,7 @@ class Condition:
         part: What it is claimed of.
         positive: Whether that has to be positive, or just not zero.
         known: Whether it is seen to hold.
+        kink: Whether it keeps a derivative off a kink.
     """
 
     text: str
@@ -49,6 +53,7 @@ class Condition:
     part: Expr
     positive: bool
     known: bool
+    kink: bool = False
 
     @property
     def weaker(self) -> str:
@@ -65,15 +70,23 @@ class Domain:
         seen: What is seen to hold wherever the hypotheses do.
         assumed: What has to be assumed.
         about: The arrays of which it is assumed.
+        apart: Those that must not meet a kink.
     """
 
     seen: tuple[str, ...]
     assumed: tuple[Hypothesis, ...]
     about: frozenset[Expr]
+    apart: frozenset[Expr] = frozenset()
 
 
-def domain_of(derivation: Derivation, name: str, scope: Scope) -> Domain:
-    """Where the statement, its definitions and every line of a derivation have values."""
+def domain_of(
+    derivation: Derivation, name: str, scope: Scope, whole: Derivation | None = None
+) -> Domain:
+    """Where the statement, its definitions and every line of a derivation have values.
+
+    A case rests on the theorem that it is a case of, and on all that ``whole``, which that theorem
+    is about, rests on.
+    """
     given = derivation.given
     found = list(conditions(derivation.statement, given, scope))
     used = {b for e in expressions(derivation) for b in bases(e) | names(e)}
@@ -81,7 +94,7 @@ def domain_of(derivation: Derivation, name: str, scope: Scope) -> Domain:
         if definition.base in used:
             found += conditions_of(definition, given, scope)
     seen = tuple(dict.fromkeys(c.text for c in found if c.known))
-    for expr in expressions(derivation):
+    for expr in (*(expressions(whole) if whole else ()), *expressions(derivation)):
         found += conditions(expr, given, scope)
     unknown = {c.text: c.plain for c in found if not c.known}
     for condition in found:
@@ -93,7 +106,8 @@ def domain_of(derivation: Derivation, name: str, scope: Scope) -> Domain:
         for n, (text, plain) in enumerate(unknown.items(), start=1)
     )
     about = frozenset().union(*(bases(c.part) for c in found if not c.known))
-    return Domain(seen, assumed, about)
+    apart = frozenset().union(*(bases(c.part) for c in found if c.kink))
+    return Domain(seen, assumed, about, apart)
 
 
 def conditions(expr: Expr, given: Given, scope: Scope) -> Iterator[Condition]:
@@ -116,13 +130,19 @@ def conditions_of(definition: Definition, given: Given, scope: Scope) -> Iterato
 Around = tuple[tuple[str, str], ...]
 
 
-def _visit(expr: Expr, given: Given, scope: Scope, around: Around) -> Iterator[Condition]:
+def _visit(
+    expr: Expr, given: Given, scope: Scope, around: Around, kink: Expr | None = None
+) -> Iterator[Condition]:
+    """``kink`` is the variable of a derivative around here, which no kink may meet."""
     if not isinstance(expr, Inert):
         return
     for part, positive in _needed(expr):
         yield _condition(part, positive, given, scope, around)
+    if kink is not None and (off := off_kink(expr)) is not None and depends(off, kink, given):
+        condition = _condition(off, False, given, scope, around)
+        yield with_changes(condition, kink=True)
     if isinstance(expr, Partial):
-        yield from _visit(expr.operand, given, scope, around)
+        yield from _visit(expr.operand, given, scope, around, expr.variable)
         return
     if isinstance(expr, Binder):
         if isinstance(expr, Maximum):
@@ -132,10 +152,11 @@ def _visit(expr: Expr, given: Given, scope: Scope, around: Around) -> Iterator[C
         limits = between(name, expr.lower, expr.upper, scope)
         limits += "".join(f" -> {name} <> {index(x, scope)}" for x in expr.excluded)
         inside = given.within(own, tuple(expr.limits[1:]))
-        yield from _visit(body, inside, scope.within(own, name), (*around, (name, limits)))
+        deeper = scope.within(own, name)
+        yield from _visit(body, inside, deeper, (*around, (name, limits)), kink)
         return
     for argument in expr.args:
-        yield from _visit(argument, given, scope, around)
+        yield from _visit(argument, given, scope, around, kink)
 
 
 def _needed(expr: Expr) -> Iterator[tuple[Expr, bool]]:
@@ -149,6 +170,18 @@ def _needed(expr: Expr) -> Iterator[tuple[Expr, bool]]:
             yield base, True
         case Power(base, exponent) if exponent < 0:
             yield base, False
+
+
+def off_kink(expr: Expr) -> Expr | None:
+    """What must not be zero where a function with a kink or a jump has a derivative."""
+    match expr:
+        case Apply(function, (operand,)) if function in (Abs, sign):
+            return operand
+        case Apply(function, (first, second)) if function in (Max, Min):
+            return second if first == 0 else Plus(first, Minus(second))
+        case Threshold(first, second):
+            return first if second == 0 else Plus(first, Minus(second))
+    return None
 
 
 def _factors(expr: Expr) -> Iterable[Expr]:

@@ -177,7 +177,8 @@ class Exporter:
     def _derivation(self, derivation: Derivation) -> None:
         world, scope = self.world, self.world.scope(derivation)
         name = world.names.of(("section", id(derivation)), derivation.name)
-        parent = self._parent(derivation)
+        whole = self._whole(derivation)
+        parent = None if whole is None else world.names.of(("section", id(whole)), whole.name)
         symbols = world.symbols(derivation)
         if parent is not None:
             asked = derivation.problem.statement
@@ -197,7 +198,7 @@ class Exporter:
                 hypotheses += self._facts_about((fact,), symbols, scope)
             elif fact in derivation.assumptions:
                 hypotheses += self._facts_about((fact,), about, scope)
-        domain = domain_of(derivation, name, scope)
+        domain = domain_of(derivation, name, scope, whole)
         borrowed, places = assumptions(derivation, name, world)
         hypotheses += [*borrowed, *domain.assumed]
         self._borrowed += borrowed
@@ -207,7 +208,14 @@ class Exporter:
         self._theorems.append(proved.theorem)
         self._unproved += section.unproved
         self._written.append(
-            Written(derivation, name, (*arrays, *indices), tuple(hypotheses), domain.about)
+            Written(
+                derivation,
+                name,
+                (*arrays, *indices),
+                tuple(hypotheses),
+                domain.about,
+                domain.apart,
+            )
         )
 
     # That the hypotheses can hold
@@ -223,7 +231,8 @@ class Exporter:
                 for f in (*world.facts, *one.derivation.assumptions)
                 if speaks_of(f, world) <= frozenset(everything)
             )
-            own = list(values(everything, facts, one.about, scope, world.integer_arrays))
+            known = one.about, one.apart
+            own = list(values(everything, facts, *known, scope, world.integer_arrays))
             claims = [h.written_out for h in (*self._assumed, *one.hypotheses)]
             bound = " ".join(f"({n} : {kind})" for n, kind, _ in own)
             text = f"  exists {bound},\n    " + " /\\\n    ".join(f"({c})" for c in claims) + "."
@@ -235,9 +244,9 @@ class Exporter:
             proof = f"Proof. exists {numbers}. witness. Qed."
             self._text.marked(one.derivation.name, 0, "witness", "", lemma, text, proof)
 
-    def _parent(self, derivation: Derivation) -> str | None:
-        """The theorem that a case is a case of."""
+    def _whole(self, derivation: Derivation) -> Derivation | None:
+        """What a derivation is a case of."""
         for known in self._root.walk():
             if any(derivation is case for case in known.cases.values()):
-                return self.world.names.of(("section", id(known)), known.name)
+                return known
         return None

@@ -23,6 +23,7 @@ class Written:
         symbols: Its variables.
         hypotheses: Its hypotheses.
         about: The arrays of which it is assumed that something made of them has a value.
+        apart: Those of which it is assumed that they keep off a kink.
     """
 
     derivation: Derivation
@@ -30,6 +31,7 @@ class Written:
     symbols: tuple[Expr, ...]
     hypotheses: tuple[Hypothesis, ...]
     about: frozenset[Expr]
+    apart: frozenset[Expr] = frozenset()
 
 
 def header(

@@ -19,6 +19,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
 )
@@ -66,7 +67,7 @@ def _way(expr: Expr, paths: list[Path], here: Path, leaf: Leaf, scope: Scope) ->
             return f"at_function ln; {below(0)}"
         case Apply():
             if len(expr.operands) == 2:
-                return f"at_max; [{below(1)} | {below(2)}]"
+                return f"at_pair {function_name(expr, scope)}; [{below(1)} | {below(2)}]"
             return f"at_function {function_name(expr, scope)}; {below(1)}"
         case Total() if changed == [0]:
             return f"at_sum; {below(0)}"
@@ -76,6 +77,8 @@ def _way(expr: Expr, paths: list[Path], here: Path, leaf: Leaf, scope: Scope) ->
             return f"at_pd; {below(0)}"
         case Choice() if set(changed) <= {2, 3}:
             return f"at_choice; [{below(2)} | {below(3)}]"
+        case Threshold():
+            return f"at_threshold; [{' | '.join(map(below, range(4)))}]"
         case Grid() if changed == [0]:
             return below(0)
     raise NoTerm(f"a place in {type(expr).__name__}")

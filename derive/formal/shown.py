@@ -20,6 +20,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
 )
 
@@ -75,6 +76,12 @@ def _parts(expr: Expr) -> tuple[str, int]:
         case Choice(first, second, same, other):
             case_of = f"{_index(first)} = {_index(second)}"
             return f"{{{_shown(same, SUM)} if {case_of}, else {_shown(other, SUM)}}}", ATOM
+        case Threshold(first, second, above, otherwise):
+            case_of = f"{_shown(first, SUM)} > {_shown(second, SUM)}"
+            if expr.is_bracket:
+                negated = case_of.replace(" > ", " ≤ ", 1) if above == 0 else case_of
+                return f"[{negated}]", ATOM
+            return f"{{{_shown(above, SUM)} if {case_of}, else {_shown(otherwise, SUM)}}}", ATOM
         case Grid(entry):
             return _parts(entry)
         case Entry():

@@ -14,6 +14,7 @@ from sympy import (
     IndexedBase,
     Integer,
     Max,
+    Min,
     Number,
     Rational,
     Symbol,
@@ -21,6 +22,7 @@ from sympy import (
     cos,
     cosh,
     pi,
+    sign,
     sin,
     sinh,
     tanh,
@@ -44,6 +46,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     bases,
@@ -57,9 +60,11 @@ ROOT = Rational(1, 2)
 FUNCTIONS: Mapping[type, str] = {
     Abs: "Rabs",
     Max: "Rmax",
+    Min: "Rmin",
     atan: "atan",
     cos: "cos",
     cosh: "cosh",
+    sign: "sign",
     sin: "sin",
     sinh: "sinh",
     tanh: "tanh",
@@ -233,6 +238,9 @@ def _term(expr: Expr, scope: Scope) -> tuple[str, int]:
             pair = f"{index(first, scope)} {index(second, scope)}"
             branches = " ".join(term(a, scope, APPLICATION - 1) for a in (same, other))
             return f"choice {pair} {branches}", APPLICATION
+        case Threshold():
+            parts = " ".join(term(a, scope, APPLICATION - 1) for a in expr.args)
+            return f"threshold {parts}", APPLICATION
         case Grid(entry):
             return _term(entry, scope)
         case Entry():

@@ -15,13 +15,16 @@ def values(
     symbols: Iterable[Expr],
     facts: tuple[Fact, ...],
     positive: frozenset[Expr],
+    apart: frozenset[Expr],
     scope: Scope,
     integer: Iterable[Expr],
 ) -> Iterator[tuple[str, str, str]]:
     """Name, type and value of every symbol: two classes, the first one true, entries of 1.
 
-    ``positive`` are arrays in conditions on the domain.
+    ``positive`` are arrays in conditions on the domain. Those in ``apart`` get an odd number each,
+    so that nothing simple that is made of them is zero.
     """
+    odd = {base: f"{10**n + 3} / 7" for n, base in enumerate(sorted(apart, key=str), start=1)}
     numbers = _indices(facts)
     least = [int(f.least) for f in facts if isinstance(f, SizeFact)]
     size = max([2, *numbers.values(), *least])
@@ -30,7 +33,7 @@ def values(
         yield (
             variable_name(symbol, scope),
             kind,
-            _value(symbol, kind, facts, positive, numbers, size, scope),
+            _value(symbol, kind, facts, positive, odd, numbers, size, scope),
         )
 
 
@@ -57,6 +60,7 @@ def _value(
     kind: str,
     facts: tuple[Fact, ...],
     positive: frozenset[Expr],
+    odd: dict[Expr, str],
     numbers: dict[Expr, int],
     size: int,
     scope: Scope,
@@ -78,7 +82,7 @@ def _value(
         if isinstance(fact, SumFact) and symbol in bases(fact.total):
             return _shares(symbol, fact, facts, positive, size, scope)
     rank = len(symbol.shape or ())
-    one = "1%nat" if kind.endswith("nat") else "1"
+    one = "1%nat" if kind.endswith("nat") else odd.get(symbol, "1")
     return f"(fun {' '.join('_' * rank)} => {one})"
 
 

@@ -86,7 +86,7 @@ class Both(Code):
 
 
 class Chosen(Code):
-    """``operand`` where the mask holds, else a number."""
+    """``operand`` where the mask holds, else another value."""
 
     @property
     def mask(self) -> Expr:

@@ -32,6 +32,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     heads,
@@ -98,6 +99,8 @@ class Lowering(Entries):
                 return self.delta(first, second)
             case Bracket(lower, upper):
                 return cast(self.compared(lower, "<=", upper))
+            case Threshold(first, second, above, otherwise):
+                return self._entrywise(_branches, (first, second, above, otherwise))
             case Apply():
                 head = expr.args[0]
                 return self._entrywise(lambda *a: Apply(head, *a), expr.operands)
@@ -236,6 +239,12 @@ class Lowering(Entries):
         if self.is_moving(upper):
             masks.append(self.compared(index, "<=", upper))
         return body, index, masks
+
+
+def _branches(first: Expr, second: Expr, above: Expr, otherwise: Expr) -> Expr:
+    """A value where one array exceeds another, else the other value."""
+    mask = c.compared(first, ">", second)
+    return c.Chosen(above, mask, otherwise)
 
 
 def _masks_infinity(factors: tuple[Expr, ...]) -> bool:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sympy import Expr, Indexed, Integer, NumberSymbol, Rational, Symbol
+from sympy import Abs, Expr, Indexed, Integer, Max, Min, NumberSymbol, Rational, Symbol
 from sympy.printing.pycode import MpmathPrinter
 
 from derive.kernels.code import Name
 from derive.kernels.identifiers import identifier, unused
-from derive.kernels.inert_printer import InertPrinter
-from derive.notation import Binder, Bracket, Delta, Maximum, Times, Total, names, times
+from derive.kernels.inert_printer import NEGATIVE, InertPrinter
+from derive.notation import (
+    Binder,
+    Bracket,
+    Delta,
+    Maximum,
+    Threshold,
+    Times,
+    Total,
+    names,
+    times,
+)
 
 
 class OraclePrinter(InertPrinter, MpmathPrinter):
@@ -24,6 +34,7 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
     """
 
     module = "mp"
+    accepted = ("max(", "min(")
 
     def __init__(
         self, taken: set[str], integers: set[Symbol], definitions: Mapping[Expr, str]
@@ -77,6 +88,15 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         places = ", ".join(self.count(i - 1) for i in expr.indices)
         return f"{identifier(str(expr.base))}[{places}]"
 
+    def _print_Abs(self, expr: Abs) -> str:
+        return f"mp.fabs({self._print(expr.args[0])})"
+
+    def _print_Max(self, expr: Max) -> str:
+        return f"max({', '.join(map(self._print, expr.args))})"
+
+    def _print_Min(self, expr: Min) -> str:
+        return f"min({', '.join(map(self._print, expr.args))})"
+
     # --- indices, sums, conditions ---------------------------------------------------------------
 
     def count(self, expr: Expr) -> str:
@@ -95,6 +115,10 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
 
     def _print_Bracket(self, expr: Bracket) -> str:
         return f"mp.mpf(int({self._condition(expr)}))"
+
+    def _print_Threshold(self, expr: Threshold) -> str:
+        first, second, above, otherwise = (self._at(NEGATIVE, a) for a in expr.args)
+        return f"({above} if {first} > {second} else {otherwise})"
 
     def _print_Times(self, expr: Times) -> str:
         """A bracket that does not hold leaves its product out: an entry there may not exist."""

@@ -18,12 +18,10 @@ class Function:
     Attributes:
         apply: What it is in SymPy.
         arguments: How many numbers it takes.
-        kinked: Whether it has no derivative somewhere, so that no loss can be made of it.
     """
 
     apply: Callable[..., Expr]
     arguments: int = 1
-    kinked: bool = False
 
 
 def logistic(u: Expr) -> Expr:
@@ -51,11 +49,11 @@ FUNCTIONS: dict[str, Function] = {
     "sigmoid": Function(logistic),
     "logistic": Function(logistic),
     "softplus": Function(lambda u: log(1 + exp(u))),
-    "abs": Function(sympy.Abs, kinked=True),
-    "sign": Function(sympy.sign, kinked=True),
-    "max": Function(sympy.Max, arguments=2, kinked=True),
-    "min": Function(sympy.Min, arguments=2, kinked=True),
-    "relu": Function(lambda u: sympy.Max(u, 0), kinked=True),
+    "abs": Function(sympy.Abs),
+    "sign": Function(sympy.sign),
+    "max": Function(sympy.Max, arguments=2),
+    "min": Function(sympy.Min, arguments=2),
+    "relu": Function(lambda u: sympy.Max(u, 0)),
 }
 
 

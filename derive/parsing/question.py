@@ -9,12 +9,11 @@ from typing import Any
 from sympy.core.basic import Basic
 
 from derive.parsing.axes import axes_of
-from derive.parsing.functions import FUNCTIONS
 from derive.parsing.meaning import Meaning
 from derive.parsing.roles import roles_of
 from derive.parsing.statement import Statement
 from derive.parsing.syntax import parse_expression, parse_relation
-from derive.parsing.tree import Call, Entry, Name, Node, Relation, Slope, walk
+from derive.parsing.tree import Entry, Name, Node, Relation, Slope, walk
 from derive.parsing.vectors import with_indices
 
 
@@ -99,11 +98,6 @@ def _check_smooth(statement: Statement) -> None:
     """Raise ``DeriveError`` for what no loss can be made of."""
     for tree in (*statement.expressions, *statement.where):
         for node in walk(tree):
-            if isinstance(node, Call) and FUNCTIONS[node.function].kinked:
-                raise node.place.error(
-                    f"{node.function} has a kink, at which it has no derivative; write the smooth "
-                    "part that you mean, such as one branch of it"
-                )
             if isinstance(node, Slope):
                 raise node.place.error(
                     "a derivative cannot stand in what is to be differentiated; name what to "

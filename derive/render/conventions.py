@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, Indexed, Integer, Number, Rational, Symbol
 
-from derive.notation import Minus, Partial, Power, Quotient, Times
+from derive.notation import Maximum, Minus, Partial, Power, Quotient, Threshold, Times
 from derive.render.marking import Marked, unmarked
 
 _ATOMS = (Symbol, Indexed, Number)
@@ -51,6 +51,11 @@ def nested(expr: Partial) -> tuple[tuple[Expr, ...], Expr]:
         variables, operand = nested(expr.operand)
         return (*variables, expr.variable), operand
     return (expr.variable,), expr.operand
+
+
+def is_open(expr: Expr) -> bool:
+    """Whether what follows on the line could be read as belonging to it."""
+    return isinstance(expr, Maximum) or (isinstance(expr, Threshold) and not expr.is_bracket)
 
 
 def is_plain(fraction: Quotient) -> bool:

@@ -20,6 +20,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     rename,
@@ -27,6 +28,7 @@ from derive.notation import (
 from derive.render.conventions import (
     are_fractions,
     is_count,
+    is_open,
     is_plain,
     needs_dot,
     nested,
@@ -72,7 +74,7 @@ class Formulas(Arrays):
         if isinstance(inner, (Plus, Minus)) or self.begins_with_minus(text):
             return self.fenced(text)
         # "max_j z_j + b" could be read as the largest of the sums.
-        return self.fenced(text) if isinstance(inner, Maximum) and not last else text
+        return self.fenced(text) if is_open(inner) and not last else text
 
     def _print_Minus(self, expr: Minus) -> str:
         return f"- {self._term(expr.operand, last=True)}"
@@ -111,7 +113,8 @@ class Formulas(Arrays):
             return self.fenced(text)
         if self._inline and isinstance(inner, (Quotient, Partial)):
             return self.fenced(text)
-        return self.fenced(text) if isinstance(inner, Binder) and not last else text
+        open_ended = isinstance(inner, Binder) or is_open(inner)
+        return self.fenced(text) if open_ended and not last else text
 
     def _print_Quotient(self, expr: Quotient) -> str:
         if self._inline:
@@ -250,6 +253,14 @@ class Formulas(Arrays):
         return self.cases(
             [(same, f"{first} = {second}"), (other, f"{first} {self.NOT_EQUAL} {second}")]
         )
+
+    def _print_Threshold(self, expr: Threshold) -> str:
+        first, second = self._print(expr.first), self._print(expr.second)
+        exceeds, otherwise = f"{first} > {second}", f"{first} {self.AT_MOST} {second}"
+        if expr.is_bracket:
+            return self.squared(exceeds if expr.otherwise == 0 else otherwise)
+        branches = self._print(expr.above), self._print(expr.otherwise)
+        return self.cases(list(zip(branches, (exceeds, otherwise), strict=True)))
 
     def _print_Rows(self, expr: Rows) -> str:
         return self.matrix([[self._print(cell) for cell in row] for row in expr.rows])

@@ -19,7 +19,19 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
-from derive.notation import ZERO, Bracket, Delta, Exp, Log, Quotient, bases, entries, heads
+from derive.notation import (
+    ONE,
+    ZERO,
+    Bracket,
+    Delta,
+    Exp,
+    Log,
+    Quotient,
+    Threshold,
+    bases,
+    entries,
+    heads,
+)
 from derive.notation import names as free
 from derive.problem import Problem
 from derive.render.document import Formula, Naturals, Piece, Sentence, Space, Table
@@ -116,6 +128,8 @@ def symbols_table(
         row(Delta(i, j), "indicator" if problem.indicator else "delta")
     if Bracket in found:
         row(Bracket(i, j), "bracket")
+    if any(branch.is_bracket for e in shown for branch in e.atoms(Threshold)):
+        row(Threshold(Symbol("u"), Symbol("w"), ONE, ZERO), "bracket")
     if Log in found:
         row(Log(Symbol("u")), "logarithm")
     columns = tuple(messages.text("columns", c) for c in ("symbol", "meaning", "range"))

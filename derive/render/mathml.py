@@ -17,18 +17,18 @@ from derive.notation import (
     Delta,
     Exp,
     Log,
-    Maximum,
     Minus,
     Opened,
     Partial,
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     rename,
 )
-from derive.render.conventions import needs_dot, nested, signed
+from derive.render.conventions import is_open, needs_dot, nested, signed
 from derive.render.display import Dots, Family, Rows, displayed
 from derive.render.mathml_arrays import grid, whole
 from derive.render.mathml_names import name
@@ -98,6 +98,12 @@ class MathPrinter:
             case Bracket(lower, upper):
                 inside = row(self.expr(lower), sign("≤"), self.expr(upper))
                 return fenced(inside, "[", "]")
+            case Threshold(first, second, above, otherwise):
+                left, right = self.expr(first), self.expr(second)
+                exceeds, rest = (row(left, sign(s), right) for s in ">≤")
+                if expr.is_bracket:
+                    return fenced(exceeds if otherwise == 0 else rest, "[", "]")
+                return cases([(self.expr(above), exceeds), (self.expr(otherwise), rest)])
             case Binder():
                 return self._binder(expr)
             case Partial():
@@ -145,7 +151,7 @@ class MathPrinter:
                 parts.append(sign("−" if mark == "-" else "+"))
             last = position == len(expr.args) - 1
             text = self._term(rest)
-            parts.append(fenced(text) if isinstance(rest, Maximum) and not last else text)
+            parts.append(fenced(text) if is_open(rest) and not last else text)
         return row(*parts)
 
     def _term(self, expr: Expr) -> str:
@@ -165,7 +171,7 @@ class MathPrinter:
 
     def _factor(self, expr: Expr, last: bool) -> str:
         text = self.expr(expr)
-        open_ended = isinstance(expr, (Binder, Partial)) and not last
+        open_ended = (isinstance(expr, (Binder, Partial)) or is_open(expr)) and not last
         loose = isinstance(expr, (Plus, Minus, Times)) or _is_negative(expr)
         return fenced(text) if loose or open_ended else text
 

@@ -28,6 +28,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     names,
@@ -40,7 +41,7 @@ from derive.render.marking import Marked
 Values = Mapping[Symbol, int]
 
 # What keeps its shape when its parts are written out.
-_SHAPES = (Minus, Quotient, Power, Exp, Log, Apply, Delta, Bracket, Partial)
+_SHAPES = (Minus, Quotient, Power, Exp, Log, Apply, Delta, Bracket, Threshold, Partial)
 
 # Sizes that are not the number of classes are as small as shows what a sum is.
 _SMALL = 2

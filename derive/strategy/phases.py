@@ -45,6 +45,13 @@ DIFFERENTIATION = (
     "differentiate_tanh",
     "differentiate_sin",
     "differentiate_cos",
+    "differentiate_absolute_value",
+    "differentiate_sign",
+    "differentiate_positive_part",
+    "differentiate_maximum",
+    "differentiate_minimum",
+    "differentiate_branches",
+    "differentiate_piecewise",
     "differentiate_function",
     "differentiate_function_of_two",
 )
@@ -61,6 +68,15 @@ CONTRACTION = (
     "contract_delta_between",
     "absorb_bracket_upper",
     "absorb_bracket_lower",
+)
+
+BRANCHES = (
+    "decide_above",
+    "decide_below",
+    "join_branches",
+    "separate_bracket",
+    "separate_opposite_bracket",
+    "factor_branches",
 )
 
 NAMING = ("fold_definition", "separate_quotient", "invert_quotient")
@@ -124,7 +140,8 @@ def simplify(trace: Trace) -> None:
 def simplify_once(trace: Trace) -> bool:
     """The first thing that a person would do next; False where nothing is left to do."""
     return (
-        trace.apply_first(CONTRACTION)
+        trace.apply_first(BRANCHES)
+        or trace.apply_first(CONTRACTION)
         or trace.apply("use_entry_fact")
         or trace.apply("fold_definition")
         or trace.apply_first(("flatten_quotient", "cancel_factor", "cancel_log_exp"))

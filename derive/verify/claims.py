@@ -15,7 +15,7 @@ from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Source, Value
 from derive.notation import Minus, Plus, Quotient, Times, replace
 from derive.verify.canonical import same
 from derive.verify.chain_rule import is_chain
-from derive.verify.conditions import Places, Sizes, nonzero, positive
+from derive.verify.conditions import Places, Sizes, nonzero, positive, without_zero
 from derive.verify.instance import instantiate
 from derive.verify.match import Match
 from derive.verify.matching import matches, products, sums
@@ -117,8 +117,9 @@ class Court:
                 operands = _operands(condition, {**match.values, **row})
                 if condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
-                    if not seen(operands[0], claim.facts, self._definitions):
-                        assumed.append(Condition(condition.kind, (named(operands[0]),)))
+                    operand = without_zero(operands[0])
+                    if not seen(operand, claim.facts, self._definitions):
+                        assumed.append(Condition(condition.kind, (named(operand),)))
                 elif condition.kind == "independent":
                     if self._slopes.depends(operands[0], operands[1]):
                         return relation(condition.kind, operands)

@@ -26,7 +26,7 @@ from derive.notation import (
     entries,
     names,
 )
-from derive.verify.canonical import constant, same
+from derive.verify.canonical import constant, same, sum_of
 
 Sizes = list[dict[Symbol, int]]
 
@@ -143,6 +143,13 @@ def nonzero(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition, 
     if isinstance(expr, Times):
         return all(nonzero(a, facts, definitions) for a in expr.args)
     return positive(expr, facts, definitions) or bool(getattr(expr, "is_nonzero", False))
+
+
+def without_zero(expr: Expr) -> Expr:
+    """A sum without the terms that are zero, as ``u - 0`` is ``u``."""
+    if not isinstance(expr, Plus):
+        return expr
+    return sum_of(tuple(t for t in expr.args if constant(t) != 0))
 
 
 def _square(expr: Expr) -> bool:

@@ -29,6 +29,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     code,
@@ -154,6 +155,8 @@ class Exact:
             case Choice(first, second, same, other):
                 equal = self.whole(first, scope) == self.whole(second, scope)
                 return np.where(equal, *(self.value(e, level, scope) for e in (same, other)))
+            case Threshold(first, second, above, otherwise):
+                return self._branch(first, second, (above, otherwise), level, scope)
             case Grid(entry):
                 return self.value(entry, level, scope)
             case Total():
@@ -224,10 +227,8 @@ class Exact:
             case "sign", (operand,):
                 return field.reduce(self._sign(operand, scope))
             case "Max" | "Min", (first, second):
-                rises = self._sign(Plus(first, Minus(second)), scope)
-                falls = rises if expr.function.__name__ == "Max" else -rises
-                sides = (self.value(operand, level, scope) for operand in (first, second))
-                return np.where(falls >= 0, *sides)
+                larger = (first, second) if expr.function.__name__ == "Max" else (second, first)
+                return self._branch(first, second, larger, level, scope)
         known = _by_exponentials(expr.function, len(expr.operands))
         if known is not None:
             places, body = known
@@ -236,10 +237,19 @@ class Exact:
         operands = [self.value(u, level, scope) for u in expr.operands]
         return scramble(expr.function.__name__, level, operands, 0)
 
+    def _branch(
+        self, first: Expr, second: Expr, branches: tuple[Expr, Expr], level: int, scope: Scope
+    ) -> Array:
+        """The first branch where ``first`` plays the part of the larger number, else the other."""
+        sign = self._sign(Plus(first, Minus(second)), scope)
+        values = (self.value(branch, level, scope) for branch in branches)
+        return np.where(np.isnan(sign), np.nan, np.where(sign > 0, *values))
+
     def _sign(self, expr: Expr, scope: Scope) -> Array:
         """1 or -1 (0 for zero), the same at all levels, so that both signs are tried for all."""
         value = self.value(expr, MIDDLE, scope)
-        return np.where(value == 0, 0.0, np.where(FIELDS[MIDDLE].is_square(value), 1.0, -1.0))
+        signs = np.where(value == 0, 0.0, np.where(FIELDS[MIDDLE].is_square(value), 1.0, -1.0))
+        return np.where(np.isnan(value), np.nan, signs)
 
     def _total(self, total: Binder, level: int, scope: Scope) -> Array:
         lower, upper = self.whole(total.lower, scope), self.whole(total.upper, scope)

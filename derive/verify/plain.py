@@ -20,6 +20,7 @@ from sympy import (
     Sum,
     exp,
     log,
+    re,
 )
 from sympy.core.function import Application
 from sympy.functions.elementary.exponential import ExpBase
@@ -38,6 +39,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    Threshold,
     Times,
     Total,
 )
@@ -89,11 +91,30 @@ def as_inert(expr: Basic) -> Expr:
             return slope
         case Piecewise(args=pairs) if len(pairs) == 2 and _by_order(pairs[0].cond):
             return _choice(*pairs)
-        case Application() if not isinstance(expr, Piecewise):
+        case Piecewise(args=pairs):
+            return _branches(pairs)
+        case re():
+            # Entries are real, though SymPy does not know it.
+            return as_inert(expr.args[0])
+        case Application():
             return Apply(Head(expr.func), *map(as_inert, expr.args))
     if expr.is_Atom or expr.is_Indexed:
         return expr
     raise NotImplementedError(f"{type(expr).__name__} has no meaning to the checker")
+
+
+def _branches(pairs: tuple[Basic, ...]) -> Expr:
+    """A value for each condition on numbers, the last one for all that is left."""
+    (value, condition), *rest = pairs
+    if condition == True:  # noqa: E712
+        return as_inert(value)
+    if not rest or not isinstance(condition, (Le, Ge, Lt, Gt)):
+        raise NotImplementedError(f"the condition {condition} has no meaning to the checker")
+    here, elsewhere = as_inert(value), _branches(tuple(rest))
+    low, high = as_inert(condition.lts), as_inert(condition.gts)
+    if isinstance(condition, (Lt, Gt)):
+        return Threshold(high, low, here, elsewhere)
+    return Threshold(low, high, elsewhere, here)
 
 
 def _by_order(condition: Basic) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import mpmath
-from sympy import Add, Expr, Float, Indexed, IndexedBase, Integer, Mul, Symbol
+from sympy import Abs, Add, Expr, Float, Indexed, IndexedBase, Integer, Max, Min, Mul, Symbol, sign
 
 from derive.arrays import Entry
 from derive.display import Choice, Grid
@@ -23,6 +23,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     bases,
@@ -34,6 +35,10 @@ from derive.verify.plain import as_inert, written_out
 DIGITS = 50
 STEP = mpmath.mpf(10) ** -15
 """Of numeric derivatives; their error is about its square."""
+
+KINK = mpmath.mpf(10) ** -10
+"""So near to a kink no numeric derivative is taken."""
+KINKED = (Abs, Max, Min, sign)
 
 At = Mapping[Symbol, int]
 Key = tuple[Expr, tuple[int, ...]]
@@ -133,7 +138,10 @@ class Point:
             case Log(operand):
                 return _log(self.value(operand, at))
             case Apply():
-                return _apply(expr.function, [self.value(a, at) for a in expr.operands])
+                operands = [self.value(a, at) for a in expr.operands]
+                if expr.function in KINKED:
+                    self._keep_off(operands[0] - sum(operands[1:]))
+                return _apply(expr.function, operands)
             case Delta(first, second):
                 return mpmath.mpf(self.whole(first, at) == self.whole(second, at))
             case Bracket(lower, upper):
@@ -141,6 +149,10 @@ class Point:
             case Choice(first, second, same, other):
                 equal = self.whole(first, at) == self.whole(second, at)
                 return self.value(same if equal else other, at)
+            case Threshold(first, second, above, otherwise):
+                distance = self.value(first, at) - self.value(second, at)
+                self._keep_off(distance)
+                return self.value(above if distance > 0 else otherwise, at)
             case Grid(entry):
                 return self.value(entry, at)
             case Total():
@@ -192,6 +204,14 @@ class Point:
             key = (variable, ())
         up, down = (self._shifted(key, sign).value(operand, at) for sign in (1, -1))
         return (up - down) / (2 * STEP)
+
+    def _keep_off(self, distance: mpmath.mpf) -> None:
+        """Raise ``OutsideDomain`` where a difference would reach across a kink.
+
+        What is zero everywhere, as ``z_i - z_j`` for ``i = j``, has no kink to reach across.
+        """
+        if self._beside is not None and 0 < abs(distance) < KINK:
+            raise OutsideDomain(f"a kink is {mpmath.nstr(distance, 6)} away")
 
     def _shifted(self, key: Key, sign: int) -> Point:
         if (key, sign) not in self._moved:

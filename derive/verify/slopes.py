@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from sympy import Dummy, Expr, Function, Indexed, Integer, Symbol
+from sympy import Dummy, Expr, Function, Indexed, Integer, Max, Min, Symbol, sign
 from sympy.core.function import ArgumentIndexError, Derivative, Subs
 
 from derive.display import Choice, Grid
@@ -25,6 +25,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     bases,
@@ -84,6 +85,15 @@ class Slopes:
                 return _times(expr, self(operand, variable))
             case Log(operand):
                 return _times(self(operand, variable), Power(operand, Integer(-1)))
+            case Apply(function) if function is sign:
+                # It does not change but at its jump.
+                return ZERO
+            case Apply(function, (first, second)) if function in (Max, Min):
+                # Where both are equal, that of the first.
+                sides = (second, first) if function is Max else (first, second)
+                return Threshold(*sides, self(second, variable), self(first, variable))
+            case Threshold(first, second, above, otherwise):
+                return Threshold(first, second, self(above, variable), self(otherwise, variable))
             case Apply():
                 return _plus(
                     _times(_partial(expr, n), self(u, variable))

@@ -4,7 +4,7 @@
     differ. Going into a sum its index and range enter the context, going under a derivative the
     point is free to move, going into a case its condition holds. *)
 
-From Derive Require Export Partial.
+From Derive Require Export Kinks.
 From Coquelicot Require Import ElemFct.
 
 (** Names that a derivation defines are hints for unfolding in this base. *)
@@ -20,7 +20,7 @@ Lemma place_div a a' b b' : a = a' -> b = b' -> a / b = a' / b'.
 Proof. now intros -> ->. Qed.
 Lemma place_rpower a a' b b' : a = a' -> b = b' -> Rpower a b = Rpower a' b'.
 Proof. now intros -> ->. Qed.
-Lemma place_max a a' b b' : a = a' -> b = b' -> Rmax a b = Rmax a' b'.
+Lemma place_pair (f : R -> R -> R) a a' b b' : a = a' -> b = b' -> f a b = f a' b'.
 Proof. now intros -> ->. Qed.
 Lemma place_neg a a' : a = a' -> - a = - a'.
 Proof. now intros ->. Qed.
@@ -49,7 +49,7 @@ Ltac at_add := refine (place_add _ _ _ _ _ _).
 Ltac at_mul := refine (place_mul _ _ _ _ _ _).
 Ltac at_div := refine (place_div _ _ _ _ _ _).
 Ltac at_rpower := refine (place_rpower _ _ _ _ _ _).
-Ltac at_max := refine (place_max _ _ _ _ _ _).
+Ltac at_pair f := refine (place_pair f _ _ _ _ _ _).
 Ltac at_add_l := refine (place_add _ _ _ _ _ (eq_refl _)).
 Ltac at_add_r := refine (place_add _ _ _ _ (eq_refl _) _).
 Ltac at_mul_l := refine (place_mul _ _ _ _ _ (eq_refl _)).
@@ -79,6 +79,9 @@ Ltac at_sum := refine (sum_over_ext _ _ _ _); enter.
 Ltac at_maximum := refine (place_maximum _ _ _ _ _ _); [lia | enter].
 Ltac at_choice :=
   refine (place_choice _ _ _ _ _ _ _ _); let H := fresh "H" in intros H.
+Ltac at_threshold :=
+  refine (place_threshold _ _ _ _ _ _ _ _ _ _ _ _);
+  [ | | let H := fresh "H" in intros H | let H := fresh "H" in intros H].
 
 (** Near a point where a parameter or all entries of an array are positive, they still are. *)
 Lemma near_positive (x : R) : 0 < x -> near scalar (fun u => 0 < u) x.
@@ -204,6 +207,14 @@ Ltac nonzero :=
   | |- _ => first [ assumption | declared | apply nonzero_of_positive; positive | linear ]
   end.
 
+(* [a - b <> 0] *)
+Ltac sides_apart :=
+  cbv beta;
+  first
+  [ nonzero
+  | rewrite Rminus_0_l; apply Ropp_neq_0_compat; nonzero
+  | rewrite Rminus_0_r; nonzero ].
+
 (* The function has a derivative by the coordinate. *)
 Ltac differentiable :=
   cbv beta;
@@ -240,6 +251,18 @@ Ltac differentiable :=
     | (fun u => sinh (@?f u)) => differentiable_by is_derive_sinh_at
     | (fun u => cosh (@?f u)) => differentiable_by is_derive_cosh_at
     | (fun u => atan (@?f u)) => differentiable_by is_derive_atan_at
+    | (fun u => Rabs (@?f u)) => differentiable_by is_derive_abs_at
+    | (fun u => sign (@?f u)) => differentiable_by is_derive_sign_at
+    | (fun u => Rmax (@?f u) (@?g u)) =>
+        apply (ex_pd_max c f g); [differentiable | differentiable | sides_apart]
+    | (fun u => Rmin (@?f u) (@?g u)) =>
+        apply (ex_pd_min c f g); [differentiable | differentiable | sides_apart]
+    | (fun u => threshold (@?a u) (@?b u) (@?f u) (@?g u)) =>
+        first
+        [ lazymatch F with (fun u => threshold ?p ?q _ _) =>
+            apply (ex_pd_branches c p q f g); differentiable end
+        | apply (ex_pd_threshold c a b f g);
+          [differentiable | differentiable | sides_apart | differentiable | differentiable] ]
     | (fun u => choice _ _ (@?f u) (@?g u)) => apply (ex_pd_choice c _ _ f g); differentiable
     | (fun u => sum_over ?l (fun j => @?f u j)) =>
         apply (ex_pd_sum c l (fun j u => f u j)); enter; differentiable
@@ -256,7 +279,7 @@ with differentiable_as_assumed :=
 with differentiable_by known :=
   lazymatch goal with
   | |- ex_pd ?c (fun u => ?h (@?f u)) _ =>
-      apply (ex_pd_compose c h f); [eexists; apply known | differentiable]
+      apply (ex_pd_compose c h f); [eexists; apply known; try nonzero | differentiable]
   end.
 
 (* The function is smooth in the entries of an array. *)
@@ -280,6 +303,13 @@ Ltac smoothly :=
         apply (smooth_compose c l exp f); [eexists; apply is_derive_exp | smoothly]
     | (fun u => ln (@?f u)) =>
         apply (smooth_compose c l ln f); [eexists; apply is_derive_ln; positive | smoothly]
+    | (fun u => Rabs (@?f u)) =>
+        apply (smooth_compose c l Rabs f); [eexists; apply is_derive_abs_at; nonzero | smoothly]
+    | (fun u => Rmax (@?f u) (@?g u)) =>
+        apply (smooth_max c l f g); [smoothly | smoothly | sides_apart]
+    | (fun u => threshold (@?a u) (@?b u) (@?f u) (@?g u)) =>
+        apply (smooth_threshold c l a b f g);
+        [smoothly | smoothly | sides_apart | smoothly | smoothly]
     | (fun u => sum_over ?m (fun j => @?f u j)) =>
         apply (smooth_sum c l m (fun j u => f u j)); enter; smoothly
     | (fun u => u ?j) =>

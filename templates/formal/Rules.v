@@ -175,7 +175,11 @@ Ltac remaining :=
 Ltac contract_delta :=
   first [ refine (eq_trans (total_contract _ _ _ _ _) _); [vanishing | remaining]
         | refine (eq_trans (total_but_single _ _ _ _ _ _ _) _);
-          [| vanishing | remaining]; repeat constructor; index ].
+          [| vanishing | remaining]; repeat constructor; index
+        | match goal with |- ?before = _ =>
+            (* Where there are several deltas it is one of them. *)
+            match before with context [delta _ ?k] =>
+              refine (eq_trans (total_contract k _ _ _ _) _); [vanishing | remaining] end end ].
 Ltac contract_delta_from := contract_delta.
 Ltac contract_delta_upto := contract_delta.
 Ltac contract_delta_between := contract_delta.
@@ -225,6 +229,19 @@ Ltac distinguish_indices := by_cases.
 Ltac join_cases :=
   match goal with |- choice ?i ?j ?a ?b = _ =>
     unfold choice, delta; destruct (Nat.eqb i j); by_ring end.
+
+(** * One value above a threshold, another elsewhere *)
+
+Ltac by_branches :=
+  cbv beta; match goal with |- context [threshold ?a ?b _ _] =>
+    unfold threshold; destruct (Rlt_dec b a); by_ring end.
+Ltac separate_bracket := by_branches.
+Ltac factor_branches := by_branches.
+Ltac join_branches := by_branches.
+Ltac exceeding := apply Rminus_gt_0_lt; cbv beta; first [positive | linear].
+Ltac decide_above := apply threshold_above; exceeding.
+Ltac decide_below :=
+  apply threshold_otherwise; apply Rle_not_lt, Rlt_le; exceeding.
 
 (** * Ways of writing *)
 
@@ -353,6 +370,31 @@ Ltac differentiate_sin :=
   match goal with |- pd ?c (fun u => sin (@?f u)) ?x = _ => composed c sin f x is_derive_sin_at end.
 Ltac differentiate_cos :=
   match goal with |- pd ?c (fun u => cos (@?f u)) ?x = _ => composed c cos f x is_derive_cos_at end.
+Ltac differentiate_absolute_value :=
+  match goal with |- pd ?c (fun u => Rabs (@?f u)) ?x = _ =>
+    refine (eq_trans (pd_compose c Rabs f x _ (is_derive_abs_at _ _) _) _);
+    [nonzero | differentiable | by_ring] end.
+Ltac differentiate_sign :=
+  match goal with |- pd ?c (fun u => sign (@?f u)) ?x = 0 =>
+    refine (eq_trans (pd_compose c sign f x 0 (is_derive_sign_at _ _) _) _);
+    [nonzero | differentiable | by_ring] end.
+Ltac differentiate_positive_part :=
+  match goal with |- pd ?c (fun u => Rmax 0 (@?f u)) ?x = _ =>
+    refine (eq_trans (pd_max c (fun _ => 0) f x _ _ _) _);
+    [ differentiable | differentiable | sides_apart
+    | rewrite pd_constant; by_branches ] end.
+Ltac differentiate_maximum :=
+  match goal with |- pd ?c (fun u => Rmax (@?f u) (@?g u)) ?x = _ =>
+    refine (pd_max c f g x _ _ _); [differentiable | differentiable | sides_apart] end.
+Ltac differentiate_minimum :=
+  match goal with |- pd ?c (fun u => Rmin (@?f u) (@?g u)) ?x = _ =>
+    refine (pd_min c f g x _ _ _); [differentiable | differentiable | sides_apart] end.
+Ltac differentiate_piecewise :=
+  match goal with |- pd ?c (fun u => threshold (@?a u) (@?b u) (@?f u) (@?g u)) ?x = _ =>
+    refine (pd_threshold c a b f g x _ _ _); [differentiable | differentiable | sides_apart] end.
+Ltac differentiate_branches :=
+  match goal with |- pd ?c (fun u => threshold _ _ (@?f u) (@?g u)) ?x = _ =>
+    exact (pd_branches c _ _ f g x) end.
 Ltac differentiate_function :=
   match goal with
   | |- pd ?c (fun u => sinh (@?f u)) ?x = _ => composed c sinh f x is_derive_sinh_at

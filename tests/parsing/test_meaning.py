@@ -156,11 +156,8 @@ def test_every_function_has_a_meaning_and_a_derivative(name: str):
     names = ["A", "B"][: function.arguments]
     text = f"{name}({', '.join(names)})"
     assert read(text) == function.apply(*(Symbol(n, real=True) for n in names))
-    if function.kinked:
-        with pytest.raises(derive.DeriveError, match=f"column 3: {name} has a kink"):
-            derive.gradient(f"2*{text}", "A")
-    else:
-        assert derive.gradient(f"{name}(A/2)", "A").check().ok
+    applied = text.replace("A", "A/2")
+    assert derive.gradient(f"B*{applied}", "A").check().ok
 
 
 @pytest.mark.parametrize("name", [*REDUCTIONS, *WHOLE])

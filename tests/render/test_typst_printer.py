@@ -24,7 +24,19 @@ import derive.rules  # noqa: F401  (every node is known once everything is loade
 from derive.display import Choice
 from derive.errors import DeriveError
 from derive.laws import Each, Meta, Slope, Value
-from derive.notation import Apply, Binder, Exp, Head, Inert, Maximum, Plus, Power, Times, Total
+from derive.notation import (
+    Apply,
+    Binder,
+    Exp,
+    Head,
+    Inert,
+    Maximum,
+    Plus,
+    Power,
+    Threshold,
+    Times,
+    Total,
+)
 from derive.render.display import Dots, Family, Rows
 from derive.render.document import Blank
 from derive.render.latex_printer import FormulaPrinter
@@ -54,6 +66,9 @@ EXPRESSIONS: list[Expr] = [
         Rows(Integer(2), z[k], Dots("h"), Dots("v"), Dots("d")),
         Blank(Integer(2)),
         Choice(k, j, z[k], T),
+        Threshold(z[k], T, 1, 0),
+        Threshold(z[k], T, 0, 1),
+        Threshold(z[k], T, z[j], T),
     ),
     *(Float("0.5"), Float("1e-20"), pi, Power(Symbol("x_1"), Symbol(r"\hat{y}^{(2)}"))),
 ]
@@ -144,7 +159,7 @@ def test_typst_sets_every_node(inline: bool) -> None:
 
 
 # For LaTeX, what stands below each other counts as if it were on one line.
-IN_LINE = [e for e in EXPRESSIONS if not isinstance(e, (Choice, Rows))]
+IN_LINE = [e for e in EXPRESSIONS if not isinstance(e, (Choice, Rows, Threshold))]
 
 
 @pytest.mark.parametrize("expression", IN_LINE, ids=str)

@@ -1,0 +1,262 @@
+"""Functions with a kink or a jump: their derivatives away from it, and the values taken there.
+
+Each law holds away from the kink, which its condition says; the report and the document name it.
+The values taken there are those that PyTorch takes for ``abs``, ``sign`` and ``relu``; of two equal
+arguments of a maximum or minimum it is the derivative of the first.
+"""
+
+from __future__ import annotations
+
+from sympy import Abs, Expr, Max, Min, sign
+
+from derive.facts import Given
+from derive.laws import Condition, law
+from derive.notation import (
+    ONE,
+    ZERO,
+    Apply,
+    Exp,
+    Head,
+    Minus,
+    Partial,
+    Plus,
+    Power,
+    Threshold,
+    Times,
+    code,
+    factors,
+    is_number,
+    times,
+)
+from derive.rules import samples as s
+from derive.rules.registry import Outcome, rule
+from derive.signs import depends, is_positive
+
+z_k, y_i = s.z[s.k1], s.y[s.i1]
+
+
+def absolute(operand: Expr) -> Expr:
+    return Apply(Head(Abs), operand)
+
+
+def sign_of(operand: Expr) -> Expr:
+    return Apply(Head(sign), operand)
+
+
+def larger(first: Expr, second: Expr) -> Expr:
+    return Apply(Head(Max), first, second)
+
+
+def smaller(first: Expr, second: Expr) -> Expr:
+    return Apply(Head(Min), first, second)
+
+
+def exceeds(first: Expr, second: Expr) -> Expr:
+    """The bracket ``[first > second]``."""
+    return Threshold(first, second, ONE, ZERO)
+
+
+off_zero = Condition("nonzero", (s.u,))
+apart = Condition("nonzero", (Plus(s.u, Minus(s.w)),))
+
+
+@rule(
+    law(Partial(absolute(s.u), s.v), Times(sign_of(s.u), Partial(s.u, s.v)), off_zero),
+    Partial(absolute(z_k), z_k),
+)
+def differentiate_absolute_value(expr: Expr, given: Given) -> Outcome:
+    """At zero the value is ``sign(0) = 0``."""
+    match expr:
+        case Partial(Apply(function, (operand,)), variable) if function is Abs:
+            return times(sign_of(operand), Partial(operand, variable))
+    return None
+
+
+@rule(law(Partial(sign_of(s.u), s.v), ZERO, off_zero), Partial(sign_of(z_k), z_k))
+def differentiate_sign(expr: Expr, given: Given) -> Outcome:
+    """At its jump the value is 0, as on both sides of it."""
+    match expr:
+        case Partial(Apply(function, (_,))) if function is sign:
+            return ZERO
+    return None
+
+
+@rule(
+    law(
+        Partial(larger(ZERO, s.u), s.v),
+        Times(exceeds(s.u, ZERO), Partial(s.u, s.v)),
+        off_zero,
+    ),
+    Partial(larger(ZERO, z_k), z_k),
+)
+def differentiate_positive_part(expr: Expr, given: Given) -> Outcome:
+    """Of the rectifier: at zero the value is 0, as on the left."""
+    match expr:
+        case Partial(Apply(function, (first, operand)), variable) if function is Max and first == 0:
+            return times(exceeds(operand, ZERO), Partial(operand, variable))
+    return None
+
+
+@rule(
+    law(
+        Partial(larger(s.u, s.w), s.v),
+        Threshold(s.w, s.u, Partial(s.w, s.v), Partial(s.u, s.v)),
+        apart,
+    ),
+    Partial(larger(z_k, Exp(s.z[s.i1])), z_k),
+)
+def differentiate_maximum(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Partial(Apply(function, (first, second)), variable) if function is Max:
+            return Threshold(second, first, Partial(second, variable), Partial(first, variable))
+    return None
+
+
+@rule(
+    law(
+        Partial(smaller(s.u, s.w), s.v),
+        Threshold(s.u, s.w, Partial(s.w, s.v), Partial(s.u, s.v)),
+        apart,
+    ),
+    Partial(smaller(z_k, Exp(s.z[s.i1])), z_k),
+)
+def differentiate_minimum(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Partial(Apply(function, (first, second)), variable) if function is Min:
+            return Threshold(first, second, Partial(second, variable), Partial(first, variable))
+    return None
+
+
+@rule(
+    law(
+        Partial(Threshold(s.a, s.b, s.u, s.w), s.v),
+        Threshold(s.a, s.b, Partial(s.u, s.v), Partial(s.w, s.v)),
+        Condition("independent", (s.a, s.v)),
+        Condition("independent", (s.b, s.v)),
+    ),
+    Partial(Threshold(y_i, s.T, z_k, Power(z_k, 2)), z_k),
+)
+def differentiate_branches(expr: Expr, given: Given) -> Outcome:
+    """Where the variable does not move the condition there is no kink."""
+    match expr:
+        case Partial(Threshold(first, second, above, otherwise), variable):
+            if not depends(first, variable, given) and not depends(second, variable, given):
+                slopes = Partial(above, variable), Partial(otherwise, variable)
+                return Threshold(first, second, *slopes)
+    return None
+
+
+@rule(
+    law(
+        Partial(Threshold(s.a, s.b, s.u, s.w), s.v),
+        Threshold(s.a, s.b, Partial(s.u, s.v), Partial(s.w, s.v)),
+        Condition("nonzero", (Plus(s.a, Minus(s.b)),)),
+    ),
+    Partial(Threshold(z_k, s.T, z_k, Power(z_k, 2)), z_k),
+)
+def differentiate_piecewise(expr: Expr, given: Given) -> Outcome:
+    """At the threshold the value is that of the branch that the function has there."""
+    match expr:
+        case Partial(Threshold(first, second, above, otherwise), variable):
+            slopes = Partial(above, variable), Partial(otherwise, variable)
+            return Threshold(first, second, *slopes)
+    return None
+
+
+@rule(
+    law(Threshold(s.a, s.b, s.u, ZERO), Times(exceeds(s.a, s.b), s.u)),
+    Threshold(z_k, s.T, y_i, ZERO),
+)
+def separate_bracket(expr: Expr, given: Given) -> Outcome:
+    """A value that is zero but above the threshold, as a product with the bracket."""
+    match expr:
+        case Threshold(first, second, above, otherwise) if otherwise == 0 and not expr.is_bracket:
+            return times(exceeds(first, second), above)
+    return None
+
+
+@rule(
+    law(Threshold(s.a, s.b, ZERO, s.u), Times(Threshold(s.a, s.b, ZERO, ONE), s.u)),
+    Threshold(z_k, s.T, ZERO, y_i),
+    formal="separate_bracket",
+)
+def separate_opposite_bracket(expr: Expr, given: Given) -> Outcome:
+    """The same where it is zero above the threshold."""
+    match expr:
+        case Threshold(first, second, above, otherwise) if above == 0 and not expr.is_bracket:
+            return times(Threshold(first, second, ZERO, ONE), otherwise)
+    return None
+
+
+@rule(
+    law(
+        Threshold(s.a, s.b, s.u, s.w),
+        s.u,
+        Condition("positive", (Plus(s.a, Minus(s.b)),)),
+    ),
+    Threshold(Exp(z_k), ZERO, ONE, ZERO),
+)
+def decide_above(expr: Expr, given: Given) -> Outcome:
+    """The condition holds whatever the entries are."""
+    return expr.above if _exceeds(expr.first, expr.second) else None
+
+
+@rule(
+    law(
+        Threshold(s.a, s.b, s.u, s.w),
+        s.w,
+        Condition("positive", (Plus(s.b, Minus(s.a)),)),
+    ),
+    Threshold(ZERO, Exp(z_k), y_i, s.T),
+)
+def decide_below(expr: Expr, given: Given) -> Outcome:
+    """The condition holds for no entries at all."""
+    return expr.otherwise if _exceeds(expr.second, expr.first) else None
+
+
+def _exceeds(first: Expr, second: Expr) -> bool:
+    """Whether one number is seen to be larger than another, without any fact."""
+    if is_number(first) and is_number(second):
+        return bool(first > second)
+    difference = Plus(*(t for t in (first, Minus(second)) if t not in (ZERO, Minus(ZERO))))
+    return is_positive(difference, Given())
+
+
+def _signed(expr: Expr) -> tuple[bool, list[Expr]]:
+    """Whether a product is negative as written, and its factors without the sign."""
+    negative = isinstance(expr, Minus)
+    return negative, list(factors(expr.operand if isinstance(expr, Minus) else expr))
+
+
+@rule(
+    law(
+        Threshold(s.a, s.b, Times(s.c, s.u), Times(s.c, s.w)),
+        Times(Threshold(s.a, s.b, s.u, s.w), s.c),
+    ),
+    Threshold(z_k, s.T, Times(s.T, y_i), Times(z_k, y_i)),
+)
+def factor_branches(expr: Expr, given: Given) -> Outcome:
+    """Take out what both branches have as a factor."""
+    (turned, above), (falling, otherwise) = map(_signed, (expr.above, expr.otherwise))
+    shared = []
+    for factor in list(above):
+        twin = next((f for f in otherwise if code(f) == code(factor)), None)
+        if twin is not None:
+            above.remove(factor)
+            otherwise.remove(twin)
+            shared.append(factor)
+    if not shared or not (above or otherwise):
+        return None
+    both = turned and falling
+    branches = (
+        Minus(times(*left)) if negative and not both else times(*left)
+        for negative, left in ((turned, above), (falling, otherwise))
+    )
+    whole = times(Threshold(expr.first, expr.second, *branches), *shared)
+    return Minus(whole) if both else whole
+
+
+@rule(law(Threshold(s.a, s.b, s.u, s.u), s.u), Threshold(z_k, s.T, y_i, y_i))
+def join_branches(expr: Expr, given: Given) -> Outcome:
+    """Both branches are the same."""
+    return expr.above if code(expr.above) == code(expr.otherwise) else None
