@@ -18,6 +18,8 @@ from sympy import (
     Indexed,
     IndexedBase,
     KroneckerDelta,
+    Max,
+    Min,
     Mul,
     Number,
     NumberSymbol,
@@ -142,6 +144,8 @@ def value(expr: Any, world: World) -> Any:
             return next(value(e, world) for e, holds in expr.args if _holds(holds, world))
         case Apply() if isinstance(expr.args[0], Head):
             return _call(expr.function, expr.operands, world)
+        case Max() | Min():
+            return _call(expr.func, expr.args, world)
         case Function() if not isinstance(expr, AppliedUndef):
             return _call(expr.func, expr.args, world)
     raise NoMeaning(f"no meaning for {expr!r}")

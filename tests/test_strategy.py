@@ -16,6 +16,8 @@ from sympy import (
     Expr,
     IndexedBase,
     KroneckerDelta,
+    Max,
+    Min,
     Ne,
     Piecewise,
     Rational,
@@ -233,8 +235,10 @@ def test_cases_are_what_a_person_writes(name: str) -> None:
 
 @every_loss
 def test_declared_facts_leave_no_piecewise(name: str) -> None:
-    """Only entries beyond the end of an array, and sums up to an index, need a bracket."""
-    assert derived(name).expanded.has(Piecewise) == (name in ("neighbours", "class up to an index"))
+    """Only kinks, entries beyond the end of an array, and sums up to an index need a bracket."""
+    needed = LOSSES[name].expression.has(Max, Min, Piecewise)
+    bracket = name in ("neighbours", "class up to an index")
+    assert derived(name).expanded.has(Piecewise) == (bracket or needed)
 
 
 # Several variables ------------------------------------------------------------------------------

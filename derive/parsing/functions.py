@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy
-from sympy import Expr, Sum, exp, log
+from sympy import Expr, Piecewise, Sum, exp, log
 
 Limits = tuple[Expr, Expr, Expr]
 
@@ -26,6 +26,19 @@ class Function:
 
 def logistic(u: Expr) -> Expr:
     return 1 / (1 + exp(-u))
+
+
+def leaky_rectifier(u: Expr, slope: Expr) -> Expr:
+    return Piecewise((u, u > 0), (slope * u, True))
+
+
+def exponential_linear(u: Expr, scale: Expr) -> Expr:
+    return Piecewise((u, u > 0), (scale * (exp(u) - 1), True))
+
+
+def huber(u: Expr, width: Expr) -> Expr:
+    size = sympy.Abs(u)
+    return Piecewise((u**2 / 2, size <= width), (width * (size - width / 2), True))
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -54,6 +67,9 @@ FUNCTIONS: dict[str, Function] = {
     "max": Function(sympy.Max, arguments=2),
     "min": Function(sympy.Min, arguments=2),
     "relu": Function(lambda u: sympy.Max(u, 0)),
+    "leaky_relu": Function(leaky_rectifier, arguments=2),
+    "elu": Function(exponential_linear, arguments=2),
+    "huber": Function(huber, arguments=2),
 }
 
 

@@ -28,6 +28,23 @@ def by(expression: str, *variables: str, given: tuple[str, ...] = (), **more: tu
 
 
 TEXTS: dict[str, Text] = {
+    "absolute error": by("Sum(abs(z[i] - y[i]), (i, 1, C))", "z[k]"),
+    "norm of ones": by("lambda*sum(abs(z[i]), i=1..C)", "z[k]", given=("lambda > 0",)),
+    "square times sign": by("sum(sign(z[i])*z[i]^2, i=1..C)", "z[k]"),
+    "rectifier": by("sum(y[i]*relu(z[i]), i=1..C)", "z[k]"),
+    "rectified layer": by("sum(y[i]*relu(sum(W[i,l]*a[l], l=1..D) + b[i]), i=1..C)", "W[k,m]"),
+    "hinge": by("sum(max(0, 1 - y[i]*z[i]), i=1..C)", "z[k]"),
+    "multiclass hinge": by("sum((1 - delta(i, t))*max(0, 1 + z[i] - z[t]), i=1..C)", "z[k]"),
+    "larger of two": by("sum(max(z[i], w[i]^2), i=1..C)", "z[k]"),
+    "clipped": by("sum(y[i]*min(6, max(0, z[i])), i=1..C)", "z[k]"),
+    "quantile": by(
+        "sum(max(T*(y[i] - z[i]), (T - 1)*(y[i] - z[i])), i=1..C)", "z[k]", given=("T > 0",)
+    ),
+    "huber": by("sum(huber(z[i] - y[i], T), i=1..C)", "z[k]", given=("T > 0",)),
+    "huber, hessian": by("sum(huber(z[i] - y[i], T), i=1..C)", "z[k]", "z[m]", given=("T > 0",)),
+    "leaky rectifier": by("sum(y[i]*leaky_relu(z[i], T), i=1..C)", "z[k]", given=("T > 0",)),
+    "exponential linear": by("sum(elu(z[i], T), i=1..C)", "z[k]", given=("T > 0",)),
+    "by the slope": by("sum(leaky_relu(z[i], T), i=1..C)", "T", given=("T > 0",)),
     "cross-entropy": by(CROSS_ENTROPY, "z[k]", given=(SOFT,)),
     "cross-entropy of free labels": by(CROSS_ENTROPY, "z[k]"),
     "cross-entropy one-hot": by(CROSS_ENTROPY, "z[k]", given=(ONE_HOT,)),

@@ -1,0 +1,75 @@
+"""Kernels at a kink, left of it and right of it: the values that PyTorch takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from losses import T, huber, i, k, over, y, z
+from sympy import Abs, Expr, Max, Min, Piecewise, sign
+
+import derive
+
+POINTS = [-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0]
+
+# Of one entry u: the loss, and its derivative at each of the points, with T = 1.
+CASES: dict[str, tuple[Expr, list[float]]] = {
+    "abs": (Abs(z[i]), [-1, -1, -1, 0, 1, 1, 1]),
+    "sign": (sign(z[i]), [0, 0, 0, 0, 0, 0, 0]),
+    "relu": (Max(0, z[i]), [0, 0, 0, 0, 1, 1, 1]),
+    "relu, of the opposite": (Max(0, -z[i]), [-1, -1, -1, 0, 0, 0, 0]),
+    "relu6, narrow": (Min(1, Max(0, z[i])), [0, 0, 0, 0, 1, 0, 0]),
+    "larger of a number": (Max(1, 2 * z[i]), [0, 0, 0, 0, 0, 2, 2]),
+    "huber": (huber(z[i]), [-1, -1, -0.5, 0, 0.5, 1, 1]),
+    "leaky": (Piecewise((z[i], z[i] > 0), (T * z[i] / 4, True)), [0.25] * 4 + [1, 1, 1]),
+    "leaky, kink above": (Piecewise((z[i], z[i] >= 0), (T * z[i] / 4, True)), [0.25] * 3 + [1] * 4),
+    "three pieces": (
+        Piecewise((0, z[i] < -1), (z[i] + 1, z[i] < 1), (2, True)),
+        [0, 1, 1, 1, 1, 0, 0],
+    ),
+}
+
+
+def arguments(source: str) -> dict[str, Any]:
+    known = {"z": np.array(POINTS), "T": 1.0}
+    return {name: value for name, value in known.items() if f"{name}=" in source}
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize("name", CASES)
+def test_takes_the_value_of_the_convention(name: str, target: str) -> None:
+    loss, wanted = CASES[name]
+    f = derive.gradient(over(loss), z[k]).kernel(target)
+    _, gradient = f(**arguments(f.source))
+    assert [float(g) for g in gradient] == wanted
+
+
+def test_of_two_equal_arguments_the_derivative_of_the_first_is_taken() -> None:
+    """The first as printed: SymPy sorts the arguments of a maximum."""
+    loss = over(Max(y[i], z[i]))
+    at = {"y": np.ones(3), "z": np.array([0.0, 1.0, 2.0])}
+    assert derive.gradient(loss, y[k]).kernel("numpy")(**at)[1].tolist() == [1, 1, 0]
+    assert derive.gradient(loss, z[k]).kernel("numpy")(**at)[1].tolist() == [0, 0, 1]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_keeps_the_type_of_its_inputs(dtype: type) -> None:
+    f = derive.gradient(over(huber(z[i])), z[k]).kernel("numpy")
+    value, gradient = f(z=np.array(POINTS, dtype), T=1.0)
+    assert value.dtype == gradient.dtype == dtype
+
+
+@pytest.mark.needs("torch")
+@pytest.mark.parametrize(
+    ("loss", "function"),
+    [(Abs(z[i]), "abs"), (Max(0, z[i]), "relu"), (sign(z[i]), "sign")],
+    ids=["abs", "relu", "sign"],
+)
+def test_pytorch_takes_the_same(loss: Expr, function: str) -> None:
+    import torch
+
+    inputs = torch.tensor(POINTS, dtype=torch.float64, requires_grad=True)
+    getattr(torch, function)(inputs).sum().backward()
+    _, gradient = derive.gradient(over(loss), z[k]).kernel("numpy")(z=np.array(POINTS))
+    assert inputs.grad is not None and gradient.tolist() == inputs.grad.tolist()

@@ -1,0 +1,96 @@
+"""Kinks and the checker: errors planted beside them, and what it says of where they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from losses import T, huber, i, k, over, y, z
+from mutations import in_all
+from sympy import Abs, Expr, Max, Piecewise, sign
+from sympy import Rational as R
+
+import derive
+from derive.derivation import Derivation
+from derive.notation import ONE, ZERO, Apply, Head, Minus, Threshold
+from derive.verify import check
+
+u = z[i] - y[i]
+LOSSES: dict[str, Expr] = {
+    "absolute": over(Abs(z[i])),
+    "rectifier": over(Max(0, z[i])),
+    "larger": over(Max(y[i], z[i] ** 2)),
+    "leaky": over(Piecewise((z[i], z[i] > 0), (T * z[i], True))),
+    "huber": over(huber(u)),
+}
+
+
+def wrong(expr: Expr) -> list[Expr]:
+    """What a kink can be taken for: the sign turned, the sides swapped, the value at it another."""
+    if isinstance(expr, Threshold):
+        first, second, above, otherwise = expr.args
+        return [
+            Minus(expr),
+            Threshold(first, second, otherwise, above),
+            Threshold(second, first, above, otherwise),
+            # At the kink the value of the other side: [u >= 0] for [u > 0].
+            Threshold(second, first, otherwise, above),
+        ]
+    if isinstance(expr, Apply) and expr.function is sign:
+        (operand,) = expr.operands
+        other = Threshold(operand, ZERO, ONE, Minus(ONE))
+        return [Minus(expr), Apply(Head(Abs), operand), other]
+    return []
+
+
+def planted(derivation: Derivation) -> Iterator[Derivation]:
+    """The derivation up to a derivative at a kink, with an error there."""
+    for n, step in enumerate(derivation.steps):
+        if len(step.atoms) > 1 or not step.rule.startswith("differentiate"):
+            continue
+        for after in in_all(lambda part, known: wrong(part))(step.after, []):
+            steps = (*derivation.steps[:n], replace(step, after=after))
+            yield replace(derivation, steps=steps, cases={}, stable={})
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_errors_at_a_kink_are_caught(name: str) -> None:
+    derivation = derive.gradient(LOSSES[name], z[k])
+    assert check(derivation).ok
+    changed = list(planted(derivation))
+    assert len(changed) >= 3
+    for one in changed:
+        last = len(one.steps)
+        assert any(f.step == last for f in check(one).failures), one.steps[-1]
+
+
+def test_the_report_says_where_there_is_no_derivative() -> None:
+    assert "assumed: z[i] != 0" in str(derive.gradient(over(Max(0, z[i])), z[k]).check())
+    assert "y[i] - z[i] != 0" in str(derive.gradient(over(Abs(u)), z[k]).check())
+
+
+def test_a_condition_that_does_not_move_is_no_kink() -> None:
+    loss = over(Piecewise((z[i], y[i] > 0), (z[i] ** 2, True)))
+    assert derive.gradient(loss, z[k]).check().assumed == ()
+    assert len(derive.gradient(loss, y[k]).check().assumed) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", r"It is understood that \DeriveInline{z_{i}} is not zero."),
+        ("es", r"Se sobrentiende que \DeriveInline{z_{i}} no es cero."),
+        ("pt", r"Fica subentendido que \DeriveInline{z_{i}} não é zero."),
+    ],
+)
+def test_the_document_says_so(lang: str, said: str) -> None:
+    text = derive.gradient(over(Max(0, z[i])), z[k]).latex(lang=lang)
+    assert said in text
+    value = {"en": "the value taken there is 0", "es": "se toma el valor 0", "pt": "toma o valor 0"}
+    assert value[lang] in text
+
+
+def test_what_is_seen_to_be_positive_has_no_kink() -> None:
+    d = derive.gradient(over(Max(0, z[i] ** 2 + R(1, 2))), z[k])
+    assert d.check().assumed == () and str(d.result) == "2*z[k]"
