@@ -41,6 +41,39 @@ Proof.
   unfold minus, plus, opp in Hy. simpl in Hy. lra.
 Qed.
 
+Lemma near_given {X} (c : coord X) (P Q : X -> Prop) x :
+  near c P x -> near c (fun u => P u -> Q u) x -> near c Q x.
+Proof. intros HP HQ. refine (filter_imp _ _ _ (filter_and _ _ HP HQ)). intros t [Ht H]. auto. Qed.
+
+Lemma near_nonzero {X} (c : coord X) (F : X -> R) x :
+  ex_pd c F x -> F x <> 0 -> near c (fun u => F u <> 0) x.
+Proof.
+  intros D H. unfold near. rewrite <- (at_get c F) in H.
+  destruct (Rlt_dec 0 (F (put c x (get c x)))) as [P|P].
+  - refine (filter_imp _ _ _ (locally_positive _ _ D P)). intros t Ht. lra.
+  - assert (N : 0 < - F (put c x (get c x))) by lra.
+    refine (filter_imp _ _ _ (locally_positive (fun t => - F (put c x t)) _ _ N)).
+    + intros t Ht. lra.
+    + exact (ex_derive_opp _ _ D).
+Qed.
+
+Lemma near_range {X} (c : coord X) lo hi (P : nat -> X -> Prop) x :
+  (forall i, (lo <= i <= hi)%nat -> near c (P i) x) ->
+  near c (fun u => forall i, (lo <= i <= hi)%nat -> P i u) x.
+Proof.
+  intros H.
+  assert (G : forall l, (forall i, In i l -> near c (P i) x) ->
+    near c (fun u => forall i, In i l -> P i u) x).
+  { induction l as [|a l IH]; intros HI.
+    - apply near_always. intros u i [].
+    - refine (filter_imp _ _ _ (filter_and _ _ (HI a (or_introl eq_refl)) (IH _))).
+      + intros t [Ha Hl] i [<-|Hi]; auto.
+      + intros i Hi. apply HI. now right. }
+  refine (filter_imp _ _ _ (G (range lo hi) _)).
+  - intros t Ht i Hi. apply Ht, in_range, Hi.
+  - intros i Hi. apply H, in_range, Hi.
+Qed.
+
 Lemma locally_threshold (a b f g : R -> R) t : ex_derive a t -> ex_derive b t -> a t - b t <> 0 ->
   (b t < a t /\ locally t (fun s => f s = threshold (a s) (b s) (f s) (g s)))
   \/ (~ b t < a t /\ locally t (fun s => g s = threshold (a s) (b s) (f s) (g s))).

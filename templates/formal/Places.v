@@ -111,24 +111,6 @@ Proof.
   intros N H. apply ex_pd_near. refine (filter_imp _ _ _ N). intros t. apply H.
 Qed.
 
-Ltac at_pd :=
-  let u := fresh "u" in let H := fresh "Hu" in
-  first
-  [ refine (pd_where _ _ _ _ _ (near_positive _ _) _); [assumption | intros u H; cbv beta]
-  | refine (pd_where _ _ _ _ _ (near_positive_entries _ _ _ _ _ _) _);
-    [eassumption | lia | intros u H; cbv beta]
-  | refine (pd_ext _ _ _ _ _); intros u; cbv beta ].
-
-(* The function has a derivative where [g], which is equal to it near the point, has one. *)
-Ltac exists_as g :=
-  let u := fresh "u" in let H := fresh "Hu" in
-  first
-  [ refine (ex_pd_where _ _ g _ _ (near_positive _ _) _ _);
-    [assumption | intros u H; symmetry; cbv beta |]
-  | refine (ex_pd_where _ _ g _ _ (near_positive_entries _ _ _ _ _ _) _ _);
-    [eassumption | lia | intros u H; symmetry; cbv beta |]
-  | refine (ex_pd_ext _ g _ _ _ _); [intros u; symmetry; cbv beta |] ].
-
 (** * Side conditions *)
 
 Ltac index := solve [assumption | lia | congruence].
@@ -281,6 +263,50 @@ with differentiable_by known :=
   | |- ex_pd ?c (fun u => ?h (@?f u)) _ =>
       apply (ex_pd_compose c h f); [eexists; apply known; try nonzero | differentiable]
   end.
+
+(** * Going under a derivative, where the point is free to move *)
+
+(* Conditions [e <> 0] of the context on the point hold near it too, where [e] is continuous. *)
+Definition seen (P : Prop) := True.
+Ltac stays_off :=
+  cbv beta;
+  lazymatch goal with
+  | |- near ?c (fun u => forall i : nat, (?lo <= i <= ?hi)%nat -> @?E u i <> 0) _ =>
+      apply (near_range c lo hi (fun i u => E u i <> 0)); intros ? ?; stays_off
+  | |- near ?c (fun u => @?E u <> 0) _ => apply (near_nonzero c E); [differentiable | nonzero]
+  end.
+Ltac off_kinks c x :=
+  match goal with
+  | H : ?T |- near _ _ _ =>
+      lazymatch T with forall i : nat, _ -> _ <> 0 => idtac | _ <> 0 => idtac end;
+      lazymatch goal with _ : seen T |- _ => fail | _ => assert (seen T) by exact I end;
+      lazymatch eval pattern x in T with ?P x =>
+        refine (near_given c P _ x _ _); [stays_off | off_kinks c x] end
+  | _ => idtac
+  end.
+Ltac nearby :=
+  lazymatch goal with |- near ?c _ ?x =>
+    progress off_kinks c x; apply near_always; intros ?; intros; cbv beta end.
+
+Ltac at_pd :=
+  let u := fresh "u" in let H := fresh "Hu" in
+  first
+  [ refine (pd_where _ _ _ _ _ (near_positive _ _) _); [assumption | intros u H; cbv beta]
+  | refine (pd_where _ _ _ _ _ (near_positive_entries _ _ _ _ _ _) _);
+    [eassumption | lia | intros u H; cbv beta]
+  | refine (pd_near _ _ _ _ _); nearby
+  | refine (pd_ext _ _ _ _ _); intros u; cbv beta ].
+
+(* The function has a derivative where [g], which is equal to it near the point, has one. *)
+Ltac exists_as g :=
+  let u := fresh "u" in let H := fresh "Hu" in
+  first
+  [ refine (ex_pd_where _ _ g _ _ (near_positive _ _) _ _);
+    [assumption | intros u H; symmetry; cbv beta |]
+  | refine (ex_pd_where _ _ g _ _ (near_positive_entries _ _ _ _ _ _) _ _);
+    [eassumption | lia | intros u H; symmetry; cbv beta |]
+  | refine (ex_pd_near _ g _ _ _ _); [nearby; symmetry |]
+  | refine (ex_pd_ext _ g _ _ _ _); [intros u; symmetry; cbv beta |] ].
 
 (* The function is smooth in the entries of an array. *)
 Ltac is_independent :=
