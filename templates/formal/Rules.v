@@ -14,8 +14,24 @@ Ltac by_ring :=
   first [ reflexivity
         | unfold Rdiv;
           repeat first [rewrite Rinv_mult | rewrite Rinv_inv | rewrite Rinv_1]; ring ].
-(* The same where denominators have to be different from zero. *)
-Ltac by_field := first [by_ring | solve [field; nonzero]].
+(* The same where denominators have to be different from zero; each is one number, whatever it is
+   made of, where it does not help to look into it. *)
+Ltac opaque b :=
+  lazymatch b with
+  | _ ^ _ => fail
+  | _ * _ => fail
+  | _ => idtac
+  end;
+  tryif is_var b then fail
+  else (let H := fresh "H" in assert (H : b <> 0) by nonzero; revert H; generalize b; intros ? H).
+Ltac by_field :=
+  first
+  [ by_ring
+  | solve [field; nonzero]
+  | repeat match goal with
+      | |- context [_ / ?b ^ _] => opaque b
+      | |- context [_ / ?b] => opaque b
+      end; solve [field; nonzero] ].
 
 (* Powers with any exponent, of a positive base: [x^2 x^g = x^(2+g)]. *)
 Lemma Rpower_2 x : 0 < x -> Rpower x 2 = x * x.
@@ -98,8 +114,9 @@ Proof. apply ln_exp. Qed.
 
 Ltac by_logarithm :=
   cbv beta; unfold Rdiv;
-  repeat (rewrite ln_mult by positive); rewrite ?ln_Rpower;
-  repeat (rewrite ln_Rinv by positive); repeat (rewrite ln_pow by positive);
+  repeat first
+  [ rewrite ln_mult by positive | rewrite ln_Rpower
+  | rewrite ln_Rinv by positive | rewrite ln_pow by positive ];
   simpl INR; ring.
 Ltac expand_log_quotient := by_logarithm.
 Ltac expand_log_product := by_logarithm.
@@ -152,8 +169,9 @@ Qed.
 
 Ltac vanishing :=
   let Hne := fresh "Hne" in
-  lazymatch goal with |- forall j : nat, _ -> j <> ?k -> _ => intros ? ? Hne end; cbv beta;
-  first [rewrite (delta_apart _ _ Hne) | rewrite (delta_apart _ _ (not_eq_sym Hne))]; by_ring.
+  lazymatch goal with |- forall j : nat, _ -> j <> _ -> _ => intros ? ? Hne end; cbv beta;
+  multimatch goal with |- context [delta ?i ?j] =>
+    rewrite (delta_apart i j) by (first [exact Hne | exact (not_eq_sym Hne)]) end; by_ring.
 (* The same indices, written alike on both sides. *)
 Ltac same_indices :=
   repeat match goal with |- context [(?a - ?b + ?b)%nat] =>
@@ -318,10 +336,16 @@ Ltac differentiate_reciprocal :=
   match goal with |- pd ?c (fun u => ?a / @?g u) ?x = _ =>
     refine (eq_trans (pd_quotient c (fun _ => a) g x _ _ _) _);
     [differentiable | differentiable | nonzero | rewrite pd_constant; by_ring] end.
+(* [x^(3/2 - 1)] is the root of [x]. *)
+Ltac lower_root :=
+  match goal with |- context [Rpower ?x (3 / 2 - 1)] =>
+    replace (Rpower x (3 / 2 - 1)) with (sqrt x)
+      by (rewrite <- Rpower_sqrt by positive; f_equal; field) end.
 (* [pd c (fun u => h (f u)) x] by the derivative of [h]. *)
 Ltac composed c h f x known :=
   refine (eq_trans (pd_compose c h f x _ _ _) _);
-  [ apply known; positive | differentiable | unfold Rdiv; rewrite ?Rinv_mult; simpl INR; simpl pred; by_field].
+  [ apply known; positive | differentiable
+  | simpl INR; simpl pred; first [by_field | lower_root; by_field] ].
 Ltac differentiate_square_root :=
   match goal with |- pd ?c (fun u => sqrt (@?f u)) ?x = _ =>
     composed c sqrt f x is_derive_sqrt_at end.
@@ -433,10 +457,16 @@ Ltac shift_logistic :=
       set (m := Rmax 0 u) in *; clearbody m;
       unfold Rdiv, Rminus;
       repeat match goal with
-        | |- context [exp (- (?k * m))] =>
-            replace (- (k * m)) with (- m + - m) by ring
-        | |- context [exp (?a + - (?k * m))] =>
-            replace (a + - (k * m)) with (a + (- m + - m)) by ring
+        | |- context [exp (- (2 * m))] => replace (- (2 * m)) with (- m + - m) by ring
+        | |- context [exp (?a + - (2 * m))] =>
+            replace (a + - (2 * m)) with (a + (- m + - m)) by ring
+        | |- context [exp (- (3 * m))] => replace (- (3 * m)) with (- m + (- m + - m)) by ring
+        | |- context [exp (?a + - (3 * m))] =>
+            replace (a + - (3 * m)) with (a + (- m + (- m + - m))) by ring
+        | |- context [exp (- (4 * m))] =>
+            replace (- (4 * m)) with (- m + (- m + (- m + - m))) by ring
+        | |- context [exp (?a + - (4 * m))] =>
+            replace (a + - (4 * m)) with (a + (- m + (- m + (- m + - m)))) by ring
         end;
       rewrite ?exp_plus; pose proof (exp_pos (- m)); pose proof (exp_pos u);
       set (e := exp (- m)) in *; clearbody e; field; repeat split; nonzero
