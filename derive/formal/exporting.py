@@ -215,32 +215,40 @@ class Exporter:
     # That the hypotheses can hold
 
     def _witnesses(self) -> None:
-        world = self.world
-        done: set[str] = set()
+        """A lemma for each set of hypotheses that is not part of another one."""
+        claims = {
+            id(one): dict.fromkeys(h.written_out for h in (*self._assumed, *one.hypotheses))
+            for one in self._written
+        }
+        done: list[frozenset[str]] = []
         for one in self._written:
-            scope = Scope((), world.varying, world.names)
-            everything = (*self._fixed, *one.symbols)
-            facts = tuple(
-                f
-                for f in (*world.facts, *one.derivation.assumptions)
-                if speaks_of(f, world) <= frozenset(everything)
-            )
-            own, others = (
-                list(values(everything, facts, one.about, scope, world.integer_arrays, entry))
-                for entry in (1, 0)
-            )
-            claims = [h.written_out for h in (*self._assumed, *one.hypotheses)]
-            bound = " ".join(f"({n} : {kind})" for n, kind, _ in own)
-            text = f"  exists {bound},\n    " + " /\\\n    ".join(f"({c})" for c in claims) + "."
-            if not claims or text in done:
+            own = frozenset(claims[id(one)])
+            if not own or own in done or any(own < frozenset(other) for other in claims.values()):
                 continue
-            done.add(text)
-            tried = dict.fromkeys(", ".join(v for _, _, v in found) for found in (own, others))
-            # Where no exponential stands in the way, the first will do.
-            exists = " | ".join(f"exists {numbers}; witness" for numbers in tried)
-            lemma = f"Lemma {one.name}_can_hold :"
-            proof = f"Proof. first [{exists}]. Qed."
-            self._text.marked(one.derivation.name, 0, "witness", "", lemma, text, proof)
+            done.append(own)
+            self._witness(one, tuple(claims[id(one)]))
+
+    def _witness(self, one: Written, claims: tuple[str, ...]) -> None:
+        world = self.world
+        scope = Scope((), world.varying, world.names)
+        everything = (*self._fixed, *one.symbols)
+        facts = tuple(
+            f
+            for f in (*world.facts, *one.derivation.assumptions)
+            if speaks_of(f, world) <= frozenset(everything)
+        )
+        own, others = (
+            list(values(everything, facts, one.about, scope, world.integer_arrays, entry))
+            for entry in (1, 0)
+        )
+        bound = " ".join(f"({n} : {kind})" for n, kind, _ in own)
+        text = f"  exists {bound},\n    " + " /\\\n    ".join(f"({c})" for c in claims) + "."
+        tried = dict.fromkeys(", ".join(v for _, _, v in found) for found in (own, others))
+        # Where no exponential stands in the way, the first will do.
+        exists = " | ".join(f"exists {numbers}; witness" for numbers in tried)
+        lemma = f"Lemma {one.name}_can_hold :"
+        proof = f"Proof. first [{exists}]. Qed."
+        self._text.marked(one.derivation.name, 0, "witness", "", lemma, text, proof)
 
     def _parent(self, derivation: Derivation) -> str | None:
         """The theorem that a case is a case of."""

@@ -14,6 +14,8 @@ Ltac by_ring :=
   first [ reflexivity
         | unfold Rdiv;
           repeat first [rewrite Rinv_mult | rewrite Rinv_inv | rewrite Rinv_1]; ring ].
+(* The same where a rewriting that is cheaper brings both sides to one form. *)
+Ltac by_rewriting rewriting := cbv beta; first [rewriting; reflexivity | by_ring].
 (* The same where denominators have to be different from zero; each is one number, whatever it is
    made of, where it does not help to look into it. *)
 Ltac opaque b :=
@@ -32,6 +34,8 @@ Ltac by_field :=
       | |- context [_ / ?b ^ _] => opaque b
       | |- context [_ / ?b] => opaque b
       end; solve [field; nonzero] ].
+(* Where something cancels [ring] fails, and late: it comes last. *)
+Ltac by_cancelling := first [solve [field; nonzero] | by_field].
 
 (* Powers with any exponent, of a positive base: [x^2 x^g = x^(2+g)]. *)
 Lemma Rpower_2 x : 0 < x -> Rpower x 2 = x * x.
@@ -72,7 +76,7 @@ Ltac by_roots :=
       revert E P; generalize (sqrt x); intros r E P; rewrite <- E; field; nonzero
   end.
 
-Ltac cancel_factor := by_field.
+Ltac cancel_factor := by_cancelling.
 Ltac combine_powers := first [by_field | by_powers | by_roots].
 Ltac power_of_power := first [by_field | apply pow2_sqrt; nonnegative | rewrite Rpower_mult; f_equal; field | by_powers].
 Ltac power_of_quotient := first [by_field | by_powers | by_roots].
@@ -80,7 +84,7 @@ Ltac multiply_quotients := by_ring.
 Ltac join_reciprocal := by_ring.
 Ltac flatten_quotient := by_ring.
 Ltac split_quotient := by_ring.
-Ltac complement_fraction := by_field.
+Ltac complement_fraction := by_cancelling.
 Ltac distribute_product := by_ring.
 Ltac distribute_negative := by_ring.
 Ltac turn_sign := by_ring.
@@ -91,11 +95,11 @@ Ltac factor_common := first [by_field | by_powers | by_roots].
 Ltac factor_numerator := by_field.
 Ltac reorder_terms := by_ring.
 Ltac reorder_factors := by_ring.
-Ltac flatten_sum := by_ring.
-Ltac flatten_product := by_ring.
-Ltac drop_zero := by_ring.
-Ltac drop_one := by_ring.
-Ltac multiply_by_zero := by_ring.
+Ltac flatten_sum := by_rewriting ltac:(rewrite <- ?Rplus_assoc).
+Ltac flatten_product := by_rewriting ltac:(rewrite <- ?Rmult_assoc).
+Ltac drop_zero := by_rewriting ltac:(rewrite ?Rplus_0_l, ?Rplus_0_r, ?Rminus_0_l, ?Rminus_0_r).
+Ltac drop_one := by_rewriting ltac:(rewrite ?Rmult_1_l, ?Rmult_1_r).
+Ltac multiply_by_zero := by_rewriting ltac:(rewrite ?Rmult_0_l, ?Rmult_0_r).
 Ltac cancel_double_negative := by_ring.
 Ltac move_sign := by_ring.
 Ltac combine_numbers := by_field.
@@ -103,8 +107,8 @@ Ltac divide_by_one := by_field.
 Ltac divide_zero := by_ring.
 Ltac drop_exponent := first [by_ring | apply Rpower_1; positive].
 Ltac power_of_one := first [apply pow1 | by_ring | unfold Rpower; rewrite ln_1, Rmult_0_r; apply exp_0].
-Ltac separate_quotient := by_field.
-Ltac split_fraction := by_field.
+Ltac separate_quotient := by_cancelling.
+Ltac split_fraction := by_cancelling.
 Ltac invert_quotient := by_field.
 
 (** * Logarithms and exponentials *)
@@ -171,7 +175,8 @@ Ltac vanishing :=
   let Hne := fresh "Hne" in
   lazymatch goal with |- forall j : nat, _ -> j <> _ -> _ => intros ? ? Hne end; cbv beta;
   multimatch goal with |- context [delta ?i ?j] =>
-    rewrite (delta_apart i j) by (first [exact Hne | exact (not_eq_sym Hne)]) end; by_ring.
+    rewrite (delta_apart i j) by (first [exact Hne | exact (not_eq_sym Hne)]) end;
+  multiply_by_zero.
 (* The same indices, written alike on both sides. *)
 Ltac same_indices :=
   repeat match goal with |- context [(?a - ?b + ?b)%nat] =>
@@ -189,9 +194,11 @@ Ltac same_indices :=
 Ltac remaining :=
   cbv beta; repeat match goal with
     | |- context [bracket ?i ?j] => rewrite (bracket_true i j) by index end;
-  match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl); same_indices; by_ring end.
+  match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl); same_indices; drop_one end.
+(* An index that is surely in range comes first: it needs no brackets. *)
 Ltac contract_delta :=
-  first [ refine (eq_trans (total_contract _ _ _ _ _) _); [vanishing | remaining]
+  first [ refine (eq_trans (total_single _ _ _ _ _ _) _); [| vanishing |]; [index | remaining]
+        | refine (eq_trans (total_contract _ _ _ _ _) _); [vanishing | remaining]
         | refine (eq_trans (total_but_single _ _ _ _ _ _ _) _);
           [| vanishing | remaining]; repeat constructor; index ].
 Ltac contract_delta_from := contract_delta.
@@ -254,11 +261,11 @@ Ltac arrange_matrix := reflexivity.
 Ltac entrywise :=
   first
   [ reflexivity
+  | apply sum_over_ext; enter; entrywise
+  | apply place_div; entrywise
   | by_ring
   | progress rewrite <- ?sum_over_scale, <- ?sum_over_scale_right;
     apply sum_over_ext; enter; entrywise
-  | apply sum_over_ext; enter; entrywise
-  | apply place_div; entrywise
   | apply place_mul; entrywise ].
 Ltac collect_entries := entrywise.
 Ltac contract_entries := entrywise.

@@ -21,5 +21,5 @@ Theorem jacobian_in_plain_words (k : nat) (x : nat -> R) (i j : nat) :
     (softmax i * ((if Nat.eqb i j then 1 else 0) - softmax j)).
 Proof.
   rewrite sum_n_m_is_total. intros Hi Hj.
-  exact (jacobian k x i j ltac:(lia) Hi Hj).
+  exact (jacobian k x i j ltac:(lia) Hj).
 Qed.

@@ -29,5 +29,5 @@ Theorem lower_layer_in_plain_words (C N d p : nat) (x y A B : nat -> nat -> R) (
        (softmax (s A) n j - y n j) * B j m) 1 C) 1 N).
 Proof.
   rewrite sum_n_m_is_total. intros HC Hl Hm Hy.
-  exact (mean_A C N d p x y Hy A B l m HC ltac:(lia) ltac:(lia) Hl Hm).
+  exact (mean_A C N d p x y Hy A B l m HC Hl Hm).
 Qed.
