@@ -26,16 +26,16 @@ Ltac opaque b :=
   end;
   tryif is_var b then fail
   else (let H := fresh "H" in assert (H : b <> 0) by nonzero; revert H; generalize b; intros ? H).
+Ltac as_numbers :=
+  repeat match goal with
+    | |- context [_ / ?b ^ _] => opaque b
+    | |- context [_ / ?b] => opaque b
+    end.
 Ltac by_field :=
-  first
-  [ by_ring
-  | solve [field; nonzero]
-  | repeat match goal with
-      | |- context [_ / ?b ^ _] => opaque b
-      | |- context [_ / ?b] => opaque b
-      end; solve [field; nonzero] ].
-(* Where something cancels [ring] fails, and late: it comes last. *)
-Ltac by_cancelling := first [solve [field; nonzero] | by_field].
+  first [by_ring | solve [field; nonzero] | as_numbers; solve [field; nonzero]].
+(* Where something cancels [ring] fails, and late: it comes second. *)
+Ltac by_cancelling :=
+  first [solve [field; nonzero] | by_ring | as_numbers; solve [field; nonzero]].
 
 (* Powers with any exponent, of a positive base: [x^2 x^g = x^(2+g)]. *)
 Lemma Rpower_2 x : 0 < x -> Rpower x 2 = x * x.
