@@ -125,7 +125,7 @@ def test_a_step_that_is_not_shown_is_named_by_its_number() -> None:
     d = derive.derivation("softmax-jacobian")
     d.__dict__["_on_record"] = Proof(unproved=(Unproved("jacobian", 3, d.steps[2].rule),))
     text = d.latex()
-    assert "step 3 of The Jacobian (" in text
+    assert "step 3 of The entries of the Jacobian (" in text
 
 
 def test_what_cannot_be_said_in_coq_is_said_on_the_document() -> None:
