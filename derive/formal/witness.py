@@ -18,11 +18,13 @@ def values(
     apart: frozenset[Expr],
     scope: Scope,
     integer: Iterable[Expr],
+    entry: int = 1,
 ) -> Iterator[tuple[str, str, str]]:
     """Name, type and value of every symbol: two classes, the first one true, entries of 1.
 
-    ``positive`` are arrays in conditions on the domain. Those in ``apart`` get an odd number each,
-    so that nothing simple that is made of them is zero.
+    ``positive`` are arrays in conditions on the domain; ``entry`` is what entries are of which
+    nothing is declared. Those in ``apart`` get an odd number each, so that nothing simple that is
+    made of them is zero.
     """
     odd = {base: f"{10**n + 3} / 7" for n, base in enumerate(sorted(apart, key=str), start=1)}
     numbers = _indices(facts)
@@ -33,7 +35,7 @@ def values(
         yield (
             variable_name(symbol, scope),
             kind,
-            _value(symbol, kind, facts, positive, odd, numbers, size, scope),
+            _value(symbol, kind, facts, positive, odd, numbers, size, scope, entry),
         )
 
 
@@ -64,6 +66,7 @@ def _value(
     numbers: dict[Expr, int],
     size: int,
     scope: Scope,
+    entry: int,
 ) -> str:
     if not isinstance(symbol, IndexedBase):
         if kind == "nat":
@@ -82,7 +85,7 @@ def _value(
         if isinstance(fact, SumFact) and symbol in bases(fact.total):
             return _shares(symbol, fact, facts, positive, size, scope)
     rank = len(symbol.shape or ())
-    one = "1%nat" if kind.endswith("nat") else odd.get(symbol, "1")
+    one = "1%nat" if kind.endswith("nat") else odd.get(symbol, str(entry))
     return f"(fun {' '.join('_' * rank)} => {one})"
 
 
