@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from itertools import product
 
 from sympy import (
+    Abs,
     Add,
+    DiracDelta,
+    Dummy,
     Expr,
     ImmutableDenseNDimArray,
     Indexed,
@@ -19,6 +22,7 @@ from sympy import (
     Integer,
     KroneckerDelta,
     Max,
+    Min,
     Mul,
     Piecewise,
     Pow,
@@ -26,6 +30,7 @@ from sympy import (
     Symbol,
     exp,
     log,
+    sign,
 )
 
 from derive.arrays import Entry
@@ -179,17 +184,44 @@ class Explicit:
         """By an entry of a definition: its entries are kept until the derivative is taken."""
         base = variable.base if isinstance(variable, Indexed) else variable
         if base not in self._definitions or base in self._kept:
-            return self(operand, at).diff(self(variable, at))
+            return _slope(self(operand, at), self(variable, at))
         inner = self._keeping.setdefault(
             base, Explicit(self._sizes, self._all, self._kept | {base})
         )
-        derivative = inner(operand, at).diff(inner(variable, at))
+        derivative = _slope(inner(operand, at), inner(variable, at))
         folded = {
             leaf
             for leaf in derivative.atoms(Indexed, Symbol)
             if (leaf.base if isinstance(leaf, Indexed) else leaf) == base
         }
         return derivative.xreplace({leaf: self(leaf, at) for leaf in folded})
+
+
+def _slope(expr: Expr, variable: Expr) -> Expr:
+    """The derivative; at a kink the value that the rules take there.
+
+    SymPy takes entries for complex numbers, and has other values at a kink.
+    """
+    if not expr.has(Abs, Max, Min, sign):
+        return expr.diff(variable)
+    real = {leaf: Dummy(str(leaf), real=True) for leaf in {*expr.atoms(Indexed), variable}}
+    by_sides = expr.replace(Max, _larger).replace(Min, _smaller).xreplace(real)
+    slope = by_sides.diff(real[variable]).replace(DiracDelta, lambda *_: S.Zero)
+    return slope.xreplace({dummy: leaf for leaf, dummy in real.items()})
+
+
+def _larger(*numbers: Expr) -> Expr:
+    *others, last = numbers
+    for other in reversed(others):
+        last = Piecewise((last, last > other), (other, True))
+    return last
+
+
+def _smaller(*numbers: Expr) -> Expr:
+    *others, last = numbers
+    for other in reversed(others):
+        last = Piecewise((last, last < other), (other, True))
+    return last
 
 
 def explicit_sizes(sizes: tuple[Symbol, ...], values: Mapping[str, int]) -> dict[Symbol, int]:

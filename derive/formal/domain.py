@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
+from itertools import combinations
 
 from sympy import Abs, Expr, Integer, Max, Min, sign
 
@@ -12,7 +13,7 @@ from derive.derivation import Derivation
 from derive.facts import Definition, Given
 from derive.formal.hypotheses import Hypothesis, between
 from derive.formal.names import identifier
-from derive.formal.terms import Scope, bound_name, index, term
+from derive.formal.terms import NoTerm, Scope, bound_name, index, term
 from derive.formal.world import expressions
 from derive.notation import (
     ONE,
@@ -31,6 +32,7 @@ from derive.notation import (
     bases,
     is_number,
     names,
+    replace,
 )
 from derive.signs import at_most, depends, signs
 from derive.unfolding import unfold
@@ -139,6 +141,7 @@ def _visit(
     for part, positive in _needed(expr):
         yield _condition(part, positive, given, scope, around)
     if kink is not None and (off := off_kink(expr)) is not None and depends(off, kink, given):
+        _refuse_diagonal(off, given)
         condition = _condition(off, False, given, scope, around)
         yield with_changes(condition, kink=True)
     if isinstance(expr, Partial):
@@ -170,6 +173,16 @@ def _needed(expr: Expr) -> Iterator[tuple[Expr, bool]]:
             yield base, True
         case Power(base, exponent) if exponent < 0:
             yield base, False
+
+
+def _refuse_diagonal(off: Expr, given: Given) -> None:
+    """Raise ``NoTerm`` where two indices may be equal that must not be: as in ``|z_i - z_j|``."""
+    own = sorted((s for s in names(off) if given.range_of(s) is not None), key=str)
+    for one, other in combinations(own, 2):
+        if given.differ(one, other) is None and replace(off, {one: other}).doit() == 0:
+            shown = replace(off, {s: getattr(s, "hint", s) for s in own})
+            equal = " = ".join(str(getattr(s, "hint", s)) for s in (one, other))
+            raise NoTerm(f"a kink where {shown} is zero, which it is for {equal} whatever it is of")
 
 
 def off_kink(expr: Expr) -> Expr | None:
