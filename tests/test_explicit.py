@@ -4,10 +4,13 @@ import time
 
 import pytest
 from sympy import (
+    Abs,
     Eq,
     ImmutableDenseNDimArray,
     IndexedBase,
     KroneckerDelta,
+    Max,
+    Min,
     Ne,
     S,
     Sum,
@@ -80,6 +83,16 @@ def test_classes_of_a_batch_stay() -> None:
 def test_wrong_sizes(sizes, said: str) -> None:
     with pytest.raises(DeriveError, match=said):
         derive.gradient(loss, z[k]).at(**sizes)
+
+
+def test_derivatives_at_a_kink_are_those_of_the_rules() -> None:
+    """Not SymPy's, to which entries are complex numbers and the step function is 1/2 at zero."""
+    kinks = Sum(Abs(z[i]) + Max(0, z[i]) + Max(y[i], z[i]) + Min(y[i], z[i]), (i, 1, C))
+    d = derive.gradient(kinks, z[k])
+    before, after = d.steps[0].at(C=1)[0], d.at(C=1)[0]
+    for entries, slope in (((1, -1), 0), ((1, 0), 1), ((1, 1), 2), ((1, 3), 3)):
+        at = dict(zip((y[1], z[1]), entries, strict=True))
+        assert before.subs(at) == after.subs(at) == slope
 
 
 def test_a_bound_without_a_value_is_an_error() -> None:

@@ -18,6 +18,7 @@ from derive.notation import (
     Delta,
     Exp,
     Maximum,
+    Minus,
     Plus,
     Power,
     Quotient,
@@ -26,7 +27,7 @@ from derive.notation import (
     entries,
     names,
 )
-from derive.verify.canonical import constant, same, sum_of
+from derive.verify.canonical import constant, product, same, sum_of
 
 Sizes = list[dict[Symbol, int]]
 
@@ -120,10 +121,12 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
             return True
         case Plus(args):
             return all(seen(a) or _square(a) for a in args) and any(seen(a) for a in args)
-        case Times(args):
-            return all(seen(a) for a in args)
-        case Quotient(above, below):
-            return seen(above) and seen(below)
+        case Minus(Plus(args)):
+            return seen(Plus(*map(Minus, args)))
+        case Times() | Minus() | Quotient():
+            whole = product(expr)
+            parts = (*whole.above, *whole.below)
+            return bool(whole.number > 0) and expr not in parts and all(map(seen, parts))
         case Power(base, _):
             return seen(base)
         case Total() | Maximum():
@@ -142,7 +145,10 @@ def nonzero(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition, 
         return bool(number != 0)
     if isinstance(expr, Times):
         return all(nonzero(a, facts, definitions) for a in expr.args)
-    return positive(expr, facts, definitions) or bool(getattr(expr, "is_nonzero", False))
+    either_sign = (expr, Minus(expr))
+    if any(positive(side, facts, definitions) for side in either_sign):
+        return True
+    return bool(getattr(expr, "is_nonzero", False))
 
 
 def without_zero(expr: Expr) -> Expr:

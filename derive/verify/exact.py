@@ -37,6 +37,7 @@ from derive.notation import (
     rename,
     replace,
 )
+from derive.verify.conditions import positive, without_zero
 from derive.verify.field import FIELDS, MIDDLE, Array, Indices
 from derive.verify.leaves import At, Leaves, scramble
 from derive.verify.plain import as_inert, written_out
@@ -66,6 +67,7 @@ class Exact:
         self.leaves = leaves
         self.free = self._free_indices(ranges)
         self._definitions = {d.base: d for d in definitions}
+        self._all, self._facts = definitions, facts
         self._values = {f.entry.base: f for f in facts if isinstance(f, EntryFact)}
         self._slopes = slopes
         self.strict = strict
@@ -241,14 +243,21 @@ class Exact:
         self, first: Expr, second: Expr, branches: tuple[Expr, Expr], level: int, scope: Scope
     ) -> Array:
         """The first branch where ``first`` plays the part of the larger number, else the other."""
-        sign = self._sign(Plus(first, Minus(second)), scope)
+        sign = self._sign(without_zero(Plus(first, Minus(second))), scope)
         values = (self.value(branch, level, scope) for branch in branches)
         return np.where(np.isnan(sign), np.nan, np.where(sign > 0, *values))
 
     def _sign(self, expr: Expr, scope: Scope) -> Array:
         """1 or -1 (0 for zero), the same at all levels, so that both signs are tried for all."""
         value = self.value(expr, MIDDLE, scope)
-        signs = np.where(value == 0, 0.0, np.where(FIELDS[MIDDLE].is_square(value), 1.0, -1.0))
+        if positive(expr, self._facts, self._all):
+            # As a sum of squares is, whichever residue it may have.
+            signs = np.ones_like(value)
+        elif positive(Minus(expr), self._facts, self._all):
+            signs = -np.ones_like(value)
+        else:
+            square = FIELDS[MIDDLE].is_square(value)
+            signs = np.where(value == 0, 0.0, np.where(square, 1.0, -1.0))
         return np.where(np.isnan(value), np.nan, signs)
 
     def _total(self, total: Binder, level: int, scope: Scope) -> Array:

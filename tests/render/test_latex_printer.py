@@ -28,6 +28,7 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
 )
@@ -106,6 +107,17 @@ sigmoid = Quotient(1, Plus(1, Exp(z[k])))
         (Apply(Head(Abs), Quotient(1, T)), r"\left| \frac{1}{T} \right|"),
         (Exp(Minus(Apply(Head(Abs), T))), "e^{- |T|}"),
         (Apply(Head(Max), Integer(0), z[k]), r"\max(0, z_{k})"),
+        (Threshold(z[k], 0, 1, 0), "[z_{k} > 0]"),
+        (Threshold(z[k], T, 0, 1), r"[z_{k} \le T]"),
+        (Times(Threshold(z[k], 0, 1, 0), T), "[z_{k} > 0] T"),
+        (
+            Threshold(z[k], 0, 1, T),
+            r"\begin{cases} 1 & z_{k} > 0 \\ T & z_{k} \le 0 \end{cases}",
+        ),
+        (
+            Times(Threshold(z[k], 0, 1, T), z[k]),
+            r"\left( \begin{cases} 1 & z_{k} > 0 \\ T & z_{k} \le 0 \end{cases} \right) z_{k}",
+        ),
         (Apply(Symbol("f"), T), "f(T)"),  # the letter of a law
         (Apply(Head(Function("a%b")), T), r"\text{a\%b}(T)"),
         # binders

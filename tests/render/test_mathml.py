@@ -4,7 +4,19 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from sympy import Eq, IndexedBase, KroneckerDelta, Rational, Sum, exp, log, sqrt, symbols, tanh
+from sympy import (
+    Eq,
+    IndexedBase,
+    KroneckerDelta,
+    Piecewise,
+    Rational,
+    Sum,
+    exp,
+    log,
+    sqrt,
+    symbols,
+    tanh,
+)
 
 import derive
 from derive.notation import Delta, Partial
@@ -36,6 +48,9 @@ def text_of(markup: str) -> str:
         (tanh(a) ** 2, "(tanh(a))2"),
         (Sum(y[i] * exp(z[i]), (i, 1, C)), "∑i=1Cyiezi"),
         (KroneckerDelta(i, k), "δik"),
+        (Piecewise((1, z[k] > 0), (0, True)), "[zk>0]"),
+        (Piecewise((1, z[k] > 0), (a, True)), "{1zk>0azk≤0"),
+        (Piecewise((1, z[k] >= 0), (0, True)) * a, "a[0≤zk]"),
     ],
 )
 def test_an_expression(expression: object, shown: str) -> None:

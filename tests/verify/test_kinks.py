@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from losses import T, huber, i, k, over, y, z
 from mutations import in_all
-from sympy import Abs, Expr, Max, Piecewise, sign
+from sympy import Abs, Expr, Max, Piecewise, exp, sign
 from sympy import Rational as R
 
 import derive
@@ -92,5 +92,17 @@ def test_the_document_says_so(lang: str, said: str) -> None:
 
 
 def test_what_is_seen_to_be_positive_has_no_kink() -> None:
-    d = derive.gradient(over(Max(0, z[i] ** 2 + R(1, 2))), z[k])
-    assert d.check().assumed == () and str(d.result) == "2*z[k]"
+    for inside, slope in (
+        (z[i] ** 2 + R(1, 2), "2*z[k]"),
+        (11 * exp(z[i]) + exp(y[i]), "11*exp(z[k])"),
+    ):
+        d = derive.gradient(over(Max(0, inside)), z[k])
+        report = d.check()
+        assert report.level == "exact" and report.assumed == () and str(d.result) == slope
+
+
+def test_both_sides_of_what_has_no_sign_are_tried() -> None:
+    """``|u| = u`` holds on one side only, and the other one is found."""
+    verdict = derive.holds("abs(x)", "x")
+    assert not verdict and "x = -1" in str(verdict)
+    assert derive.holds("max(0, x)", "(x + abs(x))/2") and derive.holds("abs(x)*sign(x)", "x")
