@@ -119,6 +119,7 @@ LOSSES: dict[str, Loss] = {
     "divergence": by(over(y[i] * log(y[i] / p(i))), z[k], given=(soft,)),
     "divergence by labels": by(over(y[i] * log(y[i] / w[i])), y[k]),
     "distillation": by(T**2 * over(warm(i, w) * log(warm(i, w) / warm(i))), z[k]),
+    "two temperatures": by(-log(p(t)) - log(warm(t)), z[k]),
     "two softmaxes": by(-over(p(i) * log(exp(w[i]) / over(exp(w[j]), j))), w[k]),
     "two softmaxes by the first": by(-over(p(i) * log(exp(w[i]) / over(exp(w[j]), j))), z[k]),
     "z-loss": by(-log(p(t)) + lam * log(over(exp(z[j]), j)) ** 2, z[k]),
@@ -158,6 +159,11 @@ LOSSES: dict[str, Loss] = {
         given=(Eq(over(Y[n, i]), 1),),
     ),
     "batch of classes": by(-over(log(in_batch(n, tn[n])), n, N) / N, s[m, k]),
+    "smoothed batch of classes": by(
+        -over(over(((1 - lam) * KroneckerDelta(i, tn[n]) + lam / C) * log(in_batch(n, i))), n, N)
+        / N,
+        s[m, k],
+    ),
     "contrastive": by(
         -over(log(exp(scores / T) / over(exp(scores.subs(n, m) / T), m, N)), n, N), a[r]
     ),
