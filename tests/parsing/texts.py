@@ -75,6 +75,7 @@ TEXTS: dict[str, Text] = {
     ),
     "divergence": by("Sum(y[i]*log(y[i]/softmax(z)[i]), (i,1,C))", "z[k]", given=(SOFT,)),
     "divergence by labels": by("Sum(y[i]*log(y[i]/w[i]), (i,1,C))", "y[k]"),
+    "two temperatures": by("-log(softmax(z)[t]) - log(softmax(z/T)[t])", "z[k]", given=("T > 0",)),
     "distillation": by(
         "T^2*Sum(softmax(w/T)[i]*log(softmax(w/T)[i]/softmax(z/T)[i]), (i,1,C))",
         "z[k]",
@@ -124,6 +125,10 @@ TEXTS: dict[str, Text] = {
         "-Sum(Y[n,i]*log(softmax(s[n])[i]), (i,1,C), (n,1,N))/N",
         "s[m,k]",
         given=("Sum(Y[n,i], (i,1,C)) = 1",),
+    ),
+    "smoothed batch of classes": by(
+        "-Sum(Sum(((1-lambda)*delta(i,t[n]) + lambda/C)*log(softmax(s[n])[i]), (i,1,C)), (n,1,N))/N",
+        "s[m,k]",
     ),
     "batch of classes": by("-Sum(log(softmax(s[n])[t[n]]), (n,1,N))/N", "s[m,k]"),
     "contrastive": by(
