@@ -10,13 +10,13 @@ from typing import Literal
 
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
-from derive.arrays import Part
+from derive.arrays import Diagonal, Identity, Ones, Part, Whole
 from derive.derivation import Derivation, Step
 from derive.display import Choice, Grid
 from derive.errors import DeriveError
 from derive.facts import Definition, IndexRange
 from derive.gathering import Layout, gathered
-from derive.notation import Bound, Partial, bases, replace
+from derive.notation import Bound, Partial, bases, names, replace
 from derive.render.corrected import corrected
 from derive.render.display import Family
 from derive.render.document import (
@@ -155,7 +155,7 @@ class _Writer:
                 self.derivation.definitions,
                 self.free_indices(),
                 shown,
-                self.rows(),
+                self.arrays_in_words(),
                 messages,
                 names,
             )
@@ -196,7 +196,7 @@ class _Writer:
             for inner in (part.parts.values() if part.parts and not part.steps else (part,))
         )
 
-    def whole_arrays(self) -> frozenset[Part]:
+    def arrays(self) -> frozenset[Expr]:
         """The vectors and matrices that are written without their running indices."""
         shown: list[Expr] = []
         for derivation in self.derivation.walk():
@@ -204,13 +204,19 @@ class _Writer:
             for key, form in derivation.arrays.items():
                 left = entries.get(key, derivation.statement)
                 shown += [_whole_left(left, form.layout), *(s.after for s in form.steps)]
-        return frozenset(p for e in shown for p in e.atoms(Part))
+        return frozenset(a for e in shown for a in e.atoms(Part, Ones, Identity, Diagonal))
 
-    def rows(self) -> tuple[Part, ...]:
-        """The rows among them; one of a sum over rows looks like any other."""
-        rows = [p for p in self.whole_arrays() if p.names]
-        own = [p for p in rows if not any(isinstance(n, Bound) for n in p.names)]
-        return tuple(sorted(own, key=lambda part: (type(part).__name__, part.code)))
+    def arrays_in_words(self) -> tuple[Expr, ...]:
+        """Those that need a word: rows, of which one of a sum looks like any other, and the rest.
+
+        Of the diagonals one stands for all.
+        """
+        found = sorted(self.arrays(), key=lambda a: (type(a).__name__, a.code))
+        rows = [a for a in found if isinstance(a, Part) and a.names]
+        own = [a for a in rows if not any(isinstance(n, Bound) for n in a.names)]
+        others = [a for a in found if isinstance(a, (Ones, Identity))]
+        diagonals = [a for a in found if isinstance(a, Diagonal)]
+        return (*own, *others, *diagonals[:1])
 
     def free_indices(self) -> dict[Symbol, IndexRange]:
         """The free indices of the derivation and what it contains, each with its range."""
@@ -434,7 +440,8 @@ class _Writer:
         if self.last_tag():
             slots = {"last": f"({self.last_tag()})"}
             words = (*words, " ", *self.messages.sentence("text", "tags", slots))
-        if any(not p.names and not p.base.name[:1].isupper() for p in self.whole_arrays()):
+        whole = [a for a in self.arrays() if isinstance(a, Whole)]
+        if any(not a.base.name[:1].isupper() for a in whole):
             words = (*words, " ", self.messages.text("text", "bold"))
         return [Paragraph(words)]
 
@@ -530,6 +537,17 @@ def cites_a_part(derivation: Derivation) -> bool:
 def _whole_left(left: Expr, layout: Layout | None) -> Expr:
     """A left-hand side without the running indices: ``∂L/∂W`` for ``∂L/∂W_{kl}``."""
     assert layout is not None
-    if isinstance(left, Partial):
-        return Partial(left.operand, _whole_left(left.variable, layout))
-    return gathered(left, layout) or left if layout.indices else left
+    match left:
+        case Partial(Partial(operand, first), second):
+            # By a column and a row, in the order in which they are read.
+            return Partial(Partial(operand, _whole(second, layout)), _whole(first, layout))
+        case Partial(operand, variable):
+            return Partial(_whole(operand, layout), _whole(variable, layout))
+    return _whole(left, layout)
+
+
+def _whole(entry: Expr, layout: Layout) -> Expr:
+    """An entry without those indices that run along the array."""
+    row, column = (i if i in names(entry) else None for i in (layout.row, layout.column))
+    running = layout.at(row, column)
+    return gathered(entry, running) or entry if running.indices else entry
