@@ -283,9 +283,9 @@ def _product_entry(left: Expr, right: Expr, row: Expr, column: Expr) -> Expr:
     if isinstance(right, Diagonal):
         return times(entry_of(left, row, column), entry_of(right.operand, column, ONE))
     index = Opened(next(iter(spare_indices(Symbol("i", integer=True)))))
-    return Total(
-        times(entry_of(left, row, index), entry_of(right, index, column)), (index, ONE, inner)
-    )
+    both = (entry_of(left, row, index), entry_of(right, index, column))
+    # A product with ones adds up, and shows no factor.
+    return Total(times(*(f for f in both if f != ONE)), (index, ONE, inner))
 
 
 def _only_array(factors: tuple[Expr, ...]) -> Expr:

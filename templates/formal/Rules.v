@@ -232,7 +232,12 @@ Ltac write_out_sum := reflexivity.
 Ltac gather_sum := reflexivity.
 Ltac arrange_matrix := reflexivity.
 
-(* Entries of arrays, written out: factors may stand inside of a sum or beside it. *)
+(* Entries of arrays, written out: factors and signs may stand inside of a sum or beside it, and sums
+   over the same range may be one. *)
+Ltac into_sums :=
+  unfold Rminus, Rdiv;
+  repeat progress
+    rewrite <- ?sum_over_opp, <- ?sum_over_scale, <- ?sum_over_scale_right, <- ?sum_over_plus.
 Ltac entrywise :=
   first
   [ reflexivity
@@ -241,7 +246,8 @@ Ltac entrywise :=
     apply sum_over_ext; enter; entrywise
   | apply sum_over_ext; enter; entrywise
   | apply place_div; entrywise
-  | apply place_mul; entrywise ].
+  | apply place_mul; entrywise
+  | into_sums; apply sum_over_ext; enter; entrywise ].
 Ltac collect_entries := entrywise.
 Ltac contract_entries := entrywise.
 
