@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from sympy import (
-    DiagMatrix,
-    Expr,
-    IndexedBase,
-    MatAdd,
-    MatMul,
-    MatrixExpr,
-    MatrixSymbol,
-    OneMatrix,
-    Transpose,
-)
+from collections.abc import Callable
+from functools import reduce
+from operator import add, mul, neg
+
+from sympy import DiagMatrix, Expr, IndexedBase, MatrixExpr, MatrixSymbol, OneMatrix, transpose
 from sympy import Identity as IdentityMatrix
 
 from derive.arrays import Diagonal, Identity, Ones, Product, Transposed, Whole, is_array, shape
-from derive.notation import Minus, Plus, Quotient, Times, plain
+from derive.notation import Minus, Plus, Quotient, Times, plain, times
 
 
 def matrix_of(array: Expr) -> MatrixExpr | None:
@@ -32,26 +26,22 @@ def matrix_of(array: Expr) -> MatrixExpr | None:
         case Diagonal(operand):
             return _of(DiagMatrix, operand)
         case Transposed(operand):
-            return _of(Transpose, operand)
+            return _of(transpose, operand)
         case Product(left, right):
-            return _of(MatMul, left, right)
+            return _of(mul, left, right)
         case Plus(args):
-            return _of(MatAdd, *args)
+            return _of(lambda *found: reduce(add, found), *args)
         case Minus(operand):
-            return _scaled((-1,), operand)
+            return _of(neg, operand)
         case Times(args):
             (one,) = (a for a in args if is_array(a))
-            return _scaled(tuple(plain(a) for a in args if a is not one), one)
+            number = plain(times(*(a for a in args if a is not one)))
+            return _of(lambda found: number * found, one)
         case Quotient(above, below):
-            return _scaled((1 / plain(below),), above)
+            return _of(lambda found: found / plain(below), above)
     return None
 
 
-def _of(build: type[MatrixExpr], *operands: Expr) -> MatrixExpr | None:
+def _of(build: Callable[..., MatrixExpr], *operands: Expr) -> MatrixExpr | None:
     found = [matrix_of(o) for o in operands]
     return None if any(f is None for f in found) else build(*found)
-
-
-def _scaled(scalars: tuple[Expr, ...], operand: Expr) -> MatrixExpr | None:
-    inner = matrix_of(operand)
-    return None if inner is None else MatMul(*scalars, inner)
