@@ -110,6 +110,7 @@ LOSSES: dict[str, Loss] = {
     "divergence": by(over(y[i] * log(y[i] / p(i))), z[k], given=(soft,)),
     "divergence by labels": by(over(y[i] * log(y[i] / w[i])), y[k]),
     "distillation": by(T**2 * over(warm(i, w) * log(warm(i, w) / warm(i))), z[k]),
+    "two temperatures": by(-log(p(t)) - log(warm(t)), z[k]),
     "two softmaxes": by(-over(p(i) * log(exp(w[i]) / over(exp(w[j]), j))), w[k]),
     "two softmaxes by the first": by(-over(p(i) * log(exp(w[i]) / over(exp(w[j]), j))), z[k]),
     "z-loss": by(-log(p(t)) + lam * log(over(exp(z[j]), j)) ** 2, z[k]),

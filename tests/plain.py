@@ -14,6 +14,7 @@ from typing import Any
 import mpmath
 from sympy import (
     Add,
+    And,
     Expr,
     Indexed,
     IndexedBase,
@@ -21,6 +22,7 @@ from sympy import (
     Mul,
     Number,
     NumberSymbol,
+    Or,
     Piecewise,
     Pow,
     Sum,
@@ -334,6 +336,10 @@ def _over(binder: Binder, world: World) -> Iterator[Any]:
 def _holds(condition: Any, world: World) -> bool:
     if condition == True:  # noqa: E712
         return True
+    if isinstance(condition, (And, Or)):
+        # SymPy makes one condition of those of several factors.
+        both = all if isinstance(condition, And) else any
+        return both(_holds(part, world) for part in condition.args)
     left, right = (value(a, world) for a in condition.args)
     compare = {"<=": "__le__", "<": "__lt__", ">=": "__ge__", ">": "__gt__", "==": "__eq__"}
     return bool(getattr(left, compare[condition.rel_op])(right))

@@ -30,6 +30,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.slow
 def test_every_entry_is_written_in_every_language(output: Path) -> None:
     for name in derive.catalogue():
         for lang in languages():
@@ -37,6 +38,7 @@ def test_every_entry_is_written_in_every_language(output: Path) -> None:
         assert list((output / "kernels" / name).iterdir())
 
 
+@pytest.mark.slow
 def test_another_run_gives_the_same_bytes_and_does_no_work(
     output: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -49,6 +51,7 @@ def test_another_run_gives_the_same_bytes_and_does_no_work(
     assert lines[:-1] == [f"{name}: proved, unchanged" for name in derive.catalogue()]
 
 
+@pytest.mark.slow
 def test_a_fresh_run_gives_the_same_bytes(output: Path, tmp_path: Path) -> None:
     assert main(["build", "--out", str(tmp_path), NAME]) == FINE
     ours = contents(tmp_path)
@@ -129,6 +132,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
 
+@pytest.mark.slow
 def test_the_page_links_to_every_file(output: Path) -> None:
     text = (output / "index.html").read_text(encoding="utf-8")
     page = Page(text)
@@ -141,6 +145,7 @@ def test_the_page_links_to_every_file(output: Path) -> None:
     assert "<script" not in text and "http" not in text
 
 
+@pytest.mark.slow
 def test_the_page_says_what_is_proved_and_how_surely(output: Path) -> None:
     text = (output / "index.html").read_text(encoding="utf-8")
     assert text.count("proved for every") == len(derive.catalogue())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from derive.derivation import Derivation
-from derive.facts import Fact
+from derive.facts import Fact, SizeFact
 from derive.formal.anchors import anchor_of, theorems_in
 from derive.formal.assumptions import assumptions
 from derive.formal.domain import domain_of
@@ -106,9 +106,9 @@ class Exporter:
         self._fixed = [*sorted(world.sizes, key=label), *sorted(fixed, key=label)]
         self._variables(sorted(world.sizes, key=label), scope)
         self._variables(sorted(fixed, key=label), scope)
-        found = [of_size(s, scope) for s in sorted(world.sizes, key=label)]
-        found += [h for b in sorted(fixed, key=label) if (h := self._sign(b, scope)) is not None]
-        found += self._facts_about(world.facts, frozenset(used) - world.varying, scope)
+        found = [h for b in sorted(fixed, key=label) if (h := self._sign(b, scope)) is not None]
+        facts = tuple(f for f in world.facts if not isinstance(f, SizeFact))
+        found += self._facts_about(facts, frozenset(used) - world.varying, scope)
         self._assume(found)
         self._functions(scope)
 
@@ -186,7 +186,9 @@ class Exporter:
         arrays = sorted((s for s in own if not s.is_integer), key=label)
         indices = sorted((s for s in own if s.is_integer), key=label)
         lines = self._declared([*arrays, *indices], scope)
-        hypotheses = [h for s in arrays if (h := self._sign(s, scope)) is not None]
+        hypotheses = [of_size(s, scope) for s in sorted(symbols & world.sizes, key=label)]
+        hypotheses += self._facts_about(world.least(derivation), symbols, scope)
+        hypotheses += [h for s in arrays if (h := self._sign(s, scope)) is not None]
         for fact in (
             *derivation.problem.ranges,
             *derivation.problem.facts,
@@ -213,27 +215,40 @@ class Exporter:
     # That the hypotheses can hold
 
     def _witnesses(self) -> None:
-        world = self.world
-        done: set[str] = set()
+        """A lemma for each set of hypotheses that is not part of another one."""
+        claims = {
+            id(one): dict.fromkeys(h.written_out for h in (*self._assumed, *one.hypotheses))
+            for one in self._written
+        }
+        done: list[frozenset[str]] = []
         for one in self._written:
-            scope = Scope((), world.varying, world.names)
-            everything = (*self._fixed, *one.symbols)
-            facts = tuple(
-                f
-                for f in (*world.facts, *one.derivation.assumptions)
-                if speaks_of(f, world) <= frozenset(everything)
-            )
-            own = list(values(everything, facts, one.about, scope, world.integer_arrays))
-            claims = [h.written_out for h in (*self._assumed, *one.hypotheses)]
-            bound = " ".join(f"({n} : {kind})" for n, kind, _ in own)
-            text = f"  exists {bound},\n    " + " /\\\n    ".join(f"({c})" for c in claims) + "."
-            if not claims or text in done:
+            own = frozenset(claims[id(one)])
+            if not own or own in done or any(own < frozenset(other) for other in claims.values()):
                 continue
-            done.add(text)
-            numbers = ", ".join(value for _, _, value in own)
-            lemma = f"Lemma {one.name}_can_hold :"
-            proof = f"Proof. exists {numbers}. witness. Qed."
-            self._text.marked(one.derivation.name, 0, "witness", "", lemma, text, proof)
+            done.append(own)
+            self._witness(one, tuple(claims[id(one)]))
+
+    def _witness(self, one: Written, claims: tuple[str, ...]) -> None:
+        world = self.world
+        scope = Scope((), world.varying, world.names)
+        everything = (*self._fixed, *one.symbols)
+        facts = tuple(
+            f
+            for f in (*world.facts, *one.derivation.assumptions)
+            if speaks_of(f, world) <= frozenset(everything)
+        )
+        own, others = (
+            list(values(everything, facts, one.about, scope, world.integer_arrays, entry))
+            for entry in (1, 0)
+        )
+        bound = " ".join(f"({n} : {kind})" for n, kind, _ in own)
+        text = f"  exists {bound},\n    " + " /\\\n    ".join(f"({c})" for c in claims) + "."
+        tried = dict.fromkeys(", ".join(v for _, _, v in found) for found in (own, others))
+        # Where no exponential stands in the way, the first will do.
+        exists = " | ".join(f"exists {numbers}; witness" for numbers in tried)
+        lemma = f"Lemma {one.name}_can_hold :"
+        proof = f"Proof. first [{exists}]. Qed."
+        self._text.marked(one.derivation.name, 0, "witness", "", lemma, text, proof)
 
     def _parent(self, derivation: Derivation) -> str | None:
         """The theorem that a case is a case of."""

@@ -62,12 +62,10 @@ def audited(text: str, theorems: Iterable[str]) -> str:
 
     It is part of the file, so that whoever compiles the file sees the answer.
     """
-    joined = ""
-    for name in reversed(tuple(theorems)):
-        joined = f"(conj {name} {joined})" if joined else name
+    named = "".join(f"  let _ := {name} in\n" for name in theorems)
     return (
         f"{text.rstrip()}\n\n(* What all of it rests on. *)\n"
-        f"Definition all_theorems := {joined}.\nPrint Assumptions all_theorems.\n"
+        f"Definition all_theorems : True :=\n{named}  I.\nPrint Assumptions all_theorems.\n"
     )
 
 

@@ -17,10 +17,12 @@ def values(
     positive: frozenset[Expr],
     scope: Scope,
     integer: Iterable[Expr],
+    entry: int = 1,
 ) -> Iterator[tuple[str, str, str]]:
     """Name, type and value of every symbol: two classes, the first one true, entries of 1.
 
-    ``positive`` are arrays in conditions on the domain.
+    ``positive`` are arrays in conditions on the domain; ``entry`` is what entries are of which
+    nothing is declared.
     """
     numbers = _indices(facts)
     least = [int(f.least) for f in facts if isinstance(f, SizeFact)]
@@ -30,7 +32,7 @@ def values(
         yield (
             variable_name(symbol, scope),
             kind,
-            _value(symbol, kind, facts, positive, numbers, size, scope),
+            _value(symbol, kind, facts, positive, numbers, size, scope, entry),
         )
 
 
@@ -60,6 +62,7 @@ def _value(
     numbers: dict[Expr, int],
     size: int,
     scope: Scope,
+    entry: int,
 ) -> str:
     if not isinstance(symbol, IndexedBase):
         if kind == "nat":
@@ -78,7 +81,7 @@ def _value(
         if isinstance(fact, SumFact) and symbol in bases(fact.total):
             return _shares(symbol, fact, facts, positive, size, scope)
     rank = len(symbol.shape or ())
-    one = "1%nat" if kind.endswith("nat") else "1"
+    one = "1%nat" if kind.endswith("nat") else str(entry)
     return f"(fun {' '.join('_' * rank)} => {one})"
 
 

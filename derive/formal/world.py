@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from sympy import Expr, Indexed, IndexedBase, Symbol, Tuple
+from sympy import Expr, Indexed, IndexedBase, Integer, Symbol, Tuple
 from sympy.core.basic import Basic
 
 from derive.derivation import Derivation, Step
-from derive.facts import Definition, EntryFact, Fact, IndexRange, SumFact
+from derive.facts import Definition, EntryFact, Fact, IndexRange, SizeFact, SumFact
 from derive.formal.names import Names
 from derive.formal.terms import FUNCTIONS, Scope, base_of, kind_of, label
-from derive.notation import Apply, Inert, Partial, bases, names
+from derive.notation import Apply, Inert, Partial, bases, entries, names
 
 
 class World:
@@ -84,6 +84,18 @@ class World:
                 value = definition.value
                 waiting += [*bases(value), *(names(value) - set(definition.indices))]
         return frozenset(found)
+
+    def least(self, derivation: Derivation) -> tuple[Fact, ...]:
+        """The least sizes that a derivation names, or needs as it looks at an entry such as 2."""
+        known = tuple(f for f in self.facts if isinstance(f, SizeFact))
+        named = {f for atom in atoms(derivation) for f in atom.facts}
+        looks = any(
+            isinstance(index, Integer) and index > 1
+            for expr in expressions(derivation)
+            for entry in entries(expr)
+            for index in entry.indices
+        )
+        return known if looks else tuple(f for f in known if f in named)
 
     def definitions(self) -> Iterator[tuple[Definition, Derivation]]:
         """Every definition once, after those it is made of, with a derivation that has it."""

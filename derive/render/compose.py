@@ -10,13 +10,11 @@ from typing import Literal
 
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
-from derive.arrays import Diagonal, Identity, Ones, Part, Whole
 from derive.derivation import Derivation, Step
 from derive.display import Choice, Grid
 from derive.errors import DeriveError
 from derive.facts import Definition, IndexRange
-from derive.gathering import Layout, gathered
-from derive.notation import Bound, Partial, bases, names, replace
+from derive.notation import Partial, bases, replace
 from derive.render.corrected import corrected
 from derive.render.display import Family
 from derive.render.document import (
@@ -43,6 +41,7 @@ from derive.render.remaining import Remaining
 from derive.render.rule_formula import has_prime, rule_formula
 from derive.render.sheets import entitled, with_blanks
 from derive.render.softmax_names import with_softmax_names
+from derive.render.whole_arrays import has_bold, in_words, whole_left
 from derive.render.wishes import PLAIN, Wishes
 from derive.render.writing_out import Shown, writing_out
 
@@ -144,7 +143,7 @@ class _Writer:
             blocks.append(Equation(left, (Branch(result.closed_form),), self.around(result, left)))
             if "result" in result.arrays:
                 form = result.arrays["result"]
-                whole = _whole_left(left, form.layout)
+                whole = whole_left(left, form.layout)
                 blocks.append(Equation(whole, (Branch(form.closed_form.array),), self.taken))
         shown = tuple(s.after for d in self.derivation.walk() for s in d.steps)
         own = None if len(defined) < len(self.derivation.definitions) else self.value
@@ -155,7 +154,7 @@ class _Writer:
                 self.derivation.definitions,
                 self.free_indices(),
                 shown,
-                self.arrays_in_words(),
+                in_words(self.derivation),
                 messages,
                 names,
             )
@@ -177,7 +176,7 @@ class _Writer:
         if form is None:
             return []
         words = Paragraph((self.messages.text("text", "arrays"),))
-        left = _whole_left(definition.entry, form.layout)
+        left = whole_left(definition.entry, form.layout)
         return [words, Equation(left, (Branch(form.closed_form.array),), self.taken)]
 
     def results(self) -> list[tuple[Derivation, Expr]]:
@@ -195,28 +194,6 @@ class _Writer:
             for part in own.parts.values()
             for inner in (part.parts.values() if part.parts and not part.steps else (part,))
         )
-
-    def arrays(self) -> frozenset[Expr]:
-        """The vectors and matrices that are written without their running indices."""
-        shown: list[Expr] = []
-        for derivation in self.derivation.walk():
-            entries = {str(d.base): d.entry for d in derivation.definitions}
-            for key, form in derivation.arrays.items():
-                left = entries.get(key, derivation.statement)
-                shown += [_whole_left(left, form.layout), *(s.after for s in form.steps)]
-        return frozenset(a for e in shown for a in e.atoms(Part, Ones, Identity, Diagonal))
-
-    def arrays_in_words(self) -> tuple[Expr, ...]:
-        """Those that need a word: rows, of which one of a sum looks like any other, and the rest.
-
-        Of the diagonals one stands for all.
-        """
-        found = sorted(self.arrays(), key=lambda a: (type(a).__name__, a.code))
-        rows = [a for a in found if isinstance(a, Part) and a.names]
-        own = [a for a in rows if not any(isinstance(n, Bound) for n in a.names)]
-        others = [a for a in found if isinstance(a, (Ones, Identity))]
-        diagonals = [a for a in found if isinstance(a, Diagonal)]
-        return (*own, *others, *diagonals[:1])
 
     def free_indices(self) -> dict[Symbol, IndexRange]:
         """The free indices of the derivation and what it contains, each with its range."""
@@ -357,7 +334,7 @@ class _Writer:
         # It shows the entries once more, and says nothing new when it is written out.
         self.shown.pop()
         lines = [line for line in chain.lines if line.right != form.statement]
-        whole = _whole_left(left, form.layout)
+        whole = whole_left(left, form.layout)
         arrays = tuple(with_changes(line, right=line.right.array) for line in lines)
         blocks: list[Block] = [Chain(whole, arrays, chain.names)]
         if boxed:
@@ -440,8 +417,7 @@ class _Writer:
         if self.last_tag():
             slots = {"last": f"({self.last_tag()})"}
             words = (*words, " ", *self.messages.sentence("text", "tags", slots))
-        whole = [a for a in self.arrays() if isinstance(a, Whole)]
-        if any(not a.base.name[:1].isupper() for a in whole):
+        if has_bold(self.derivation):
             words = (*words, " ", self.messages.text("text", "bold"))
         return [Paragraph(words)]
 
@@ -532,22 +508,3 @@ class _Writer:
 def cites_a_part(derivation: Derivation) -> bool:
     """Whether all that a derivation does is to cite one of its parts."""
     return len(derivation.steps) == 1 and derivation.steps[0].lemma in derivation.parts
-
-
-def _whole_left(left: Expr, layout: Layout | None) -> Expr:
-    """A left-hand side without the running indices: ``∂L/∂W`` for ``∂L/∂W_{kl}``."""
-    assert layout is not None
-    match left:
-        case Partial(Partial(operand, first), second):
-            # By a column and a row, in the order in which they are read.
-            return Partial(Partial(operand, _whole(second, layout)), _whole(first, layout))
-        case Partial(operand, variable):
-            return Partial(_whole(operand, layout), _whole(variable, layout))
-    return _whole(left, layout)
-
-
-def _whole(entry: Expr, layout: Layout) -> Expr:
-    """An entry without those indices that run along the array."""
-    row, column = (i if i in names(entry) else None for i in (layout.row, layout.column))
-    running = layout.at(row, column)
-    return gathered(entry, running) or entry if running.indices else entry

@@ -105,9 +105,11 @@ class Trace:
                 return None
             outcome = rule.function(node, given)
             if isinstance(outcome, Rewriting):
-                facts.extend(outcome.facts)
                 if outcome.lemma is not None:
                     lemmas.append(outcome.lemma)
+                    if outcome.lemma != lemmas[0]:
+                        return None  # a step cites one lemma; what another gives comes next
+                facts.extend(outcome.facts)
                 return outcome.after
             return outcome
 

@@ -188,6 +188,9 @@ with nonnegative :=
   | |- 0 <= delta _ _ => apply delta_nonneg
   | |- 0 <= INR _ => apply pos_INR
   | |- 0 <= _ ^ 2 => apply pow2_ge_0
+  | |- 0 <= _ / _ =>
+      first [apply Rmult_le_pos; [nonnegative | apply Rlt_le, Rinv_0_lt_compat; positive]
+            | apply Rlt_le; positive]
   | |- 0 <= _ * _ => first [apply Rmult_le_pos; nonnegative | apply Rlt_le; positive]
   | |- 0 <= sum_over _ _ => apply sum_over_nonneg; enter; nonnegative
   | |- _ => first [assumption | apply Rlt_le; positive | linear]

@@ -14,8 +14,28 @@ Ltac by_ring :=
   first [ reflexivity
         | unfold Rdiv;
           repeat first [rewrite Rinv_mult | rewrite Rinv_inv | rewrite Rinv_1]; ring ].
-(* The same where denominators have to be different from zero. *)
-Ltac by_field := first [by_ring | solve [field; nonzero]].
+(* The same where a rewriting that is cheaper brings both sides to one form. *)
+Ltac by_rewriting rewriting := cbv beta; first [rewriting; reflexivity | by_ring].
+(* The same where denominators have to be different from zero; each is one number, whatever it is
+   made of, where it does not help to look into it. *)
+Ltac opaque b :=
+  lazymatch b with
+  | _ ^ _ => fail
+  | _ * _ => fail
+  | _ => idtac
+  end;
+  tryif is_var b then fail
+  else (let H := fresh "H" in assert (H : b <> 0) by nonzero; revert H; generalize b; intros ? H).
+Ltac as_numbers :=
+  repeat match goal with
+    | |- context [_ / ?b ^ _] => opaque b
+    | |- context [_ / ?b] => opaque b
+    end.
+Ltac by_field :=
+  first [by_ring | solve [field; nonzero] | as_numbers; solve [field; nonzero]].
+(* Where something cancels [ring] fails, and late: it comes second. *)
+Ltac by_cancelling :=
+  first [solve [field; nonzero] | by_ring | as_numbers; solve [field; nonzero]].
 
 (* Powers with any exponent, of a positive base: [x^2 x^g = x^(2+g)]. *)
 Lemma Rpower_2 x : 0 < x -> Rpower x 2 = x * x.
@@ -56,7 +76,7 @@ Ltac by_roots :=
       revert E P; generalize (sqrt x); intros r E P; rewrite <- E; field; nonzero
   end.
 
-Ltac cancel_factor := by_field.
+Ltac cancel_factor := by_cancelling.
 Ltac combine_powers := first [by_field | by_powers | by_roots].
 Ltac power_of_power := first [by_field | apply pow2_sqrt; nonnegative | rewrite Rpower_mult; f_equal; field | by_powers].
 Ltac power_of_quotient := first [by_field | by_powers | by_roots].
@@ -64,7 +84,7 @@ Ltac multiply_quotients := by_ring.
 Ltac join_reciprocal := by_ring.
 Ltac flatten_quotient := by_ring.
 Ltac split_quotient := by_ring.
-Ltac complement_fraction := by_field.
+Ltac complement_fraction := by_cancelling.
 Ltac distribute_product := by_ring.
 Ltac distribute_negative := by_ring.
 Ltac turn_sign := by_ring.
@@ -75,11 +95,11 @@ Ltac factor_common := first [by_field | by_powers | by_roots].
 Ltac factor_numerator := by_field.
 Ltac reorder_terms := by_ring.
 Ltac reorder_factors := by_ring.
-Ltac flatten_sum := by_ring.
-Ltac flatten_product := by_ring.
-Ltac drop_zero := by_ring.
-Ltac drop_one := by_ring.
-Ltac multiply_by_zero := by_ring.
+Ltac flatten_sum := by_rewriting ltac:(rewrite <- ?Rplus_assoc).
+Ltac flatten_product := by_rewriting ltac:(rewrite <- ?Rmult_assoc).
+Ltac drop_zero := by_rewriting ltac:(rewrite ?Rplus_0_l, ?Rplus_0_r, ?Rminus_0_l, ?Rminus_0_r).
+Ltac drop_one := by_rewriting ltac:(rewrite ?Rmult_1_l, ?Rmult_1_r).
+Ltac multiply_by_zero := by_rewriting ltac:(rewrite ?Rmult_0_l, ?Rmult_0_r).
 Ltac cancel_double_negative := by_ring.
 Ltac move_sign := by_ring.
 Ltac combine_numbers := by_field.
@@ -87,8 +107,8 @@ Ltac divide_by_one := by_field.
 Ltac divide_zero := by_ring.
 Ltac drop_exponent := first [by_ring | apply Rpower_1; positive].
 Ltac power_of_one := first [apply pow1 | by_ring | unfold Rpower; rewrite ln_1, Rmult_0_r; apply exp_0].
-Ltac separate_quotient := by_field.
-Ltac split_fraction := by_field.
+Ltac separate_quotient := by_cancelling.
+Ltac split_fraction := by_cancelling.
 Ltac invert_quotient := by_field.
 
 (** * Logarithms and exponentials *)
@@ -98,8 +118,9 @@ Proof. apply ln_exp. Qed.
 
 Ltac by_logarithm :=
   cbv beta; unfold Rdiv;
-  repeat (rewrite ln_mult by positive); rewrite ?ln_Rpower;
-  repeat (rewrite ln_Rinv by positive); repeat (rewrite ln_pow by positive);
+  repeat first
+  [ rewrite ln_mult by positive | rewrite ln_Rpower
+  | rewrite ln_Rinv by positive | rewrite ln_pow by positive ];
   simpl INR; ring.
 Ltac expand_log_quotient := by_logarithm.
 Ltac expand_log_product := by_logarithm.
@@ -152,8 +173,10 @@ Qed.
 
 Ltac vanishing :=
   let Hne := fresh "Hne" in
-  lazymatch goal with |- forall j : nat, _ -> j <> ?k -> _ => intros ? ? Hne end; cbv beta;
-  first [rewrite (delta_apart _ _ Hne) | rewrite (delta_apart _ _ (not_eq_sym Hne))]; by_ring.
+  lazymatch goal with |- forall j : nat, _ -> j <> _ -> _ => intros ? ? Hne end; cbv beta;
+  multimatch goal with |- context [delta ?i ?j] =>
+    rewrite (delta_apart i j) by (first [exact Hne | exact (not_eq_sym Hne)]) end;
+  multiply_by_zero.
 (* The same indices, written alike on both sides. *)
 Ltac same_indices :=
   repeat match goal with |- context [(?a - ?b + ?b)%nat] =>
@@ -171,9 +194,11 @@ Ltac same_indices :=
 Ltac remaining :=
   cbv beta; repeat match goal with
     | |- context [bracket ?i ?j] => rewrite (bracket_true i j) by index end;
-  match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl); same_indices; by_ring end.
+  match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl); same_indices; drop_one end.
+(* An index that is surely in range comes first: it needs no brackets. *)
 Ltac contract_delta :=
-  first [ refine (eq_trans (total_contract _ _ _ _ _) _); [vanishing | remaining]
+  first [ refine (eq_trans (total_single _ _ _ _ _ _) _); [| vanishing |]; [index | remaining]
+        | refine (eq_trans (total_contract _ _ _ _ _) _); [vanishing | remaining]
         | refine (eq_trans (total_but_single _ _ _ _ _ _ _) _);
           [| vanishing | remaining]; repeat constructor; index ].
 Ltac contract_delta_from := contract_delta.
@@ -241,11 +266,11 @@ Ltac into_sums :=
 Ltac entrywise :=
   first
   [ reflexivity
+  | apply sum_over_ext; enter; entrywise
+  | apply place_div; entrywise
   | by_ring
   | progress rewrite <- ?sum_over_scale, <- ?sum_over_scale_right;
     apply sum_over_ext; enter; entrywise
-  | apply sum_over_ext; enter; entrywise
-  | apply place_div; entrywise
   | apply place_mul; entrywise
   | into_sums; apply sum_over_ext; enter; entrywise ].
 Ltac collect_entries := entrywise.
@@ -324,10 +349,16 @@ Ltac differentiate_reciprocal :=
   match goal with |- pd ?c (fun u => ?a / @?g u) ?x = _ =>
     refine (eq_trans (pd_quotient c (fun _ => a) g x _ _ _) _);
     [differentiable | differentiable | nonzero | rewrite pd_constant; by_ring] end.
+(* [x^(3/2 - 1)] is the root of [x]. *)
+Ltac lower_root :=
+  match goal with |- context [Rpower ?x (3 / 2 - 1)] =>
+    replace (Rpower x (3 / 2 - 1)) with (sqrt x)
+      by (rewrite <- Rpower_sqrt by positive; f_equal; field) end.
 (* [pd c (fun u => h (f u)) x] by the derivative of [h]. *)
 Ltac composed c h f x known :=
   refine (eq_trans (pd_compose c h f x _ _ _) _);
-  [ apply known; positive | differentiable | unfold Rdiv; rewrite ?Rinv_mult; simpl INR; simpl pred; by_field].
+  [ apply known; positive | differentiable
+  | simpl INR; simpl pred; first [by_field | lower_root; by_field] ].
 Ltac differentiate_square_root :=
   match goal with |- pd ?c (fun u => sqrt (@?f u)) ?x = _ =>
     composed c sqrt f x is_derive_sqrt_at end.
@@ -439,10 +470,16 @@ Ltac shift_logistic :=
       set (m := Rmax 0 u) in *; clearbody m;
       unfold Rdiv, Rminus;
       repeat match goal with
-        | |- context [exp (- (?k * m))] =>
-            replace (- (k * m)) with (- m + - m) by ring
-        | |- context [exp (?a + - (?k * m))] =>
-            replace (a + - (k * m)) with (a + (- m + - m)) by ring
+        | |- context [exp (- (2 * m))] => replace (- (2 * m)) with (- m + - m) by ring
+        | |- context [exp (?a + - (2 * m))] =>
+            replace (a + - (2 * m)) with (a + (- m + - m)) by ring
+        | |- context [exp (- (3 * m))] => replace (- (3 * m)) with (- m + (- m + - m)) by ring
+        | |- context [exp (?a + - (3 * m))] =>
+            replace (a + - (3 * m)) with (a + (- m + (- m + - m))) by ring
+        | |- context [exp (- (4 * m))] =>
+            replace (- (4 * m)) with (- m + (- m + (- m + - m))) by ring
+        | |- context [exp (?a + - (4 * m))] =>
+            replace (a + - (4 * m)) with (a + (- m + (- m + (- m + - m)))) by ring
         end;
       rewrite ?exp_plus; pose proof (exp_pos (- m)); pose proof (exp_pos u);
       set (e := exp (- m)) in *; clearbody e; field; repeat split; nonzero

@@ -15,11 +15,26 @@ Ltac computed :=
   unfold range, range_but, maximum; cbn -[Rplus Rmult Rinv Rdiv Ropp Rminus IZR exp ln Rpower sqrt pow];
   unfold delta, bracket, choice; simpl Nat.eqb; simpl Nat.leb; cbv iota.
 
+(* Numbers and nothing else, once the exponentials of zero are gone, and of those below it no more
+   has to be known than that they are less than one. *)
+Ltac below_one :=
+  apply (Rlt_le_trans _ (exp 0)); [apply exp_increasing; lra | rewrite exp_0; apply Rle_refl].
+Ltac rational :=
+  rewrite ?Ropp_0, ?Rplus_0_l, ?Rmult_0_l, ?Rmult_0_r, ?exp_0;
+  repeat match goal with |- context [exp ?a] =>
+    lazymatch goal with
+    | H : exp a < 1 |- _ => fail
+    | _ => assert (exp a < 1) by below_one
+    end end;
+  first [ lra | apply nonzero_of_positive; lra
+        | let H := fresh "H" in intros H; field_simplify in H; lra ].
+
+Ltac evident := first [lra | field; nonzero | positive | nonzero | rational].
 Ltac holds :=
   intros;
   first
   [ lia | discriminate | reflexivity | lra | positive | nonzero
-  | computed; first [lra | field; nonzero | positive | nonzero]
-  | each_index; computed; first [lra | field; nonzero | positive | nonzero] ].
+  | computed; evident
+  | each_index; computed; evident ].
 
-Ltac witness := repeat match goal with |- _ /\ _ => split end; holds.
+Ltac witness := solve [repeat match goal with |- _ /\ _ => split end; holds].

@@ -69,6 +69,15 @@ def test_an_assumption_is_refused(written: Written, kind: str) -> None:
     assert ("Axiom stands in" if kind == "Axiom" else "rests on more than") in said
 
 
+@pytest.mark.parametrize("theorems", [("resting", "all"), ("all", "resting", "second")])
+def test_the_audit_sees_what_any_theorem_rests_on(
+    written: Written, theorems: tuple[str, ...]
+) -> None:
+    resting = "Hypothesis sound : 1 = 2.\nLemma resting : 1 = 2.\nProof. exact sound. Qed."
+    said = refusal(written("(* 1. add *)", resting, marks=(), theorems=theorems))
+    assert "rests on more than" in said and "sound" in said
+
+
 def test_a_step_that_is_assumed_keeps_it_from_being_proved(written: Written) -> None:
     proof = answer(written(unproved=(Mark(1, 1, "sums", 1, "add"), Mark(2, 2, "sums", 1, "add"))))
     assert proof.coq is not None and not proof.failures and not proof.proved

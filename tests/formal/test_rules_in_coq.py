@@ -120,6 +120,7 @@ def wrong_variants() -> list[Mutation]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.needs("coqc")
 def test_wrong_variants_are_rejected(tmp_path: Path) -> None:
     planted = wrong_variants()

@@ -3,10 +3,10 @@
 import re
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from passed import Passed
 from sympy import Eq, IndexedBase, KroneckerDelta, Ne, Rational, Sum, exp, log, sin, symbols, tanh
 
 import derive
@@ -20,22 +20,11 @@ from derive.render.compose import Level
 from derive.render.formula_lines import lines
 from derive.render.latex_printer import FormulaPrinter
 from derive.render.latex_width import width
-from derive.verify.report import Proof
 
 C = symbols("C", integer=True, positive=True)
 T, temperature = symbols("T temperature", positive=True)
 i, j, k, t = symbols("i j k t", integer=True)
 z, y = IndexedBase("z", shape=(C,)), IndexedBase("y", shape=(C,))
-
-
-@dataclass(frozen=True)
-class Passed:
-    """A report, without the work."""
-
-    ok: bool = True
-    checked: str = "exact"
-    assumed: tuple[str, ...] = ()
-    proof: Proof | None = None
 
 
 def softmax(at: object, scale: object = 1) -> object:

@@ -6,10 +6,12 @@ from itertools import pairwise
 
 import pytest
 from entries import ENTRIES
+from passed import Passed
 
 import derive
 from derive.catalogue.registry import question
 from derive.derivation import Derivation
+from derive.render import latex
 from derive.render.messages import languages, load
 
 SOURCES = [name for name in derive.catalogue() if question(name).route is not None]
@@ -22,7 +24,7 @@ def derived(name: str) -> Derivation:
 
 @cache
 def text_of(name: str) -> str:
-    return derived(name).latex(lang="en")
+    return latex(derived(name), lang="en", report=Passed())
 
 
 def sections(text: str) -> list[str]:
@@ -48,7 +50,8 @@ def test_what_the_source_says_of_a_symbol_is_said_in_each_language(name: str) ->
 
 
 def test_a_meaning_goes_with_its_symbol_when_that_is_renamed() -> None:
-    text = derive.derivation("softmax-linear-layers", symbols={"d": "h"}).latex(lang="en")
+    renamed = derive.derivation("softmax-linear-layers", symbols={"d": "h"})
+    text = latex(renamed, lang="en", report=Passed())
     assert re.search(r"\\DeriveInline\{h\}\}.*the dimension of the hidden layer", text)
 
 
@@ -92,7 +95,7 @@ def test_what_remains_where_a_lemma_has_used_the_fact_already() -> None:
 
 @pytest.mark.parametrize(("language", "word"), [("en", "output"), ("pt", "saída")])
 def test_the_error_that_goes_back_has_its_name(language: str, word: str) -> None:
-    text = derived("softmax-output-layer").latex(lang=language)
+    text = latex(derived("softmax-output-layer"), lang=language, report=Passed())
     assert re.search(rf"\\delta_{{\\(text|mathrm){{{word}}}}} = \\partial L / \\partial", text)
 
 

@@ -10,5 +10,5 @@ Theorem in_plain_words (C : nat) (z y : nat -> R) (k m : nat) :
     (softmax k * ((if Nat.eqb k m then 1 else 0) - softmax m)).
 Proof.
   rewrite sum_n_m_is_total. intros Hk Hm Hy.
-  exact (softmax_cross_entropy_hessian C y ltac:(lia) Hy z k m Hk Hm).
+  exact (softmax_cross_entropy_hessian C y Hy z k m ltac:(lia) Hk Hm).
 Qed.

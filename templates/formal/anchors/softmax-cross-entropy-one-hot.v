@@ -9,7 +9,7 @@ Theorem in_plain_words (c p : nat) (s y : nat -> R) (k : nat) :
     (exp (s k) / sum_n_m (fun j => exp (s j)) 1 c - y k).
 Proof.
   rewrite sum_n_m_is_total. intros Hp Hk Hy.
-  exact (softmax_cross_entropy_one_hot c p y ltac:(lia) Hp Hy s k Hk).
+  exact (softmax_cross_entropy_one_hot c p y Hp Hy s k ltac:(lia) Hk).
 Qed.
 
 (** The two cases of the source: the true class, and any other. *)
@@ -24,7 +24,7 @@ Theorem true_class_in_plain_words (c p : nat) (s y : nat -> R) :
     (exp (s p) / sum_n_m (fun j => exp (s j)) 1 c - 1).
 Proof.
   rewrite sum_n_m_is_total. intros Hp Hy.
-  exact (true_class c p y ltac:(lia) Hp Hy s).
+  exact (true_class c p y Hp Hy s ltac:(lia)).
 Qed.
 
 Theorem other_class_in_plain_words (c p : nat) (s y : nat -> R) (n : nat) :
@@ -38,5 +38,5 @@ Theorem other_class_in_plain_words (c p : nat) (s y : nat -> R) (n : nat) :
     (exp (s n) / sum_n_m (fun j => exp (s j)) 1 c).
 Proof.
   rewrite sum_n_m_is_total. intros Hp Hn Hnp Hy.
-  exact (other_class c p y ltac:(lia) Hp Hy s n Hn Hnp).
+  exact (other_class c p y Hp Hy s n ltac:(lia) Hn Hnp).
 Qed.

@@ -8,5 +8,5 @@ Theorem in_plain_words (C : nat) (z y : nat -> R) (k : nat) :
     (exp (z k) / sum_n_m (fun j => exp (z j)) 1 C - y k).
 Proof.
   rewrite sum_n_m_is_total. intros Hk Hy.
-  exact (softmax_cross_entropy C y ltac:(lia) Hy z k Hk).
+  exact (softmax_cross_entropy C y Hy z k ltac:(lia) Hk).
 Qed.

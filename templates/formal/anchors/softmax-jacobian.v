@@ -8,5 +8,5 @@ Theorem in_plain_words (C : nat) (z : nat -> R) (i k : nat) :
     (softmax i * ((if Nat.eqb i k then 1 else 0) - softmax k)).
 Proof.
   rewrite sum_n_m_is_total. intros Hi Hk.
-  exact (softmax_jacobian C ltac:(lia) z i k Hi Hk).
+  exact (softmax_jacobian C z i k ltac:(lia) Hk).
 Qed.

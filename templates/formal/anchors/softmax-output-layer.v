@@ -9,7 +9,7 @@ Theorem weights_in_plain_words (C D : nat) (a b y : nat -> R) (W : nat -> nat ->
     ((softmax (z W) k - y k) * a l).
 Proof.
   rewrite sum_n_m_is_total. intros Hk Hl Hy.
-  exact (weights C D a y ltac:(lia) ltac:(lia) Hy W b k l Hk Hl).
+  exact (weights C D a y Hy W b k l ltac:(lia) ltac:(lia) Hk Hl).
 Qed.
 
 Theorem bias_in_plain_words (C D : nat) (a b y : nat -> R) (W : nat -> nat -> R) (k : nat) :
@@ -23,5 +23,5 @@ Theorem bias_in_plain_words (C D : nat) (a b y : nat -> R) (W : nat -> nat -> R)
     (softmax (z b) k - y k).
 Proof.
   rewrite sum_n_m_is_total. intros HD Hk Hy.
-  exact (bias C D a y ltac:(lia) HD Hy W b k Hk).
+  exact (bias C D a y Hy W b k ltac:(lia) HD Hk).
 Qed.

@@ -1,0 +1,15 @@
+"""A report for documents whose checks are not at issue."""
+
+from dataclasses import dataclass
+
+from derive.verify.report import Proof
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A report, without the work."""
+
+    ok: bool = True
+    checked: str = "exact"
+    assumed: tuple[str, ...] = ()
+    proof: Proof | None = None
