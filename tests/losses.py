@@ -150,6 +150,11 @@ LOSSES: dict[str, Loss] = {
         given=(Eq(over(Y[n, i]), 1),),
     ),
     "batch of classes": by(-over(log(in_batch(n, tn[n])), n, N) / N, s[m, k]),
+    "smoothed batch of classes": by(
+        -over(over(((1 - lam) * KroneckerDelta(i, tn[n]) + lam / C) * log(in_batch(n, i))), n, N)
+        / N,
+        s[m, k],
+    ),
     "contrastive": by(
         -over(log(exp(scores / T) / over(exp(scores.subs(n, m) / T), m, N)), n, N), a[r]
     ),

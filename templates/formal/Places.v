@@ -128,7 +128,10 @@ Ltac exists_as g :=
 
 (** * Side conditions *)
 
-Ltac index := solve [assumption | lia | congruence].
+(* An index is in range; a class of a sample by what is known of the array of classes. *)
+Ltac index := solve [assumption | lia | congruence
+  | match goal with range : forall n : nat, (_ <= n <= _)%nat -> (_ <= _ n <= _)%nat |- _ =>
+      apply range; first [assumption | lia] end].
 
 Lemma nonzero_of_positive a : 0 < a -> a <> 0.
 Proof. intros H. apply Rgt_not_eq, H. Qed.
