@@ -10,13 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr, Tuple
+from sympy import Expr, MatrixExpr, Tuple
 
 from derive.case_table import Cases
 from derive.catalogue import ENTRIES, question
 from derive.derivation import Derivation as Trace
 from derive.derivation import Step
 from derive.errors import DeriveError
+from derive.matrices import matrix_of
 from derive.notation import plain
 from derive.output import write_bytes
 from derive.parsing import in_sympy
@@ -83,6 +84,17 @@ class Derivation(Trace):
     def expanded(self) -> Expr:
         """The result in plain SymPy over the inputs only."""
         return _plain(unfold(self.closed_form, self.definitions))
+
+    @cached_property
+    def matrix(self) -> Any:
+        """The result as a SymPy matrix expression, where there is such a form, else None.
+
+        The first index of the variable runs down and the second across; a vector is a column. A
+        Jacobian has the function's index down and the variable's across, a Hessian those of both
+        variables. Of several variables it is a tuple.
+        """
+        found = tuple(map(_matrix, self.results))
+        return found if isinstance(self.statement, Tuple) else found[0]
 
     def at(self, **sizes: int) -> Any:
         """The result at explicit sizes, such as ``at(C=3)``.
@@ -280,6 +292,11 @@ def _at(trace: Trace, expr: Expr, sizes: Mapping[str, int]) -> Any:
         trace.definitions,
         trace.assumptions,
     )
+
+
+def _matrix(trace: Trace) -> MatrixExpr | None:
+    form = trace.arrays.get("result")
+    return None if form is None else matrix_of(form.closed_form.array)
 
 
 def _later(what: str) -> DeriveError:

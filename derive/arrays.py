@@ -16,6 +16,7 @@ from sympy.core.basic import Basic
 from derive.errors import DeriveError
 from derive.notation import (
     ONE,
+    Delta,
     Inert,
     Minus,
     Opened,
@@ -73,6 +74,32 @@ class Row(Part):
 
 class Column(Part):
     """A row of a matrix that is written as a column: ``x_n`` for the entries ``x_{nq}``."""
+
+
+class Ones(Inert):
+    """The column of ones of a length."""
+
+    @property
+    def size(self) -> Expr:
+        return self.args[0]
+
+
+class Identity(Inert):
+    """The identity matrix of a size."""
+
+    @property
+    def size(self) -> Expr:
+        return self.args[0]
+
+
+class Diagonal(Inert):
+    """The diagonal matrix with the entries of a column."""
+
+    __match_args__ = ("operand",)
+
+    @property
+    def operand(self) -> Expr:
+        return self.args[0]
 
 
 class Transposed(Inert):
@@ -138,13 +165,10 @@ class Entry(Inert):
         return self.written_out.doit(**hints)
 
 
-ARRAYS = (Part, Transposed, Product)
-
-
 def is_array(expr: Basic) -> bool:
     """Whether an expression stands for an array, not for a number."""
     match expr:
-        case Part() | Transposed() | Product():
+        case Part() | Ones() | Identity() | Diagonal() | Transposed() | Product():
             return True
         case Plus() | Times() | Minus() | Quotient():
             return any(is_array(a) for a in expr.args)
@@ -163,6 +187,15 @@ def shape(array: Expr) -> Shape:
             return ONE, _running(array, 1)[0]
         case Column():
             return _running(array, 1)[0], ONE
+        case Ones():
+            return array.size, ONE
+        case Identity():
+            return array.size, array.size
+        case Diagonal(operand):
+            rows, columns = shape(operand)
+            if columns != 1:
+                raise DeriveError(f"a diagonal is made of a matrix with {columns} columns")
+            return rows, rows
         case Transposed(operand):
             rows, columns = shape(operand)
             return columns, rows
@@ -213,6 +246,12 @@ def entry_of(array: Expr, row: Expr, column: Expr) -> Expr:
             return Indexed(array.base, *array.fixed, column)
         case Column():
             return Indexed(array.base, *array.fixed, row)
+        case Ones():
+            return ONE
+        case Identity():
+            return Delta(row, column)
+        case Diagonal(operand):
+            return times(Delta(row, column), entry_of(operand, row, ONE))
         case Transposed(operand):
             return entry_of(operand, column, row)
         case Product(left, right):
@@ -239,10 +278,14 @@ def _product_entry(left: Expr, right: Expr, row: Expr, column: Expr) -> Expr:
         raise DeriveError(f"a matrix with {inner} columns times one with {other} rows")
     if inner == 1:
         return times(entry_of(left, row, ONE), entry_of(right, ONE, column))
+    if isinstance(left, Diagonal):
+        return times(entry_of(left.operand, row, ONE), entry_of(right, row, column))
+    if isinstance(right, Diagonal):
+        return times(entry_of(left, row, column), entry_of(right.operand, column, ONE))
     index = Opened(next(iter(spare_indices(Symbol("i", integer=True)))))
-    return Total(
-        times(entry_of(left, row, index), entry_of(right, index, column)), (index, ONE, inner)
-    )
+    both = (entry_of(left, row, index), entry_of(right, index, column))
+    # A product with ones adds up, and shows no factor.
+    return Total(times(*(f for f in both if f != ONE)), (index, ONE, inner))
 
 
 def _only_array(factors: tuple[Expr, ...]) -> Expr:

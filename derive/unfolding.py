@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, Indexed, IndexedBase
 
+from derive.arrays import Entry
 from derive.facts import Definition
 from derive.notation import Binder, replace
 
@@ -25,6 +26,9 @@ def unfold(expr: Expr, definitions: tuple[Definition, ...]) -> Expr:
             return visit(value_of(node, by_base[base]))
         if not node.args or isinstance(node, (Indexed, IndexedBase)):
             return node
+        if isinstance(node, Entry):
+            # What an array is made of is defined entry by entry.
+            return visit(node.written_out)
         if isinstance(node, Binder):
             body, index = node.open()
             return node.over(visit(body), index)

@@ -35,7 +35,18 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef, Function
 
-from derive.arrays import Column, Entry, Product, Row, Transposed, Whole, is_array
+from derive.arrays import (
+    Column,
+    Diagonal,
+    Entry,
+    Identity,
+    Ones,
+    Product,
+    Row,
+    Transposed,
+    Whole,
+    is_array,
+)
 from derive.display import Choice, Grid
 from derive.facts import (
     Definition,
@@ -203,6 +214,19 @@ def _grid(array: Expr, world: World) -> list[list[Any]]:
                 return [[at(r, c) for c in places[1]] for r in places[0]]
             line = [at(n) for n in places[0]]
             return [line] if isinstance(array, Row) else [[number] for number in line]
+        case Ones(args=(size,)):
+            return [[CONTEXT.one] for _ in range(index(size, world))]
+        case Identity(args=(size,)):
+            places = range(index(size, world))
+            return [[CONTEXT.one * (r == c) for c in places] for r in places]
+        case Diagonal(operand):
+            lines = grid(operand, world)
+            if any(len(line) != 1 for line in lines):
+                raise NoMeaning(f"no column on a diagonal: {array!r}")
+            return [
+                [line[0] if r == c else CONTEXT.zero for c in range(len(lines))]
+                for r, line in enumerate(lines)
+            ]
         case Transposed(operand):
             return [list(line) for line in zip(*grid(operand, world), strict=True)]
         case Product(left, right):

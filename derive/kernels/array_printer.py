@@ -78,6 +78,9 @@ class ArrayPrinter(InertPrinter, NumPyPrinter):
         operands = ", ".join(self._print(o) for o in expr.operands)
         return f'np.einsum("{expr.subscripts}", {operands}, optimize=True)'
 
+    def _print_Multiplied(self, expr: c.Multiplied) -> str:
+        return f"{self._at(ATOM, expr.operand)} @ {self._at(ATOM, expr.right)}"
+
     def _print_Compared(self, expr: c.Compared) -> str:
         return (
             f"{self._at(NEGATIVE, expr.operand)} {expr.relation} {self._at(NEGATIVE, expr.second)}"

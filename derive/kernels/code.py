@@ -69,6 +69,14 @@ class Contracted(Code):
         return self.args[-1].name
 
 
+class Multiplied(Code):
+    """The matrix product ``left @ right`` over the last two axes of each."""
+
+    @property
+    def right(self) -> Expr:
+        return self.args[1]
+
+
 class Compared(Code):
     """A mask: ``first relation second``, entry by entry."""
 

@@ -39,8 +39,13 @@ class Entries:
         return self._arrays[base]
 
     def union(self, parts: Iterable[Lowered]) -> tuple[Symbol, ...]:
-        """The axes of all parts, in the preferred order."""
+        """The axes of all parts, in their own order where they agree, else in the preferred one."""
+        parts = list(parts)
         found = dict.fromkeys(a for p in parts for a in p.axes)
+        orders = {p.axes for p in parts if len(p.axes) == len(found)}
+        if len(orders) == 1:
+            # What is turned neither here nor elsewhere is computed once.
+            return orders.pop()
         known = [a for a in self._order if a in found]
         return (*known, *(a for a in found if a not in known))
 

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, S, Symbol
 
 from derive.errors import DeriveError
-from derive.kernels.code import Both, Compared
+from derive.kernels.code import Both, Compared, Multiplied
 from derive.notation import Apply, Exp, Log, Minus, Plus, Power, Quotient, Times
 
 MASK, SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(6)
@@ -93,6 +93,8 @@ def holding(expr: Expr) -> int:
             return NEGATIVE
         case Integer() | Float() | Rational() if expr.is_negative:
             return NEGATIVE
+        case Multiplied():
+            return PRODUCT
         case Times() | Quotient() | Mul() | Rational(q=_) if not isinstance(expr, Integer):
             return PRODUCT
         case Pow():

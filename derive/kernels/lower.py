@@ -189,8 +189,7 @@ class Lowering(Entries):
             parts += [cast(m) for m in masks]
             masks = []
             if any(set(p.axes) != set(axes) for p in parts):
-                result = Lowered(_contraction(parts, kept), kept)
-                return self._repeated(result, missing, constants)
+                return self._repeated(_contraction(parts, kept), missing, constants)
         summed = (*kept, *(i for i in bound if i in axes))
         product = self._product(parts, summed)
         if masks:
@@ -274,10 +273,31 @@ def _split(body: Expr, bound: list[Symbol]) -> tuple[int, list[Expr], list[Expr]
     return sign, outside, inside, below
 
 
-def _contraction(parts: list[Lowered], kept: tuple[Symbol, ...]) -> Expr:
+def _contraction(parts: list[Lowered], kept: tuple[Symbol, ...]) -> Lowered:
+    matrices = _matrix_product(parts, kept)
+    if matrices is not None:
+        return matrices
     letters: dict[Symbol, str] = {}
     for axis in (a for p in parts for a in p.axes):
         letters.setdefault(axis, "ijklmnopqrstuvwxyz"[len(letters)])
     results = [*(p.axes for p in parts), kept]
     *operands, result = ("..." + "".join(letters[a] for a in axes) for axes in results)
-    return c.contracted(f"{','.join(operands)}->{result}", *(p.code for p in parts))
+    code = c.contracted(f"{','.join(operands)}->{result}", *(p.code for p in parts))
+    return Lowered(code, kept)
+
+
+def _matrix_product(parts: list[Lowered], kept: tuple[Symbol, ...]) -> Lowered | None:
+    """Two matrices with one axis in common, that of the sum, as ``@`` has them: the fastest way.
+
+    They are multiplied in the order in which fewer of them have to be turned.
+    """
+    if [len(p.axes) for p in parts] != [2, 2] or len(kept) != 2:
+        return None
+    common = set(parts[0].axes) & set(parts[1].axes)
+    if len(common) != 1 or common & set(kept):
+        return None
+    (inner,) = common
+    left, right = sorted(parts, key=lambda p: (p.axes[0] == inner, kept[0] not in p.axes))
+    (row,), (column,) = ([a for a in p.axes if a != inner] for p in (left, right))
+    code = c.Multiplied(aligned(left, (row, inner)), aligned(right, (inner, column)))
+    return Lowered(code, (row, column))

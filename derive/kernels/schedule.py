@@ -19,6 +19,7 @@ _NOUNS: dict[type, str] = {
     Quotient: "ratio",
     Power: "power",
     c.Contracted: "product",
+    c.Multiplied: "product",
     c.Eye: "identity",
     c.Cast: "indicator",
     c.Compared: "mask",

@@ -41,7 +41,7 @@ from derive.render.remaining import Remaining
 from derive.render.rule_formula import has_prime, rule_formula
 from derive.render.sheets import entitled, with_blanks
 from derive.render.softmax_names import with_softmax_names
-from derive.render.whole_arrays import has_bold, rows, whole_left
+from derive.render.whole_arrays import has_bold, in_words, whole_left
 from derive.render.wishes import PLAIN, Wishes
 from derive.render.writing_out import Shown, writing_out
 
@@ -154,7 +154,7 @@ class _Writer:
                 self.derivation.definitions,
                 self.free_indices(),
                 shown,
-                rows(self.derivation),
+                in_words(self.derivation),
                 messages,
                 names,
             )

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from sympy import Expr, Indexed
 
-from derive.arrays import Column, Entry, Part, Product, Row, Transposed, Whole
+from derive.arrays import (
+    Column,
+    Diagonal,
+    Entry,
+    Identity,
+    Ones,
+    Part,
+    Product,
+    Row,
+    Transposed,
+    Whole,
+)
 from derive.render.formula_leaves import Leaves
 
 
@@ -20,9 +31,18 @@ class Arrays(Leaves):
     def _print_Column(self, expr: Column) -> str:
         return self._print(Indexed(expr.base, *expr.fixed))
 
+    def _print_Ones(self, expr: Ones) -> str:
+        return "\\mathbf{1}"
+
+    def _print_Identity(self, expr: Identity) -> str:
+        return "\\mathbf{I}"
+
+    def _print_Diagonal(self, expr: Diagonal) -> str:
+        return self.upright("diag") + self.fenced(self._print(expr.operand))
+
     def _print_Transposed(self, expr: Transposed) -> str:
         text = self._print(expr.operand)
-        inside = text if isinstance(expr.operand, Part) else self.fenced(text)
+        inside = text if isinstance(expr.operand, (Part, Ones)) else self.fenced(text)
         return self.sup(inside, self.TRANSPOSE)
 
     def _print_Product(self, expr: Product) -> str:

@@ -66,6 +66,10 @@ class Markup(Printer):
         """The sign of a function that is known everywhere, such as ``log``."""
         raise NotImplementedError
 
+    def upright(self, word: str) -> str:
+        """A word that goes before what it is applied to, such as ``diag``."""
+        raise NotImplementedError
+
     def listed(self, texts: Iterable[str]) -> str:
         """Arguments in a row; with semicolons where one of them has a decimal comma."""
         raise NotImplementedError
@@ -110,6 +114,10 @@ class Markup(Printer):
 
     def whole(self, name: str) -> str:
         """The name of an array without its indices: small letters in bold."""
+        raise NotImplementedError
+
+    def bold(self, letter: str) -> str:
+        """One letter or digit, upright and bold."""
         raise NotImplementedError
 
     def cases(self, rows: Sequence[tuple[str, str]]) -> str:

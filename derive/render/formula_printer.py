@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sympy import Abs, Expr, Indexed, Integer, Number, Rational, Symbol
 
+from derive.arrays import Part
 from derive.display import Choice
 from derive.notation import (
     Apply,
@@ -273,7 +274,7 @@ class Formulas(Arrays):
     def derivative(self, expr: Partial, closed: bool = False) -> str:
         """A derivative still to be taken; ``closed`` where something follows it in a product."""
         variables, operand = nested(expr)
-        if isinstance(unmarked(operand), (Symbol, Indexed)):
+        if isinstance(unmarked(operand), (Symbol, Indexed, Part)):
             return self._differential(variables, self._print(operand))
         text = self._print(operand)
         simple = isinstance(unmarked(operand), (Exp, Log, Apply)) and not closed

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
-from derive.arrays import Column, Part, Row
+from derive.arrays import Column, Diagonal, Identity, Ones, Part, Row
 from derive.arrays import shape as shape_of
 from derive.facts import (
     Definition,
@@ -39,8 +39,14 @@ from derive.render.messages import NOTHING, Messages, Slots
 from derive.render.names import Names
 from derive.render.reasons import fact_formula
 
-_PARTS = {Row: "row", Column: "column"}
-"""What is said of a row of an array, as it is written."""
+_PARTS = {
+    Row: "row",
+    Column: "column",
+    Ones: "ones",
+    Identity: "identity",
+    Diagonal: "diagonal",
+}
+"""What is said of an array that is none of the inputs, as it is written."""
 
 
 def symbols_table(
@@ -49,7 +55,7 @@ def symbols_table(
     definitions: tuple[Definition, ...],
     indices: Mapping[Symbol, IndexRange],
     shown: tuple[Expr, ...],
-    arrays: tuple[Part, ...],
+    arrays: tuple[Expr, ...],
     messages: Messages,
     names: Names,
 ) -> Table:
@@ -57,7 +63,7 @@ def symbols_table(
 
     ``named`` is what the expression itself is called, where it has a name; ``indices`` are the free
     ones; ``shown`` are the expressions of the document, in which deltas and brackets may occur;
-    ``arrays`` are the rows of arrays in it.
+    ``arrays`` are those in it that need a word: rows, and those that are no input.
     """
     varied = {v.base if isinstance(v, Indexed) else v for v in problem.variables}
     # Sizes and classes such as t or t[n] are indices, and so integers, where they index an array.
@@ -95,7 +101,9 @@ def symbols_table(
         shape = tuple(base.shape or ()) if isinstance(base, IndexedBase) else ()
         row(base, kind, Formula((base, "in", Space(shape)), names))
     for part in arrays:
-        slots = {"array": Formula((part.base,), names), "index": Formula(part.fixed, names)}
+        slots = NOTHING
+        if isinstance(part, Part):
+            slots = {"array": Formula((part.base,), names), "index": Formula(part.fixed, names)}
         row(
             part,
             _PARTS[type(part)],

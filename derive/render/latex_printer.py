@@ -69,12 +69,15 @@ class FormulaPrinter(Formulas, LatexPrinter):
     def word(self, name: str) -> str:
         return f"\\{name}"
 
+    def upright(self, word: str) -> str:
+        return rf"\operatorname{{{word}}}"
+
     def listed(self, texts: Iterable[str]) -> str:
         found = list(texts)
         return ("; " if any("{,}" in text for text in found) else ", ").join(found)
 
     def indicator(self, condition: str) -> str:
-        return rf"\mathbf{{1}}_{{\{{{condition}\}}}}"
+        return rf"{self.bold('1')}_{{\{{{condition}\}}}}"
 
     def blank(self, rows: int) -> str:
         return rf"\DeriveBlank{{14em}}{{{rows}}}"
@@ -84,7 +87,10 @@ class FormulaPrinter(Formulas, LatexPrinter):
         if small is None:
             return name
         before, letter, after = small.groups(default="")
-        return rf"{before}\mathbf{{{letter}}}{after}"
+        return before + self.bold(letter) + after
+
+    def bold(self, letter: str) -> str:
+        return rf"\mathbf{{{letter}}}"
 
     def cases(self, rows: Sequence[tuple[str, str]]) -> str:
         return _environment("cases", rows)

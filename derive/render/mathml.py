@@ -7,7 +7,18 @@ from html import escape
 
 from sympy import Abs, Expr, Indexed, Integer, Number, Rational, Symbol
 
-from derive.arrays import Column, Entry, Part, Product, Row, Transposed, Whole
+from derive.arrays import (
+    Column,
+    Diagonal,
+    Entry,
+    Identity,
+    Ones,
+    Part,
+    Product,
+    Row,
+    Transposed,
+    Whole,
+)
 from derive.display import Choice
 from derive.notation import (
     Apply,
@@ -30,7 +41,7 @@ from derive.notation import (
 )
 from derive.render.conventions import is_open, needs_dot, nested, signed
 from derive.render.display import Dots, Family, Rows, displayed
-from derive.render.mathml_arrays import grid, whole
+from derive.render.mathml_arrays import bold, grid, whole
 from derive.render.mathml_names import name
 from derive.render.names import FREE, Names
 
@@ -66,7 +77,7 @@ class MathPrinter:
                 left, right = self.expr(first), self.expr(second)
                 equal, unequal = (row(left, sign(s), right) for s in "=≠")
                 return cases([(self.expr(same), equal), (self.expr(other), unequal)])
-            case Whole() | Row() | Column() | Transposed() | Product() | Entry():
+            case Part() | Ones() | Identity() | Diagonal() | Transposed() | Product() | Entry():
                 return self._array(expr)
             case Bound() | Opened():
                 return name(expr.hint.name)
@@ -92,7 +103,7 @@ class MathPrinter:
                 return self._call(self._logarithm, self.expr(operand))
             case Delta(args=(left, right)) if self._indicator:
                 condition = row(sign("{"), self.expr(left), sign("="), self.expr(right), sign("}"))
-                return f'<msub><mn mathvariant="bold">1</mn>{condition}</msub>'
+                return f"<msub>{bold('1')}{condition}</msub>"
             case Delta():
                 return f"<msub><mi>δ</mi>{self._indices(expr.args)}</msub>"
             case Bracket(lower, upper):
@@ -125,9 +136,15 @@ class MathPrinter:
                 return whole(expr.base.name)
             case Row() | Column():
                 return self.expr(Indexed(expr.base, *expr.fixed))
+            case Ones():
+                return bold("1")
+            case Identity():
+                return bold("I")
+            case Diagonal(operand):
+                return self._call("diag", self.expr(operand))
             case Transposed():
                 text = self.expr(expr.operand)
-                inside = text if isinstance(expr.operand, Part) else fenced(text)
+                inside = text if isinstance(expr.operand, (Part, Ones)) else fenced(text)
                 return f'<msup>{inside}<mi mathvariant="normal">T</mi></msup>'
             case Product(args=(left, right)):
                 return row(self._factor(left, False), _TIMES, self._factor(right, True))
@@ -217,7 +234,7 @@ class MathPrinter:
 
     def _derivative(self, expr: Partial) -> str:
         variables, operand = nested(expr)
-        small = isinstance(operand, (Symbol, Indexed))
+        small = isinstance(operand, (Symbol, Indexed, Part))
         order = len(variables)
         curl = "<mi>∂</mi>" if order == 1 else f"<msup><mi>∂</mi><mn>{order}</mn></msup>"
         above = row(curl, self.expr(operand)) if small else curl

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from unicodedata import lookup
 
 from derive.render.mathml_names import name
 
@@ -14,6 +15,13 @@ _BOLD = ord("\N{MATHEMATICAL BOLD SMALL A}") - ord("a")
 def whole(base: str) -> str:
     """The name of an array without its indices: small letters in bold."""
     return _LETTER.sub(lambda found: f"<mi>{chr(_BOLD + ord(found[1]))}</mi>", name(base))
+
+
+def bold(letter: str) -> str:
+    """One capital letter or digit, upright and bold."""
+    kind = "DIGIT ONE" if letter == "1" else f"CAPITAL {letter}"
+    tag = "mn" if letter.isdigit() else "mi"
+    return f"<{tag}>{lookup(f'MATHEMATICAL BOLD {kind}')}</{tag}>"
 
 
 def grid(rows: Sequence[Sequence[str]]) -> str:

@@ -98,13 +98,16 @@ class TypstPrinter(Formulas):
     def word(self, name: str) -> str:
         return name
 
+    def upright(self, word: str) -> str:
+        return f"op({string(escape(word))})"
+
     def listed(self, texts: Iterable[str]) -> str:
         found = list(texts)
         comma = self._decimal_mark == "," and any(_DECIMAL.search(text) for text in found)
         return ("\\; " if comma else "\\, ").join(found)
 
     def indicator(self, condition: str) -> str:
-        return f"upright(bold(1))_(\\{{ {condition} \\}})"
+        return f"{self.bold('1')}_(\\{{ {condition} \\}})"
 
     def blank(self, rows: int) -> str:
         return f"blank(#14em, #{rows})"
@@ -114,7 +117,10 @@ class TypstPrinter(Formulas):
         if small is None:
             return name
         before, letter, after = small.groups(default="")
-        return f"{before}upright(bold({letter})){after}"
+        return before + self.bold(letter) + after
+
+    def bold(self, letter: str) -> str:
+        return f"upright(bold({letter}))"
 
     def cases(self, rows: Sequence[tuple[str, str]]) -> str:
         return f"cases({', '.join(f'{value} & quad {condition}' for value, condition in rows)})"

@@ -15,11 +15,11 @@ from derive.facts import Definition, Given, UnequalFact
 from derive.gathering import Layout
 from derive.notation import Total, replace
 from derive.problem import Problem
-from derive.routes.arrays import definition_in_arrays, in_arrays
 from derive.routes.layers import by_variable, other_output, own_output, through_own_output
 from derive.routes.linear_layers_corrected import corrections
 from derive.routes.output_layer import collect, outside_sums
 from derive.routes.plan import Plan, posed, together
+from derive.strategy.arrays import definition_in_arrays, in_arrays
 
 
 def route(problem: Problem) -> Derivation:

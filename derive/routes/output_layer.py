@@ -16,9 +16,9 @@ from derive.facts import Given
 from derive.gathering import Layout
 from derive.notation import ONE, Apply, Head, Partial
 from derive.problem import Problem
-from derive.routes.arrays import definition_in_arrays, in_arrays
 from derive.routes.layers import other_output, own_output, through_own_output
 from derive.routes.plan import Plan, numbers, posed, together
+from derive.strategy.arrays import definition_in_arrays, in_arrays
 from derive.strategy.plan import derive_definition
 
 

@@ -15,6 +15,7 @@ from derive.recognition import recognise
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
 from derive.signs import depends
+from derive.strategy.arrays import in_arrays_if_shorter
 from derive.strategy.cases import cases
 from derive.strategy.phases import NAMING, differentiate, finish, prepare, settle, simplify
 from derive.unify import instance_of
@@ -31,7 +32,9 @@ def derive_problem(problem: Problem) -> Derivation:
     problem = with_changes(problem, ranges=tuple(dict.fromkeys((*problem.ranges, *ranges))))
     if problem.kind == "gradient" and len(problem.variables) > 1:
         parts = {
-            str(v): derive_one(with_changes(problem, variables=(v,)), definitions, str(v))
+            str(v): in_arrays_if_shorter(
+                derive_one(with_changes(problem, variables=(v,)), definitions, str(v))
+            )
             for v in problem.variables
         }
         statement = Tuple(*(part.statement for part in parts.values()))
@@ -44,8 +47,9 @@ def derive_problem(problem: Problem) -> Derivation:
         indices = tuple(s for s in problem.free_indices if s in names(problem.variables[0]))
         lemma = Lemma("gradient", gradient.statement, gradient.closed_form, indices)
         whole = derive_one(problem, definitions, problem.name, (lemma,), gradient.lemmas)
-        return with_changes(whole, parts=MappingProxyType({"gradient": gradient}))
-    return derive_one(problem, definitions, problem.name)
+        whole = with_changes(whole, parts=MappingProxyType({"gradient": gradient}))
+        return in_arrays_if_shorter(whole)
+    return in_arrays_if_shorter(derive_one(problem, definitions, problem.name))
 
 
 def nested(definitions: tuple[Definition, ...], given: Given) -> tuple[Definition, ...]:

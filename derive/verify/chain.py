@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 from sympy import Expr, Tuple
 
+from derive.arrays import Entry, shape
 from derive.derivation import Derivation, Step
+from derive.errors import DeriveError
 from derive.facts import EqualFact, Fact, UnequalFact
+from derive.gathering import Layout
 from derive.notation import Binder, Partial, bases, heads, names, rename
 from derive.positions import Path
 from derive.problem import Problem
@@ -150,9 +153,23 @@ def form_flaws(derivation: Derivation) -> Iterator[str]:
         whole = derivation.closed_form if name == "result" else definitions.get(name)
         if form.statement != whole or not form.steps:
             yield f"the array form of {name} does not start from it"
+        elif form.layout is not None and not _is_laid_out(form.closed_form, form.layout):
+            yield f"the array form of {name} has another layout than it says"
     for name, form in derivation.stable.items():
         if name not in wanted or form.statement != wanted[name]:
             yield f"the stable form of {name} does not start from it"
+
+
+def _is_laid_out(form: Expr, layout: Layout) -> bool:
+    """Whether an array runs down and across where the layout does."""
+    if not isinstance(form, Entry):
+        return False
+    try:
+        lengths = shape(form.array)
+    except DeriveError:
+        # The steps are ill-formed, and it is said there.
+        return True
+    return [n != 1 for n in lengths] == [i is not None for i in (layout.row, layout.column)]
 
 
 def undeclared(step: Step, derivation: Derivation, problem: Problem) -> list[Fact]:

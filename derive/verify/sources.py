@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import permutations, product
 from typing import cast
 
 from sympy import Expr, Indexed, IndexedBase, Rational, Symbol
@@ -13,10 +14,13 @@ from derive.errors import DeriveError
 from derive.facts import Definition, EntryFact, EqualFact, Fact, Lemma, SumFact
 from derive.laws import Meta, Source
 from derive.notation import (
+    ONE,
     Binder,
     Delta,
-    Inert,
+    Minus,
     Partial,
+    Plus,
+    Quotient,
     Times,
     Total,
     bases,
@@ -24,7 +28,7 @@ from derive.notation import (
     names,
     replace,
 )
-from derive.verify.canonical import same
+from derive.verify.canonical import same, sum_of, text
 from derive.verify.instance import instantiate
 from derive.verify.match import Match
 from derive.verify.matching import matches
@@ -97,32 +101,76 @@ def consequences(
 
 
 def without_arrays(expr: Expr) -> Expr:
-    """``expr`` with an entry of an array written out, and each sum with its factors inside."""
+    """``expr`` with an entry of an array written out, and everything multiplied out.
+
+    Arrays are multiplied and added entry by entry: what is linear in them may stand in either way.
+    """
     try:
-        return inside_sums(expr.written_out if isinstance(expr, Entry) else expr)
+        whole = multiplied_out(expr.written_out if isinstance(expr, Entry) else expr)
     except DeriveError:
         # Shapes that do not fit: equal to nothing else.
         return expr
+    return sum_of(tuple(map(_in_order, whole)))
 
 
-def inside_sums(expr: Expr) -> Expr:
-    """Factors that stand beside a sum over an index are taken into it."""
+def multiplied_out(expr: Expr) -> list[Expr]:
+    """The terms of ``expr``, each a sum over all of its indices of one product."""
     match expr:
+        case Plus(args):
+            return [t for a in args for t in multiplied_out(a)]
+        case Minus(operand):
+            return [Minus(t) for t in multiplied_out(operand)]
+        case Quotient(above, below) if above != 1:
+            return multiplied_out(Times(Quotient(ONE, below), above))
         case Total():
             body, index = expr.open()
-            return expr.over(inside_sums(body), index)
+            return [_signed_over(expr, t, index) for t in multiplied_out(body)]
         case Times(args):
-            parts = [inside_sums(a) for a in args]
-            total = next((p for p in parts if isinstance(p, Total)), None)
-            if total is None:
-                return Times(*parts)
-            body, index = total.open()
-            return total.over(
-                inside_sums(Times(body, *(p for p in parts if p is not total))), index
-            )
-        case Inert() if not isinstance(expr, Binder):
-            return expr.func(*(inside_sums(a) for a in expr.args))
-    return expr
+            return [_under_sums(c) for c in product(*map(multiplied_out, args))]
+    return [expr]
+
+
+def _under_sums(factors: tuple[Expr, ...]) -> Expr:
+    """A product with all that stands beside a sum taken into it."""
+    for n, factor in enumerate(factors):
+        match factor:
+            case Minus(operand):
+                return Minus(_under_sums((*factors[:n], operand, *factors[n + 1 :])))
+            case Total():
+                body, index = factor.open()
+                inner = _under_sums((*factors[:n], body, *factors[n + 1 :]))
+                return _signed_over(factor, inner, index)
+    return Times(*factors)
+
+
+def _signed_over(total: Total, body: Expr, index: Symbol) -> Expr:
+    """A sum with the sign of its terms before it."""
+    if isinstance(body, Minus):
+        return Minus(_signed_over(total, body.operand, index))
+    return total.over(body, index)
+
+
+def _in_order(expr: Expr) -> Expr:
+    """Sums inside each other in the order that does not depend on how they were written."""
+    if isinstance(expr, Minus):
+        return Minus(_in_order(expr.operand))
+    outside: list[tuple[Total, Symbol]] = []
+    body = expr
+    while isinstance(body, Total):
+        total = body
+        body, index = total.open()
+        outside.append((total, index))
+    inner = {index for _, index in outside}
+    if not 1 < len(outside) < 5 or any(inner & names(a) for t, _ in outside for a in t.outside):
+        # Where the range of one depends on another there is one order.
+        return expr
+    found = []
+    for order in permutations(outside):
+        whole = body
+        for total, index in order:
+            whole = total.over(whole, index)
+        found.append(whole)
+    return min(found, key=text)
 
 
 def assignments(lemma: Lemma, expr: Expr) -> Iterator[dict[Symbol, Expr]]:

@@ -26,7 +26,17 @@ from sympy import (
 from sympy.core.basic import Basic
 from sympy.core.function import Application
 
-from derive.arrays import Entry, Part, Product, Transposed, is_array, shape
+from derive.arrays import (
+    Diagonal,
+    Entry,
+    Identity,
+    Ones,
+    Part,
+    Product,
+    Transposed,
+    is_array,
+    shape,
+)
 from derive.display import Choice, Dotted, Grid
 from derive.errors import DeriveError
 from derive.facts import (
@@ -301,6 +311,9 @@ NUMBERS: Forms = {
 
 ARRAYS: Forms = {
     Part: _part_flaws,
+    Ones: _made_of(index_flaws),
+    Identity: _made_of(index_flaws),
+    Diagonal: _made_of(array_flaws),
     Transposed: _made_of(array_flaws),
     Product: _made_of(array_flaws, array_flaws),
     Plus: _all(array_flaws),

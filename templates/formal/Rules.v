@@ -274,7 +274,12 @@ Ltac write_out_sum := reflexivity.
 Ltac gather_sum := reflexivity.
 Ltac arrange_matrix := reflexivity.
 
-(* Entries of arrays, written out: factors may stand inside of a sum or beside it. *)
+(* Entries of arrays, written out: factors and signs may stand inside of a sum or beside it, and sums
+   over the same range may be one. *)
+Ltac into_sums :=
+  unfold Rminus, Rdiv;
+  repeat progress
+    rewrite <- ?sum_over_opp, <- ?sum_over_scale, <- ?sum_over_scale_right, <- ?sum_over_plus.
 Ltac entrywise :=
   first
   [ reflexivity
@@ -283,7 +288,8 @@ Ltac entrywise :=
   | by_ring
   | progress rewrite <- ?sum_over_scale, <- ?sum_over_scale_right;
     apply sum_over_ext; enter; entrywise
-  | apply place_mul; entrywise ].
+  | apply place_mul; entrywise
+  | into_sums; apply sum_over_ext; enter; entrywise ].
 Ltac collect_entries := entrywise.
 Ltac contract_entries := entrywise.
 
