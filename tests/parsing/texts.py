@@ -129,6 +129,7 @@ TEXTS: dict[str, Text] = {
     "smoothed batch of classes": by(
         "-Sum(Sum(((1-lambda)*delta(i,t[n]) + lambda/C)*log(softmax(s[n])[i]), (i,1,C)), (n,1,N))/N",
         "s[m,k]",
+        given=("lambda > 0",),
     ),
     "batch of classes": by("-Sum(log(softmax(s[n])[t[n]]), (n,1,N))/N", "s[m,k]"),
     "contrastive": by(
