@@ -127,7 +127,8 @@ TEXTS: dict[str, Text] = {
         given=("Sum(Y[n,i], (i,1,C)) = 1",),
     ),
     "smoothed batch of classes": by(
-        "-Sum(Sum(((1-lambda)*delta(i,t[n]) + lambda/C)*log(softmax(s[n])[i]), (i,1,C)), (n,1,N))/N",
+        "-Sum(Sum(((1-lambda)*delta(i,t[n]) + lambda/C)*log(softmax(s[n])[i]), (i,1,C)), "
+        "(n,1,N))/N",
         "s[m,k]",
         given=("lambda > 0",),
     ),
