@@ -280,7 +280,10 @@ class _DocumentPrinter:
             body = [r if n in inner else r + r"\nopagebreak" for n, r in enumerate(body)]
         if table.notes:
             notes = [rf"\DeriveNoteBelow{{{self.sentence(note)}}}" for note in table.notes]
-            body = [line for pair in zip(body, notes, strict=True) for line in pair]
+            # Between a row with its note and the next the page may be turned.
+            turns = ["", *[r"\penalty0 "] * len(body)]
+            rows_and_notes = zip(turns, body, notes, strict=False)
+            body = [line for turn, row, note in rows_and_notes for line in (turn + row, note)]
         return "\n".join(
             [r"\DeriveTableHead", head, r"\DeriveTableRule", *body, r"\DeriveTableEnd"]
         )

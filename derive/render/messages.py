@@ -86,10 +86,10 @@ class Messages:
 
 
 def _begins_with_i(sentence: Sentence) -> bool:
-    """Whether a sentence begins with the letter i, on its own or in a formula."""
+    """Whether a sentence begins with the sound of i, in a word or a formula."""
     first = sentence[0] if sentence else ""
     if isinstance(first, Formula):
-        return str(first.items[0]) == "i"
+        return str(first.items[0]) in ("i", "y")  # the letter y is called "i griega"
     return isinstance(first, str) and first[:1].lower() in ("i", "í")
 
 
