@@ -38,8 +38,8 @@ def test_what_is_said_of_a_rule_is_not_said_twice() -> None:
 @pytest.mark.parametrize(
     ("entry", "name", "line", "expected"),
     [
-        ("softmax-cross-entropy-one-hot", "other-class", "flip_quotient", "zero times anything"),
-        ("softmax-output-layer", "logits", "cancel_factor", "minus"),
+        ("softmax-cross-entropy-one-hot", "other-class", "flip_quotient", "product with zero"),
+        ("softmax-output-layer", "logits", "cancel_factor", "minus sign moved"),
     ],
 )
 def test_signs_and_zeros_are_spoken_of_where_they_are_seen(
