@@ -167,9 +167,9 @@ class _DocumentPrinter:
         texts = [rf"\DeriveChain{{{left}}}"]
         print_line = self.repeated if chain.repeats else self.line
         texts += [print_line(line, printer, room) for line in chain.lines]
-        # Neither the first nor the last line is alone on its page.
+        # Neither the first nor the last line is alone on its page, where two have room on one.
         for position in {2, len(chain.lines)} if len(chain.lines) > 1 else ():
-            texts[position] = r"\nopagebreak " + texts[position]
+            texts[position] = r"\DeriveKeep " + texts[position]
         return "\n".join(texts)
 
     def line(self, line: Line, printer: FormulaPrinter, room: float) -> str:
