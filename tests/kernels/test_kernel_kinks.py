@@ -58,18 +58,3 @@ def test_keeps_the_type_of_its_inputs(dtype: type) -> None:
     f = derive.gradient(over(huber(z[i])), z[k]).kernel("numpy")
     value, gradient = f(z=np.array(POINTS, dtype), T=1.0)
     assert value.dtype == gradient.dtype == dtype
-
-
-@pytest.mark.needs("torch")
-@pytest.mark.parametrize(
-    ("loss", "function"),
-    [(Abs(z[i]), "abs"), (Max(0, z[i]), "relu"), (sign(z[i]), "sign")],
-    ids=["abs", "relu", "sign"],
-)
-def test_pytorch_takes_the_same(loss: Expr, function: str) -> None:
-    import torch
-
-    inputs = torch.tensor(POINTS, dtype=torch.float64, requires_grad=True)
-    getattr(torch, function)(inputs).sum().backward()
-    _, gradient = derive.gradient(over(loss), z[k]).kernel("numpy")(z=np.array(POINTS))
-    assert inputs.grad is not None and gradient.tolist() == inputs.grad.tolist()
