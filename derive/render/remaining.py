@@ -42,12 +42,12 @@ class Remaining:
         found = None if self._silent else remainder(derivation, step, self._known)
         if found is None:
             return ()
+        if line is not None and found == step.before:
+            return (" ", *messages.sentence("text", "without_step", {"line": line}))
         decider = Decider(self._problem, derivation.definitions)
         goes_on = decider.compare(step.before, found, ()).equal
         if not goes_on and not decider.compare(derivation.statement, found, ()).equal:
             return ()
-        if line is not None and found == step.before:
-            return (" ", *messages.sentence("text", "without_step", {"line": line}))
         slots = {"result": Formula((left, "=", found), names)}
         key = "without" if goes_on else "without_all"
         return (" ", *messages.sentence("text", key, slots))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace as with_changes
+from functools import lru_cache
 from itertools import takewhile
 
 from sympy import Expr
@@ -11,6 +12,7 @@ from sympy import Expr
 from derive.derivation import Derivation, Step
 from derive.facts import EntryFact, Fact, SumFact
 from derive.notation import Partial, heads
+from derive.problem import Problem
 from derive.rules.trace import Trace
 from derive.strategy.phases import differentiate, finish, length, simplify
 from derive.strategy.plan import derive_problem, lemma_of
@@ -39,7 +41,7 @@ def remainder(derivation: Derivation, step: Step, known: tuple[Derivation, ...])
     if any(_relies(s, unused, relying) for s in _before(derivation, step)):
         problem = derivation.problem
         declared = tuple(f for f in problem.facts if f not in unused)
-        left = derive_problem(with_changes(problem, facts=declared)).closed_form
+        left = _derived_anew(with_changes(problem, facts=declared))
     else:
         given = derivation.given
         facts = tuple(f for f in given.facts if f not in unused)
@@ -52,6 +54,11 @@ def remainder(derivation: Derivation, step: Step, known: tuple[Derivation, ...])
     if Partial in heads(left) or left == derivation.closed_form or length(left) > _READABLE:
         return None
     return left
+
+
+@lru_cache(maxsize=16)  # the same in every language and format
+def _derived_anew(problem: Problem) -> Expr:
+    return derive_problem(problem).closed_form
 
 
 def _before(derivation: Derivation, step: Step) -> Iterator[Step]:
