@@ -1,11 +1,12 @@
 """Derive: from a loss over a symbolic number of classes to a checked derivation and kernels."""
 
-from derive.api import Derivation, catalogue, derivation, gradient, hessian, holds, jacobian
+from derive.api import Derivation, Max, catalogue, derivation, gradient, hessian, holds, jacobian
 from derive.errors import DeriveError
 
 __all__ = [
     "Derivation",
     "DeriveError",
+    "Max",
     "catalogue",
     "derivation",
     "gradient",

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr, MatrixExpr, Tuple
+from sympy import Expr, MatrixExpr, Symbol, Tuple
 
 from derive.case_table import Cases
 from derive.catalogue import ENTRIES, question
@@ -18,11 +18,12 @@ from derive.derivation import Derivation as Trace
 from derive.derivation import Step
 from derive.errors import DeriveError
 from derive.matrices import matrix_of
-from derive.notation import plain
+from derive.notation import Maximum, plain
 from derive.output import write_bytes
 from derive.parsing import in_sympy
 from derive.posing import pose
 from derive.problem import Kind, Problem
+from derive.reading import as_expr, read
 from derive.renaming import recognised_as, renamed
 from derive.unfolding import unfold
 
@@ -376,6 +377,25 @@ def hessian(
     Arguments and errors as for ``gradient``.
     """
     return _asked(loss, [first, second], "hessian", given, where)
+
+
+def Max(expr: Any, limits: tuple[Any, Any, Any]) -> Maximum:  # noqa: N802
+    """The largest value over an index: ``Max(z[j], (j, 1, C))``.
+
+    Raises ``DeriveError`` for a range that is none, ``TypeError`` for what is no expression.
+    """
+    body = read(as_expr(expr))
+    if not isinstance(limits, (tuple, list, Tuple)) or len(limits) != 3:
+        raise DeriveError(
+            f"the maximum of {expr} has no range: {limits} is none; write Max(term, (j, 1, C))"
+        )
+    index, lower, upper = map(as_expr, limits)
+    if not isinstance(index, Symbol) or not index.is_integer:
+        raise DeriveError(
+            f"the maximum of {expr} runs over {index}, which is no index; make one with "
+            f"symbols('{index}', integer=True)"
+        )
+    return Maximum(body, (index, lower, upper))
 
 
 def holds(

@@ -13,6 +13,7 @@ from itertools import product
 from sympy import (
     Abs,
     Add,
+    And,
     DiracDelta,
     Dummy,
     Expr,
@@ -39,6 +40,7 @@ from derive.errors import DeriveError
 from derive.facts import Definition, EqualFact, Fact, IndexRange, UnequalFact
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Bracket,
     Delta,
@@ -140,6 +142,8 @@ class Explicit:
                 return Add(*self._values(expr, at))
             case Maximum():
                 return Max(*self._values(expr, at), evaluate=False)
+            case Attains():
+                return self._attains(expr, at)
             case Partial(operand, variable):
                 return self._derivative(operand, variable, at)
             case Entry():
@@ -164,7 +168,19 @@ class Explicit:
             return Indexed(base, *indices)
         return self(definition.value, {**at, **dict(zip(definition.indices, indices, strict=True))})
 
+    def _attains(self, bracket: Attains, at: Mapping[Symbol, Expr | int]) -> Expr:
+        """One where the value is larger than those before it and at least those behind it."""
+        values = self._values_at(bracket, at)
+        here = self(bracket.at_index, at)
+        if not here.is_Integer:
+            return Add(*(KroneckerDelta(here, n) * _leads(n, values) for n in values))
+        return _leads(int(here), values)
+
     def _values(self, binder: Binder, at: Mapping[Symbol, Expr | int]) -> list[Expr]:
+        return list(self._values_at(binder, at).values())
+
+    def _values_at(self, binder: Binder, at: Mapping[Symbol, Expr | int]) -> dict[int, Expr]:
+        """The values of the body, by index."""
         # The bound index as stored is named by its level, which no binder inside or around has.
         index = binder.limits[0]
         lower, upper = self(binder.lower, at), self(binder.upper, at)
@@ -174,11 +190,11 @@ class Explicit:
                 "integers; give every size a value"
             )
         left_out = {self(e, at) for e in binder.excluded}
-        return [
-            self(binder.body, {**at, index: value})
+        return {
+            value: self(binder.body, {**at, index: value})
             for value in range(int(lower), int(upper) + 1)
             if value not in left_out
-        ]
+        }
 
     def _derivative(self, operand: Expr, variable: Expr, at: Mapping[Symbol, Expr | int]) -> Expr:
         """By an entry of a definition: its entries are kept until the derivative is taken."""
@@ -208,6 +224,18 @@ def _slope(expr: Expr, variable: Expr) -> Expr:
     by_sides = expr.replace(Max, _larger).replace(Min, _smaller).xreplace(real)
     slope = by_sides.diff(real[variable]).replace(DiracDelta, lambda *_: S.Zero)
     return slope.xreplace({dummy: leaf for leaf, dummy in real.items()})
+
+
+def _leads(index: int, values: Mapping[int, Expr]) -> Expr:
+    """Whether ``index`` is the first at which the values are largest: 1 or 0."""
+    if index not in values:
+        return S.Zero
+    beats = (
+        values[index] > other if n < index else values[index] >= other
+        for n, other in values.items()
+        if n != index
+    )
+    return Piecewise((S.One, And(*beats)), (S.Zero, True))
 
 
 def _larger(*numbers: Expr) -> Expr:

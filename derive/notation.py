@@ -526,7 +526,50 @@ class Maximum(Binder):
     def _sympystr(self, printer: Any) -> str:
         body, index = self.named()
         limits = ", ".join(map(printer.doprint, (index, *self.limits[1:])))
-        return f"Maximum({printer.doprint(body)}, ({limits}))"
+        return f"Max({printer.doprint(body)}, ({limits}))"
+
+    def doit(self, **hints: Any) -> Expr:
+        body, index = self.open()
+        return self.over(body.doit(**hints), index)
+
+
+class Attains(Binder):
+    """Iverson's bracket ``[k = argmax_j f(j)]``: 1 where the body is largest at ``k``, else 0.
+
+    Of several indices at which it is largest, the first one counts.
+    """
+
+    __match_args__ = ("body", "limits", "at_index")
+
+    def __new__(cls, body: Any, limits: Iterable[Any], at_index: Any) -> Attains:
+        return Basic.__new__(cls, *Maximum(body, limits).args, sympify(at_index))
+
+    @property
+    def at_index(self) -> Expr:
+        """The index of which it is said."""
+        return self.args[2]
+
+    @property
+    def largest(self) -> Maximum:
+        """The value that is attained."""
+        return Basic.__new__(Maximum, *self.args[:2])
+
+    @property
+    def outside(self) -> tuple[Expr, ...]:
+        return (*self.limits[1:], self.at_index)
+
+    def again(self, body: Any, index: Symbol, outside: Iterable[Expr]) -> Attains:
+        *limits, at_index = outside
+        return Attains(body, (index, *limits), at_index)
+
+    @cached_property
+    def bases(self) -> frozenset[IndexedBase]:
+        return bases(self.body) | bases(self.at_index)
+
+    def _sympystr(self, printer: Any) -> str:
+        body, index = self.named()
+        limits = ", ".join(map(printer.doprint, (index, *self.limits[1:])))
+        return f"Attains({printer.doprint(body)}, ({limits}), {printer.doprint(self.at_index)})"
 
     def doit(self, **hints: Any) -> Expr:
         body, index = self.open()

@@ -44,11 +44,13 @@ from derive.errors import DeriveError
 from derive.notation import (
     ONE,
     Apply,
+    Attains,
     Delta,
     Exp,
     Head,
     Inert,
     Log,
+    Maximum,
     Minus,
     Plus,
     Power,
@@ -69,6 +71,9 @@ def read(expr: Basic) -> Expr:
     integrals, undefined functions, functions with a kink.
     """
     match expr:
+        case Maximum():
+            body, index = expr.open()
+            return expr.over(read(body), index)
         case Inert():
             return expr
         case Float():
@@ -292,7 +297,7 @@ def reading_order(factor: Expr) -> tuple[int, str]:
         case Indexed():
             # A matrix stands before the vector that it multiplies.
             return 3, "" if len(factor.indices) > 1 else "vector"
-        case Delta() | Threshold():
+        case Delta() | Threshold() | Attains():
             return 4, ""
         case Quotient():
             return 5, ""

@@ -16,6 +16,7 @@ from derive.facts import (
 )
 from derive.notation import (
     Apply,
+    Attains,
     Bracket,
     Delta,
     Exp,
@@ -55,7 +56,7 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
             return _product_of([signs(numerator, given), signs(denominator, given) - {0}])
         case Power(base, exponent):
             return _power_of(signs(base, given), exponent)
-        case Delta() | Bracket():
+        case Delta() | Bracket() | Attains():
             return NOT_NEGATIVE
         case Threshold(_, _, above, otherwise):
             return signs(above, given) | signs(otherwise, given)

@@ -6,7 +6,7 @@ from sympy import Expr, Indexed, Symbol
 from sympy.core.basic import Basic
 
 from derive.display import Dotted
-from derive.notation import Binder, Inert, Total, code, names, rename, replace
+from derive.notation import Attains, Binder, Inert, Total, code, names, rename, replace
 
 Values = dict[Expr, Expr]
 
@@ -36,9 +36,11 @@ def _match(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Val
         pairs = zip(pattern.indices, expr.indices, strict=True)
         return pattern.base == expr.base and all(_match(p, e, generic, values) for p, e in pairs)
     if isinstance(pattern, Binder) and isinstance(expr, Binder):
-        limits = zip(pattern.limits[1:], expr.limits[1:], strict=False)
+        limits = list(zip(pattern.limits[1:], expr.limits[1:], strict=False))
         if len(pattern.limits) != len(expr.limits):
             return False
+        if isinstance(pattern, Attains) and isinstance(expr, Attains):
+            limits.append((pattern.at_index, expr.at_index))
         body, index = pattern.open()
         other = rename(expr.body, expr.limits[0], index)
         if not all(_match(p, e, generic, values) for p, e in limits):

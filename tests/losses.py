@@ -29,6 +29,8 @@ from sympy import (
     tanh,
 )
 
+import derive
+
 C, D, N = symbols("C D N", integer=True, positive=True)
 i, j, k, l, m, n, r, t = symbols("i j k l m n r t", integer=True)  # noqa: E741
 T, alpha, beta, eps, gamma, lam = symbols("T alpha beta epsilon gamma lambda", positive=True)
@@ -77,6 +79,10 @@ scores = over(x[n, l] * a[l], l, D)
 
 def huber(u: Expr) -> Expr:
     return Piecewise((u**2 / 2, Abs(u) <= T), (T * (Abs(u) - T / 2), True))
+
+
+def largest(term: Expr) -> Expr:
+    return derive.Max(term, (j, 1, C))
 
 
 @dataclass(frozen=True)
@@ -200,6 +206,16 @@ LOSSES: dict[str, Loss] = {
     "leaky rectifier": by(over(y[i] * Piecewise((z[i], z[i] > 0), (T * z[i], True))), z[k]),
     "exponential linear": by(over(Piecewise((z[i], z[i] > 0), (T * (exp(z[i]) - 1), True))), z[k]),
     "by the slope": by(over(Piecewise((z[i], z[i] > 0), (T * z[i], True))), T),
+    # Maxima over an index
+    "largest entry": by(largest(z[j]), z[k]),
+    "largest entry, scaled": by(largest(T * z[j]), T),
+    "crammer-singer": by(largest(1 - KroneckerDelta(j, t) + z[j] - z[t]), z[k]),
+    "log-sum-exp above the maximum": by(log(over(exp(z[j]), j)) - largest(z[j]), z[k]),
+    "sup norm": by(largest(Abs(z[j])), z[k]),
+    "largest so far": by(over(derive.Max(z[j], (j, 1, i))), z[k]),
+    "largest in a batch": by(over(largest(s[n, j] - s[n, tn[n]]), n, N), s[m, k]),
+    "largest weighted": by(over(a[l] * largest(z[j] * W[j, l]), l, D), W[k, m]),
+    "largest entry, hessian": by(largest(z[j]) ** 2, z[k], z[m], kind="hessian"),
     # Definitions
     "own name": by(
         -over(y[i] * log(q[i])),

@@ -13,6 +13,7 @@ from sympy import Expr, Indexed, Number, Symbol, Tuple
 from derive.derivation import Derivation, Step
 from derive.facts import EqualFact, Fact, UnequalFact
 from derive.notation import (
+    Attains,
     Binder,
     Delta,
     Inert,
@@ -126,6 +127,15 @@ def _index_swap(part: Expr, known) -> Iterator[Expr]:
                     yield Indexed(part.base, *new) if isinstance(part, Indexed) else Delta(*new)
 
 
+def _attained(part: Expr, known) -> Iterator[Expr]:
+    """Another index in the place of the one that attains a maximum."""
+    if isinstance(part, Attains):
+        body, own = part.open()
+        for other in known:
+            if other != part.at_index:
+                yield part.again(body, own, (*part.limits[1:], other))
+
+
 def _dropped_term(part: Expr, known) -> Iterator[Expr]:
     if isinstance(part, Plus):
         for n in range(len(part.args)):
@@ -146,17 +156,20 @@ def _factor(part: Expr, known) -> Iterator[Expr]:
 
 
 def _bound(part: Expr, known) -> Iterator[Expr]:
-    if isinstance(part, (Total, Maximum)):
-        index, lower, upper, *excluded = part.limits
+    if isinstance(part, (Total, Maximum, Attains)):
+        body, index = part.open()
+        lower, upper, *rest = part.outside
         for limits in ((lower + 1, upper), (lower, upper - 1)):
-            yield type(part)(part.body, (index, *limits, *excluded))
-        if excluded:
-            yield type(part)(part.body, (index, lower, upper))
+            yield part.again(body, index, (*limits, *rest))
+        if part.excluded:
+            behind = rest[len(part.excluded) :]
+            yield part.again(body, index, (lower, upper, *behind))
 
 
 CHANGES = {
     "sign": in_all(_sign),
     "index swap": in_all(_index_swap),
+    "index of a maximum": in_all(_attained),
     "dropped term": in_all(_dropped_term),
     "factor": in_all(_factor),
     "bound off by one": in_all(_bound),

@@ -60,6 +60,7 @@ from derive.facts import (
 )
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Bracket,
     Delta,
@@ -139,9 +140,13 @@ def value(expr: Any, world: World) -> Any:
                 (value(inner, {**world, own: n}) for n in _range(lower, upper, world)), CONTEXT.zero
             )
         case Total():
-            return sum(_over(expr, world), CONTEXT.zero)
+            return sum(_over(expr, world).values(), CONTEXT.zero)
         case Maximum():
-            return _largest(_over(expr, world))
+            return _largest(_over(expr, world).values())
+        case Attains():
+            numbers = _over(expr, world)
+            first = next(n for n, u in numbers.items() if u == _largest(numbers.values()))
+            return CONTEXT.mpf(first == index(expr.at_index, world))
         case Choice(first, second, same, other):
             return value(same if index(first, world) == index(second, world) else other, world)
         case Threshold(first, second, above, otherwise):
@@ -323,7 +328,7 @@ def _multiply(factors: Sequence[Expr], world: World) -> Any:
     return result
 
 
-def _largest(numbers: Iterator[Any]) -> Any:
+def _largest(numbers: Iterable[Any]) -> Any:
     largest = max(numbers, default=None)
     if largest is None:
         raise NoMeaning("the largest of no numbers")
@@ -334,12 +339,12 @@ def _range(lower: Expr, upper: Expr, world: World) -> range:
     return range(index(lower, world), index(upper, world) + 1)
 
 
-def _over(binder: Binder, world: World) -> Iterator[Any]:
+def _over(binder: Binder, world: World) -> dict[int, Any]:
+    """The values of the body, by index."""
     body, own = binder.open()
     left_out = {index(e, world) for e in binder.excluded}
-    for n in _range(binder.lower, binder.upper, world):
-        if n not in left_out:
-            yield value(body, {**world, own: n})
+    span = _range(binder.lower, binder.upper, world)
+    return {n: value(body, {**world, own: n}) for n in span if n not in left_out}
 
 
 def _holds(condition: Any, world: World) -> bool:
@@ -431,7 +436,7 @@ def _ingredients(expr: Any) -> tuple[set[IndexedBase], set[Symbol]]:
         elif isinstance(node, Binder):
             body, own = node.open()
             visit(body, bound | {own})
-            for argument in node.limits[1:]:
+            for argument in node.outside:
                 visit(argument, bound)
         else:
             for argument in getattr(node, "args", ()):

@@ -11,6 +11,7 @@ LIBRARY: tuple[str, ...] = (
     "Sums.v",
     "Partial.v",
     "Kinks.v",
+    "Maxima.v",
     "Places.v",
     "Witness.v",
     "Rules.v",

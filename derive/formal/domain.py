@@ -13,11 +13,12 @@ from derive.derivation import Derivation
 from derive.facts import Definition, Given
 from derive.formal.hypotheses import Hypothesis, between
 from derive.formal.names import identifier
-from derive.formal.terms import NoTerm, Scope, bound_name, index, term
+from derive.formal.terms import NoTerm, Scope, bound_name, index, ranged, term
 from derive.formal.world import expressions
 from derive.notation import (
     ONE,
     Apply,
+    Attains,
     Binder,
     Inert,
     Log,
@@ -48,6 +49,7 @@ class Condition:
         positive: Whether that has to be positive, or just not zero.
         known: Whether it is seen to hold.
         kink: Whether it keeps a derivative off a kink.
+        tie: Whether that is where two indices attain a maximum.
     """
 
     text: str
@@ -56,6 +58,7 @@ class Condition:
     positive: bool
     known: bool
     kink: bool = False
+    tie: bool = False
 
     @property
     def weaker(self) -> str:
@@ -73,12 +76,14 @@ class Domain:
         assumed: What has to be assumed.
         about: The arrays of which it is assumed.
         apart: Those that must not meet a kink.
+        untied: Those of which no two entries may be equal.
     """
 
     seen: tuple[str, ...]
     assumed: tuple[Hypothesis, ...]
     about: frozenset[Expr]
     apart: frozenset[Expr] = frozenset()
+    untied: frozenset[Expr] = frozenset()
 
 
 def domain_of(
@@ -109,7 +114,8 @@ def domain_of(
     )
     about = frozenset().union(*(bases(c.part) for c in found if not c.known))
     apart = frozenset().union(*(bases(c.part) for c in found if c.kink))
-    return Domain(seen, assumed, about, apart)
+    untied = frozenset().union(*(bases(c.part) for c in found if c.tie))
+    return Domain(seen, assumed, about, apart, untied)
 
 
 def conditions(expr: Expr, given: Given, scope: Scope) -> Iterator[Condition]:
@@ -144,12 +150,12 @@ def _visit(
         _refuse_diagonal(off, given)
         condition = _condition(off, False, given, scope, around)
         yield with_changes(condition, kink=True)
+    if kink is not None and isinstance(expr, (Maximum, Attains)) and depends(expr, kink, given):
+        yield _no_tie(expr, scope, around)
     if isinstance(expr, Partial):
         yield from _visit(expr.operand, given, scope, around, expr.variable)
         return
     if isinstance(expr, Binder):
-        if isinstance(expr, Maximum):
-            return
         body, own = expr.open()
         name = bound_name(expr.hint, body, own, scope)
         limits = between(name, expr.lower, expr.upper, scope)
@@ -217,6 +223,16 @@ def _condition(part: Expr, positive: bool, given: Given, scope: Scope, around: A
     found = signs(part, given)
     known = found == {1} or (not positive and 0 not in found) or _is_count(part, given)
     return Condition(text, plain, part, positive, known)
+
+
+def _no_tie(binder: Maximum | Attains, scope: Scope, around: Around) -> Condition:
+    """That one index alone attains a maximum."""
+    body, index = binder.open()
+    unfolded = binder.over(unfold(body, scope.definitions), index)
+    bare = with_changes(scope, definitions=())
+    claims = (f"untied {ranged(b, s)}" for b, s in ((binder, scope), (unfolded, bare)))
+    text, plain = (_around(claim, around) for claim in claims)
+    return Condition(text, plain, binder, False, False, kink=True, tie=True)
 
 
 def _is_count(part: Expr, given: Given) -> bool:

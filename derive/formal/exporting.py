@@ -217,6 +217,7 @@ class Exporter:
                 tuple(hypotheses),
                 domain.about,
                 domain.apart,
+                domain.untied,
             )
         )
 
@@ -245,7 +246,7 @@ class Exporter:
             for f in (*world.facts, *one.derivation.assumptions)
             if speaks_of(f, world) <= frozenset(everything)
         )
-        known = one.about, one.apart
+        known = one.about, one.apart, one.untied
         own, others = (
             list(values(everything, facts, *known, scope, world.integer_arrays, entry))
             for entry in (1, 0)

@@ -24,6 +24,7 @@ class Written:
         hypotheses: Its hypotheses.
         about: The arrays of which it is assumed that something made of them has a value.
         apart: Those of which it is assumed that they keep off a kink.
+        untied: Those of which it is assumed that no two entries tie.
     """
 
     derivation: Derivation
@@ -32,6 +33,7 @@ class Written:
     hypotheses: tuple[Hypothesis, ...]
     about: frozenset[Expr]
     apart: frozenset[Expr] = frozenset()
+    untied: frozenset[Expr] = frozenset()
 
 
 def header(

@@ -11,6 +11,7 @@ from derive.display import Choice, Grid
 from derive.formal.terms import ROOT, NoTerm, Scope, function_name
 from derive.notation import (
     Apply,
+    Attains,
     Exp,
     Log,
     Maximum,
@@ -73,6 +74,8 @@ def _way(expr: Expr, paths: list[Path], here: Path, leaf: Leaf, scope: Scope) ->
             return f"at_sum; {below(0)}"
         case Maximum() if changed == [0]:
             return f"at_maximum; {below(0)}"
+        case Attains() if changed == [0]:
+            return f"at_attains; {below(0)}"
         case Partial() if changed == [0]:
             return f"at_pd; {below(0)}"
         case Choice() if set(changed) <= {2, 3}:

@@ -9,6 +9,7 @@ from derive.display import Choice, Grid
 from derive.formal.names import identifier
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Bracket,
     Delta,
@@ -64,6 +65,9 @@ def _parts(expr: Expr) -> tuple[str, int]:
             return f"δ[{_index(first)},{_index(second)}]", ATOM
         case Bracket(lower, upper):
             return f"[{_index(lower)} ≤ {_index(upper)}]", ATOM
+        case Attains():
+            text, _ = _parts(expr.largest)
+            return f"[{_index(expr.at_index)} = arg{text}]", ATOM
         case Binder():
             body, own = expr.named()
             limits = f"{own.name}={_index(expr.lower)}..{_index(expr.upper)}"

@@ -35,6 +35,7 @@ from derive.facts import Definition
 from derive.formal.names import Names, identifier
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Bracket,
     Delta,
@@ -313,19 +314,25 @@ def bound_name(hint: Symbol, body: Expr, own: Symbol, scope: Scope) -> str:
 
 
 def _binder(binder: Binder, scope: Scope) -> str:
-    body, own = binder.open()
-    name = bound_name(binder.hint, body, own, scope)
-    inner = term(body, scope.within(own, name))
-    limits = " ".join(argument(index_sum(a, scope)) for a in (binder.lower, binder.upper))
-    function = f"(fun {name} => {inner})"
     if isinstance(binder, Maximum):
-        return f"maximum {limits} {function}"
+        return f"maximum {ranged(binder, scope)}"
+    if isinstance(binder, Attains):
+        return f"attains {ranged(binder, scope)} {index(binder.at_index, scope)}"
     if not isinstance(binder, Total):
         raise NoTerm(type(binder).__name__)
     if binder.excluded:
         without = "; ".join(index_sum(x, scope) for x in binder.excluded)
-        return f"total_but [{without}] {limits} {function}"
-    return f"total {limits} {function}"
+        return f"total_but [{without}] {ranged(binder, scope)}"
+    return f"total {ranged(binder, scope)}"
+
+
+def ranged(binder: Binder, scope: Scope) -> str:
+    """The limits of a binder and its body as a function of the index: two numbers, one function."""
+    body, own = binder.open()
+    name = bound_name(binder.hint, body, own, scope)
+    inner = term(body, scope.within(own, name))
+    limits = " ".join(argument(index_sum(a, scope)) for a in (binder.lower, binder.upper))
+    return f"{limits} (fun {name} => {inner})"
 
 
 def coordinate(variable: Expr, scope: Scope) -> str:

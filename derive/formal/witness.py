@@ -16,6 +16,7 @@ def values(
     facts: tuple[Fact, ...],
     positive: frozenset[Expr],
     apart: frozenset[Expr],
+    untied: frozenset[Expr],
     scope: Scope,
     integer: Iterable[Expr],
     entry: int = 1,
@@ -24,7 +25,7 @@ def values(
 
     ``positive`` are arrays in conditions on the domain; ``entry`` is what entries are of which
     nothing is declared. Those in ``apart`` get an odd number each, so that nothing simple that is
-    made of them is zero.
+    made of them is zero; those in ``untied`` have entries that differ.
     """
     odd = {base: f"{10**n + 3} / 7" for n, base in enumerate(sorted(apart, key=str), start=1)}
     numbers = _indices(facts)
@@ -35,8 +36,19 @@ def values(
         yield (
             variable_name(symbol, scope),
             kind,
-            _value(symbol, kind, facts, positive, odd, numbers, size, scope, entry),
+            _different(symbol, odd[symbol])
+            if symbol in untied and kind.endswith("R")
+            else _value(symbol, kind, facts, positive, odd, numbers, size, scope, entry),
         )
+
+
+def _different(symbol: Expr, number: str) -> str:
+    """Entries no two of which are equal."""
+    if not isinstance(symbol, IndexedBase):
+        return number
+    places = [f"i{n}" for n in range(len(symbol.shape or ()))]
+    steps = " + ".join(f"{10**n} * INR {place}" for n, place in enumerate(places))
+    return f"(fun {' '.join(places)} => {number} + {steps})"
 
 
 def _indices(facts: tuple[Fact, ...]) -> dict[Expr, int]:

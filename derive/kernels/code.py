@@ -46,7 +46,7 @@ class Moved(Code):
 
 
 class Reduced(Code):
-    """``operand`` summed, or its maximum taken, over the last ``count`` axes."""
+    """``operand`` summed, or its maximum or the place of that taken, over the last axes."""
 
     @property
     def way(self) -> str:
@@ -165,7 +165,8 @@ def moved(operand: Expr, order: tuple[int, ...]) -> Expr:
 
 
 def reduced(operand: Expr, way: str, count: int = 1) -> Expr:
-    """``operand`` summed (``sum``) over its last ``count`` axes, or the largest (``max``)."""
+    """``operand`` summed (``sum``) over its last ``count`` axes, or the largest (``max``) or the
+    place of the first largest (``argmax``)."""
     return Reduced(operand, Str(way), count)
 
 

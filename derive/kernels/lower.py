@@ -22,6 +22,7 @@ from derive.notation import (
     ONE,
     ZERO,
     Apply,
+    Attains,
     Bracket,
     Delta,
     Exp,
@@ -95,6 +96,8 @@ class Lowering(Entries):
                 return self._total(expr)
             case Maximum():
                 return self._maximum(expr)
+            case Attains():
+                return self._attains(expr)
             case Delta(first, second):
                 return self.delta(first, second)
             case Bracket(lower, upper):
@@ -215,18 +218,38 @@ class Lowering(Entries):
         return several[0] if len(several) == 1 else c.Both(*several)
 
     def _maximum(self, maximum: Maximum) -> Lowered:
-        body, index, masks = self._opened(maximum)
+        part, index = self._candidates(maximum)
+        if index not in part.axes:
+            return part
+        return Lowered(c.reduced(part.code, "max"), part.axes[:-1])
+
+    def _attains(self, bracket: Attains) -> Lowered:
+        """Where an index is the first at which the values are largest."""
+        part, index = self._candidates(bracket)
+        if index not in part.axes:
+            return cast(self.compared(bracket.at_index, "==", bracket.lower))
+        start = self._extents[index][0] - 1
+        first = Lowered(c.reduced(part.code, "argmax") + start, part.axes[:-1])
+        here = self.positions(bracket.at_index, -ONE)
+        return cast(self.combined(lambda a, b: c.compared(a, "==", b), [here, first]))
+
+    def _candidates(self, binder: Maximum | Attains) -> tuple[Lowered, Symbol]:
+        """The values among which the largest is looked for, along the last axis.
+
+        The axis is left out where all of them are the same.
+        """
+        body, index, masks = self._opened(binder)
         part = self.lower(body)
         if index not in part.axes and not masks:
-            return part
+            return part, index
         axes = self.union([part, *masks])
-        kept = tuple(a for a in axes if a != index)
-        operand = aligned(part, (*kept, index))
+        last = (*(a for a in axes if a != index), index)
+        operand = aligned(part, last)
         if masks:
-            operand = c.Chosen(operand, self._mask(masks, (*kept, index)), -oo)
-        return Lowered(c.reduced(operand, "max"), kept)
+            operand = c.Chosen(operand, self._mask(masks, last), -oo)
+        return Lowered(operand, last), index
 
-    def _opened(self, binder: Total | Maximum) -> tuple[Expr, Symbol, list[Lowered]]:
+    def _opened(self, binder: Total | Maximum | Attains) -> tuple[Expr, Symbol, list[Lowered]]:
         """The body, its index as an axis as long as limits ever allow, and masks for the rest."""
         lower, upper = binder.lower, binder.upper
         body, index = binder.open()

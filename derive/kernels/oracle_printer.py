@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sympy import Abs, Expr, Indexed, Integer, Max, Min, NumberSymbol, Rational, Symbol
+from sympy import Abs, Expr, Indexed, Integer, Max, Min, NumberSymbol, Rational, Symbol, Tuple
 from sympy.printing.pycode import MpmathPrinter
 
 from derive.kernels.code import Name
 from derive.kernels.identifiers import identifier, unused
 from derive.kernels.inert_printer import NEGATIVE, InertPrinter
 from derive.notation import (
+    Attains,
     Binder,
     Bracket,
     Delta,
@@ -136,6 +137,24 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
 
     def _print_Maximum(self, expr: Maximum) -> str:
         return self._over(expr, "max", "largest")
+
+    def _print_Attains(self, expr: Attains) -> str:
+        """Python's ``max`` takes the first of several that are largest."""
+        kept = Tuple(expr.largest)
+        if kept not in self._lifted:
+            body, index = expr.open()
+            run = f"range({self.count(expr.lower)}, {self.count(expr.upper + 1)})"
+            outside = [self.count(e) for e in expr.excluded]
+            with self.looping(index) as (name,):
+                if outside:
+                    apart = " and ".join(f"{name} != {e}" for e in outside)
+                    run = f"({name} for {name} in {run} if {apart})"
+                first = f"max({run}, key=lambda {name}: {self._print(body)})"
+            if names(expr.largest) & set(self._loops):
+                return f"mp.mpf(int({self.count(expr.at_index)} == {first}))"
+            self._lifted[kept] = unused("first", self._taken)
+            self.lines.append(f"{self._lifted[kept]} = {first}")
+        return f"mp.mpf(int({self.count(expr.at_index)} == {self._lifted[kept]}))"
 
     def _over(self, binder: Binder, function: str, noun: str) -> str:
         if binder in self._lifted:

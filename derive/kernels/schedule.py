@@ -27,6 +27,7 @@ _NOUNS: dict[type, str] = {
     c.Picked: "picked",
     c.Moved: "turned",
 }
+_FOUND = {"max": "shift", "argmax": "first"}
 # Cheap enough to be written again.
 _TRIVIAL = (c.View, c.Counted, c.Clipped, c.Copied, Add, Mul)
 
@@ -119,8 +120,8 @@ class Schedule:
         if isinstance(node, _TRIVIAL) or not isinstance(node, Expr):
             return None
         if isinstance(node, c.Reduced):
-            if node.way == "max":
-                return "shift"
+            if node.way in _FOUND:
+                return _FOUND[node.way]
             # A total that is spread again over its axis reads better with a name.
             return "total" if self._uses[node] > 1 or node in self._viewed else None
         if self._uses[node] < 2 and self._width(rebuilt) < _LONG:

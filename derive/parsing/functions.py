@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr, Piecewise, Sum, exp, log
 
+from derive.notation import Maximum
+
 Limits = tuple[Expr, Expr, Expr]
 
 
@@ -88,16 +90,23 @@ WHOLE: dict[str, Callable[[Expr, Limits], Expr]] = {
 }
 """Functions of all entries of a vector that have one value."""
 
-SUMS = ("Sum", "sum")
+RANGED: dict[str, Callable[[Expr, Limits], Expr]] = {
+    "Sum": Sum,
+    "sum": Sum,
+    "Max": Maximum,
+    "max": Maximum,
+}
+"""Functions of all values of a body over a range: of the body and the range."""
+
 DELTAS = ("delta", "KroneckerDelta")
 SLOPES = ("diff", "Derivative")
 
 CONSTANTS: dict[str, Expr] = {"e": sympy.E, "pi": sympy.pi}
 """Names that stand for a number where they are nothing else."""
 
-RESERVED = frozenset({*FUNCTIONS, *REDUCTIONS, *WHOLE, *SUMS, *DELTAS, *SLOPES})
+RESERVED = frozenset({*FUNCTIONS, *REDUCTIONS, *WHOLE, *RANGED, *DELTAS, *SLOPES})
 
 
 def listed() -> str:
     """All names of functions, for a message."""
-    return ", ".join((*FUNCTIONS, *REDUCTIONS, *WHOLE, "Sum", "delta", "diff"))
+    return ", ".join((*FUNCTIONS, *REDUCTIONS, *WHOLE, "Sum", "Max", "delta", "diff"))

@@ -29,7 +29,7 @@ from sympy.logic.boolalg import BooleanAtom
 
 from derive.notation import spare_indices
 from derive.parsing.axes import Axes, Size
-from derive.parsing.functions import CONSTANTS, FUNCTIONS, REDUCTIONS, WHOLE
+from derive.parsing.functions import CONSTANTS, FUNCTIONS, RANGED, REDUCTIONS, WHOLE
 from derive.parsing.source import Place
 from derive.parsing.tree import (
     Call,
@@ -148,9 +148,9 @@ class Meaning:
                 return KroneckerDelta(*(self._value(i, values) for i in indices))
             case Call(_, function, arguments):
                 return FUNCTIONS[function].apply(*(self._value(a, values) for a in arguments))
-            case Total(_, body, limits):
+            case Total(_, body, limits, function):
                 inside, ranges = self._opened(limits, values)
-                return Sum(self._value(body, inside), *ranges)
+                return _ranged(function, self._value(body, inside), ranges)
             case Reduction():
                 return self._reduction(node, values)
             case Slope(_, body, variable):
@@ -243,6 +243,15 @@ class Meaning:
             return CONSTANTS[name]
         assumed: dict[str, Any] = self._assumed.get(name) or {"real": True}
         return Symbol(name, **assumed)
+
+
+def _ranged(function: str, body: Expr, ranges: list[tuple[Expr, Expr, Expr]]) -> Expr:
+    """A function of the values of ``body`` over ranges, of which the first is the innermost."""
+    if RANGED[function] is Sum:
+        return Sum(body, *ranges)
+    for limits in ranges:
+        body = RANGED[function](body, limits)
+    return body
 
 
 def _name_first(relation: Relation) -> tuple[Node, str, Node]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from derive.errors import DeriveError
 from derive.parsing.brackets import check_brackets
-from derive.parsing.functions import DELTAS, FUNCTIONS, REDUCTIONS, SLOPES, SUMS, WHOLE, listed
+from derive.parsing.functions import DELTAS, FUNCTIONS, RANGED, REDUCTIONS, SLOPES, WHOLE, listed
 from derive.parsing.source import Place, Source
 from derive.parsing.spelling import spelled
 from derive.parsing.tree import (
@@ -159,7 +159,8 @@ class _Builder:
         self, token: Token, arguments: tuple[Any, ...], selected: tuple[Node, ...] = ()
     ) -> Node:
         place, name = self._place(token), str(token)
-        if name in SUMS:
+        ranged = any(isinstance(a, (Limits, _Tuple)) for a in arguments)
+        if name in RANGED and (ranged or name not in FUNCTIONS):
             made: Node = _total(place, name, arguments)
         elif name in DELTAS:
             made = Delta(place, _numbers(place, name, arguments, 2, "two indices, delta(i, k)"))
@@ -203,11 +204,12 @@ def _numbers(
 
 def _total(place: Place, name: str, arguments: tuple[Any, ...]) -> Node:
     body, *ranges = arguments
+    example = f"{name}(y[i], (i, 1, C))"
     if isinstance(body, (Limits, _Tuple)):
-        raise body.place.error(f"what is summed comes first, as in {EXAMPLE}")
+        raise body.place.error(f"what {name} is taken of comes first, as in {example}")
     if not ranges:
-        raise place.error(f"the sum has no range; write {EXAMPLE}")
-    return Total(place, body, tuple(map(_limits, ranges)))
+        raise place.error(f"{name} has no range; write {example}")
+    return Total(place, body, tuple(map(_limits, ranges)), name)
 
 
 def _limits(given: Any) -> Limits:

@@ -95,10 +95,11 @@ class Limits(Node):
 
 @dataclass(frozen=True, eq=False)
 class Total(Node):
-    """``Sum(body, (i, 1, C), ...)``; the first index is the innermost."""
+    """``Sum(body, (i, 1, C), ...)`` or ``Max(...)``; the first index is the innermost."""
 
     body: Node
     limits: tuple[Limits, ...]
+    function: str = "Sum"
 
     @property
     def parts(self) -> tuple[Node, ...]:

@@ -164,6 +164,9 @@ class Markup(Printer):
     def maximum(self, below: Sequence[str]) -> str:
         raise NotImplementedError
 
+    def argmax(self, below: Sequence[str]) -> str:
+        raise NotImplementedError
+
     # Marks
 
     def mark(self, text: str) -> str:

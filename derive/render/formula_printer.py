@@ -11,6 +11,7 @@ from derive.arrays import Part
 from derive.display import Choice
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Exp,
     Head,
@@ -114,7 +115,8 @@ class Formulas(Arrays):
             return self.fenced(text)
         if self._inline and isinstance(inner, (Quotient, Partial)):
             return self.fenced(text)
-        open_ended = isinstance(inner, Binder) or is_open(inner)
+        # A bracket is closed at its end.
+        open_ended = isinstance(inner, (Total, Maximum)) or is_open(inner)
         return self.fenced(text) if open_ended and not last else text
 
     def _print_Quotient(self, expr: Quotient) -> str:
@@ -216,6 +218,13 @@ class Formulas(Arrays):
         sign, body = self.total(expr)
         return f"{sign} {body}"
 
+    def _print_Attains(self, expr: Attains) -> str:
+        """``[k = argmax_j z_j]``."""
+        with self.inside(expr) as (body, name):
+            sign = self.operator(expr, name)
+            text = f"{self._print(expr.at_index)} = {sign} {self.summand(body)}"
+        return self.squared(text)
+
     def total(self, expr: Binder) -> tuple[str, str]:
         """The operator of a sum or maximum with its limits, and its body."""
         with self.inside(expr) as (body, name):
@@ -241,8 +250,10 @@ class Formulas(Arrays):
         """The summation sign or ``max`` with its limits."""
         index, lower, upper = (self._print(a) for a in (name, binder.lower, binder.upper))
         out = [f"{index} {self.NOT_EQUAL} {self._print(e)}" for e in binder.excluded]
+        below = [f"{lower} {self.AT_MOST} {index} {self.AT_MOST} {upper}", *out]
+        if isinstance(binder, Attains):
+            return self.argmax(below)
         if isinstance(binder, Maximum):
-            below = [f"{lower} {self.AT_MOST} {index} {self.AT_MOST} {upper}", *out]
             return self.maximum(below)
         return self.summation([f"{index}={lower}", *out], upper)
 

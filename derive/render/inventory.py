@@ -22,6 +22,7 @@ from derive.facts import (
 from derive.notation import (
     ONE,
     ZERO,
+    Attains,
     Bracket,
     Delta,
     Exp,
@@ -138,6 +139,10 @@ def symbols_table(
         row(Bracket(i, j), "bracket")
     if any(branch.is_bracket for e in shown for branch in e.atoms(Threshold)):
         row(Threshold(Symbol("u"), Symbol("w"), ONE, ZERO), "bracket")
+    brackets = [b for e in shown for b in sorted(e.atoms(Attains), key=str)]
+    if brackets:
+        _, lower, upper = brackets[0].limits[:3]
+        row(Attains(IndexedBase("u")[j], (j, lower, upper), i), "attains")
     if Log in found:
         row(Log(Symbol("u")), "logarithm")
     columns = tuple(messages.text("columns", c) for c in ("symbol", "meaning", "range"))

@@ -131,6 +131,9 @@ class FormulaPrinter(Formulas, LatexPrinter):
     def maximum(self, below: Sequence[str]) -> str:
         return rf"\max_{{{_stacked(below)}}}"
 
+    def argmax(self, below: Sequence[str]) -> str:
+        return rf"\arg\max_{{{_stacked(below)}}}"
+
     def mark(self, text: str) -> str:
         return f"{self.MARK_OPENING}{text}}}"
 

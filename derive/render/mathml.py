@@ -22,12 +22,14 @@ from derive.arrays import (
 from derive.display import Choice
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Bound,
     Bracket,
     Delta,
     Exp,
     Log,
+    Maximum,
     Minus,
     Opened,
     Partial,
@@ -115,6 +117,9 @@ class MathPrinter:
                 if expr.is_bracket:
                     return fenced(exceeds if otherwise == 0 else rest, "[", "]")
                 return cases([(self.expr(above), exceeds), (self.expr(otherwise), rest)])
+            case Attains():
+                equal = row(self.expr(expr.at_index), sign("="), self._binder(expr))
+                return fenced(equal, "[", "]")
             case Binder():
                 return self._binder(expr)
             case Partial():
@@ -188,7 +193,7 @@ class MathPrinter:
 
     def _factor(self, expr: Expr, last: bool) -> str:
         text = self.expr(expr)
-        open_ended = (isinstance(expr, (Binder, Partial)) or is_open(expr)) and not last
+        open_ended = (isinstance(expr, (Total, Maximum, Partial)) or is_open(expr)) and not last
         loose = isinstance(expr, (Plus, Minus, Times)) or _is_negative(expr)
         return fenced(text) if loose or open_ended else text
 
@@ -229,7 +234,8 @@ class MathPrinter:
             head = f"<munderover><mo>∑</mo>{below}{upper}</munderover>"
         else:
             below = row(lower, sign("≤"), first, sign("≤"), upper, *out)
-            head = f"<munder><mi>max</mi>{below}</munder>"
+            operator = "arg max" if isinstance(expr, Attains) else "max"
+            head = f"<munder><mi>{operator}</mi>{below}</munder>"
         return row(head, inner)
 
     def _derivative(self, expr: Partial) -> str:

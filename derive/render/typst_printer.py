@@ -176,6 +176,9 @@ class TypstPrinter(Formulas):
     def maximum(self, below: Sequence[str]) -> str:
         return f"max_({_rows(below)})"
 
+    def argmax(self, below: Sequence[str]) -> str:
+        return f"arg max_({_rows(below)})"
+
     def mark(self, text: str) -> str:
         return f"{self.MARK_OPENING}{text})"
 

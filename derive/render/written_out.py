@@ -16,6 +16,7 @@ from derive.display import Choice, Grid
 from derive.facts import EqualFact, Fact, UnequalFact
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Bracket,
     Delta,
@@ -64,6 +65,9 @@ def written_out(expr: Expr, values: Values) -> Expr | None:
             return _binder(expr, values)
         case Choice():
             return _chosen(expr, values)
+        case Attains():
+            # The index at which the body is largest has no form term by term.
+            return None
         case Grid():
             # All entries at once: one choice of row and column says nothing of them.
             return None

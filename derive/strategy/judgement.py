@@ -54,10 +54,10 @@ def has_delta(term: Expr, index: Symbol) -> bool:
 
 
 def is_known_total(total: Expr, given: Given) -> bool:
-    """Whether a declared fact or the definition of a softmax says what a sum is."""
+    """Whether a declared fact, or what its terms are by definition, says what a sum is."""
     return any(
         RULES[name].function(total, given) is not None
-        for name in ("use_sum_fact", "sum_probabilities")
+        for name in ("use_sum_fact", "sum_probabilities", "sum_argmax")
     )
 
 

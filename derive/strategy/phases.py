@@ -50,6 +50,8 @@ DIFFERENTIATION = (
     "differentiate_positive_part",
     "differentiate_maximum",
     "differentiate_minimum",
+    "differentiate_largest",
+    "differentiate_argmax",
     "differentiate_branches",
     "differentiate_piecewise",
     "differentiate_function",
@@ -145,7 +147,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("use_entry_fact")
         or trace.apply("fold_definition")
         or trace.apply_first(("flatten_quotient", "cancel_factor", "cancel_log_exp"))
-        or trace.apply_first(("use_sum_fact", "sum_probabilities"))
+        or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax"))
         or trace.apply_first(("power_of_power", "power_of_quotient", "combine_powers"))
         or trace.apply_first(("cancel_terms", "collect_terms"))
         or trace.apply("pull_out_sign")
@@ -236,7 +238,7 @@ def simplify_after_factoring(trace: Trace) -> bool:
     """What factoring may have made possible, without taking the factoring back."""
     return (
         trace.apply_first(("fold_definition", "flatten_quotient", "cancel_factor", "pull_out_sign"))
-        or trace.apply_first(("use_sum_fact", "sum_probabilities", "combine_powers"))
+        or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax", "combine_powers"))
         or trace.apply_first(("cancel_terms", "collect_terms", "rejoin_index"))
         or trace.apply("pull_out_factor", pulls_well)
     )

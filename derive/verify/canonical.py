@@ -30,6 +30,7 @@ from derive.display import Grid
 from derive.laws import Each
 from derive.notation import (
     ONE,
+    Attains,
     Binder,
     Delta,
     Head,
@@ -213,6 +214,8 @@ def _node_text(expr: Basic, bound: tuple[Symbol, ...]) -> str:
         apart = ",".join(sorted(_text(a, bound) for a in excluded))
         # Dots are but a way to write a sum.
         kind = "Total" if isinstance(expr, Total) else type(expr).__name__
+        if isinstance(expr, Attains):
+            parts.append(_text(expr.at_index, bound))
         return f"{kind}({';'.join(parts)};{apart})"
     if not expr.args:
         return str(expr)

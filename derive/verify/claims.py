@@ -115,7 +115,9 @@ class Court:
         for row in match.rows or ({},):
             for condition in law.conditions:
                 operands = _operands(condition, {**match.values, **row})
-                if condition.kind in ("positive", "nonzero"):
+                if condition.kind == "untied":
+                    assumed.append(Condition("untied", (named(operands[0]),)))
+                elif condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     operand = without_zero(operands[0])
                     if not seen(operand, claim.facts, self._definitions):

@@ -17,6 +17,7 @@ from derive.display import Choice, Grid
 from derive.facts import Definition, EntryFact, Fact, IndexRange
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Bound,
     Bracket,
@@ -164,10 +165,11 @@ class Exact:
             case Total():
                 return self._total(expr, level, scope)
             case Maximum():
-                # Any value will do for a maximum: no rule relies on which one it is.
-                symbols = sorted(names(expr) & set(scope.values), key=str)
-                run = [1.0 * scope.values[s] for s in symbols]
-                return scramble(code(expr), level, run, self.leaves.points)
+                return self._maximum(expr, level, scope)
+            case Attains():
+                first = self._leading(expr, scope)
+                here = 1.0 * (first == self.whole(expr.at_index, scope))
+                return np.where(np.isnan(first), np.nan, here)
             case Partial(operand, variable):
                 return self._derivative(operand, variable, level, scope)
             case Entry():
@@ -261,16 +263,49 @@ class Exact:
         return np.where(np.isnan(value), np.nan, signs)
 
     def _total(self, total: Binder, level: int, scope: Scope) -> Array:
-        lower, upper = self.whole(total.lower, scope), self.whole(total.upper, scope)
-        if not (lower.size and upper.size):  # inside a sum that is empty itself
-            return np.zeros(1)
-        inside = scope.binding(total.limits[0], int(lower.min()), int(upper.max()))
-        run = inside.values[total.limits[0]]
-        counted = (lower <= run) & (run <= upper)
-        for excluded in total.excluded:
-            counted = counted & (run != self.whole(excluded, scope))
+        inside, counted = self._inside(total, scope)
         body = np.where(counted, self.value(total.body, level, inside), 0.0)
-        return FIELDS[level].reduce(body.sum(axis=-run.ndim))
+        return FIELDS[level].reduce(body.sum(axis=-inside.depth))
+
+    def _inside(self, binder: Binder, scope: Scope) -> tuple[Scope, Array]:
+        """The scope within a binder, and which values of its index count."""
+        lower, upper = self.whole(binder.lower, scope), self.whole(binder.upper, scope)
+        if not (lower.size and upper.size):  # inside a sum that is empty itself
+            return scope.binding(binder.limits[0], 1, 0), np.zeros((0, *(1,) * scope.depth), bool)
+        inside = scope.binding(binder.limits[0], int(lower.min()), int(upper.max()))
+        run = inside.values[binder.limits[0]]
+        counted = (lower <= run) & (run <= upper)
+        for excluded in binder.excluded:
+            counted = counted & (run != self.whole(excluded, scope))
+        return inside, counted
+
+    def _maximum(self, maximum: Maximum, level: int, scope: Scope) -> Array:
+        """The value of the body where it leads."""
+        first = self._leading(maximum, scope)
+        inside, _ = self._inside(maximum, scope)
+        run = inside.values[maximum.limits[0]]
+        body = np.where(run == first, self.value(maximum.body, level, inside), 0.0)
+        return np.where(np.isnan(first), np.nan, body.sum(axis=-run.ndim))
+
+    def _leading(self, binder: Binder, scope: Scope) -> Array:
+        """The first index at which the body plays the part of the largest number.
+
+        One after the other is held against the one that leads, the same at all levels.
+        """
+        field = FIELDS[MIDDLE]
+        inside, counted = self._inside(binder, scope)
+        run = inside.values[binder.limits[0]]
+        value = self.value(binder.body, MIDDLE, inside)
+        shape = np.broadcast_shapes(value.shape, counted.shape, run.shape)
+        best, first = np.full(shape[1:], np.nan), np.full(shape[1:], np.nan)
+        undefined = np.zeros(shape[1:], dtype=bool)
+        parts = (np.broadcast_to(part, shape) for part in (value, counted, run))
+        for number, counts, index in zip(*parts, strict=True):
+            undefined = undefined | (counts & np.isnan(number))
+            ahead = field.reduce(number - best)
+            leads = counts & (np.isnan(first) | ((ahead != 0) & field.is_square(ahead)))
+            best, first = np.where(leads, number, best), np.where(leads, index, first)
+        return np.where(undefined, np.nan, first)
 
     def _derivative(self, operand: Expr, variable: Expr, level: int, scope: Scope) -> Array:
         values = {}

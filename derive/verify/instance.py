@@ -30,12 +30,11 @@ def instantiate(pattern: Expr, values: Values, rows: tuple[Values, ...]) -> Expr
             return _slope(pattern, values, rows)
         case Binder():
             body, own = pattern.open()
-            lower, upper, *excluded = pattern.limits[1:]
-            limits = [instantiate(e, values, rows) for e in (lower, upper)]
-            for one in excluded:
+            outside: list[Expr] = []
+            for one in pattern.outside:
                 found = values[one] if isinstance(one, Rest) else (instantiate(one, values, rows),)
-                limits += cast(tuple[Expr, ...], found)
-            return type(pattern)(instantiate(body, values, rows), (own, *limits))
+                outside += cast(tuple[Expr, ...], found)
+            return pattern.again(instantiate(body, values, rows), own, outside)
         case Apply():
             head = values[pattern.args[0]] if isinstance(pattern.args[0], Meta) else pattern.args[0]
             return Apply(head, *(instantiate(a, values, rows) for a in pattern.args[1:]))

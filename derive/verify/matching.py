@@ -16,6 +16,7 @@ from sympy.core.basic import Basic
 from derive.laws import Each, Meta, Rest, Value
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Bracket,
     Delta,
@@ -111,6 +112,8 @@ def _binder(pattern: Binder, expr: Expr, match: Match) -> Iterator[Match]:
     if not isinstance(expr, type(pattern)):
         return
     limits = [(pattern.lower, expr.lower), (pattern.upper, expr.upper)]
+    if isinstance(pattern, Attains) and isinstance(expr, Attains):
+        limits.append((pattern.at_index, expr.at_index))
     for outside in _all(limits, match):
         for found in _excluded(pattern.excluded, expr.excluded, outside):
             index = Opened(expr.hint)

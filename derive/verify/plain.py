@@ -35,6 +35,7 @@ from derive.notation import (
     Head,
     Inert,
     Log,
+    Maximum,
     Minus,
     Partial,
     Plus,
@@ -62,6 +63,9 @@ def as_inert(expr: Basic) -> Expr:
     Raises ``NotImplementedError`` for a node that has no meaning here.
     """
     match expr:
+        case Maximum():
+            body, index = expr.open()
+            return expr.over(as_inert(body), index)
         case Inert():
             return expr
         case Float():

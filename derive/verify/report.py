@@ -199,5 +199,7 @@ class Report:
 
 
 def _said(condition: Condition) -> str:
+    if condition.kind == "untied":
+        return f"{condition.operands[0].doit()} is attained once"
     relation = ">" if condition.kind == "positive" else "!="
     return f"{condition.operands[0].doit()} {relation} 0"

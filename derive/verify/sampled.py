@@ -12,6 +12,7 @@ from derive.display import Choice, Grid
 from derive.facts import Definition, EntryFact
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Bracket,
     Delta,
@@ -156,9 +157,12 @@ class Point:
             case Grid(entry):
                 return self.value(entry, at)
             case Total():
-                return mpmath.fsum(self._run(expr, at))
+                return mpmath.fsum(self._run(expr, at).values())
             case Maximum():
-                return _largest(self._run(expr, at))
+                return self._leading(expr, at)[1]
+            case Attains():
+                first, _ = self._leading(expr, at)
+                return mpmath.mpf(first == self.whole(expr.at_index, at))
             case Partial(operand, variable):
                 return self._derivative(operand, variable, at)
             case Entry():
@@ -190,12 +194,24 @@ class Point:
             plain = self._leaf(base, indices)
         return plain + self._shifts.get((base, indices), 0)
 
-    def _run(self, binder: Binder, at: At) -> list[mpmath.mpf]:
+    def _run(self, binder: Binder, at: At) -> dict[int, mpmath.mpf]:
+        """The values of the body, by index."""
         lower, upper = self.whole(binder.lower, at), self.whole(binder.upper, at)
         left_out = {self.whole(e, at) for e in binder.excluded}
         index = binder.limits[0]
         run = (v for v in range(lower, upper + 1) if v not in left_out)
-        return [self.value(binder.body, {**at, index: v}) for v in run]
+        return {v: self.value(binder.body, {**at, index: v}) for v in run}
+
+    def _leading(self, binder: Binder, at: At) -> tuple[int, mpmath.mpf]:
+        """The first index at which the body is largest, and its value there."""
+        values = self._run(binder, at)
+        if not values:
+            raise OutsideDomain("the largest of no values")
+        first = max(values, key=values.__getitem__)
+        for other, number in values.items():
+            if other != first:
+                self._keep_off(values[first] - number)
+        return first, values[first]
 
     def _derivative(self, operand: Expr, variable: Expr, at: At) -> mpmath.mpf:
         if isinstance(variable, Indexed):
@@ -234,12 +250,6 @@ class Point:
                         )
             self._ingredients[expr] = frozenset(found)
         return self._ingredients[expr]
-
-
-def _largest(numbers: list[mpmath.mpf]) -> mpmath.mpf:
-    if not numbers:
-        raise OutsideDomain("the largest of no values")
-    return max(numbers)
 
 
 def _exp(x: mpmath.mpf) -> mpmath.mpf:

@@ -16,10 +16,12 @@ from derive.notation import (
     ONE,
     ZERO,
     Apply,
+    Attains,
     Delta,
     Exp,
     Head,
     Log,
+    Maximum,
     Minus,
     Partial,
     Plus,
@@ -103,6 +105,15 @@ class Slopes:
                 body, index = expr.open()
                 slope = self(body, variable)
                 return ZERO if slope == 0 else expr.over(slope, index)
+            case Maximum():
+                body, index = expr.open()
+                slope, limits = self(body, variable), (index, *expr.limits[1:])
+                if slope == 0:
+                    return ZERO
+                return Total(Times(Attains(body, limits, index), slope), limits)
+            case Attains():
+                # It does not change but where two entries tie.
+                return ZERO
             case Choice(first, second, same, other):
                 return Choice(first, second, self(same, variable), self(other, variable))
             case Grid(entry):

@@ -52,6 +52,7 @@ from derive.facts import (
 )
 from derive.notation import (
     Apply,
+    Attains,
     Bound,
     Bracket,
     Delta,
@@ -294,6 +295,7 @@ NUMBERS: Forms = {
     Total: _over(number_flaws),
     Dotted: _over(number_flaws),
     Maximum: _over(number_flaws),
+    Attains: _over(number_flaws),
     Choice: _made_of(index_flaws, index_flaws, number_flaws, number_flaws),
     Grid: _made_of(number_flaws, index_flaws, index_flaws, index_flaws, index_flaws),
     Entry: _array_entry_flaws,

@@ -4,7 +4,7 @@
     differ. Going into a sum its index and range enter the context, going under a derivative the
     point is free to move, going into a case its condition holds. *)
 
-From Derive Require Export Kinks.
+From Derive Require Export Maxima.
 From Coquelicot Require Import ElemFct.
 
 (** Names that a derivation defines are hints for unfolding in this base. *)
@@ -77,6 +77,7 @@ Ltac enter :=
 
 Ltac at_sum := refine (sum_over_ext _ _ _ _); enter.
 Ltac at_maximum := refine (place_maximum _ _ _ _ _ _); [lia | enter].
+Ltac at_attains := refine (place_attains _ _ _ _ _ _ _); [lia | enter].
 Ltac at_choice :=
   refine (place_choice _ _ _ _ _ _ _ _); let H := fresh "H" in intros H.
 Ltac at_threshold :=
@@ -174,6 +175,7 @@ with nonnegative :=
   cbv beta;
   lazymatch goal with
   | |- 0 <= delta _ _ => apply delta_nonneg
+  | |- 0 <= attains _ _ _ _ => apply attains_nonneg
   | |- 0 <= INR _ => apply pos_INR
   | |- 0 <= _ ^ 2 => apply pow2_ge_0
   | |- 0 <= _ / _ =>
@@ -202,6 +204,9 @@ Ltac sides_apart :=
   [ nonzero
   | rewrite Rminus_0_l; apply Ropp_neq_0_compat; nonzero
   | rewrite Rminus_0_r; nonzero ].
+
+(* One index alone attains the maximum. *)
+Ltac no_tie := cbv beta; first [assumption | declared].
 
 (* The function has a derivative by the coordinate. *)
 Ltac differentiable :=
@@ -251,6 +256,10 @@ Ltac differentiable :=
             apply (ex_pd_branches c p q f g); differentiable end
         | apply (ex_pd_threshold c a b f g);
           [differentiable | differentiable | sides_apart | differentiable | differentiable] ]
+    | (fun u => maximum ?lo ?hi (fun j => @?f u j)) =>
+        apply (ex_pd_maximum c lo hi f); [index | enter; differentiable | no_tie]
+    | (fun u => attains ?lo ?hi (fun j => @?f u j) ?k) =>
+        apply (ex_pd_attains c lo hi f k); [index | enter; differentiable | no_tie]
     | (fun u => choice _ _ (@?f u) (@?g u)) => apply (ex_pd_choice c _ _ f g); differentiable
     | (fun u => sum_over ?l (fun j => @?f u j)) =>
         apply (ex_pd_sum c l (fun j u => f u j)); enter; differentiable
@@ -272,19 +281,26 @@ with differentiable_by known :=
 
 (** * Going under a derivative, where the point is free to move *)
 
-(* Conditions [e <> 0] of the context on the point hold near it too, where [e] is continuous. *)
+(* Conditions of the context that keep the point off a kink hold near it too. *)
 Definition seen (P : Prop) := True.
 Ltac stays_off :=
   cbv beta;
   lazymatch goal with
-  | |- near ?c (fun u => forall i : nat, (?lo <= i <= ?hi)%nat -> @?E u i <> 0) _ =>
-      apply (near_range c lo hi (fun i u => E u i <> 0)); intros ? ?; stays_off
+  | |- near ?c (fun u => forall i : nat, (?lo <= i <= ?hi)%nat -> @?P u i) _ =>
+      apply (near_range c lo hi (fun i u => P u i)); intros ? ?; stays_off
   | |- near ?c (fun u => @?E u <> 0) _ => apply (near_nonzero c E); [differentiable | nonzero]
+  | |- near ?c (fun u => untied ?lo ?hi (fun j => @?F u j)) _ =>
+      apply (near_untied c lo hi F); [index | enter; differentiable | no_tie]
   end.
 Ltac off_kinks c x :=
   match goal with
   | H : ?T |- near _ _ _ =>
-      lazymatch T with forall i : nat, _ -> _ <> 0 => idtac | _ <> 0 => idtac end;
+      lazymatch T with
+      | forall i : nat, _ -> _ <> 0 => idtac
+      | forall i : nat, _ -> untied _ _ _ => idtac
+      | _ <> 0 => idtac
+      | untied _ _ _ => idtac
+      end;
       lazymatch goal with _ : seen T |- _ => fail | _ => assert (seen T) by exact I end;
       lazymatch eval pattern x in T with ?P x =>
         refine (near_given c P _ x _ _); [stays_off | off_kinks c x] end

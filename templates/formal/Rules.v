@@ -426,6 +426,15 @@ Ltac differentiate_maximum :=
 Ltac differentiate_minimum :=
   match goal with |- pd ?c (fun u => Rmin (@?f u) (@?g u)) ?x = _ =>
     refine (pd_min c f g x _ _ _); [differentiable | differentiable | sides_apart] end.
+Ltac differentiate_largest :=
+  match goal with |- pd ?c (fun u => maximum ?lo ?hi (fun j => @?f u j)) ?x = _ =>
+    refine (pd_maximum c lo hi f x _ _ _); [index | enter; differentiable | no_tie] end.
+Ltac differentiate_argmax :=
+  match goal with |- pd ?c (fun u => attains ?lo ?hi (fun j => @?f u j) ?k) ?x = 0 =>
+    refine (pd_attains c lo hi f k x _ _ _); [index | enter; differentiable | no_tie] end.
+Ltac sum_argmax :=
+  match goal with |- sum_over (range ?lo ?hi) _ = 1 =>
+    refine (attains_total lo hi _ _); index end.
 Ltac differentiate_piecewise :=
   match goal with |- pd ?c (fun u => threshold (@?a u) (@?b u) (@?f u) (@?g u)) ?x = _ =>
     refine (pd_threshold c a b f g x _ _ _); [differentiable | differentiable | sides_apart] end.

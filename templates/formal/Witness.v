@@ -22,6 +22,9 @@ Ltac by_sides :=
     | |- context [Rcase_abs ?a] => destruct (Rcase_abs a)
     | |- context [Rle_dec ?a ?b] => destruct (Rle_dec a b)
     | |- context [Rlt_dec ?a ?b] => destruct (Rlt_dec a b)
+    | H : context [Rcase_abs ?a] |- _ => destruct (Rcase_abs a)
+    | H : context [Rle_dec ?a ?b] |- _ => destruct (Rle_dec a b)
+    | H : context [Rlt_dec ?a ?b] |- _ => destruct (Rlt_dec a b)
     end; lra.
 
 (* Numbers and nothing else, once the exponentials of zero are gone, and of those below it no more
@@ -38,6 +41,13 @@ Ltac rational :=
   first [ lra | apply nonzero_of_positive; lra
         | let H := fresh "H" in intros H; field_simplify in H; lra ].
 
+(* That no two of a few numbers tie. *)
+Ltac numbers_differ :=
+  each_index; unfold untied, argmax; computed; simpl INR;
+  repeat match goal with |- context [Rle_dec ?a ?b] => destruct (Rle_dec a b) end;
+  intros; each_index; computed; unfold Rabs, Rmax, Rmin, threshold, sign in *; simpl INR in *;
+  first [exfalso; lia | by_sides].
+
 Ltac evident := first [lra | field; nonzero | positive | nonzero | rational].
 Ltac holds :=
   intros;
@@ -45,6 +55,7 @@ Ltac holds :=
   [ lia | discriminate | reflexivity | lra | positive | nonzero
   | computed; evident
   | each_index; computed; evident
-  | computed; by_sides ].
+  | computed; by_sides
+  | numbers_differ ].
 
 Ltac witness := solve [repeat match goal with |- _ /\ _ => split end; holds].

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from losses import T, huber, i, k, over, y, z
-from sympy import Abs, Expr, Max, Min, Piecewise, sign
+from losses import T, huber, i, j, k, largest, over, t, y, z
+from sympy import Abs, Expr, KroneckerDelta, Max, Min, Piecewise, sign
 
 import derive
 
@@ -51,6 +51,34 @@ def test_of_two_equal_arguments_the_derivative_of_the_first_is_taken() -> None:
     at = {"y": np.ones(3), "z": np.array([0.0, 1.0, 2.0])}
     assert derive.gradient(loss, y[k]).kernel("numpy")(**at)[1].tolist() == [1, 1, 0]
     assert derive.gradient(loss, z[k]).kernel("numpy")(**at)[1].tolist() == [0, 0, 1]
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize(
+    ("loss", "wanted"),
+    [
+        (largest(z[j]), [0, 1, 0, 0]),
+        (largest(-z[j]), [0, 0, -1, 0]),
+        (largest(Abs(z[j])), [0, 1, 0, 0]),
+        (largest(1 - KroneckerDelta(j, t) + z[j] - z[t]), [-1, 1, 0, 0]),
+    ],
+)
+def test_of_several_indices_that_attain_a_maximum_the_first_counts(
+    loss: Expr, wanted: list[float], target: str
+) -> None:
+    f = derive.gradient(loss, z[k]).kernel(target)
+    classes = {"t": 0} if t in loss.free_symbols else {}
+    for offset in (0.0, 1000.0) if loss == largest(z[j]) else (0.0,):
+        at = np.array([2.0, 7.0, -7.0, 7.0]) + offset
+        value, gradient = f(z=at, **classes)
+        assert [float(g) for g in gradient] == wanted
+        assert float(value) == {True: 6.0, False: 7.0}[bool(classes)] + offset
+
+
+def test_values_without_a_tie_have_the_slope_of_the_leading_one() -> None:
+    f = derive.gradient(over(derive.Max(z[j], (j, 1, i))), z[k]).kernel("numpy")
+    value, gradient = f(z=np.array([1.0, 3.0, 2.0]))
+    assert value == 7 and gradient.tolist() == [1, 2, 0]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from losses import T, huber, i, k, over, y, z
+from losses import T, huber, i, j, k, largest, over, t, y, z
 from mutations import in_all
-from sympy import Abs, Expr, Max, Piecewise, exp, sign
+from sympy import Abs, Expr, KroneckerDelta, Max, Piecewise, exp, sign
 from sympy import Rational as R
 
 import derive
 from derive.derivation import Derivation
-from derive.notation import ONE, ZERO, Apply, Head, Minus, Threshold
+from derive.notation import ONE, ZERO, Apply, Attains, Head, Minus, Plus, Threshold
 from derive.verify import check
 
 u = z[i] - y[i]
@@ -23,6 +23,8 @@ LOSSES: dict[str, Expr] = {
     "larger": over(Max(y[i], z[i] ** 2)),
     "leaky": over(Piecewise((z[i], z[i] > 0), (T * z[i], True))),
     "huber": over(huber(u)),
+    "largest": largest(z[j]),
+    "largest of squares": largest(z[j] ** 2 * y[j]),
 }
 
 
@@ -37,6 +39,13 @@ def wrong(expr: Expr) -> list[Expr]:
             # At the kink the value of the other side: [u >= 0] for [u > 0].
             Threshold(second, first, otherwise, above),
         ]
+    if isinstance(expr, Attains):
+        body, index = expr.open()
+        span = (index, *expr.limits[1:])
+        # The least for the largest, and both indices of a tie for one.
+        least = Attains(Minus(body), span, expr.at_index)
+        all_of_them = Threshold(expr.largest, expr.at(expr.at_index), ZERO, ONE)
+        return [Minus(expr), least, ONE, Attains(body, span, expr.lower), Plus(least, all_of_them)]
     if isinstance(expr, Apply) and expr.function is sign:
         (operand,) = expr.operands
         other = Threshold(operand, ZERO, ONE, Minus(ONE))
@@ -68,6 +77,8 @@ def test_errors_at_a_kink_are_caught(name: str) -> None:
 def test_the_report_says_where_there_is_no_derivative() -> None:
     assert "assumed: z[i] != 0" in str(derive.gradient(over(Max(0, z[i])), z[k]).check())
     assert "y[i] - z[i] != 0" in str(derive.gradient(over(Abs(u)), z[k]).check())
+    said = str(derive.gradient(largest(z[j]), z[k]).check())
+    assert "assumed: Max(z[j], (j, 1, C)) is attained once" in said
 
 
 def test_a_condition_that_does_not_move_is_no_kink() -> None:
@@ -89,6 +100,28 @@ def test_the_document_says_so(lang: str, said: str) -> None:
     assert said in text
     value = {"en": "the value taken there is 0", "es": "se toma el valor 0", "pt": "toma o valor 0"}
     assert value[lang] in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "value"),
+    [
+        ("en", "is attained at one index only", "that of the first of them"),
+        ("es", "se alcanza en un único índice", "la del primero de ellos"),
+        ("pt", "é atingido em um único índice", "a do primeiro deles"),
+    ],
+)
+def test_the_document_says_where_a_maximum_has_no_derivative(
+    lang: str, said: str, value: str
+) -> None:
+    text = derive.gradient(largest(1 - KroneckerDelta(j, t) + z[j] - z[t]), z[k]).latex(lang=lang)
+    assert said in text and value in text and r"k = \arg\max_{1 \le j \le C}" in text
+
+
+def test_maxima_are_compared_by_their_values() -> None:
+    assert derive.holds("max(z[j] + T, j=1..C)", "T + max(z[j], j=1..C)")
+    assert derive.holds("sum(diff(max(z[j], j=1..C), z[k]), k=1..C)", "1")
+    assert not derive.holds("max(-z[j], j=1..C)", "-max(z[j], j=1..C)")
+    assert not derive.holds("max(z[j], j=1..C)", "sum(z[j], j=1..C)")
 
 
 def test_what_is_seen_to_be_positive_has_no_kink() -> None:
