@@ -379,7 +379,7 @@ def hessian(
     return _asked(loss, [first, second], "hessian", given, where)
 
 
-def Max(expr: Any, limits: tuple[Any, Any, Any]) -> Maximum:  # noqa: N802
+def Max(expr: Any, limits: tuple[Any, Any, Any]) -> Maximum:
     """The largest value over an index: ``Max(z[j], (j, 1, C))``.
 
     Raises ``DeriveError`` for a range that is none, ``TypeError`` for what is no expression.

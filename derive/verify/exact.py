@@ -33,7 +33,6 @@ from derive.notation import (
     Threshold,
     Times,
     Total,
-    code,
     names,
     rename,
     replace,
