@@ -51,6 +51,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -140,6 +141,8 @@ class Explicit:
                 return self(entry, at)
             case Total():
                 return Add(*self._values(expr, at))
+            case ProductOver():
+                return Mul(*self._values(expr, at))
             case Maximum():
                 return Max(*self._values(expr, at), evaluate=False)
             case Attains():

@@ -123,7 +123,8 @@ class Condition:
     variable), ``within`` (the first operand, an index, lies between the second and the third and
     is none of the excluded ones in the fourth), ``at_most`` (the first operand, an index, is at
     most the second), ``unequal`` (the first index differs from every other), ``nonzero``,
-    ``positive`` (of a real expression), ``untied`` (a maximum over an index is attained once).
+    ``positive`` (of a real expression), ``untied`` (a maximum over an index is attained once),
+    ``positive_factors`` (those of a product over an index).
     """
 
     kind: str

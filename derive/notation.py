@@ -29,6 +29,7 @@ from sympy import (
     Number,
     Piecewise,
     Pow,
+    Product,
     S,
     Sum,
     Symbol,
@@ -518,6 +519,16 @@ class Total(Binder):
         plain = body.doit(**hints)
         whole = Sum(plain, (index, self.lower, self.upper))
         return Add(whole, *(-plain.xreplace({index: out}) for out in self.excluded))
+
+
+class ProductOver(Binder):
+    """The product of the body over the bound index."""
+
+    def doit(self, **hints: Any) -> Expr:
+        body, index = self.named()
+        # Not divided by what is left out, which may be zero: a factor to the power 0 is 1.
+        counted = Mul(*(1 - KroneckerDelta(index, out) for out in self.excluded))
+        return Product(Pow(body.doit(**hints), counted), (index, self.lower, self.upper))
 
 
 class Maximum(Binder):

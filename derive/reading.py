@@ -54,6 +54,7 @@ from derive.notation import (
     Minus,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Total,
@@ -73,7 +74,8 @@ def read(expr: Basic) -> Expr:
     match expr:
         case Maximum():
             body, index = expr.open()
-            return expr.over(read(body), index)
+            inner = read(body)
+            return expr if inner == body else expr.over(inner, index)
         case Inert():
             return expr
         case Float():
@@ -97,8 +99,8 @@ def read(expr: Basic) -> Expr:
             return Exp(read(expr.args[0]))
         case log():
             return Log(read(expr.args[0]))
-        case Sum():
-            return _read_total(expr)
+        case Sum() | Product():
+            return _read_ranged(expr)
         case KroneckerDelta():
             return Delta(expr.args[0], expr.args[1])
         case AppliedUndef():
@@ -124,10 +126,6 @@ def _refusal(expr: Basic) -> str:
         return (
             f"{name} has no rule: its derivative does not exist at its kink; write the smooth part "
             "that you mean, such as one branch of it"
-        )
-    if isinstance(expr, Product):
-        return (
-            f"{expr} has no rule: products over a range are not supported; take exp(Sum(log(...)))"
         )
     if isinstance(expr, IndexedBase):
         return f"{expr} is a whole array; write an entry of it, such as {expr}[i]"
@@ -266,17 +264,22 @@ def _read_power(expr: Pow) -> Expr:
     return Power(read(expr.base), read(expr.exp))
 
 
-def _read_total(expr: Sum) -> Expr:
+def _read_ranged(expr: Sum | Product) -> Expr:
+    """A sum or a product over one index after the other."""
+    kind, noun = (Total, "sum") if isinstance(expr, Sum) else (ProductOver, "product")
     body = read(expr.function)
     for limit in expr.limits:
         if len(limit) != 3:
             raise DeriveError(
-                f"the sum {expr} has an index without a range; write Sum(term, ({limit[0]}, 1, C))"
+                f"the {noun} {expr} has an index without a range; write "
+                f"{type(expr).__name__}(term, ({limit[0]}, 1, C))"
             )
         index, lower, upper = limit
         if not (lower.is_finite is not False and upper.is_finite is not False):
-            raise DeriveError(f"the sum {expr} is infinite; its range must end at a size such as C")
-        body = Total(body, (index, lower, upper))
+            raise DeriveError(
+                f"the {noun} {expr} is infinite; its range must end at a size such as C"
+            )
+        body = kind(body, (index, lower, upper))
     return body
 
 
@@ -305,7 +308,7 @@ def reading_order(factor: Expr) -> tuple[int, str]:
             return 6, ""
         case Plus():
             return 8, ""
-        case Total():
+        case Total() | ProductOver():
             return 9, ""
         case _:
             return 7, ""

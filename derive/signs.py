@@ -24,6 +24,7 @@ from derive.notation import (
     Minus,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -69,6 +70,11 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
             inner = signs(body, given.within(index, tuple(expr.limits[1:])))
             nonempty = at_most(expr.lower, expr.upper, given) is not None and not expr.excluded
             return _sum_of([inner]) if nonempty else inner | {0}
+        case ProductOver():
+            body, index = expr.open()
+            inner = signs(body, given.within(index, tuple(expr.limits[1:])))
+            # A product of nothing is 1.
+            return ANY if -1 in inner else inner | {1}
         case Maximum():
             body, index = expr.open()
             return signs(body, given.within(index, tuple(expr.limits[1:])))

@@ -10,7 +10,7 @@ from sympy import Expr, Indexed, Tuple
 
 from derive.derivation import Derivation
 from derive.facts import EntryFact, Given, SumFact
-from derive.notation import Exp
+from derive.notation import Exp, Power, ProductOver
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
@@ -30,15 +30,26 @@ SHIFTS = (
     "shift_sigmoid_power",
 )
 
-OPENING = ("cancel_log_exp", "expand_log_product", "expand_log_quotient", "split_log")
+OPENING = (
+    "cancel_log_exp",
+    "expand_log_range_product",
+    "expand_log_product",
+    "expand_log_quotient",
+    "expand_log_power",
+    "split_log",
+)
 
 
 def opens_logarithm(expr: Expr, given: Given) -> bool:
     """A logarithm of a product in which something could overflow or underflow is opened."""
     operand = expr.operand
-    parts = [f for side in sides(operand) for f in side]
+    if isinstance(operand, ProductOver):
+        return True
+    raised = isinstance(operand, Power)
+    parts = [f for side in sides(operand.base if raised else operand) for f in side]
     named = any(isinstance(f, Indexed) and given.definition_of(f) for f in parts)
-    return (isinstance(operand, Exp) or len(parts) > 1) and (named or Exp in operand.heads)
+    several = raised or isinstance(operand, Exp) or len(parts) > 1
+    return several and (named or Exp in operand.heads)
 
 
 def stabilise(derivation: Derivation) -> Derivation:

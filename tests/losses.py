@@ -15,6 +15,7 @@ from sympy import (
     Min,
     Ne,
     Piecewise,
+    Product,
     Rational,
     Sum,
     atan,
@@ -46,6 +47,10 @@ tn = IndexedBase("t", shape=(N,))
 
 def over(term: Expr, index: Expr = i, size: Expr = C) -> Expr:
     return Sum(term, (index, 1, size))
+
+
+def many(factor: Expr, index: Expr = i, size: Expr = C) -> Expr:
+    return Product(factor, (index, 1, size))
 
 
 def p(at: Expr) -> Expr:
@@ -216,6 +221,18 @@ LOSSES: dict[str, Loss] = {
     "largest in a batch": by(over(largest(s[n, j] - s[n, tn[n]]), n, N), s[m, k]),
     "largest weighted": by(over(a[l] * largest(z[j] * W[j, l]), l, D), W[k, m]),
     "largest entry, hessian": by(largest(z[j]) ** 2, z[k], z[m], kind="hessian"),
+    # Products over an index
+    "product of the entries": by(many(z[j], j), z[k]),
+    "noisy or": by(1 - many(1 - z[i]), z[k]),
+    "noisy or of logits": by(-log(1 - many(1 - sigmoid(z[i]))), z[k]),
+    "likelihood": by(-log(many(p(i) ** y[i])), z[k], given=(soft,)),
+    "likelihood of a batch": by(-log(many(in_batch(n, tn[n]), n, N)) / N, s[m, k]),
+    "gaussian likelihood": by(-log(many(exp(-((y[i] - mu) ** 2) / (2 * T**2)))), mu),
+    "product by a common factor": by(many(T * z[j], j), T),
+    "equal factors": by(many(T, j) * over(z[i] ** 2), T),
+    "products up to an index": by(over(many(z[j], j, i)), z[k]),
+    "product of squares": by(log(many(1 + z[i] ** 2)), z[k]),
+    "noisy or, hessian": by(1 - many(1 - z[i]), z[k], z[m], kind="hessian"),
     # Definitions
     "own name": by(
         -over(y[i] * log(q[i])),

@@ -17,7 +17,6 @@ from derive.notation import (
     Binder,
     Delta,
     Inert,
-    Maximum,
     Minus,
     Partial,
     Plus,
@@ -156,7 +155,7 @@ def _factor(part: Expr, known) -> Iterator[Expr]:
 
 
 def _bound(part: Expr, known) -> Iterator[Expr]:
-    if isinstance(part, (Total, Maximum, Attains)):
+    if isinstance(part, Binder):
         body, index = part.open()
         lower, upper, *rest = part.outside
         for limits in ((lower + 1, upper), (lower, upper - 1)):

@@ -33,6 +33,7 @@ from sympy import (
     exp,
     log,
 )
+from sympy import Product as SymPyProduct
 from sympy.core.function import AppliedUndef, Function
 
 from derive.arrays import (
@@ -72,6 +73,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -141,6 +143,13 @@ def value(expr: Any, world: World) -> Any:
             )
         case Total():
             return sum(_over(expr, world).values(), CONTEXT.zero)
+        case ProductOver():
+            return CONTEXT.fprod(_over(expr, world).values())
+        case SymPyProduct():
+            *within, (own, lower, upper) = expr.limits
+            inner = SymPyProduct(expr.function, *within) if within else expr.function
+            run = _range(lower, upper, world)
+            return CONTEXT.fprod(value(inner, {**world, own: n}) for n in run)
         case Maximum():
             return _largest(_over(expr, world).values())
         case Attains():
@@ -429,7 +438,7 @@ def _ingredients(expr: Any) -> tuple[set[IndexedBase], set[Symbol]]:
                 visit(size, bound)
         elif isinstance(node, Symbol):
             symbols.update({node} - bound)
-        elif isinstance(node, Sum):
+        elif isinstance(node, (Sum, SymPyProduct)):
             own = bound | {limit[0] for limit in node.limits}
             for argument in (node.function, *(a for limit in node.limits for a in limit[1:])):
                 visit(argument, own)

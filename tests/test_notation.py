@@ -27,6 +27,7 @@ from sympy import (
 
 from derive.notation import (
     Apply,
+    Attains,
     Bound,
     Bracket,
     Delta,
@@ -39,6 +40,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Times,
     Total,
@@ -47,6 +49,7 @@ from derive.notation import (
     entries,
     height,
     names,
+    plain,
     plus,
     rename,
     replace,
@@ -234,6 +237,33 @@ def test_excluded_indices_are_left_out() -> None:
 
 def test_maximum() -> None:
     assert value(Maximum(z[j], whole), WORLD) == WORLD[z][(4,)]
+
+
+def test_one_index_attains_the_maximum_and_of_several_the_first() -> None:
+    found = [value(Attains(z[j], whole, n), WORLD) for n in (1, 2, 3, 4)]
+    assert found == [0, 0, 0, 1]
+    tied = {**WORLD, z: {(1,): 0, (2,): 5, (3,): 5, (4,): 1}}
+    assert [value(Attains(z[j], whole, n), tied) for n in (1, 2, 3, 4)] == [0, 1, 0, 0]
+    assert value(Attains(z[j], (j, 1, C, 2), 3), tied) == 1
+
+
+def test_the_index_of_a_bracket_is_free() -> None:
+    bracket = Attains(z[j], whole, j)
+    assert bracket == Attains(z[i], (i, 1, C), j) != Attains(z[i], (i, 1, C), k)
+    assert replace(bracket, {j: k}) == Attains(z[i], (i, 1, C), k)
+    assert names(bracket) == {j, C} and bracket.largest == Maximum(z[j], whole)
+    assert Total(bracket, (j, 1, C)) == Total(Attains(z[i], (i, 1, C), k), (k, 1, C))
+    assert code(Total(bracket, whole)) == code(Total(Attains(z[m], (m, 1, C), i), (i, 1, C)))
+    assert pickle.loads(pickle.dumps(bracket)) == bracket
+    assert str(bracket) == "Attains(z[j], (j, 1, C), j)" or "(i, 1, C), j)" in str(bracket)
+
+
+def test_a_product_leaves_out_what_is_zero() -> None:
+    zero = {**WORLD, z: {(1,): 2, (2,): 0, (3,): 5, (4,): 1}}
+    assert value(ProductOver(z[j], whole), zero) == 0
+    alone = ProductOver(z[j], (j, 1, C, 2))
+    assert value(alone, zero) == value(plain(alone), zero) == 10
+    assert value(ProductOver(z[j], (j, 3, 2)), zero) == 1
 
 
 # Deltas and brackets ------------------------------------------------------------------------------

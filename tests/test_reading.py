@@ -34,6 +34,7 @@ from sympy import (
     zoo,
 )
 
+import derive
 from derive.errors import DeriveError
 from derive.facts import IndexRange
 from derive.notation import (
@@ -44,9 +45,11 @@ from derive.notation import (
     Head,
     Inert,
     Log,
+    Maximum,
     Minus,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Times,
     Total,
@@ -70,6 +73,9 @@ FORMS = [
     (0.1 * z[k], Times(Rational(1, 10), z[k])),
     (z[k] / (2 * T), Quotient(z[k], Times(2, T))),
     (-over(y[j], j), Minus(Total(y[j], whole))),
+    (Product(y[j], whole), ProductOver(y[j], whole)),
+    (z[k] * Product(y[j] + 1, whole), Times(z[k], ProductOver(Plus(y[j], 1), whole))),
+    (derive.Max(y[j] + 1, whole), Maximum(Plus(y[j], 1), whole)),
     (over(y[j], j) / C, Times(Quotient(1, C), Total(y[j], whole))),
     (p(i) ** 2, Power(Quotient(Exp(z[i]), partition), 2)),
     (1 / p(i), Quotient(partition, Exp(z[i]))),
@@ -113,7 +119,7 @@ REFUSED = [
     (Piecewise((z[k], z[k] > 0)), "says nothing of where.*does not hold; end it with a branch"),
     (Piecewise((z[k], Eq(z[k], 1)), (0, True)), "has to compare two numbers by <"),
     (Piecewise((z[k], k > i), (0, True)), "compares indices"),
-    (Product(z[i], (i, 1, C)), r"Product.*exp\(Sum\(log"),
+    (Product(z[i], (i, 1, oo)), "product .* is infinite"),
     (Integral(x * z[k], (x, 0, 1)), "Integral.*cannot stand in a loss"),
     (I * z[k], "imaginary unit"),
     (log(-1) + z[k], "imaginary unit"),

@@ -12,6 +12,7 @@ LIBRARY: tuple[str, ...] = (
     "Partial.v",
     "Kinks.v",
     "Maxima.v",
+    "Products.v",
     "Places.v",
     "Witness.v",
     "Rules.v",

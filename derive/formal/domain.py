@@ -27,6 +27,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -144,6 +145,10 @@ def _visit(
     """``kink`` is the variable of a derivative around here, which no kink may meet."""
     if not isinstance(expr, Inert):
         return
+    if isinstance(expr, Log):
+        for factor in _factors(expr.operand):
+            if isinstance(factor, ProductOver):
+                yield from _positive_factors(factor, given, scope, around)
     for part, positive in _needed(expr):
         yield _condition(part, positive, given, scope, around)
     if kink is not None and (off := off_kink(expr)) is not None and depends(off, kink, given):
@@ -156,16 +161,31 @@ def _visit(
         yield from _visit(expr.operand, given, scope, around, expr.variable)
         return
     if isinstance(expr, Binder):
-        body, own = expr.open()
-        name = bound_name(expr.hint, body, own, scope)
-        limits = between(name, expr.lower, expr.upper, scope)
-        limits += "".join(f" -> {name} <> {index(x, scope)}" for x in expr.excluded)
-        inside = given.within(own, tuple(expr.limits[1:]))
-        deeper = scope.within(own, name)
-        yield from _visit(body, inside, deeper, (*around, (name, limits)), kink)
+        body, inside, deeper, limits = _opened(expr, given, scope, around)
+        yield from _visit(body, inside, deeper, limits, kink)
         return
     for argument in expr.args:
         yield from _visit(argument, given, scope, around, kink)
+
+
+def _opened(
+    binder: Binder, given: Given, scope: Scope, around: Around
+) -> tuple[Expr, Given, Scope, Around]:
+    """The body of a binder, and what is known and bound around it."""
+    body, own = binder.open()
+    name = bound_name(binder.hint, body, own, scope)
+    limits = between(name, binder.lower, binder.upper, scope)
+    limits += "".join(f" -> {name} <> {index(x, scope)}" for x in binder.excluded)
+    inside = given.within(own, tuple(binder.limits[1:]))
+    return body, inside, scope.within(own, name), (*around, (name, limits))
+
+
+def _positive_factors(
+    product: ProductOver, given: Given, scope: Scope, around: Around
+) -> Iterator[Condition]:
+    """That each factor of a product under a logarithm is positive."""
+    body, inside, deeper, limits = _opened(product, given, scope, around)
+    yield _condition(body, True, inside, deeper, limits)
 
 
 def _needed(expr: Expr) -> Iterator[tuple[Expr, bool]]:

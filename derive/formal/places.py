@@ -19,6 +19,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -72,6 +73,8 @@ def _way(expr: Expr, paths: list[Path], here: Path, leaf: Leaf, scope: Scope) ->
             return f"at_function {function_name(expr, scope)}; {below(1)}"
         case Total() if changed == [0]:
             return f"at_sum; {below(0)}"
+        case ProductOver() if changed == [0]:
+            return f"at_product; {below(0)}"
         case Maximum() if changed == [0]:
             return f"at_maximum; {below(0)}"
         case Attains() if changed == [0]:

@@ -20,6 +20,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -73,7 +74,7 @@ def _parts(expr: Expr) -> tuple[str, int]:
             limits = f"{own.name}={_index(expr.lower)}..{_index(expr.upper)}"
             if expr.excluded:
                 limits += "".join(f", ≠{_index(x)}" for x in expr.excluded)
-            sign = "max" if isinstance(expr, Maximum) else "Σ"
+            sign = {Maximum: "max", ProductOver: "Π"}.get(type(expr), "Σ")
             return f"{sign}[{limits}] {_shown(body, PRODUCT)}", PRODUCT
         case Partial(operand, variable):
             return f"∂/∂{_shown(variable, ATOM)} {_shown(operand, POWER)}", PRODUCT

@@ -46,6 +46,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -318,12 +319,13 @@ def _binder(binder: Binder, scope: Scope) -> str:
         return f"maximum {ranged(binder, scope)}"
     if isinstance(binder, Attains):
         return f"attains {ranged(binder, scope)} {index(binder.at_index, scope)}"
-    if not isinstance(binder, Total):
+    if not isinstance(binder, (Total, ProductOver)):
         raise NoTerm(type(binder).__name__)
+    kind = "total" if isinstance(binder, Total) else "product"
     if binder.excluded:
         without = "; ".join(index_sum(x, scope) for x in binder.excluded)
-        return f"total_but [{without}] {ranged(binder, scope)}"
-    return f"total {ranged(binder, scope)}"
+        return f"{kind}_but [{without}] {ranged(binder, scope)}"
+    return f"{kind} {ranged(binder, scope)}"
 
 
 def ranged(binder: Binder, scope: Scope) -> str:

@@ -109,5 +109,8 @@ class ArrayPrinter(InertPrinter, NumPyPrinter):
     def _print_Picked(self, expr: c.Picked) -> str:
         return f"_picked({self._print(expr.operand)}, {self._print(expr.positions)})"
 
+    def _print_Others(self, expr: c.Others) -> str:
+        return f"_others({self._print(expr.operand)})"
+
     def _print_Copied(self, expr: c.Copied) -> str:
         return f"np.array({self._print(expr.operand)})"

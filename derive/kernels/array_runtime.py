@@ -125,6 +125,14 @@ def _batch(**shapes: tuple[int, ...]) -> tuple[int, ...]:
         raise ValueError(f"the batch axes do not fit each other: {named}") from None
 
 
+def _others(array: Any) -> Any:
+    """For each entry of the last axis the product of all others."""
+    ones = np.ones_like(array[..., :1])
+    before = np.cumprod(np.concatenate([ones, array[..., :-1]], axis=-1), axis=-1)
+    behind = np.concatenate([array[..., 1:], ones], axis=-1)
+    return before * np.cumprod(behind[..., ::-1], axis=-1)[..., ::-1]
+
+
 def _picked(array: Any, positions: Any) -> Any:
     """The entries of the last axis of ``array`` at ``positions``; all other axes broadcast."""
     shape = np.broadcast_shapes(array.shape[:-1], positions.shape)

@@ -141,6 +141,10 @@ class Picked(Code):
         return self.args[1]
 
 
+class Others(Code):
+    """For each entry of the last axis of ``operand`` the product of all others."""
+
+
 class Copied(Code):
     """A copy, so that no result is an input in disguise."""
 

@@ -23,6 +23,7 @@ from derive.notation import (
     ZERO,
     Apply,
     Attains,
+    Binder,
     Bracket,
     Delta,
     Exp,
@@ -32,6 +33,7 @@ from derive.notation import (
     Minus,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -94,6 +96,8 @@ class Lowering(Entries):
                 return self.entry(expr)
             case Total():
                 return self._total(expr)
+            case ProductOver():
+                return self._product_over(expr)
             case Maximum():
                 return self._maximum(expr)
             case Attains():
@@ -217,6 +221,38 @@ class Lowering(Entries):
         several = [aligned(m, axes) for m in masks]
         return several[0] if len(several) == 1 else c.Both(*several)
 
+    def _product_over(self, product: ProductOver) -> Lowered:
+        others = self._others(product)
+        if others is not None:
+            return others
+        body, index, masks = self._opened(product)
+        part = self.lower(body)
+        last = (*(a for a in self.union([part, *masks]) if a != index), index)
+        operand = aligned(part, last)
+        if masks:
+            operand = c.Chosen(operand, self._mask(masks, last), ONE)
+        elif index not in part.axes:
+            lower, upper = self._extents[index]
+            return self.combined(Power, [part, Lowered(upper - lower + 1, plain=True)])
+        return Lowered(c.reduced(operand, "prod"), last[:-1])
+
+    def _others(self, product: ProductOver) -> Lowered | None:
+        """A product without one factor, for each factor: nothing larger than the factors is built.
+
+        None where it is anything else.
+        """
+        if len(product.excluded) != 1 or not isinstance(product.excluded[0], Symbol):
+            return None
+        (out,) = product.excluded
+        if out in self._classes or self._extents.get(out) != (product.lower, product.upper):
+            return None
+        body, index, _ = self._opened(product)
+        part = self.lower(body)
+        if index not in part.axes or out in part.axes:
+            return None
+        kept = tuple(a for a in part.axes if a != index)
+        return Lowered(c.Others(aligned(part, (*kept, index))), (*kept, out))
+
     def _maximum(self, maximum: Maximum) -> Lowered:
         part, index = self._candidates(maximum)
         if index not in part.axes:
@@ -249,7 +285,7 @@ class Lowering(Entries):
             operand = c.Chosen(operand, self._mask(masks, last), -oo)
         return Lowered(operand, last), index
 
-    def _opened(self, binder: Total | Maximum | Attains) -> tuple[Expr, Symbol, list[Lowered]]:
+    def _opened(self, binder: Binder) -> tuple[Expr, Symbol, list[Lowered]]:
         """The body, its index as an axis as long as limits ever allow, and masks for the rest."""
         lower, upper = binder.lower, binder.upper
         body, index = binder.open()

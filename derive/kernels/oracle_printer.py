@@ -17,6 +17,7 @@ from derive.notation import (
     Bracket,
     Delta,
     Maximum,
+    ProductOver,
     Threshold,
     Times,
     Total,
@@ -134,6 +135,9 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
 
     def _print_Total(self, expr: Total) -> str:
         return self._over(expr, "mp.fsum", "total")
+
+    def _print_ProductOver(self, expr: ProductOver) -> str:
+        return self._over(expr, "mp.fprod", "product")
 
     def _print_Maximum(self, expr: Maximum) -> str:
         return self._over(expr, "max", "largest")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy
-from sympy import Expr, Piecewise, Sum, exp, log
+from sympy import Expr, Piecewise, Product, Sum, exp, log
 
 from derive.notation import Maximum
 
@@ -93,6 +93,9 @@ WHOLE: dict[str, Callable[[Expr, Limits], Expr]] = {
 RANGED: dict[str, Callable[[Expr, Limits], Expr]] = {
     "Sum": Sum,
     "sum": Sum,
+    "Product": Product,
+    "product": Product,
+    "prod": Product,
     "Max": Maximum,
     "max": Maximum,
 }
@@ -109,4 +112,4 @@ RESERVED = frozenset({*FUNCTIONS, *REDUCTIONS, *WHOLE, *RANGED, *DELTAS, *SLOPES
 
 def listed() -> str:
     """All names of functions, for a message."""
-    return ", ".join((*FUNCTIONS, *REDUCTIONS, *WHOLE, "Sum", "Max", "delta", "diff"))
+    return ", ".join((*FUNCTIONS, *REDUCTIONS, *WHOLE, "Sum", "Product", "Max", "delta", "diff"))

@@ -21,7 +21,6 @@ from sympy import (
     Ne,
     Rational,
     S,
-    Sum,
     Symbol,
 )
 from sympy.core.basic import Basic
@@ -247,8 +246,6 @@ class Meaning:
 
 def _ranged(function: str, body: Expr, ranges: list[tuple[Expr, Expr, Expr]]) -> Expr:
     """A function of the values of ``body`` over ranges, of which the first is the innermost."""
-    if RANGED[function] is Sum:
-        return Sum(body, *ranges)
     for limits in ranges:
         body = RANGED[function](body, limits)
     return body

@@ -161,6 +161,9 @@ class Markup(Printer):
         """A summation sign with what stands below it, line by line, and above it."""
         raise NotImplementedError
 
+    def product(self, below: Sequence[str], above: str) -> str:
+        raise NotImplementedError
+
     def maximum(self, below: Sequence[str]) -> str:
         raise NotImplementedError
 

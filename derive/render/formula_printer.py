@@ -21,10 +21,12 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
     Total,
+    names,
     rename,
 )
 from derive.render.conventions import (
@@ -116,7 +118,8 @@ class Formulas(Arrays):
         if self._inline and isinstance(inner, (Quotient, Partial)):
             return self.fenced(text)
         # A bracket is closed at its end.
-        open_ended = isinstance(inner, (Total, Maximum)) or is_open(inner)
+        open_ended = isinstance(inner, Binder) and not isinstance(inner, Attains)
+        open_ended = open_ended or is_open(inner)
         return self.fenced(text) if open_ended and not last else text
 
     def _print_Quotient(self, expr: Quotient) -> str:
@@ -214,16 +217,22 @@ class Formulas(Arrays):
         sign, body = self.total(expr)
         return f"{sign} {body}"
 
+    def _print_ProductOver(self, expr: ProductOver) -> str:
+        sign, body = self.total(expr)
+        return f"{sign} {body}"
+
     def _print_Maximum(self, expr: Maximum) -> str:
         sign, body = self.total(expr)
         return f"{sign} {body}"
 
     def _print_Attains(self, expr: Attains) -> str:
         """``[k = argmax_j z_j]``."""
-        with self.inside(expr) as (body, name):
-            sign = self.operator(expr, name)
-            text = f"{self._print(expr.at_index)} = {sign} {self.summand(body)}"
-        return self.squared(text)
+        outside, self._names = self._names, self._names.also(*names(expr.at_index))
+        try:
+            sign, body = self.total(expr)
+        finally:
+            self._names = outside
+        return self.squared(f"{self._print(expr.at_index)} = {sign} {body}")
 
     def total(self, expr: Binder) -> tuple[str, str]:
         """The operator of a sum or maximum with its limits, and its body."""
@@ -255,7 +264,8 @@ class Formulas(Arrays):
             return self.argmax(below)
         if isinstance(binder, Maximum):
             return self.maximum(below)
-        return self.summation([f"{index}={lower}", *out], upper)
+        sign = self.product if isinstance(binder, ProductOver) else self.summation
+        return sign([f"{index}={lower}", *out], upper)
 
     # Cases and matrices
 

@@ -18,7 +18,7 @@ MARK = r"\textcolor{DeriveChanged}"
 
 _EXTREMES = {Max: r"\max", Min: r"\min"}
 _SMALL = re.compile(r"(\\(?:hat|tilde|bar)\{)?([a-z])(\})?")
-_TALL = (r"\frac", r"\sum", r"\left", r"\max_", r"\begin", r"\bigg")
+_TALL = (r"\frac", r"\sum", r"\prod", r"\left", r"\max_", r"\begin", r"\bigg")
 
 
 class FormulaPrinter(Formulas, LatexPrinter):
@@ -127,6 +127,9 @@ class FormulaPrinter(Formulas, LatexPrinter):
 
     def summation(self, below: Sequence[str], above: str) -> str:
         return rf"\sum_{{{_stacked(below)}}}^{{{above}}}"
+
+    def product(self, below: Sequence[str], above: str) -> str:
+        return rf"\prod_{{{_stacked(below)}}}^{{{above}}}"
 
     def maximum(self, below: Sequence[str]) -> str:
         return rf"\max_{{{_stacked(below)}}}"

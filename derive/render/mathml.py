@@ -35,10 +35,12 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
     Total,
+    names,
     rename,
 )
 from derive.render.conventions import is_open, needs_dot, nested, signed
@@ -118,8 +120,10 @@ class MathPrinter:
                     return fenced(exceeds if otherwise == 0 else rest, "[", "]")
                 return cases([(self.expr(above), exceeds), (self.expr(otherwise), rest)])
             case Attains():
-                equal = row(self.expr(expr.at_index), sign("="), self._binder(expr))
-                return fenced(equal, "[", "]")
+                outside, self._names = self._names, self._names.also(*names(expr.at_index))
+                where = self._binder(expr)
+                self._names = outside
+                return fenced(row(self.expr(expr.at_index), sign("="), where), "[", "]")
             case Binder():
                 return self._binder(expr)
             case Partial():
@@ -193,7 +197,9 @@ class MathPrinter:
 
     def _factor(self, expr: Expr, last: bool) -> str:
         text = self.expr(expr)
-        open_ended = (isinstance(expr, (Total, Maximum, Partial)) or is_open(expr)) and not last
+        open_ended = (
+            isinstance(expr, (Total, ProductOver, Maximum, Partial)) or is_open(expr)
+        ) and not last
         loose = isinstance(expr, (Plus, Minus, Times)) or _is_negative(expr)
         return fenced(text) if loose or open_ended else text
 
@@ -229,9 +235,10 @@ class MathPrinter:
             inner = fenced(inner)
         first, lower, upper = (self.expr(a) for a in (index, expr.lower, expr.upper))
         out = [row(sign(","), first, sign("≠"), self.expr(e)) for e in expr.excluded]
-        if isinstance(expr, Total):
+        if isinstance(expr, (Total, ProductOver)):
             below = row(first, sign("="), lower, *out)
-            head = f"<munderover><mo>∑</mo>{below}{upper}</munderover>"
+            operator = "∑" if isinstance(expr, Total) else "∏"
+            head = f"<munderover><mo>{operator}</mo>{below}{upper}</munderover>"
         else:
             below = row(lower, sign("≤"), first, sign("≤"), upper, *out)
             operator = "arg max" if isinstance(expr, Attains) else "max"

@@ -173,6 +173,9 @@ class TypstPrinter(Formulas):
     def summation(self, below: Sequence[str], above: str) -> str:
         return f"∑_({_rows(below)})^({above})"
 
+    def product(self, below: Sequence[str], above: str) -> str:
+        return f"∏_({_rows(below)})^({above})"
+
     def maximum(self, below: Sequence[str]) -> str:
         return f"max_({_rows(below)})"
 

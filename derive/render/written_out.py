@@ -28,6 +28,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -61,7 +62,7 @@ def written_out(expr: Expr, values: Values) -> Expr | None:
         case Indexed():
             indices = [written_out(a, values) for a in expr.indices]
             return None if None in indices else Indexed(expr.base, *indices)
-        case Total() | Maximum():
+        case Total() | Maximum() | ProductOver():
             return _binder(expr, values)
         case Choice():
             return _chosen(expr, values)
@@ -106,7 +107,7 @@ def _binder(expr: Binder, values: Values) -> Expr | None:
         return None
     if isinstance(expr, Maximum):
         return parts[0] if len(parts) == 1 else Apply(Head(Max), *parts)
-    return plus(*parts)
+    return times(*parts) if isinstance(expr, ProductOver) else plus(*parts)
 
 
 def class_sizes(derivation: Derivation) -> tuple[Symbol, ...]:

@@ -31,6 +31,7 @@ DIFFERENTIATION = (
     "differentiate_negative",
     "differentiate_sum",
     "differentiate_total",
+    "differentiate_range_product",
     "differentiate_scaled",
     "differentiate_fraction",
     "differentiate_reciprocal",
@@ -100,6 +101,7 @@ def prepare(trace: Trace) -> None:
     fold_names(trace)
     if trace.apply("use_entry_fact"):
         settle(trace, CONTRACTION)
+    settle(trace, ("multiply_constant", "add_exponents", "expand_log_range_product"))
     settle(trace, ("cancel_log_exp", "expand_log_power"))
     for _ in range(PATIENCE):
         opened = trace.apply("expand_log_quotient", opens_exponential) or trace.apply(
@@ -152,7 +154,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(("cancel_terms", "collect_terms"))
         or trace.apply("pull_out_sign")
         or trace.apply("pull_out_factor", pulls_well)
-        or trace.apply("sum_constant")
+        or trace.apply_first(("sum_constant", "multiply_constant", "rejoin_factor"))
         or trace.apply("rejoin_index")
         or trace.apply("split_total", splits_well)
         or trace.apply("distribute_product", distributes_well)

@@ -117,6 +117,10 @@ class Court:
                 operands = _operands(condition, {**match.values, **row})
                 if condition.kind == "untied":
                     assumed.append(Condition("untied", (named(operands[0]),)))
+                elif condition.kind == "positive_factors":
+                    # Of each; the index of a binder may be any there.
+                    if not positive(operands[0].args[0], claim.facts, self._definitions):
+                        assumed.append(Condition("positive_factors", (named(operands[0]),)))
                 elif condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     operand = without_zero(operands[0])

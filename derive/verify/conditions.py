@@ -21,6 +21,7 @@ from derive.notation import (
     Minus,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Times,
     Total,
@@ -129,7 +130,7 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
             return bool(whole.number > 0) and expr not in parts and all(map(seen, parts))
         case Power(base, _):
             return seen(base)
-        case Total() | Maximum():
+        case Total() | Maximum() | ProductOver():
             return seen(expr.body)
         case Symbol() | Indexed():
             base = expr.base if isinstance(expr, Indexed) else expr

@@ -29,6 +29,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -163,6 +164,11 @@ class Exact:
                 return self.value(entry, level, scope)
             case Total():
                 return self._total(expr, level, scope)
+            case ProductOver():
+                inside, counted = self._inside(expr, scope)
+                body = np.where(counted, self.value(expr.body, level, inside), 1.0)
+                factors = np.moveaxis(body, -inside.depth, 0)
+                return reduce(field.times, factors, np.ones(1))
             case Maximum():
                 return self._maximum(expr, level, scope)
             case Attains():

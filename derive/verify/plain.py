@@ -16,6 +16,7 @@ from sympy import (
     Mul,
     Piecewise,
     Pow,
+    Product,
     Rational,
     Sum,
     exp,
@@ -40,6 +41,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Threshold,
     Times,
     Total,
@@ -81,10 +83,11 @@ def as_inert(expr: Basic) -> Expr:
             return Power(as_inert(expr.base), as_inert(expr.exp))
         case log():
             return Log(as_inert(expr.args[0]))
-        case Sum():
+        case Sum() | Product():
+            kind = Total if isinstance(expr, Sum) else ProductOver
             body = as_inert(expr.function)
             for index, lower, upper in expr.limits:
-                body = Total(body, (index, lower, upper))
+                body = kind(body, (index, lower, upper))
             return body
         case KroneckerDelta():
             return Delta(*expr.args[:2])

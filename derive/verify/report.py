@@ -201,5 +201,7 @@ class Report:
 def _said(condition: Condition) -> str:
     if condition.kind == "untied":
         return f"{condition.operands[0].doit()} is attained once"
+    if condition.kind == "positive_factors":
+        return f"the factors of {condition.operands[0].doit()} are > 0"
     relation = ">" if condition.kind == "positive" else "!="
     return f"{condition.operands[0].doit()} {relation} 0"

@@ -23,6 +23,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -158,6 +159,8 @@ class Point:
                 return self.value(entry, at)
             case Total():
                 return mpmath.fsum(self._run(expr, at).values())
+            case ProductOver():
+                return mpmath.fprod(self._run(expr, at).values())
             case Maximum():
                 return self._leading(expr, at)[1]
             case Attains():

@@ -26,6 +26,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -105,6 +106,13 @@ class Slopes:
                 body, index = expr.open()
                 slope = self(body, variable)
                 return ZERO if slope == 0 else expr.over(slope, index)
+            case ProductOver():
+                body, index = expr.open()
+                slope = self(body, variable)
+                if slope == 0:
+                    return ZERO
+                others = ProductOver(body, (index, *expr.outside, index))
+                return Total(Times(slope, others), (index, *expr.outside))
             case Maximum():
                 body, index = expr.open()
                 slope, limits = self(body, variable), (index, *expr.limits[1:])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
+import sympy
 from sympy import (
     Add,
     Expr,
@@ -65,6 +66,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -257,7 +259,7 @@ def _application_flaws(application: Apply) -> Flaws:
         yield from number_flaws(operand)
 
 
-def _sum_flaws(total: Sum) -> Flaws:
+def _sum_flaws(total: Sum | sympy.Product) -> Flaws:
     yield from number_flaws(total.function)
     for limits in total.limits:
         if not isinstance(limits, Tuple) or len(limits) != 3:
@@ -294,6 +296,7 @@ NUMBERS: Forms = {
     Partial: _made_of(number_flaws, _variable_flaws),
     Total: _over(number_flaws),
     Dotted: _over(number_flaws),
+    ProductOver: _over(number_flaws),
     Maximum: _over(number_flaws),
     Attains: _over(number_flaws),
     Choice: _made_of(index_flaws, index_flaws, number_flaws, number_flaws),
@@ -305,6 +308,7 @@ NUMBERS: Forms = {
     Mul: _all(number_flaws),
     Pow: _all(number_flaws),
     Sum: _sum_flaws,
+    sympy.Product: _sum_flaws,
     KroneckerDelta: _plain_delta_flaws,
     Piecewise: _unknown,
     Application: _all(number_flaws),

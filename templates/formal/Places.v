@@ -4,7 +4,7 @@
     differ. Going into a sum its index and range enter the context, going under a derivative the
     point is free to move, going into a case its condition holds. *)
 
-From Derive Require Export Maxima.
+From Derive Require Export Products.
 From Coquelicot Require Import ElemFct.
 
 (** Names that a derivation defines are hints for unfolding in this base. *)
@@ -76,6 +76,7 @@ Ltac enter :=
   end.
 
 Ltac at_sum := refine (sum_over_ext _ _ _ _); enter.
+Ltac at_product := refine (prod_over_ext _ _ _ _); enter.
 Ltac at_maximum := refine (place_maximum _ _ _ _ _ _); [lia | enter].
 Ltac at_attains := refine (place_attains _ _ _ _ _ _ _); [lia | enter].
 Ltac at_choice :=
@@ -150,6 +151,7 @@ Ltac positive :=
     | |- 0 < cosh _ => apply cosh_pos
     | |- 0 < PI => apply PI_RGT_0
     | |- 0 < sum_over (range _ _) _ => apply total_pos; [index | enter; positive]
+    | |- 0 < prod_over _ _ => apply prod_over_pos; enter; positive
     | |- 0 < sqrt _ => apply sqrt_lt_R0; positive
     | |- 0 < INR _ => apply lt_0_INR; index
     | |- 0 < IZR _ => lra
@@ -256,6 +258,8 @@ Ltac differentiable :=
             apply (ex_pd_branches c p q f g); differentiable end
         | apply (ex_pd_threshold c a b f g);
           [differentiable | differentiable | sides_apart | differentiable | differentiable] ]
+    | (fun u => prod_over ?l (fun j => @?f u j)) =>
+        apply (ex_pd_prod c l (fun j u => f u j)); enter; differentiable
     | (fun u => maximum ?lo ?hi (fun j => @?f u j)) =>
         apply (ex_pd_maximum c lo hi f); [index | enter; differentiable | no_tie]
     | (fun u => attains ?lo ?hi (fun j => @?f u j) ?k) =>

@@ -345,6 +345,33 @@ Ltac differentiate_sum :=
 Ltac differentiate_total :=
   match goal with |- pd ?c (fun u => sum_over ?l (fun j => @?f u j)) ?x = _ =>
     refine (pd_sum c l (fun j u => f u j) x _); enter; differentiable end.
+Ltac without_duplicates := first [apply seq_NoDup | apply NoDup_filter, seq_NoDup].
+(* The same indices left out, in whatever order. *)
+Ltac same_others :=
+  first [rewrite others_of_range | rewrite others_of_range_but];
+  first [reflexivity
+        | f_equal; apply range_but_same; intros ?; simpl;
+          repeat match goal with |- context [Nat.eqb ?i ?j] => destruct (Nat.eqb i j) end;
+          reflexivity].
+Ltac differentiate_range_product :=
+  match goal with |- pd ?c (fun u => prod_over ?l (fun j => @?f u j)) ?x = _ =>
+    refine (eq_trans (pd_prod c l (fun j u => f u j) x _ _) _);
+    [ without_duplicates | enter; differentiable
+    | apply sum_over_ext; intros ? ?; apply place_mul; [reflexivity | same_others] ] end.
+Ltac expand_log_range_product :=
+  match goal with |- ln (prod_over ?l ?f) = _ => refine (ln_prod_over l f _); enter; positive end.
+Ltac add_exponents :=
+  match goal with |- prod_over ?l (fun j => exp (@?f j)) = _ => exact (prod_over_exp l f) end.
+Ltac multiply_constant :=
+  match goal with |- prod_over (range ?lo ?hi) (fun _ => ?a) = _ =>
+    first [ refine (product_constant lo hi a _ _); lia
+          | rewrite (product_constant lo hi a _ eq_refl), <- Rpower_pow by positive;
+            f_equal; rewrite ?minus_INR, ?S_INR by lia; simpl INR; ring ] end.
+Ltac rejoin_factor :=
+  match goal with |- context [product_but [?k] ?lo ?hi ?f] =>
+    let E := fresh "E" in
+    assert (E : f k * product_but [k] lo hi f = product lo hi f) by (apply product_rejoin; index);
+    cbv beta in E; first [exact E | rewrite <- E; by_ring] end.
 Ltac differentiate_scaled :=
   match goal with |- pd ?c _ ?x = ?a * pd ?c ?f ?x =>
     refine (eq_trans (pd_ext c _ (fun u => a * f u) x _) (pd_scale c a f x)); intros; by_ring end.

@@ -12,11 +12,11 @@ Ltac each_index :=
     end.
 
 Ltac computed :=
-  unfold range, range_but, maximum; cbn -[Rplus Rmult Rinv Rdiv Ropp Rminus IZR exp ln Rpower sqrt pow];
+  unfold range, range_but, maximum, prod_over; cbn -[Rplus Rmult Rinv Rdiv Ropp Rminus IZR exp ln Rpower sqrt pow];
   unfold delta, bracket, choice; simpl Nat.eqb; simpl Nat.leb; cbv iota.
 
 (* By the side of each kink on which the numbers lie. *)
-Ltac by_sides :=
+Ltac sides :=
   unfold Rabs, Rmax, Rmin, threshold, sign;
   repeat match goal with
     | |- context [Rcase_abs ?a] => destruct (Rcase_abs a)
@@ -25,14 +25,15 @@ Ltac by_sides :=
     | H : context [Rcase_abs ?a] |- _ => destruct (Rcase_abs a)
     | H : context [Rle_dec ?a ?b] |- _ => destruct (Rle_dec a b)
     | H : context [Rlt_dec ?a ?b] |- _ => destruct (Rlt_dec a b)
-    end; lra.
+    end.
+Ltac by_sides := sides; lra.
 
 (* Numbers and nothing else, once the exponentials of zero are gone, and of those below it no more
    has to be known than that they are less than one. *)
 Ltac below_one :=
   apply (Rlt_le_trans _ (exp 0)); [apply exp_increasing; lra | rewrite exp_0; apply Rle_refl].
 Ltac rational :=
-  rewrite ?Ropp_0, ?Rplus_0_l, ?Rmult_0_l, ?Rmult_0_r, ?exp_0;
+  rewrite ?Ropp_0, ?Rminus_0_r, ?Rplus_0_l, ?Rmult_0_l, ?Rmult_0_r, ?exp_0;
   repeat match goal with |- context [exp ?a] =>
     lazymatch goal with
     | H : exp a < 1 |- _ => fail
@@ -56,6 +57,7 @@ Ltac holds :=
   | computed; evident
   | each_index; computed; evident
   | computed; by_sides
+  | computed; sides; first [lra | rational]
   | numbers_differ ].
 
 Ltac witness := solve [repeat match goal with |- _ /\ _ => split end; holds].

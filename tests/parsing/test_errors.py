@@ -52,11 +52,15 @@ WRONG: list[tuple[str, int, str]] = [
     ("exp(z[k])[k]", 11, "has no entries"),
     ("diff(z[k], z[k])", 1, "a derivative cannot stand"),
     # Sums
-    ("Sum(z[i])", 1, "the sum has no range"),
+    ("Sum(z[i])", 1, "Sum has no range"),
+    ("prod(z[i])", 1, "prod has no range"),
+    ("Max(z[i], T)", 11, "a range is written"),
+    ("max((i, 1, C), z[i])", 6, "what max is taken of comes first"),
+    ("min(z[i], i=1..C)", 11, "a range stands in min"),
     ("Sum(z[i], i)", 11, "a range is written"),
     ("Sum(z[i], (i, C))", 12, "a range is written"),
     ("Sum(z[i], (2, 1, C))", 12, "begins with the name of its index"),
-    ("Sum((i, 1, C), z[i])", 6, "what is summed comes first"),
+    ("Sum((i, 1, C), z[i])", 6, "what Sum is taken of comes first"),
     ("Sum(z[i], (i, 1, exp(2)))", 18, "an index is a name"),
     ("Sum(z[i], (i, 1.5, C))", 15, "an index is a whole number"),
     # Vectors

@@ -17,6 +17,7 @@ from sympy import (
 
 from derive.notation import (
     Apply,
+    Attains,
     Bracket,
     Delta,
     Exp,
@@ -27,6 +28,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Threshold,
     Times,
@@ -126,6 +128,19 @@ sigmoid = Quotient(1, Plus(1, Exp(z[k])))
         (Total(Minus(z[j]), (j, 1, C)), r"\sum_{j=1}^{C} (- z_{j})"),
         (Total(z[j], (j, i, C)), r"\sum_{j=i}^{C} z_{j}"),
         (Maximum(z[j], (j, 1, C)), r"\max_{1 \le j \le C} z_{j}"),
+        (
+            Times(Attains(z[j], (j, 1, C), k), z[k]),
+            r"\left[ k = \arg\max_{1 \le j \le C} z_{j} \right] z_{k}",
+        ),
+        (
+            Attains(z[j], (j, 1, C), j),
+            r"\left[ j = \arg\max_{1 \le i \le C} z_{i} \right]",
+        ),
+        (ProductOver(z[j], (j, 1, C, k)), r"\prod_{\substack{j=1 \\ j \ne k}}^{C} z_{j}"),
+        (
+            Times(ProductOver(Plus(1, Minus(z[j])), (j, 1, C)), z[k]),
+            r"\left( \prod_{j=1}^{C} (1 - z_{j}) \right) z_{k}",
+        ),
         (Plus(z[k], Minus(Maximum(z[j], (j, 1, C)))), r"z_{k} - \max_{1 \le j \le C} z_{j}"),
         (
             Plus(Maximum(z[j], (j, 1, C)), 1),

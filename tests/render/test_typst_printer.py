@@ -26,6 +26,7 @@ from derive.errors import DeriveError
 from derive.laws import Each, Meta, Slope, Value
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Exp,
     Head,
@@ -33,6 +34,7 @@ from derive.notation import (
     Maximum,
     Plus,
     Power,
+    ProductOver,
     Threshold,
     Times,
     Total,
@@ -69,6 +71,8 @@ EXPRESSIONS: list[Expr] = [
         Threshold(z[k], T, 1, 0),
         Threshold(z[k], T, 0, 1),
         Threshold(z[k], T, z[j], T),
+        Attains(z[j], (j, 1, C), k),
+        ProductOver(z[j], (j, 1, C, k)),
     ),
     *(Float("0.5"), Float("1e-20"), pi, Power(Symbol("x_1"), Symbol(r"\hat{y}^{(2)}"))),
 ]
@@ -129,6 +133,8 @@ def set_by_typst(*formulas: str) -> bytes:
         (Power(Apply(Head(tanh), T), 2), "tanh^(2)\\( T \\)"),
         (Total(z[j], (j, 1, C, k)), "∑_(j=1 \\ j ≠ k)^(C) z_(j)"),
         (Maximum(z[j], (j, 1, C)), "max_(1 ≤ j ≤ C) z_(j)"),
+        (ProductOver(z[j], (j, 1, C, k)), "∏_(j=1 \\ j ≠ k)^(C) z_(j)"),
+        (Attains(z[j], (j, 1, C), k), " lr(\\[ k = arg max_(1 ≤ j ≤ C) z_(j) \\])"),
         (Plus(T, Marked(z[k])), 'T class("binary", marked(+)) marked(z_(k))'),
         (Apply(Head(Function("softplus")), T), 'op("softplus")\\( T \\)'),
     ],

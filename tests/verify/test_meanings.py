@@ -28,6 +28,7 @@ from derive.explicit import explicit
 from derive.facts import Definition, IndexRange
 from derive.notation import (
     Apply,
+    Attains,
     Bracket,
     Delta,
     Exp,
@@ -38,6 +39,7 @@ from derive.notation import (
     Partial,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Times,
     Total,
@@ -148,6 +150,36 @@ def test_maximum_is_the_largest_value() -> None:
     point = Point({C: 3}, (), (), lambda leaf, places: world[leaf][places])
     assert close(point.value(node, {k: 2}), value(node, {**world, k: 2}))
     assert explicit(node, {C: 2}, {k: 2}) == Max(z[1] - y[2], z[2] - y[2])
+
+
+def test_a_bracket_is_one_where_the_maximum_is_attained() -> None:
+    node = Attains(Times(z[i], y[i]), (i, 1, C), k)
+    world = leaves(3)
+    point = Point({C: 3}, (), (), lambda leaf, places: world[leaf][places])
+    found = [point.value(node, {k: at}) for at in (1, 2, 3)]
+    assert found == [value(node, {**world, k: at}) for at in (1, 2, 3)] and sum(found) == 1
+    numbers = {z[n]: world[z][(n,)] for n in (1, 2, 3)} | {y[n]: world[y][(n,)] for n in (1, 2, 3)}
+    written = [explicit(node, {C: 3}, {k: at}).subs(numbers) for at in (1, 2, 3)]
+    assert list(map(int, written)) == list(map(int, found))
+
+
+def test_fields_give_one_index_and_its_value() -> None:
+    """Which one plays the part of the largest is up to the field, but it is the same throughout."""
+    made = Leaves({C: 5}, 4, (), (), lambda *_: None)
+    exact = Exact({C: 5}, (), (), (), made, Slopes(()), strict=False)
+    span = (j, 1, C)
+    bracket, values = Attains(z[j], span, i), Total(Times(Attains(z[j], span, i), z[i]), (i, 1, C))
+    np.testing.assert_array_equal(exact.value(Total(bracket, (i, 1, C))), 1.0)
+    np.testing.assert_array_equal(exact.value(values), exact.value(Maximum(z[j], span)))
+
+
+def test_a_product_in_the_fields_is_one_of_its_factors() -> None:
+    made = Leaves({C: 3}, 4, (), (), lambda *_: None)
+    exact = Exact({C: 3}, (), (), (), made, Slopes(()), strict=False)
+    equal = np.testing.assert_array_equal
+    equal(exact.value(ProductOver(z[j], (j, 1, C))), exact.value(z[1] * z[2] * z[3]))
+    equal(exact.value(ProductOver(z[j], (j, 1, C, 2))), exact.value(z[1] * z[3]))
+    equal(exact.value(ProductOver(z[j], (j, 2, 1))), exact.value(Integer(1)))
 
 
 def test_every_prime_is_twice_the_last_plus_one() -> None:

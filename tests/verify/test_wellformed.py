@@ -21,6 +21,7 @@ from derive.display import Choice, Grid
 from derive.facts import EqualFact, IndexRange, PositiveFact, SumFact
 from derive.notation import (
     Apply,
+    Attains,
     Binder,
     Bound,
     Delta,
@@ -32,6 +33,7 @@ from derive.notation import (
     Minus,
     Partial,
     Plus,
+    ProductOver,
     Quotient,
     Times,
     Total,
@@ -73,6 +75,8 @@ ILL_FORMED = {
     "half an index": (z[Rational(1, 2)], "no index"),
     "sum up to a number": (Total(z[i], (i, 1, Exp(T))), "no index"),
     "greatest up to a number": (Maximum(z[i], (i, 1, Exp(T))), "no index"),
+    "product up to a number": (ProductOver(z[i], (i, 1, Exp(T))), "no index"),
+    "attained at a number": (Attains(z[i], (i, 1, C), Exp(T)), "no index"),
     "case of numbers": (Choice(Log(T), k, 1, 0), "no index"),
     "matrix without its size": (Grid(W[k, m], k, C), "3 parts"),
     "by an expression": (Partial(z[k], Exp(z[k])), "differentiate by"),

@@ -1,0 +1,125 @@
+"""Products over an index: their derivative, their logarithm, and factors that come back.
+
+The derivative is the sum of the products in which one factor after the other is differentiated. It
+is right where factors are zero, too, unlike the product times the sum of ``f'/f``.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.facts import Given
+from derive.laws import Condition, Value, law
+from derive.notation import (
+    Exp,
+    Log,
+    Minus,
+    Partial,
+    Plus,
+    Power,
+    ProductOver,
+    Times,
+    Total,
+    names,
+    times,
+    without,
+)
+from derive.reading import read
+from derive.rules import samples as s
+from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.signs import at_most, is_positive, within
+
+limits, plain_limits = (s.j, s.lo, s.hi, s.X), (s.j, s.lo, s.hi)
+over_classes = (s.j1, 1, s.C)
+FJ, FK = Value(s.F, s.j), Value(s.F, s.k)
+z_j, z_k = s.z[s.j1], s.z[s.k1]
+
+
+@rule(
+    law(
+        Partial(ProductOver(FJ, limits), s.v),
+        Total(
+            Times(Partial(FK, s.v), ProductOver(FJ, (s.j, s.lo, s.hi, s.k, s.X))),
+            (s.k, s.lo, s.hi, s.X),
+        ),
+    ),
+    Partial(ProductOver(z_j, over_classes), z_k),
+)
+def differentiate_range_product(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Partial(ProductOver() as product, variable):
+            body, index = product.open()
+            others = ProductOver(body, (index, *product.outside, index))
+            slope = Times(Partial(body, variable), others)
+            return Total(slope, (index, *product.outside))
+    return None
+
+
+@rule(
+    law(
+        Log(ProductOver(FJ, limits)),
+        Total(Log(FJ), limits),
+        Condition("positive_factors", (ProductOver(FJ, limits),)),
+    ),
+    Log(ProductOver(Exp(z_j), over_classes)),
+)
+def expand_log_range_product(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Log(ProductOver() as product):
+            body, index = product.open()
+            if is_positive(body, given.within(index, tuple(product.outside))):
+                return Total(Log(body), (index, *product.outside))
+    return None
+
+
+@rule(
+    law(ProductOver(Exp(FJ), limits), Exp(Total(FJ, limits))),
+    ProductOver(Exp(z_j), over_classes),
+)
+def add_exponents(expr: Expr, given: Given) -> Outcome:
+    body, index = expr.open()
+    match body:
+        case Exp(operand):
+            return Exp(Total(operand, (index, *expr.outside)))
+    return None
+
+
+@rule(
+    law(
+        ProductOver(s.c, plain_limits),
+        Power(s.c, Plus(s.hi, Minus(s.lo), 1)),
+        Condition("at_most", (s.lo, s.hi)),
+    ),
+    ProductOver(z_k, over_classes),
+)
+def multiply_constant(expr: Expr, given: Given) -> Outcome:
+    body, index = expr.open()
+    known = at_most(expr.lower, expr.upper, given)
+    if index in names(body) or expr.excluded or known is None:
+        return None
+    return Rewriting(Power(body, read(expr.upper - expr.lower + 1)), given.declared(known))
+
+
+@rule(
+    law(
+        Times(FK, ProductOver(FJ, (s.j, s.lo, s.hi, s.k))),
+        ProductOver(FJ, plain_limits),
+        Condition("within", (s.k, s.lo, s.hi)),
+    ),
+    Example(Times(z_k, ProductOver(z_j, (s.j1, 1, s.C, s.k1))), s.in_range),
+)
+def rejoin_factor(expr: Expr, given: Given) -> Outcome:
+    """Put the factor that was left out back into its product."""
+    for n, factor in enumerate(expr.args):
+        if not isinstance(factor, ProductOver) or len(factor.excluded) != 1:
+            continue
+        index = factor.excluded[0]
+        alone = factor.at(index)
+        known = within(index, factor.lower, factor.upper, given)
+        for m, other in enumerate(expr.args):
+            if other == alone and known is not None:
+                body, own = factor.open()
+                whole = ProductOver(body, (own, factor.lower, factor.upper))
+                rest = without(without(expr.args, max(n, m)), min(n, m))
+                return Rewriting(times(*rest, whole), given.declared(known))
+    return None
