@@ -1,6 +1,16 @@
 """Derive: from a loss over a symbolic number of classes to a checked derivation and kernels."""
 
-from derive.api import Derivation, Max, catalogue, derivation, gradient, hessian, holds, jacobian
+from derive.api import (
+    Derivation,
+    Max,
+    catalogue,
+    derivation,
+    gradient,
+    hessian,
+    hessian_vector,
+    holds,
+    jacobian,
+)
 from derive.errors import DeriveError
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "derivation",
     "gradient",
     "hessian",
+    "hessian_vector",
     "holds",
     "jacobian",
 ]

@@ -1,7 +1,7 @@
 """The command line.
 
 ``derive list``, ``show``, ``write``, ``verify``, ``kernel`` and ``build`` are about the catalogue;
-``gradient``, ``jacobian``, ``hessian`` and ``holds`` about what a person writes.
+``gradient``, ``jacobian``, ``hessian``, ``hessian-vector`` and ``holds`` about what a person writes.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ ASKED = {
     "gradient": (None, "of a loss, by one or more entries or parameters"),
     "jacobian": (1, "of a vector, given by its entry"),
     "hessian": (2, "of a loss, by two entries or parameters"),
+    "hessian-vector": (1, "product of a loss, by an entry, with --along the entry of a vector"),
 }
 """What can be asked of a text: by how many variables, if that is fixed, and what it is."""
 
@@ -64,6 +65,10 @@ def parser() -> argparse.ArgumentParser:
             metavar="TEXT",
             help='what to differentiate by, such as "z[k]"; again for another',
         )
+        if name == "hessian-vector":
+            one.add_argument(
+                "--along", metavar="TEXT", help='the vector by an entry of it, such as "v[j]"'
+            )
         _add_relations(one)
         one.add_argument("--to", metavar="FORMATS", help="write documents: tex, pdf; else print")
         _add_document(one)
@@ -222,7 +227,11 @@ def ask(arguments: argparse.Namespace) -> int:
                 raise DeriveError(f"--{option} is about documents: add --to tex or --to pdf")
     formats = [] if arguments.to is None else _formats(arguments)
     asked = [variables] if arguments.kind == "gradient" else variables
-    derivation = getattr(derive, arguments.kind)(
+    if arguments.kind == "hessian-vector":
+        if arguments.along is None:
+            raise DeriveError('the hessian-vector product needs a vector: --along "v[j]"')
+        asked = [*variables, arguments.along.strip()]
+    derivation = getattr(derive, arguments.kind.replace("-", "_"))(
         arguments.expression, *asked, given=arguments.given, where=arguments.where
     )
     if formats:

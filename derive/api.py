@@ -328,10 +328,13 @@ def _asked(
     kind: Kind,
     given: Iterable[Any],
     where: Iterable[Any],
+    along: Sequence[Any] = (),
 ) -> Derivation:
     """The derivation of what was asked in SymPy, or in text."""
-    asked = in_sympy([expression], variables, given, where)
-    return _derived(pose(asked.expressions[0], asked.variables, kind, asked.given, asked.where))
+    asked = in_sympy([expression], variables, given, where, along=along)
+    direction = asked.along[0] if asked.along else None
+    (loss,) = asked.expressions
+    return _derived(pose(loss, asked.variables, kind, asked.given, asked.where, along=direction))
 
 
 def gradient(
@@ -377,6 +380,22 @@ def hessian(
     Arguments and errors as for ``gradient``.
     """
     return _asked(loss, [first, second], "hessian", given, where)
+
+
+def hessian_vector(
+    loss: Any,
+    variable: Any,
+    vector: Any,
+    given: Iterable[Any] = (),
+    where: Iterable[Any] = (),
+) -> Derivation:
+    """Derive the Hessian of a loss times a vector: ``hessian_vector(loss, z[k], v[j])``.
+
+    It is the sum of the second derivatives by ``z[k]`` and ``z[j]`` times ``v[j]`` over all ``j``,
+    worked out until no matrix is left. ``v`` has the shape of ``z``. The other arguments and errors
+    are as for ``gradient``.
+    """
+    return _asked(loss, [variable], "hessian_vector", given, where, along=[vector])
 
 
 def Max(expr: Any, limits: tuple[Any, Any, Any]) -> Maximum:

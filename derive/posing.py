@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from sympy import Expr, Indexed, IndexedBase, Symbol, Tuple
@@ -27,12 +28,15 @@ from derive.facts import (
     IndexRange,
 )
 from derive.notation import (
+    ONE,
     Binder,
     Log,
     Power,
+    Total,
     bases,
     entries,
     names,
+    spare_indices,
 )
 from derive.problem import Kind, Problem
 from derive.ranges import Ranges
@@ -51,8 +55,11 @@ def pose(
     where: Relations = (),
     name: str | None = None,
     language: str | None = None,
+    along: Any = None,
 ) -> Problem:
     """The problem of differentiating ``expression`` by ``variables``.
+
+    ``along`` is the entry of the vector that a Hessian is multiplied by, if it is.
 
     Raises ``TypeError`` for what is no SymPy expression and ``DeriveError`` for everything else
     that is wrong, before any work is done.
@@ -65,10 +72,17 @@ def pose(
         raise DeriveError(f"{twice} is named twice among the variables; name it once")
     definitions = tuple(read_definition(relation) for relation in _listed(where, "where"))
     facts = tuple(read_fact(relation) for relation in _listed(given, "given"))
-    _check_names(loss, wanted, facts, definitions)
+    direction = None if along is None else _direction(along, wanted[0], loss)
+    _check_names(loss, wanted if direction is None else (*wanted, direction), facts, definitions)
     check_definitions(definitions)
     check_contradictions(facts)
-    places = [loss, *wanted, *(d.value for d in definitions), *map(mentioned_in, facts)]
+    places = [
+        loss,
+        *wanted,
+        *_summed(direction),
+        *(d.value for d in definitions),
+        *map(mentioned_in, facts),
+    ]
     defined = {d.base for d in definitions}
     ranges = Ranges(defined, frozenset().union(*map(sizes_in, places)))
     for _ in range(2):
@@ -97,6 +111,7 @@ def pose(
         facts=facts,
         definitions=definitions,
         ranges=known,
+        direction=direction,
         language=language,
     )
 
@@ -121,6 +136,49 @@ def _variable(value: Any) -> Expr:
         f"cannot differentiate by {quoted(value)}: it is neither an entry such as z[k] nor a "
         "parameter such as T"
     )
+
+
+def _direction(value: Any, variable: Expr, loss: Expr) -> Expr:
+    """The entry of the vector that a Hessian is multiplied by, with indices of its own."""
+    if not isinstance(value, Indexed):
+        raise DeriveError(
+            f"{quoted(value)} is no vector to multiply a Hessian by; name an entry of it, such as "
+            "v[j]"
+        )
+    if not isinstance(variable, Indexed):
+        raise DeriveError(
+            f"the Hessian by the number {variable} is a number; take derive.hessian and multiply"
+        )
+    if value.base.shape is None or variable.base.shape is None:
+        lacking = value.base if value.base.shape is None else variable.base
+        raise DeriveError(f"{lacking} has no shape; write IndexedBase('{lacking}', shape=(C,))")
+    if tuple(value.base.shape) != tuple(variable.base.shape):
+        raise DeriveError(
+            f"{value.base} has the shape {value.base.shape} and {variable.base} has "
+            f"{variable.base.shape}; a Hessian is multiplied by an array of the variable's shape"
+        )
+    if not all(isinstance(i, Symbol) for i in value.indices) or len(set(value.indices)) < len(
+        value.indices
+    ):
+        raise DeriveError(
+            f"{value} is summed over its indices, which have to be names, each its own; write v[j]"
+        )
+    taken = names(loss) | names(variable)
+    own: list[Symbol] = []
+    for index in value.indices:
+        wishes = chain((index,), spare_indices(index))
+        own.append(next(s for s in wishes if s not in taken and s not in own))
+    return Indexed(value.base, *own)
+
+
+def _summed(direction: Expr | None) -> list[Expr]:
+    """The direction under its sum, so that its indices have ranges and are not free."""
+    if direction is None:
+        return []
+    total = direction
+    for index, size in zip(direction.indices, direction.base.shape, strict=True):
+        total = Total(total, (index, ONE, size))
+    return [total]
 
 
 def _check_names(

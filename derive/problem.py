@@ -8,9 +8,9 @@ from typing import Literal
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
 from derive.facts import Definition, EntryFact, Fact, IndexRange
-from derive.notation import Partial, bases, entries, names
+from derive.notation import ONE, Partial, Times, Total, bases, entries, names
 
-Kind = Literal["gradient", "jacobian", "hessian", "value"]
+Kind = Literal["gradient", "jacobian", "hessian", "hessian_vector", "value"]
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,17 @@ class Problem:
     """A loss (or a vector), what to differentiate it by, and what is known.
 
     Attributes:
-        name: Name of the catalogue entry, or ``gradient``, ``jacobian``, ``hessian``.
+        name: Name of the catalogue entry, or the kind.
         kind: Which derivative is asked for; ``value`` is the expression itself, rewritten.
         source: The expression as the user wrote it, in plain SymPy.
         expression: The same in inert notation.
         variables: Entries or parameters to differentiate by: each on its own for a gradient,
-            one for a Jacobian, both in turn for a Hessian.
+            one for a Jacobian and a Hessian times a vector, both in turn for a Hessian.
         facts: Declared facts.
         definitions: Names declared with ``where=``.
         ranges: Ranges of the free indices, from the shapes they index.
+        direction: The entry of the vector that a Hessian is multiplied by; it is summed over its
+            indices, which occur nowhere else.
         language: Language of the entry's source, if it has one.
         called: What the source calls the expression, such as ``C_0``.
         indicator: Whether deltas are printed as indicators.
@@ -43,6 +45,7 @@ class Problem:
     facts: tuple[Fact, ...] = ()
     definitions: tuple[Definition, ...] = ()
     ranges: tuple[IndexRange, ...] = ()
+    direction: Expr | None = None
     language: str | None = None
     called: str | None = None
     indicator: bool = False
@@ -58,7 +61,18 @@ class Problem:
         if self.kind == "hessian":
             first, second = self.variables
             return Partial(Partial(self.expression, first), second)
+        if self.direction is not None:
+            return self._along(self.direction)
         return Partial(self.expression, self.variables[0])
+
+    def _along(self, direction: Expr) -> Expr:
+        """``Σ_j ∂²L/(∂z_j ∂z_k) v_j``, over every axis of the variable."""
+        (variable,) = self.variables
+        second = Indexed(variable.base, *direction.indices)
+        product: Expr = Times(Partial(Partial(self.expression, variable), second), direction)
+        for index, size in zip(reversed(direction.indices), reversed(direction.base.shape)):
+            product = Total(product, (index, ONE, size))
+        return product
 
     @property
     def free_indices(self) -> tuple[Symbol, ...]:
@@ -86,7 +100,8 @@ class Problem:
         """The arrays that go in, by name: what defined ones are made of, not these."""
         defined = {d.base for d in self.definitions}
         found = set(bases(self.expression)) | {b for d in self.definitions for b in bases(d.value)}
-        found |= {v.base for v in self.variables if isinstance(v, Indexed)}
+        entered = (*self.variables, self.direction)
+        found |= {v.base for v in entered if isinstance(v, Indexed)}
         return tuple(sorted(found - defined, key=lambda b: b.name))
 
     @property

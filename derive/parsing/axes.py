@@ -147,6 +147,8 @@ def axes_of(statement: Statement, roles: Roles) -> Axes:
         _visit(relation, {name: Index(name) for name in names}, axes)
     for relation in statement.given:
         _visit(relation, {name: Index(name) for name in _generic(relation)}, axes)
+    for tree, variable in zip(statement.along, statement.variables, strict=False):
+        _visit_along(tree, variable, axes)
     axes.follow_hints()
     for index in axes.running.values():
         if axes.size(index) is None and _is_free(USUAL_SIZE, roles):
@@ -163,6 +165,17 @@ def axes_of(statement: Statement, roles: Roles) -> Axes:
                 f"nothing tells how many entries {name} has{axis}; sum over them somewhere{shown}"
             )
     return axes
+
+
+def _visit_along(tree: Node, variable: Node, axes: Axes) -> None:
+    """The vector that a Hessian is multiplied by has the axes of the variable."""
+    if not isinstance(tree, Entry):
+        return
+    names = {node.name for node in tree.indices if isinstance(node, Name)}
+    _visit(tree, {name: Index(name) for name in names}, axes)
+    if isinstance(variable, Entry) and len(variable.indices) == len(tree.indices):
+        for number, index in enumerate(tree.indices):
+            axes.join((tree.name, number), (variable.name, number), index.place)
 
 
 def linear(node: Node) -> tuple[str, int] | None:

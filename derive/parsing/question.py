@@ -25,6 +25,7 @@ class Asked:
     variables: tuple[Any, ...]
     given: Any
     where: Any
+    along: tuple[Any, ...] = ()
 
 
 def in_sympy(
@@ -33,22 +34,25 @@ def in_sympy(
     given: Any,
     where: Any,
     smooth: bool = True,
+    along: Sequence[Any] = (),
 ) -> Asked:
     """The question in SymPy; what is not text stays as it is.
 
-    ``smooth`` says that the expressions are losses, which have derivatives everywhere.
+    ``smooth`` says that the expressions are losses, which have derivatives everywhere; ``along``
+    holds the entry of the vector that a Hessian is multiplied by.
 
     Raises ``DeriveError`` for text that cannot be read, and ``TypeError`` where some of it is text
     and some is not.
     """
     given, where = _listed(given), _listed(where)
-    if not _is_text(expressions, variables, given, where):
-        return Asked(tuple(expressions), tuple(variables), given, where)
+    if not _is_text(expressions, (*variables, *along), given, where):
+        return Asked(tuple(expressions), tuple(variables), given, where, tuple(along))
     typed = Statement(
         tuple(map(parse_expression, expressions)),
         tuple(map(parse_expression, variables)),
         tuple(map(parse_relation, given)),
         tuple(map(parse_relation, where)),
+        tuple(map(parse_expression, along)),
     )
     if smooth:
         _check_smooth(typed)
@@ -64,6 +68,7 @@ def in_sympy(
         tuple(map(meaning.variable, statement.variables)),
         [fact for fact in facts if fact is not None],
         [meaning.definition(relation) for relation in statement.where],
+        tuple(map(meaning.variable, statement.along)),
     )
 
 

@@ -11,18 +11,23 @@ from derive.parsing.tree import Entry, Name, Node, Relation
 
 @dataclass(frozen=True)
 class Statement:
-    """The trees of expressions, variables, facts and definitions."""
+    """The trees of expressions, variables, facts and definitions.
+
+    ``along`` holds the entry of the vector that a Hessian is multiplied by, if it is.
+    """
 
     expressions: tuple[Node, ...]
     variables: tuple[Node, ...] = ()
     given: tuple[Relation, ...] = ()
     where: tuple[Relation, ...] = ()
+    along: tuple[Node, ...] = ()
 
     def __iter__(self) -> Iterator[Node]:
         yield from self.expressions
         yield from self.variables
         yield from self.given
         yield from self.where
+        yield from self.along
 
     @property
     def defined(self) -> frozenset[str]:
@@ -37,4 +42,5 @@ class Statement:
             tuple(map(change, self.variables)),
             tuple(cast(Relation, change(relation)) for relation in self.given),
             tuple(cast(Relation, change(relation)) for relation in self.where),
+            tuple(map(change, self.along)),
         )

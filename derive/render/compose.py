@@ -489,6 +489,8 @@ class _Writer:
             return Partial(self.called(expr.operand), expr.variable)
         if isinstance(expr, Marked):
             return Marked(self.called(expr.operand))
+        if expr == problem.statement:
+            return replace(expr, {problem.expression: self.value})
         return expr
 
     def names_around(self, definition: Definition) -> Names:

@@ -73,6 +73,8 @@ def symbols_table(
         for e in entries(problem.expression)
         for a in e.indices
     }
+    along = bases(problem.direction) if problem.direction is not None else frozenset()
+    along -= varied | bases(problem.expression)
     logits = {base for d in definitions for base in _logits(d)}
     labels = {base for fact in problem.facts for base in _labels(fact)}
     said = dict(problem.meanings)
@@ -93,6 +95,7 @@ def symbols_table(
         else:
             kind = "logits" if array in logits else "labels" if array in labels else "array"
             kind += "_varied" if array in varied else ""
+            kind = "direction" if array in along else kind
             row(array, kind, Formula((array, "in", Space(shape)), names))
     for definition in definitions:
         base = definition.base

@@ -17,7 +17,8 @@ from derive.strategy.phases import finish, settle
 def cases(derivation: Derivation) -> Mapping[Expr, Derivation]:
     """The result for equal and for different indices, where one delta of free indices is left."""
     deltas = set(deltas_in(derivation.closed_form))
-    if len(deltas) != 1:
+    if len(deltas) != 1 or derivation.problem.direction is not None:
+        # Where a sum over the other index is left, a delta is not what tells two entries apart.
         return MappingProxyType({})
     (delta,) = deltas
     left, right = delta.args

@@ -41,8 +41,9 @@ def derive_problem(problem: Problem) -> Derivation:
         return Derivation(
             problem, problem.name, statement, (), definitions, parts=MappingProxyType(parts)
         )
-    if problem.kind == "hessian":
-        first = with_changes(problem, kind="gradient", variables=problem.variables[:1])
+    if problem.kind in ("hessian", "hessian_vector"):
+        variable = problem.variables[:1]
+        first = with_changes(problem, kind="gradient", variables=variable, direction=None)
         gradient = derive_one(first, definitions, "gradient")
         indices = tuple(s for s in problem.free_indices if s in names(problem.variables[0]))
         lemma = Lemma("gradient", gradient.statement, gradient.closed_form, indices)
@@ -147,6 +148,7 @@ def lemmas_for(
             source=entry,
             expression=entry,
             variables=(variable,),
+            direction=None,
             ranges=tuple(dict.fromkeys(ranges)),
         )
         found.append(derive_definition(inner, definitions, inner.name))
