@@ -1,7 +1,8 @@
 """The command line.
 
 ``derive list``, ``show``, ``write``, ``verify``, ``kernel`` and ``build`` are about the catalogue;
-``gradient``, ``jacobian``, ``hessian``, ``hessian-vector`` and ``holds`` about what a person writes.
+``gradient``, ``jacobian``, ``hessian``, ``hessian-vector`` and ``holds`` about what a person
+writes.
 """
 
 from __future__ import annotations

@@ -70,7 +70,8 @@ class Problem:
         (variable,) = self.variables
         second = Indexed(variable.base, *direction.indices)
         product: Expr = Times(Partial(Partial(self.expression, variable), second), direction)
-        for index, size in zip(reversed(direction.indices), reversed(direction.base.shape)):
+        axes = zip(direction.indices, direction.base.shape, strict=True)
+        for index, size in reversed(list(axes)):
             product = Total(product, (index, ONE, size))
         return product
 

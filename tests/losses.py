@@ -37,7 +37,7 @@ i, j, k, l, m, n, r, t = symbols("i j k l m n r t", integer=True)  # noqa: E741
 T, alpha, beta, eps, gamma, lam = symbols("T alpha beta epsilon gamma lambda", positive=True)
 mu = symbols("mu", real=True)
 
-z, y, w, b, q = (IndexedBase(name, shape=(C,)) for name in ["z", "y", "w", "b", "q"])
+z, y, w, b, q, v = (IndexedBase(name, shape=(C,)) for name in ["z", "y", "w", "b", "q", "v"])
 a = IndexedBase("a", shape=(D,))
 W = IndexedBase("W", shape=(C, D))
 s, Y = IndexedBase("s", shape=(N, C)), IndexedBase("Y", shape=(N, C))
@@ -97,12 +97,16 @@ class Loss:
     expression: Any
     variables: tuple[Any, ...]
     given: tuple[Any, ...] = ()
-    kind: Literal["gradient", "jacobian", "hessian"] = "gradient"
+    kind: Literal["gradient", "jacobian", "hessian", "hessian_vector"] = "gradient"
     where: tuple[Any, ...] = ()
 
 
 def by(expression: Expr, *variables: Expr, given: tuple[Any, ...] = (), **more: Any) -> Loss:
     return Loss(expression, variables, given, **more)
+
+
+def times_vector(expression: Expr, *asked: Expr, given: tuple[Any, ...] = ()) -> Loss:
+    return Loss(expression, asked, given, kind="hessian_vector")
 
 
 LOSSES: dict[str, Loss] = {
@@ -195,6 +199,13 @@ LOSSES: dict[str, Loss] = {
     "hessian of log-sum-exp": by(log(over(exp(z[j]), j)), z[k], z[m], kind="hessian"),
     "hessian of logistic": by(over(log(1 + exp(z[i])) - y[i] * z[i]), z[k], z[m], kind="hessian"),
     "hessian of a layer": by(linear_cross_entropy, b[k], b[m], given=(soft,), kind="hessian"),
+    # Hessians times vectors
+    "hessian times vector": times_vector(cross_entropy, z[k], v[j], given=(soft,)),
+    "hessian of log-sum-exp times vector": times_vector(log(over(exp(z[j]), j)), z[k], v[k]),
+    "hessian of logistic times vector": times_vector(
+        over(log(1 + exp(z[i])) - y[i] * z[i]), z[k], v[m]
+    ),
+    "hessian of norm times vector": times_vector(sqrt(over(z[i] ** 2)), z[k], v[i]),
     # Kinks
     "absolute error": by(over(Abs(z[i] - y[i])), z[k]),
     "norm of ones": by(lam * over(Abs(z[i])), z[k]),

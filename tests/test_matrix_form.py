@@ -103,7 +103,7 @@ def asked(name: str) -> Derivation:
     loss = LOSSES[name]
     if loss.kind == "gradient":
         return derive.gradient(loss.expression, list(loss.variables), loss.given, loss.where)
-    verb = {"jacobian": derive.jacobian, "hessian": derive.hessian}[loss.kind]
+    verb = getattr(derive, loss.kind)
     return verb(loss.expression, *loss.variables, given=loss.given, where=loss.where)
 
 

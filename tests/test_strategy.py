@@ -47,7 +47,7 @@ def ask(loss: Loss) -> Derivation:
     if loss.kind == "gradient":
         wanted = loss.variables if len(loss.variables) > 1 else loss.variables[0]
         return derive.gradient(loss.expression, wanted, loss.given, loss.where)
-    verb = {"jacobian": derive.jacobian, "hessian": derive.hessian}[loss.kind]
+    verb = getattr(derive, loss.kind)
     return verb(loss.expression, *loss.variables, given=loss.given, where=loss.where)
 
 
@@ -78,10 +78,12 @@ def test_result_agrees_with_finite_differences(name: str, sizes: dict[str, int])
     facts = (*problem.facts, *problem.ranges)
     compared = 0
     for world in worlds(statement, sizes, facts, problem.definitions):
-        wanted = [slope(loss.expression, v, world) for v in loss.variables]
+        wanted = [slope(loss.expression, v, world) for v in problem.variables]
         if loss.kind == "hessian":
             first, second = loss.variables
             wanted = [slope(Partial(loss.expression, first), second, world)]
+        if loss.kind == "hessian_vector":
+            wanted = [value(problem.statement, world)]
         found = [value(e, world) for e in several(derivation.expanded)]
         assert all(map(close, found, wanted)), (world, found, wanted)
         for condition, case in derivation.cases.items():

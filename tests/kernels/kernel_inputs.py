@@ -27,13 +27,9 @@ SIZES = {**dict.fromkeys(CLASSES, 3), "D": 2, "N": 2, "d": 2, "p": 2, "q": 4}
 def ask(loss: Loss) -> Derivation:
     """The derivation of a loss from the zoo."""
     given: dict[str, Any] = {"given": loss.given, "where": loss.where}
-    match loss.kind:
-        case "gradient":
-            return derive.gradient(loss.expression, list(loss.variables), **given)
-        case "jacobian":
-            return derive.jacobian(loss.expression, *loss.variables, **given)
-        case "hessian":
-            return derive.hessian(loss.expression, *loss.variables, **given)
+    if loss.kind == "gradient":
+        return derive.gradient(loss.expression, list(loss.variables), **given)
+    return getattr(derive, loss.kind)(loss.expression, *loss.variables, **given)
 
 
 @cache
@@ -95,6 +91,8 @@ def expected(
     if problem.kind == "hessian":
         first, second = problem.variables
         asked.append(Partial(Partial(problem.expression, first), second))
+    elif problem.kind == "hessian_vector":
+        asked.append(problem.statement)
     else:
         variables = problem.variables if several else problem.variables[:1]
         asked += [Partial(problem.expression, v) for v in variables]

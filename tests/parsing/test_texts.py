@@ -21,9 +21,16 @@ def test_every_loss_is_there_as_text():
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_text_and_sympy_by_hand_pose_one_problem(name: str):
     text, loss = TEXTS[name], LOSSES[name]
-    asked = in_sympy([text.expression], text.variables, text.given, text.where)
+    count = 1 if loss.kind == "hessian_vector" else len(loss.variables)
+    variables, along = text.variables[:count], text.variables[count:]
+    asked = in_sympy([text.expression], variables, text.given, text.where, along=along)
     [expression] = asked.expressions
-    typed = pose(expression, asked.variables, loss.kind, asked.given, asked.where)
-    by_hand = pose(loss.expression, loss.variables, loss.kind, loss.given, loss.where)
+    typed, by_hand = (
+        pose(of, wanted[:count], loss.kind, given, where, along=next(iter(vector), None))
+        for of, wanted, given, where, vector in (
+            (expression, asked.variables, asked.given, asked.where, asked.along),
+            (loss.expression, loss.variables, loss.given, loss.where, loss.variables[count:]),
+        )
+    )
     # The source may name its bound indices otherwise; in our notation that is all one.
     assert replace(typed, source=by_hand.source) == by_hand

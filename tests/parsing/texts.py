@@ -175,6 +175,12 @@ TEXTS: dict[str, Text] = {
     "hessian of log-sum-exp": by("logsumexp(z)", "z[k]", "z[m]"),
     "hessian of logistic": by("Sum(softplus(z[i]) - y[i]*z[i], (i,1,C))", "z[k]", "z[m]"),
     "hessian of a layer": by(LAYERS, "b[k]", "b[m]", given=(SOFT,)),
+    "hessian times vector": by(CROSS_ENTROPY, "z[k]", "v[j]", given=(SOFT,)),
+    "hessian of log-sum-exp times vector": by("logsumexp(z)", "z[k]", "v[k]"),
+    "hessian of logistic times vector": by(
+        "Sum(softplus(z[i]) - y[i]*z[i], (i,1,C))", "z[k]", "v[m]"
+    ),
+    "hessian of norm times vector": by("sqrt(sum(z[i]^2, i=1..C))", "z[k]", "v[i]"),
     "own name": by(
         "-Sum(y[i]*log(q[i]), (i,1,C))", "z[k]", given=(SOFT,), where=("q[i] = softmax(z)[i]",)
     ),

@@ -267,11 +267,11 @@ def test_stable_forms_start_from_what_they_replace(right: Derivation) -> None:
 
 
 def derived(loss: Loss) -> Derivation:
-    if loss.kind == "jacobian":
-        return derive.jacobian(loss.expression, *loss.variables, loss.given, loss.where)
-    if loss.kind == "hessian":
-        return derive.hessian(loss.expression, *loss.variables, loss.given, loss.where)
-    return derive.gradient(loss.expression, loss.variables, loss.given, loss.where)
+    if loss.kind == "gradient":
+        return derive.gradient(loss.expression, loss.variables, loss.given, loss.where)
+    return getattr(derive, loss.kind)(
+        loss.expression, *loss.variables, given=loss.given, where=loss.where
+    )
 
 
 @pytest.mark.parametrize("name", LOSSES)

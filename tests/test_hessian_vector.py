@@ -1,0 +1,116 @@
+"""The Hessian of a loss times a vector: its closed form, its kernel, what is no vector."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from judge import is_error
+from losses import C, D, T, W, a, cross_entropy, j, k, l, m, one_hot, over, p, soft, t, v, z
+from mutations import mutations
+from sympy import Expr, IndexedBase, exp, log
+
+import derive
+from derive.errors import DeriveError
+from derive.verify import check
+
+SOFTMAX = ("cross-entropy", cross_entropy, (soft,)), ("log of class", -log(p(t)), ())
+
+
+@pytest.mark.parametrize(("name", "loss", "given"), SOFTMAX)
+def test_of_a_softmax_it_is_the_vector_less_its_mean(
+    name: str, loss: Expr, given: tuple[Any, ...]
+) -> None:
+    d = derive.hessian_vector(loss, z[k], v[j], given=given)
+    assert str(d.result) == r"(v[k] - Sum(\hat{y}[j]*v[j], (j, 1, C)))*\hat{y}[k]"
+    assert d.check().level == "exact" and list(d.parts) == ["gradient"]
+
+
+def test_it_is_the_matrix_times_the_vector() -> None:
+    product = derive.hessian_vector(cross_entropy, z[k], v[j], given=[soft]).kernel("numpy")
+    matrix = derive.hessian(cross_entropy, z[k], z[m], given=[soft]).kernel("numpy")
+    draw = np.random.default_rng(1)
+    logits, labels, vector = draw.normal(size=(3, 4, 6))
+    found, whole = (
+        product(z=logits, y=labels, v=vector)[1],
+        matrix(z=logits, y=labels)[1],
+    )
+    np.testing.assert_allclose(found, np.einsum("nij,nj->ni", whole, vector), atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_it_is_finite_for_any_logits_and_builds_no_matrix(dtype: type) -> None:
+    f = derive.hessian_vector(cross_entropy, z[k], v[j], given=[soft]).kernel("numpy")
+    logits = np.array([[1000, -1000, 999, 0], [-1000, -1000, -1000, -1000]], dtype)
+    value, product = f(z=logits, y=np.array([0, 1]), v=np.ones((2, 4), dtype))
+    assert np.isfinite(value).all() and np.abs(product).max() < 1e-6
+    assert value.dtype == product.dtype == dtype
+    # A matrix of this many classes would have 10^10 entries.
+    many = np.zeros(100_000, dtype)
+    assert f(z=many, y=0, v=many)[1].shape == (100_000,)
+
+
+def test_planted_errors_are_caught() -> None:
+    d = derive.hessian_vector(log(over(exp(z[j]), j)), z[k], v[j])
+    kinds = ("sign", "factor", "index swap")
+    planted = [m for m in mutations(d, 1, seed=3) if m.derivation.name == d.name]
+    wrong = [m for m in planted if m.kind in kinds and is_error(m, d)]
+    assert len(wrong) > 10
+    for one in wrong:
+        steps = (*d.steps[: one.number - 1], one.step, *d.steps[one.number :])
+        found = check(replace(d, steps=steps)).failures
+        assert any(f.step == one.number for f in found), one
+
+
+def test_the_index_of_the_vector_is_its_own() -> None:
+    """``v[k]`` and ``v[t]`` are the vector ``v`` as well as ``v[j]``."""
+    loss = -log(p(t))
+    results = [derive.hessian_vector(loss, z[k], v[at]).closed_form for at in (j, k, t)]
+    assert results[0] == results[1] == results[2]
+
+
+def test_a_matrix_has_a_direction_of_its_shape() -> None:
+    V = IndexedBase("V", shape=(C, D))
+    loss = over(over(W[j, l] * a[l], l, D) ** 2, j)
+    d = derive.hessian_vector(loss, W[k, m], V[j, l])
+    assert str(d.result) == "2*a[m]*Sum(V[k, l]*a[l], (l, 1, D))" and d.check().ok
+
+
+def test_documents_call_it_by_its_name() -> None:
+    d = derive.hessian_vector(-log(p(t)), z[k], v[j])
+    said = {
+        "en": ("The Hessian of a loss times a vector", "the vector that the Hessian is multiplied"),
+        "es": ("por un vector", "el vector por el que se multiplica"),
+        "pt": ("vezes um vetor", "o vetor pelo qual se multiplica"),
+    }
+    for lang, words in said.items():
+        text = d.latex(lang=lang)
+        assert all(word in text for word in words)
+        assert (
+            r"\sum_{j=1}^{C} \frac{\partial^{2} L}{\partial z_{j} \, \partial z_{k}} v_{j}" in text
+        )
+
+
+@pytest.mark.parametrize(
+    ("variable", "vector", "said"),
+    [
+        (z[k], T, "T is no vector"),
+        (z[k], IndexedBase("v")[j], "v has no shape"),
+        (z[k], IndexedBase("v", shape=(D,))[j], "has the shape .* multiplied by an array of the"),
+        (z[k], v[1], "have to be names"),
+        (T, v[j], "the Hessian by the number T is a number"),
+    ],
+)
+def test_what_is_no_vector_is_told(variable: Expr, vector: Any, said: str) -> None:
+    with pytest.raises(DeriveError, match=said):
+        derive.hessian_vector(T * cross_entropy, variable, vector, given=[one_hot])
+
+
+@pytest.mark.needs("lark")
+def test_the_vector_is_told_by_text() -> None:
+    d = derive.hessian_vector("logsumexp(z)", "z[k]", "v[j]")
+    assert str(d.result) == r"(v[k] - Sum(\hat{y}[j]*v[j], (j, 1, C)))*\hat{y}[k]"
+    with pytest.raises(DeriveError, match="is no vector"):
+        derive.hessian_vector("logsumexp(z)", "z[k]", "w")
