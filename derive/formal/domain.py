@@ -251,7 +251,14 @@ def _no_tie(binder: Maximum | Attains, scope: Scope, around: Around) -> Conditio
     unfolded = binder.over(unfold(body, scope.definitions), index)
     bare = with_changes(scope, definitions=())
     claims = (f"untied {ranged(b, s)}" for b, s in ((binder, scope), (unfolded, bare)))
-    text, plain = (_around(claim, around) for claim in claims)
+    # The index of the maximum may be called like one around it, which then plays no part.
+    needed = {scope.bound.get(s) for s in names(binder)}
+    kept: Around = ()
+    for name, limits in reversed(around):
+        if name in needed:
+            kept = ((name, limits), *kept)
+            needed |= _words(limits)
+    text, plain = (_around(claim, kept) for claim in claims)
     return Condition(text, plain, binder, False, False, kink=True, tie=True)
 
 

@@ -180,7 +180,7 @@ TEXTS: dict[str, Text] = {
     "hessian of logistic times vector": by(
         "Sum(softplus(z[i]) - y[i]*z[i], (i,1,C))", "z[k]", "v[m]"
     ),
-    "hessian of norm times vector": by("sqrt(sum(z[i]^2, i=1..C))", "z[k]", "v[i]"),
+    "hessian of powers times vector": by("sum(y[i]*z[i]^4, i=1..C)", "z[k]", "v[i]"),
     "own name": by(
         "-Sum(y[i]*log(q[i]), (i,1,C))", "z[k]", given=(SOFT,), where=("q[i] = softmax(z)[i]",)
     ),
