@@ -31,6 +31,7 @@ from derive.notation import (
     ONE,
     Binder,
     Log,
+    Maximum,
     Power,
     Total,
     bases,
@@ -38,10 +39,11 @@ from derive.notation import (
     names,
     spare_indices,
 )
+from derive.positions import survey
 from derive.problem import Kind, Problem
 from derive.ranges import Ranges
 from derive.reading import as_expr, read
-from derive.signs import ingredients, signs
+from derive.signs import at_most, ingredients, signs
 from derive.wording import quoted, readable, sizes_in
 
 Relations = Iterable[Any]
@@ -102,6 +104,8 @@ def pose(
     if kind != "value":
         # A value that is real nowhere has no derivative; by itself it is for others to judge.
         _check_logarithms(loss, everything)
+        for place in (loss, *(d.value for d in definitions)):
+            _check_maxima(place, everything)
     return Problem(
         name=name or kind,
         kind=kind,
@@ -266,3 +270,17 @@ def _check_logarithms(expr: Expr, given: Given) -> None:
     for argument in expr.args:
         if isinstance(argument, Expr) and not isinstance(expr, Indexed):
             _check_logarithms(argument, given)
+
+
+def _check_maxima(expr: Expr, given: Given) -> None:
+    """A maximum is taken of one value at least."""
+
+    def look(node: Expr, known: Given) -> None:
+        if at_most(node.lower, node.upper, known) is None:
+            lower, upper = readable(node.lower), readable(node.upper)
+            raise DeriveError(
+                f"the maximum over {node.hint} from {lower} to {upper} may be one of no values; "
+                f"let it begin where there is one, or declare Ge(C, 2) of a size C"
+            )
+
+    survey(expr, given, look, frozenset({Maximum}))

@@ -95,6 +95,12 @@ def at(**sizes: Any) -> Callable[[], Any]:
 
 MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
     # Entries and their symbols
+    "maximum without a range": (lambda: derive.Max(z[j], j), "has no range"),
+    "maximum over an array": (lambda: derive.Max(z[j], (z, 1, C)), "which is no index"),
+    "maximum of nothing": (
+        gradient(derive.Max(z[j], (j, 2, C))),
+        "from 2 to C may be one of no values",
+    ),
     "unknown entry": (
         lambda: derive.derivation("softmax-cross-entopy"),
         "there is no entry 'softmax-cross-entopy'; the entries are softmax-cross-entropy",

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from losses import T, huber, i, j, k, largest, over, t, y, z
-from sympy import Abs, Expr, KroneckerDelta, Max, Min, Piecewise, sign
+from losses import C, T, huber, i, j, k, largest, over, t, y, z
+from sympy import Abs, Expr, Ge, KroneckerDelta, Max, Min, Piecewise, Product, sign
 
 import derive
 
@@ -79,6 +79,22 @@ def test_values_without_a_tie_have_the_slope_of_the_leading_one() -> None:
     f = derive.gradient(over(derive.Max(z[j], (j, 1, i))), z[k]).kernel("numpy")
     value, gradient = f(z=np.array([1.0, 3.0, 2.0]))
     assert value == 7 and gradient.tolist() == [1, 2, 0]
+
+
+def test_a_maximum_need_not_begin_at_the_first_entry() -> None:
+    f = derive.gradient(derive.Max(z[j], (j, 2, C)), z[k], given=[Ge(C, 2)]).kernel("numpy")
+    value, gradient = f(z=np.array([9.0, 1.0, 3.0, 2.0]))
+    assert value == 3 and gradient.tolist() == [0, 0, 1, 0]
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_a_product_has_its_slope_where_factors_are_zero(target: str) -> None:
+    f = derive.gradient(Product(z[j], (j, 1, C)), z[k]).kernel(target)
+    for at, wanted in (([2, 0, 5], [0, 10, 0]), ([0, 0, 5], [0, 0, 0]), ([2, 3, 5], [15, 10, 6])):
+        _, gradient = f(z=np.array(at, float))
+        assert [float(g) for g in gradient] == wanted
+    _, batch = derive.gradient(Product(z[j], (j, 1, C)), z[k]).kernel("numpy")(z=np.ones((2, 3)))
+    assert batch.tolist() == np.ones((2, 3)).tolist()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -33,6 +33,11 @@ def test_a_gradient_is_printed_as_an_entry_is(capsys: Captured):
         (["gradient", "T*x + T^2", "--wrt", "T", "--wrt", "x"], "(2*T + x, T)"),
         (["jacobian", "z[i]^2", "--wrt", "z[i]", "--given", "i <= C"], "2*z[i]"),
         (["hessian", "T^3", "--wrt", "T", "--wrt", "T"], "6*T"),
+        (
+            ["hessian-vector", "sum(z[i]^3, i=1..C)", "--wrt", "z[k]", "--along", "v[j]"],
+            "6*v[k]*z[k]",
+        ),
+        (["gradient", "max(z[j], j=1..C)", "--wrt", "z[k]"], "Attains(z[j], (j, 1, C), k)"),
         (["gradient", "q + q^2", "--wrt", "T", "--where", "q = T^2"], "2*T*(2*q + 1)"),
     ],
 )
@@ -57,6 +62,7 @@ def test_documents_are_written_where_formats_are_named(tmp_path: Path, capsys: C
         (["gradient", "T^2"], 'the gradient needs what to differentiate by: --wrt "z[k]"'),
         (["hessian", "T^2", "--wrt", "T"], "the hessian needs two things"),
         (["jacobian", "T^2", "--wrt", "T", "--wrt", "T"], "the jacobian needs what"),
+        (["hessian-vector", "logsumexp(z)", "--wrt", "z[k]"], "the hessian-vector product needs a"),
         (["gradient", "T^2", "--wrt", "T", "--lang", "es"], "--lang is about documents"),
         (["gradient", "T^2", "--wrt", "T", "--to", "word"], "there is no format 'word'"),
         (["holds", "T^2"], "there is one line only"),
