@@ -112,12 +112,12 @@ class _DocumentPrinter:
 
     def section(self, section: Section, depth: int = 0) -> str:
         command = r"\DeriveSubsection" if depth else r"\DeriveSection"
-        if any(isinstance(block, Table) for block in section.blocks[:2]):
-            command = r"\DeriveHeadingOfTable"
         heading = f"{command}{{{self.sentence(section.heading)}}}"
         if section.label:
             heading += rf"\phantomsection\label{{{self._labels}{section.label}}}"
         texts = [heading]
+        if any(isinstance(block, Table) for block in section.blocks[:2]):
+            texts.insert(0, r"\DeriveTableNeedsRoom")
         for block, following in zip(section.blocks, [*section.blocks[1:], None], strict=True):
             texts.append(self.block(block, following, depth + 1))
         return "\n".join(texts)
