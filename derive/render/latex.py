@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -115,6 +116,8 @@ class _DocumentPrinter:
         if section.label:
             heading += rf"\phantomsection\label{{{self._labels}{section.label}}}"
         texts = [heading]
+        if any(isinstance(block, Table) for block in section.blocks[:2]):
+            texts.insert(0, r"\DeriveTableNeedsRoom")
         for block, following in zip(section.blocks, [*section.blocks[1:], None], strict=True):
             texts.append(self.block(block, following, depth + 1))
         return "\n".join(texts)
@@ -267,25 +270,33 @@ class _DocumentPrinter:
         return printer.doprint(item)
 
     def table(self, table: Table) -> str:
-        rows = [[rf"\DeriveHead{{{escape(column)}}}" for column in table.columns]]
-        rows += [[self.sentence(cell) for cell in row] for row in table.rows]
-        command = r"\DerivePair" if len(table.columns) == 2 else r"\DeriveRow"
-        head, *body = (
-            command + "".join(f"{{{s:g}}}{{{c}}}" for s, c in zip(table.shares, row, strict=True))
-            for row in rows
-        )
-        if not table.notes:
-            # The page is not turned for a few rows only.
-            inner = range(_FEW - 1, len(body) - _FEW)
-            body = [r if n in inner else r + r"\nopagebreak" for n, r in enumerate(body)]
+        command = r"\DerivePair" if len(table.columns) == 2 else r"\DeriveTriple"
+
+        def row(cells: Iterable[str]) -> str:
+            pairs = zip(table.shares, cells, strict=True)
+            return command + "".join(f"{{{share:g}}}{{{cell}}}" for share, cell in pairs)
+
+        head = row(rf"\DeriveHead{{{escape(column)}}}" for column in table.columns)
+        body = [row(map(self.sentence, cells)) for cells in table.rows]
         if table.notes:
-            notes = [rf"\DeriveNoteBelow{{{self.sentence(note)}}}" for note in table.notes]
             # Between a row with its note and the next the page may be turned.
-            turns = ["", *[r"\penalty0 "] * len(body)]
-            rows_and_notes = zip(turns, body, notes, strict=False)
-            body = [line for turn, row, note in rows_and_notes for line in (turn + row, note)]
+            notes = [rf"\DeriveNoteBelow{{{self.sentence(note)}}}" for note in table.notes]
+            body = [line for pair in zip(body, notes, strict=True) for line in pair]
+            turns = set(range(1, len(body) - 1, 2))
+        else:
+            # The page is not turned for a few rows only.
+            turns = set(range(_FEW - 1, len(body) - _FEW))
+        ends = (r"\DeriveRowEnd" if n in turns else r"\DeriveRowKept" for n in range(len(body)))
         return "\n".join(
-            [r"\DeriveTableHead", head, r"\DeriveTableRule", *body, r"\DeriveTableEnd"]
+            [
+                r"\DeriveTableBegin",
+                r"\DeriveTableRule{0.6pt}",
+                rf"{head}\DeriveRowKept",
+                r"\DeriveTableRule{0.3pt}\DeriveTableHeadEnd",
+                *map("".join, zip(body, ends, strict=True)),
+                r"\DeriveTableRule{0.6pt}",
+                r"\DeriveTableEnd",
+            ]
         )
 
 

@@ -197,6 +197,18 @@ def test_pdflatex_sets_an_entry_without_a_warning(tmp_path: Path) -> None:
     assert complaints(text_of(entry("softmax-cross-entropy")), "pdflatex", tmp_path) == []
 
 
+@pytest.mark.slow
+@pytest.mark.needs("pdflatex", "pdftotext")
+def test_a_table_that_goes_on_has_its_head_on_each_page(
+    tmp_path: Path, page_text: Callable[[bytes], str]
+) -> None:
+    parameters = symbols("b1:50", real=True)
+    derivation = derive.gradient(sum(parameters) * z[k], z[k])
+    assert complaints(text_of(derivation), "pdflatex", tmp_path) == []
+    pages = page_text((tmp_path / "page.pdf").read_bytes())
+    assert pages.count("Symbol Meaning Values") == 2
+
+
 @pytest.mark.needs("pdflatex")
 @pytest.mark.slow
 def test_what_is_far_too_long_is_made_to_fit(tmp_path: Path) -> None:
