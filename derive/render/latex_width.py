@@ -21,15 +21,16 @@ _WIDTHS = {
     **dict.fromkeys((r"\Bigl", r"\Bigr", r"\biggl", r"\biggr"), 0.3),
     **dict.fromkeys((r"\,", r"\;", r"\ "), 0.2),
     **dict.fromkeys((r"\quad",), 1.0),
-    **dict.fromkeys((r"\log", r"\ln", r"\exp", r"\sin", r"\cos", r"\max", r"\tan"), 1.5),
+    **dict.fromkeys((r"\log", r"\ln", r"\exp", r"\sin", r"\cos", r"\max", r"\tan", r"\arg"), 1.5),
     **dict.fromkeys((r"\tanh", r"\sinh", r"\cosh"), 2.2),
     **dict.fromkeys(
         (r"\mathit", r"\mathrm", r"\mathbf", r"\mathbin", r"\text", r"\DeriveRows", "&"), 0.0
     ),
     r"\sum": 1.6,
+    r"\prod": 1.6,
     r"\partial": 0.58,
 }
-_BIG = (r"\sum", r"\max")
+_BIG = (r"\sum", r"\prod", r"\max")
 _ACCENTS = (r"\hat", r"\bar", r"\tilde", r"\dot", r"\vec")
 
 

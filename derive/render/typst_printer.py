@@ -38,7 +38,7 @@ from derive.render.typst_text import escape, has_script, latex_text, string, sym
 from derive.render.typst_width import width
 
 _SMALL = re.compile(r"((?:hat|tilde|macron)\()?([a-z])(\))?")
-_TALL = ("frac(", "∑", "lr(", "max_", "cases(", "mat(", "tallopening", "stacked(")
+_TALL = ("frac(", "∑", "∏", "lr(", "max_", "cases(", "mat(", "tallopening", "stacked(")
 _DECIMAL = re.compile(r"\d,\d")
 _KNOWN = frozenset(
     ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "arcsin", "arccos")

@@ -21,14 +21,15 @@ _WIDTHS = {
     **dict.fromkeys(("\\,", ".", "'"), 0.35),
     **dict.fromkeys(("tallopening", "tallclosing"), 0.8),
     **dict.fromkeys(("&", "\\ "), 0.0),
-    **dict.fromkeys(("log", "exp", "sin", "cos", "max", "min", "tan"), 1.5),
+    **dict.fromkeys(("log", "exp", "sin", "cos", "max", "min", "tan", "arg"), 1.5),
     **dict.fromkeys(("tanh", "sinh", "cosh"), 2.2),
     "thin": 0.2,
     "quad": 1.0,
     "∑": 1.6,
+    "∏": 1.6,
     "∂": 0.58,
 }
-_BIG = ("∑", "max")
+_BIG = ("∑", "∏", "max")
 _WIDEST = ("frac(", "binom(")  # above each other
 _EXTRA = {"frac(": 0.3, "root(": 0.9, "sqrt(": 0.9, "lr(": 0.4, "cases(": 0.6, "mat(": 1.0}
 
