@@ -55,6 +55,7 @@ from derive.facts import (
     Fact,
     IndexRange,
     PositiveFact,
+    SizeFact,
     SumFact,
     UnequalFact,
 )
@@ -463,6 +464,8 @@ def _possible(fact: Fact, world: World) -> bool:
             return index(left, world) == index(right, world)
         case UnequalFact(left, right):
             return index(left, world) != index(right, world)
+        case SizeFact(size, least):
+            return index(size, world) >= index(least, world)
     return True
 
 
