@@ -66,9 +66,10 @@ Ltac apart H :=
   repeat (apply Forall_cons_iff in H; let A := fresh "A" in destruct H as [A H]); clear H.
 
 Ltac enter :=
+  (* The quick way for what is common: an index of a plain range. *)
+  lazymatch goal with |- forall j, In j (range _ _) -> _ => refine (for_range _ _ _ _) | _ => idtac end;
   let j := fresh "j" in let H := fresh "Hj" in intros j H; cbv beta;
   lazymatch type of H with
-  | In _ (range _ _) => apply in_range in H
   | In _ (range_but _ _ _) =>
       apply in_range_but in H; let A := fresh "A" in destruct H as [H A]; apart A
   | In _ [_] => destruct H as [<- | []]

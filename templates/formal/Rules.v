@@ -283,8 +283,13 @@ Ltac into_sums :=
 Ltac entrywise :=
   first
   [ reflexivity
-  | apply sum_over_ext; enter; entrywise
-  | apply place_div; entrywise
+  | lazymatch goal with
+    | |- sum_over _ _ = sum_over _ _ => apply sum_over_ext; enter; entrywise
+    | |- ?a * _ = ?a * _ => at_mul_r; entrywise
+    | |- _ * ?a = _ * ?a => at_mul_l; entrywise
+    | |- ?a * ?b = ?b * ?a => apply Rmult_comm
+    | |- _ / _ = _ / _ => apply place_div; entrywise
+    end
   | by_ring
   | progress rewrite <- ?sum_over_scale, <- ?sum_over_scale_right;
     apply sum_over_ext; enter; entrywise
