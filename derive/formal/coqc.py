@@ -14,8 +14,8 @@ from derive.errors import DeriveError
 _COMPLAINT = re.compile(r'File "[^"]*", line (\d+), characters \d+-\d+:\nError:(.*?)\Z', re.DOTALL)
 
 
-# Coq reserves 256 MB for what is new in memory. A part of it that fits into a processor's cache, and
-# letting the rest grow without tidying up, makes a proof a tenth faster.
+# Coq reserves 256 MB for what is new in memory. Less of it, which is near the processor, and seldom
+# tidying up the rest make a proof a tenth faster.
 _MEMORY = {"OCAMLRUNPARAM": "s=2M,o=1000"}
 
 

@@ -14,7 +14,6 @@ from derive.formal.source import question
 from derive.output import write_text
 from derive.resources import template_root
 
-
 _QUESTION = "Axioms.v"
 
 
@@ -40,15 +39,15 @@ def write_proof(out: Path, name: str, exported: Exported) -> list[Path]:
     needed = {f"library/{file}": text for file, text in library().items()}
     needed |= {extra.name: extra.read_text(encoding="utf-8") for extra in extras}
     written = [write_text(folder / file, text) for file, text in needed.items()]
-    proof = write_text(proof_file(out, name), exported.text)
-    return [*written, _write_question(folder), proof]
+    return [*written, write_text(proof_file(out, name), exported.text)]
 
 
-def _write_question(folder: Path) -> Path:
-    """Write the file that asks Coq what all the proofs in a folder rest on.
+def write_question(out: Path) -> Path:
+    """Write the file that asks Coq what all the proofs that lie there rest on.
 
     It is one file, as the answer takes Coq as long as a proof, for one theorem and for a hundred.
     """
+    folder = proofs_folder(out)
     path = folder / _QUESTION
     proofs = {p.stem: p.read_text("utf-8") for p in sorted(folder.glob("*.v")) if p != path}
     names = [f"{stem}.{theorem}" for stem, text in proofs.items() for theorem in theorems_in(text)]

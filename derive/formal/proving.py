@@ -14,8 +14,8 @@ from derive.derivation import Derivation
 from derive.errors import DeriveError
 from derive.formal.coqc import Coq, find_coq
 from derive.formal.exporting import Exported
-from derive.formal.library import compiled, library
 from derive.formal.foundation import axioms_of
+from derive.formal.library import compiled, library
 from derive.formal.sentences import foreign
 from derive.formal.source import forbidden
 from derive.verify.report import Failure, Proof, Unproved
