@@ -12,8 +12,14 @@ From Coquelicot Require Import ElemFct.
 Ltac by_ring :=
   cbv beta;
   first [ reflexivity
+        | exact (Rmult_comm _ _)
+        | exact (Rplus_comm _ _)
         | unfold Rdiv;
-          repeat first [rewrite Rinv_mult | rewrite Rinv_inv | rewrite Rinv_1]; ring ].
+          repeat match goal with
+            | |- context [/ (_ * _)] => rewrite Rinv_mult
+            | |- context [/ / _] => rewrite Rinv_inv
+            | |- context [/ 1] => rewrite Rinv_1
+            end; ring ].
 (* The same where a rewriting that is cheaper brings both sides to one form. *)
 Ltac by_rewriting rewriting := cbv beta; first [rewriting; reflexivity | by_ring].
 (* The same where denominators have to be different from zero; each is one number, whatever it is
@@ -83,10 +89,10 @@ Ltac power_of_quotient := first [by_field | by_powers | by_roots].
 Ltac multiply_quotients := by_ring.
 Ltac join_reciprocal := by_ring.
 Ltac flatten_quotient := by_ring.
-Ltac split_quotient := by_ring.
+Ltac split_quotient := by_rewriting ltac:(unfold Rdiv, Rminus; rewrite ?Rmult_plus_distr_r, ?Ropp_mult_distr_l).
 Ltac complement_fraction := by_cancelling.
-Ltac distribute_product := by_ring.
-Ltac distribute_negative := by_ring.
+Ltac distribute_product := by_rewriting ltac:(rewrite ?Rmult_minus_distr_l, ?Rmult_plus_distr_l).
+Ltac distribute_negative := by_rewriting ltac:(unfold Rminus; rewrite ?Ropp_plus_distr, ?Ropp_involutive).
 Ltac turn_sign := by_ring.
 Ltac cancel_terms := by_ring.
 Ltac collect_terms := by_field.
@@ -101,7 +107,9 @@ Ltac drop_zero := by_rewriting ltac:(rewrite ?Rplus_0_l, ?Rplus_0_r, ?Rminus_0_l
 Ltac drop_one := by_rewriting ltac:(rewrite ?Rmult_1_l, ?Rmult_1_r).
 Ltac multiply_by_zero := by_rewriting ltac:(rewrite ?Rmult_0_l, ?Rmult_0_r).
 Ltac cancel_double_negative := by_ring.
-Ltac move_sign := by_ring.
+Ltac move_sign :=
+  by_rewriting ltac:(unfold Rdiv;
+    rewrite <- ?Ropp_mult_distr_r, <- ?Ropp_mult_distr_l, <- ?Rmult_assoc, ?Ropp_involutive).
 Ltac combine_numbers := by_field.
 Ltac divide_by_one := by_field.
 Ltac divide_zero := by_ring.
@@ -323,8 +331,13 @@ Ltac into_sums :=
 Ltac entrywise :=
   first
   [ reflexivity
-  | apply sum_over_ext; enter; entrywise
-  | apply place_div; entrywise
+  | lazymatch goal with
+    | |- sum_over _ _ = sum_over _ _ => apply sum_over_ext; enter; entrywise
+    | |- ?a * _ = ?a * _ => at_mul_r; entrywise
+    | |- _ * ?a = _ * ?a => at_mul_l; entrywise
+    | |- ?a * ?b = ?b * ?a => apply Rmult_comm
+    | |- _ / _ = _ / _ => apply place_div; entrywise
+    end
   | by_ring
   | progress rewrite <- ?sum_over_scale, <- ?sum_over_scale_right;
     apply sum_over_ext; enter; entrywise
