@@ -264,9 +264,7 @@ class Derivation(Trace):
 
         Raises ``DeriveError`` where something in it cannot be said in Coq.
         """
-        from derive.formal.proving import file_text
-
-        return file_text(self.exported)
+        return self.exported.text
 
     def kernel(self, target: str = "numpy") -> Kernel:
         """A function that computes value and derivative; see ``derive.kernels`` for its arguments.

@@ -55,11 +55,15 @@ def write_proof(out: Path, name: str, derived: Derivation, proof: Proof | None) 
 
 
 def write_proof_record(out: Path, proved: Mapping[str, Recorded] | None = None) -> None:
-    """Write beside the proofs which of them Coq accepted: those on record, and ``proved``."""
-    from derive.formal.folder import proofs_folder, write_folder_record
+    """Write beside the proofs which of them Coq accepted: those on record, and ``proved``.
+
+    And the question to Coq what all of them rest on.
+    """
+    from derive.formal.folder import proofs_folder, write_folder_record, write_question
     from derive.formal.record import read_record
 
     if proofs_folder(out).is_dir():
+        write_question(out)
         write_folder_record(out, catalogue(), {**read_record(), **(proved or {})})
 
 

@@ -124,7 +124,8 @@ class Condition:
     is none of the excluded ones in the fourth), ``at_most`` (the first operand, an index, is at
     most the second), ``unequal`` (the first index differs from every other), ``nonzero``,
     ``positive`` (of a real expression), ``untied`` (a maximum over an index is attained once),
-    ``positive_factors`` (those of a product over an index).
+    ``positive_factors`` (those of a product over an index), ``any`` (the operand, a metavariable
+    that the rule was free to choose, may be whatever is a number wherever the left side is one).
     """
 
     kind: str
@@ -135,8 +136,8 @@ class Condition:
 class Law:
     """``before = after`` for all values of the metavariables that meet the conditions.
 
-    A metavariable of ``after`` occurs in ``before``, or stands for an index that the rule was free
-    to choose; then a condition says where it lies.
+    A metavariable of ``after`` occurs in ``before``, or stands for something that the rule was free
+    to choose; then a condition says so: where an index lies, or that it may be ``any`` number.
     """
 
     before: Expr

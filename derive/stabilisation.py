@@ -6,11 +6,22 @@ from collections.abc import Mapping
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
-from sympy import Expr, Indexed, Tuple
+from sympy import Expr, Indexed, Symbol, Tuple
 
 from derive.derivation import Derivation
 from derive.facts import EntryFact, Given, SumFact
-from derive.notation import Exp, Power, ProductOver
+from derive.notation import (
+    Exp,
+    Inert,
+    Log,
+    Minus,
+    Plus,
+    Power,
+    ProductOver,
+    Quotient,
+    bases,
+    factors,
+)
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
@@ -30,6 +41,22 @@ SHIFTS = (
     "shift_sigmoid_power",
 )
 
+# What has none of those forms: the factor that lowers exponents goes inwards before another comes.
+LOWERING = (
+    "lower_exponential",
+    "lower_terms",
+    "lower_total",
+    "join_exponential",
+    "write_square",
+    "scale_quotient",
+    "scale_logarithm",
+)
+
+UNFOLDING = (
+    "shift_log_softmax",
+    "unfold_in_log",
+)
+
 OPENING = (
     "cancel_log_exp",
     "expand_log_range_product",
@@ -38,6 +65,36 @@ OPENING = (
     "expand_log_power",
     "split_log",
 )
+
+
+def near_one(expr: Expr) -> frozenset[Expr]:
+    """The arrays ``p`` whose ``1 - p`` must not become zero: under a logarithm, a bar, a power."""
+    match expr:
+        case Log(operand):
+            here = factors(operand)
+        case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
+            here = (base,)
+        case Quotient(_, denominator):
+            here = factors(denominator)
+        case _:
+            here = ()
+    found = frozenset().union(*(bases(part) for part in here if is_complement(part)))
+    return found.union(*(near_one(a) for a in expr.args if isinstance(a, Inert)))
+
+
+def is_complement(expr: Expr) -> bool:
+    """Whether an expression is a ``1 - p`` of one entry."""
+    match expr:
+        case Plus((one, Minus(Indexed() | Symbol()))):
+            return bool(one == 1)
+    return False
+
+
+def open_complements(trace: Trace) -> None:
+    """Write ``1 - p`` as a fraction without a difference where it must not become zero."""
+    arrays = near_one(trace.expression)
+    if trace.apply("unfold_complement", lambda e, _: bool(bases(e) & arrays)):
+        settle(trace, ("complement_share", "complement_fraction"))
 
 
 def opens_logarithm(expr: Expr, given: Given) -> bool:
@@ -84,15 +141,18 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     # Facts about labels are left out: a kernel computes the loss of whatever labels it is given.
     facts = tuple(f for f in derivation.given.facts if not isinstance(f, (SumFact, EntryFact)))
     trace = Trace(target, Given(facts, derivation.definitions))
+    settle(trace, ("exclude_masked",))
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
+    open_complements(trace)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
-    while trace.apply_first(("shift_log_softmax", "unfold_in_log")) or any(
+    while trace.apply_first(UNFOLDING) or any(
         trace.apply(rule, opens_logarithm) for rule in OPENING
     ):
         pass
     settle(trace, SHIFTS)
+    settle(trace, LOWERING)
     settle(trace, CONTRACTION)
     return Derivation(
         derivation.problem,

@@ -71,6 +71,11 @@ def in_batch(sample: Expr, at: Expr) -> Expr:
     return exp(s[sample, at]) / over(exp(s[sample, j]), j)
 
 
+def others(left_out: Expr, term: Expr) -> Expr:
+    """A sum over all classes but one."""
+    return over((1 - KroneckerDelta(j, left_out)) * term, j)
+
+
 def sigmoid(u: Expr) -> Expr:
     return 1 / (1 + exp(-u))
 
@@ -141,6 +146,14 @@ LOSSES: dict[str, Loss] = {
     "symbolic power": by((1 - over(p(i) ** gamma)) / (gamma - 1), z[k]),
     "dice": by(1 - 2 * over(y[i] * p(i)) / (over(y[i] ** 2) + over(p(i) ** 2)), z[k]),
     "tanh logits": by(-log(exp(tanh(z[t])) / over(exp(tanh(z[j])), j)), z[k]),
+    # Sums of exponentials that leave an index out, or are no softmax
+    "additive margin": by(
+        -log(exp(T * (z[t] - mu)) / (exp(T * (z[t] - mu)) + others(t, exp(T * z[j])))), z[k]
+    ),
+    "against the others": by(log(others(t, exp(z[j]))) - z[t], z[k], given=(C >= 2,)),
+    "log of the others": by(-over(w[i] * log(1 - p(i))), z[k], given=(C >= 2,)),
+    "weighted share": by(over(w[i] * exp(z[i])) / over(exp(z[j]), j), z[k]),
+    "evidence": by(over((w[i] - (exp(z[i]) + 1) / over(exp(z[j]) + 1, j)) ** 2), z[k]),
     # No softmax
     "logistic": by(-over(y[i] * log(sigmoid(z[i])) + (1 - y[i]) * log(1 - sigmoid(z[i]))), z[k]),
     "softplus": by(over(log(1 + exp(z[i])) - y[i] * z[i]), z[k]),
@@ -250,5 +263,15 @@ LOSSES: dict[str, Loss] = {
         z[k],
         given=(soft,),
         where=(Eq(q[i], p(i)),),
+    ),
+    "logistic by name": by(
+        -over(y[i] * log(q[i]) + (1 - y[i]) * log(1 - q[i])),
+        z[k],
+        where=(Eq(q[i], sigmoid(z[i])),),
+    ),
+    "asymmetric, of logistics": by(
+        -over(y[i] * (1 - q[i]) ** gamma * log(q[i]) + (1 - y[i]) * q[i] ** beta * log(1 - q[i])),
+        z[k],
+        where=(Eq(q[i], sigmoid(z[i])),),
     ),
 }

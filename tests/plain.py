@@ -56,6 +56,7 @@ from derive.facts import (
     Fact,
     IndexRange,
     PositiveFact,
+    SizeFact,
     SumFact,
     UnequalFact,
 )
@@ -477,6 +478,8 @@ def _possible(fact: Fact, world: World) -> bool:
             return index(left, world) == index(right, world)
         case UnequalFact(left, right):
             return index(left, world) != index(right, world)
+        case SizeFact(size, least):
+            return index(size, world) >= index(least, world)
     return True
 
 

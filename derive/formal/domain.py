@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
@@ -276,4 +277,4 @@ def _around(text: str, around: Around) -> str:
 
 
 def _words(text: str) -> set[str]:
-    return set(text.replace("(", " ").replace(")", " ").replace("%", " ").split())
+    return set(re.findall(r"[\w']+", text))

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from derive.cache import digest
+from derive.formal.anchors import theorems_in
 from derive.formal.exporting import Exported
 from derive.formal.library import hash_of, library
-from derive.formal.proving import file_text
 from derive.formal.record import Recorded, write_record
+from derive.formal.source import question
 from derive.output import write_text
 from derive.resources import template_root
+
+_QUESTION = "Axioms.v"
 
 
 def proofs_folder(out: Path) -> Path:
@@ -36,7 +39,20 @@ def write_proof(out: Path, name: str, exported: Exported) -> list[Path]:
     needed = {f"library/{file}": text for file, text in library().items()}
     needed |= {extra.name: extra.read_text(encoding="utf-8") for extra in extras}
     written = [write_text(folder / file, text) for file, text in needed.items()]
-    return [*written, write_text(proof_file(out, name), file_text(exported))]
+    return [*written, write_text(proof_file(out, name), exported.text)]
+
+
+def write_question(out: Path) -> Path:
+    """Write the file that asks Coq what all the proofs that lie there rest on.
+
+    It is one file, as the answer takes Coq as long as a proof, for one theorem and for a hundred.
+    """
+    folder = proofs_folder(out)
+    path = folder / _QUESTION
+    proofs = {p.stem: p.read_text("utf-8") for p in sorted(folder.glob("*.v")) if p != path}
+    names = [f"{stem}.{theorem}" for stem, text in proofs.items() for theorem in theorems_in(text)]
+    head = "(* What all the proofs in this folder rest on: Coq says it. *)\n\n"
+    return write_text(path, f"{head}Require {' '.join(proofs)}.\n{question(names)}")
 
 
 def write_folder_record(out: Path, names: Iterable[str], record: Mapping[str, Recorded]) -> Path:

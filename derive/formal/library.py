@@ -12,6 +12,7 @@ from derive.cache import digest, user_cache
 from derive.errors import DeriveError
 from derive.formal import LIBRARY
 from derive.formal.coqc import Coq
+from derive.formal.foundation import find_axioms
 from derive.resources import template_root
 
 _SECONDS = 600
@@ -34,7 +35,7 @@ def compiled(coq: Coq, texts: Mapping[str, str]) -> Path:
     It is compiled once and kept in the user's cache, under a hash of the library and of Coq. Two
     processes may do so at once: each compiles into a folder of its own, and the first to end gives
     it its name. Raises ``DeriveError`` where Coquelicot is absent, where Coq refuses the library,
-    and where the cache cannot be written.
+    where that rests on more than it may, and where the cache cannot be written.
     """
     folder = user_cache() / "formal" / digest(f"{hash_of(texts)}\n{coq.build}".encode())[:32]
     if folder.is_dir():
@@ -52,6 +53,7 @@ def compiled(coq: Coq, texts: Mapping[str, str]) -> Path:
             (temporary / name).write_text(text, encoding="utf-8")
         for name in texts:
             _compile(coq, temporary, name)
+        find_axioms(coq, temporary, [name.removesuffix(".v") for name in texts])
         try:
             os.rename(temporary, folder)
         except OSError:

@@ -14,8 +14,10 @@ from derive.derivation import Derivation
 from derive.errors import DeriveError
 from derive.formal.coqc import Coq, find_coq
 from derive.formal.exporting import Exported
+from derive.formal.foundation import axioms_of
 from derive.formal.library import compiled, library
-from derive.formal.source import AuditError, audited, axioms_in, forbidden
+from derive.formal.sentences import foreign
+from derive.formal.source import forbidden
 from derive.verify.report import Failure, Proof, Unproved
 from derive.verify.sizes import claimed
 
@@ -23,14 +25,9 @@ SECONDS = 120.0
 """How long Coq may take over one file; what ships takes two."""
 
 
-def file_text(exported: Exported) -> str:
-    """The file that Coq reads: the proof, and its audit."""
-    return audited(exported.text, exported.theorems)
-
-
 def file_hash(exported: Exported) -> str:
-    """A hash of that file."""
-    return digest(file_text(exported).encode())
+    """A hash of the file that Coq reads."""
+    return digest(exported.text.encode())
 
 
 def emitted(derivation: Derivation, exported: Exported) -> Proof:
@@ -83,32 +80,29 @@ def prove(
 def prove_one(
     coq: Coq, folder: Path, derivation: Derivation, exported: Exported, seconds: float = SECONDS
 ) -> Proof:
-    """Have Coq check one proof, over a library that is compiled."""
+    """Have Coq check one proof, over a library that is compiled.
+
+    The proof assumes nothing of its own, so it rests on what the library rests on, at most.
+    """
     proof = emitted(derivation, exported)
-    text = file_text(exported)
 
     def refused(line: int, sentence: str) -> Proof:
         return replace(proof, failures=(_failure(derivation, exported, line, sentence),))
 
     if not exported.theorems:
         return refused(0, "the file closes with no theorem")
-    if (found := forbidden(text)) is not None:
-        line, word = found
-        return refused(line, f"{word} stands in line {line} and must not stand in a proof")
+    if (found := foreign(exported.text)) is not None:
+        return refused(*found)
     with tempfile.TemporaryDirectory(prefix="derive-") as temporary:
         file = Path(temporary) / "proof.v"
-        file.write_text(text, encoding="utf-8")
+        file.write_text(exported.text, encoding="utf-8")
         answer = coq.run(folder, file, seconds)
     if answer is None:
         return refused(0, f"Coq has not come to an end after {seconds:g} seconds")
     if not answer.ok:
         complaint = answer.complaint
         return refused(complaint.line, f"Coq refuses line {complaint.line}: {complaint.text}")
-    try:
-        axioms = axioms_in(answer.output)
-    except AuditError as error:
-        return refused(0, str(error))
-    return replace(proof, coq=coq.version, axioms=axioms)
+    return replace(proof, coq=coq.version, axioms=axioms_of(folder))
 
 
 def _check_library(name: str, text: str) -> None:

@@ -23,7 +23,7 @@ from derive.verify.report import Proof
 
 _HEAD = """\
 # The proofs that Coq accepted, written by `derive verify --formal --record` (`make proofs`): the
-# SHA-256 of each file and of the library it stands on, the version of Coq, the axioms.
+# SHA-256 of each file and of the library it stands on, the version of Coq, and the axioms at most.
 """
 
 

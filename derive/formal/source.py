@@ -1,4 +1,4 @@
-"""Coq text as text: what must not stand in it, and the audit that each file ends with."""
+"""Coq text as text: what must not stand in it, and what Coq says that it rests on."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 
 # Each would let a file be accepted without a proof: by leaving one out, by assuming, by switching
-# a check off, or by running code of its own. Hypotheses of a section are fine; were one outside a
-# section, the audit would see it.
+# a check off, or by running code of its own.
 _FORBIDDEN = re.compile(
     r"""(?<![\w'.]) (?:
         Admitted | admit | give_up | Axioms? | Parameters? | Conjectures?
@@ -22,7 +21,7 @@ _FORBIDDEN = re.compile(
 # What may be left of a comment or a string: as much space, so that lines keep their numbers.
 _TOKEN = re.compile(r'\(\*|\*\)|"(?:[^"]|"")*"?')
 
-_ALLOWED = (
+ALLOWED = (
     "Coq.Reals.ClassicalDedekindReals.sig_forall_dec",
     "Coq.Reals.ClassicalDedekindReals.sig_not_dec",
     "Coq.Logic.FunctionalExtensionality.functional_extensionality_dep",
@@ -33,13 +32,13 @@ _ALLOWED = (
 
 def forbidden(text: str) -> tuple[int, str] | None:
     """The first word outside comments that must not stand in a proof, with its line."""
-    found = _FORBIDDEN.search(code := _without_comments(text))
+    found = _FORBIDDEN.search(code := without_comments(text))
     if found is None:
         return None
     return code.count("\n", 0, found.start()) + 1, " ".join(found[0].split())
 
 
-def _without_comments(text: str) -> str:
+def without_comments(text: str) -> str:
     """The text with spaces in place of comments, which nest, and of strings."""
     pieces: list[str] = []
     depth = position = 0
@@ -57,20 +56,14 @@ def _blank(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 
 
-def audited(text: str, theorems: Iterable[str]) -> str:
-    """A proof with its audit: one question about all its closing theorems, as each takes a second.
-
-    It is part of the file, so that whoever compiles the file sees the answer.
-    """
-    named = "".join(f"  let _ := {name} in\n" for name in theorems)
-    return (
-        f"{text.rstrip()}\n\n(* What all of it rests on. *)\n"
-        f"Definition all_theorems : True :=\n{named}  I.\nPrint Assumptions all_theorems.\n"
-    )
+def question(names: Iterable[str]) -> str:
+    """Asks Coq what some theorems rest on: one question about all, as each takes a second."""
+    named = "".join(f"  let _ := @{name} in\n" for name in names)
+    return f"Definition all_of_them : True :=\n{named}  I.\nPrint Assumptions all_of_them.\n"
 
 
 class AuditError(Exception):
-    """What Coq says a proof rests on, and must not."""
+    """That something rests on what it must not."""
 
 
 def axioms_in(answer: str) -> tuple[str, ...]:
@@ -88,7 +81,7 @@ def axioms_in(answer: str) -> tuple[str, ...]:
     # A name begins a line; its type may go on, indented.
     for line in re.sub(r"\n\s+", " ", listed).splitlines():
         name, colon, _ = line.partition(" : ")
-        if not colon or not any(f".{full}".endswith(f".{name}") for full in _ALLOWED):
+        if not colon or not any(f".{full}".endswith(f".{name}") for full in ALLOWED):
             raise AuditError(f"it rests on more than the real numbers of Coq: {line}")
         found.append(name.rpartition(".")[2])
     return tuple(sorted(found))

@@ -43,7 +43,7 @@ from derive.notation import (
     times,
 )
 
-_MAY_BE_INFINITE = {Quotient, Power, Log, Apply}
+_MAY_BE_INFINITE = {Quotient, Power, Log, Apply, Exp}
 
 
 class Lowering(Entries):
@@ -138,11 +138,43 @@ class Lowering(Entries):
 
     def _masked(self, factors: tuple[Expr, ...]) -> Lowered:
         """A product in which brackets rule out entries that may be infinite."""
-        masks = [self.compared(f.lower, "<=", f.upper) for f in factors if isinstance(f, Bracket)]
-        part = self.lower(times(*(f for f in factors if not isinstance(f, Bracket))))
+        masks, others = self._masks(factors)
+        return self._where(masks, times(*others))
+
+    def _where(self, masks: list[Lowered], expr: Expr) -> Lowered:
+        """``expr`` where all masks hold, else 0.
+
+        An exponential is ruled out by its exponent, so that it does not overflow before.
+        """
+        match expr:
+            case Exp(operand):
+                return self.combined(Exp, [self._chosen(masks, self.lower(operand), -oo)])
+            case Times(args) if any(isinstance(a, Exp) for a in args):
+                parts = (
+                    self._where(masks, a) if heads(a) & _MAY_BE_INFINITE else self.lower(a)
+                    for a in args
+                )
+                return reduce(lambda a, b: self.combined(Times, [a, b]), parts)
+            case Quotient(above, below) if Exp in heads(above):
+                inside = self.combined(Quotient, [self._where(masks, above), self.lower(below)])
+                return self._chosen(masks, inside, ZERO)
+        return self._chosen(masks, self.lower(expr), ZERO)
+
+    def _chosen(self, masks: list[Lowered], part: Lowered, otherwise: Expr) -> Lowered:
         axes = self.union([part, *masks])
-        mask = self._mask(masks, axes)
-        return Lowered(c.Chosen(aligned(part, axes), mask, ZERO), axes)
+        code = c.Chosen(aligned(part, axes), self._mask(masks, axes), otherwise)
+        return Lowered(code, axes)
+
+    def _masks(self, factors: Iterable[Expr]) -> tuple[list[Lowered], list[Expr]]:
+        """The factors that are 1 or 0, as comparisons, and the others."""
+        masks, others = [], []
+        for factor in factors:
+            compared = _comparison(factor)
+            if compared is None:
+                others.append(factor)
+            else:
+                masks.append(self.compared(*compared))
+        return masks, others
 
     def array(self, base: Expr) -> Array:
         """The array of an argument or of a definition, which is lowered when first used."""
@@ -170,7 +202,8 @@ class Lowering(Entries):
             bound.append(index)
             masks += more
         sign, outside, inside, below = _split(body, bound)
-        result = self._summed(inside, tuple(bound), masks)
+        more, inside = self._masks(inside)
+        result = self._summed(inside, tuple(bound), masks + more)
         factors = [self.lower(f) for f in outside]
         if factors:
             result = reduce(lambda a, b: self.combined(Times, [a, b]), [*factors, result])
@@ -181,9 +214,10 @@ class Lowering(Entries):
     def _summed(
         self, factors: list[Expr], bound: tuple[Symbol, ...], masks: list[Lowered]
     ) -> Lowered:
-        parts = [self.lower(f) for f in factors]
-        constants = [p for p in parts if p.plain]
-        parts = [p for p in parts if not p.plain]
+        lowered = [(self.lower(f), f) for f in factors]
+        constants = [p for p, _ in lowered if p.plain]
+        lowered = [(p, f) for p, f in lowered if not p.plain]
+        parts = [p for p, _ in lowered]
         axes = self.union([*parts, *masks])
         missing = [i for i in bound if i not in axes]
         if not parts and not masks:
@@ -191,12 +225,15 @@ class Lowering(Entries):
         kept = tuple(a for a in axes if a not in bound)
         # A mask multiplies where it brings an axis of its own, unless 0 would meet infinity.
         spread = any(set(m.axes) - set(self.union(parts)) for m in masks)
-        finite = not any(heads(f) & _MAY_BE_INFINITE for f in factors)
-        if not masks or (spread and finite):
+        finite = not any(heads(f) & _MAY_BE_INFINITE for _, f in lowered)
+        cleared = self._cleared(lowered, masks)
+        if cleared is not None:
+            parts, masks = cleared, []
+        elif spread and finite:
             parts += [cast(m) for m in masks]
             masks = []
-            if any(set(p.axes) != set(axes) for p in parts):
-                return self._repeated(_contraction(parts, kept), missing, constants)
+        if not masks and any(set(p.axes) != set(axes) for p in parts):
+            return self._repeated(_contraction(parts, kept), missing, constants)
         summed = (*kept, *(i for i in bound if i in axes))
         product = self._product(parts, summed)
         if masks:
@@ -204,6 +241,25 @@ class Lowering(Entries):
         if summed != kept:
             product = c.reduced(product, "sum", len(summed) - len(kept))
         return self._repeated(Lowered(product, kept), missing, constants)
+
+    def _cleared(
+        self, parts: list[tuple[Lowered, Expr]], masks: list[Lowered]
+    ) -> list[Lowered] | None:
+        """The factors with zeros where a mask rules an entry out, nothing being made any larger.
+
+        None where a factor that may be infinite there does not have the axes of a mask.
+        """
+        infinite = {n for n, (_, f) in enumerate(parts) if heads(f) & _MAY_BE_INFINITE}
+        ruling: dict[int, list[Lowered]] = {}
+        for mask in masks:
+            wide = {n for n, (part, _) in enumerate(parts) if set(mask.axes) <= set(part.axes)}
+            if not wide or not infinite <= wide:
+                return None
+            for n in infinite or {min(wide)}:
+                ruling.setdefault(n, []).append(mask)
+        return [
+            self._where(ruling[n], f) if n in ruling else part for n, (part, f) in enumerate(parts)
+        ]
 
     def _product(self, parts: list[Lowered], axes: tuple[Symbol, ...]) -> Expr:
         factors = [aligned(p, axes) for p in parts]
@@ -305,8 +361,18 @@ def _branches(first: Expr, second: Expr, above: Expr, otherwise: Expr) -> Expr:
     return c.Chosen(above, mask, otherwise)
 
 
+def _comparison(factor: Expr) -> tuple[Expr, str, Expr] | None:
+    """The comparison that a factor is 1 or 0 by: ``[a <= b]``, ``1 - δ_{ab}``."""
+    match factor:
+        case Bracket(lower, upper):
+            return lower, "<=", upper
+        case Plus((one, Minus(Delta(first, second)))) if one == 1:
+            return first, "!=", second
+    return None
+
+
 def _masks_infinity(factors: tuple[Expr, ...]) -> bool:
-    others = [f for f in factors if not isinstance(f, Bracket)]
+    others = [f for f in factors if _comparison(f) is None]
     return len(others) < len(factors) and any(heads(f) & _MAY_BE_INFINITE for f in others)
 
 

@@ -374,9 +374,11 @@ class _Writer:
             why = (opening,) if opening else self.messages.sentence("text", "insert", slots)
             lines.append(Line(derivation.statement, self.label(), why))
         for step in self.steps(derivation):
-            short, why = reason(step, derivation, self.messages, names, self.lemmas)
             before = Reference(lines[-1].label) if lines else None
-            why += self.remaining.sentence(step, derivation, left, before, self.messages, names)
+            remark = self.remaining.sentence(step, derivation, left, before, self.messages, names)
+            short, why = reason(
+                step, derivation, self.messages, names, self.lemmas, self.taken, remark
+            )
             label = self.label()
             self.places.setdefault(step.after, Reference(label))
             lines.append(Line(self.named(changed(step)), label, why, short, step.tag))

@@ -34,12 +34,20 @@ def reason(
     messages: Messages,
     names: Names,
     lemmas: Mapping[str, Reference],
+    taken: Names,
+    remark: Sentence = (),
 ) -> tuple[Sentence, Sentence]:
-    """The short name and the sentence of a step's rule; other rules are named after it."""
+    """The short name and the sentence of a step's rule; other rules are named after it.
+
+    ``taken`` are the names that the whole document uses, which a law must not use for its letters;
+    a ``remark`` on the rule comes before the others.
+    """
+    letters = Names(names.taken | taken.taken)
     atom = next((a for a in step.atoms if a.rule == step.rule), step.atoms[0])
-    short, sentence = _of_rule(atom, derivation, messages, names, lemmas)
+    short, sentence = _of_rule(atom, derivation, messages, names, lemmas, letters)
+    sentence += remark
     others = dict.fromkeys(
-        _of_rule(a, derivation, messages, names, lemmas)[0]
+        _of_rule(a, derivation, messages, names, lemmas, letters)[0]
         for a in step.atoms
         if a.rule != atom.rule and (not is_small(a.rule) or _is_seen(a, step))
     )
@@ -81,6 +89,7 @@ def _of_rule(
     messages: Messages,
     names: Names,
     lemmas: Mapping[str, Reference],
+    letters: Names,
 ) -> tuple[Sentence, Sentence]:
     """The short name and the sentence of the rule of an atomic step."""
     part, _ = _place(atom.before, atom.positions[0], names)
@@ -92,7 +101,7 @@ def _of_rule(
     slots = {
         "variable": _formula(_variable(atom, derivation, names), names),
         "index": _formula(_index(atom, names), names),
-        "law": rule_formula(rule, names),
+        "law": rule_formula(rule, letters),
         "lemma": lemmas.get(atom.lemma or ""),
         "fact": _listed([fact_formula(f, names) for f in facts], messages),
         "definition": _listed([_definition(atom, d, names) for d in definitions], messages),

@@ -11,6 +11,8 @@ from derive.notation import (
     ONE,
     Exp,
     Log,
+    Minus,
+    Plus,
     Power,
     Quotient,
     Times,
@@ -77,6 +79,21 @@ def unfold_in_log(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    Source.DEFINITION,
+    Example(Plus(ONE, Minus(s.p[s.k1])), s.with_softmax),
+    head=Plus,
+)
+def unfold_complement(expr: Expr, given: Given) -> Outcome:
+    """Open a definition in ``1 - p``, which would be zero where ``p`` is nearly one."""
+    match expr:
+        case Plus((one, Minus((Indexed() | Symbol()) as entry))) if one == 1:
+            found = unfolded(entry, given)
+            if found is not None and isinstance(found[0], Quotient):
+                return Rewriting(Plus(ONE, Minus(found[0])), (found[1],))
+    return None
+
+
+@rule(
     Source.SOFTMAX,
     Example(Total(s.p[s.j1], (s.j1, 1, s.C)), s.with_softmax),
     head=Total,
@@ -108,6 +125,9 @@ def sum_probabilities(expr: Expr, given: Given) -> Outcome:
 def separate_quotient(expr: Expr, given: Given) -> Outcome:
     """Take a softmax out of a longer fraction."""
     above, below = factors(expr.numerator), factors(expr.denominator)
+    if above != (ONE,) and any(isinstance(b, Plus) for f in below for b in (f, *f.args[:1])):
+        # A logistic function has a 1 above the bar, which is not written in a longer fraction.
+        above = (*above, ONE)
     if len(above) + len(below) < 3 and not any(isinstance(f, Power) for f in below):
         return None
     for n, top in enumerate(above):
@@ -116,13 +136,43 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
             if isinstance(bottom, Power) and bottom.exponent.is_Integer:
                 base = bottom.base
                 left = base if bottom.exponent == 2 else Power(base, bottom.exponent - 1)
-            if not isinstance(base, Total) or folded(Quotient(top, base), given) is None:
+            if not isinstance(base, (Total, Plus)) or not _is_named(top, base, given):
                 continue
             rest_above = times(*without(above, n))
             rest_below = times(*without(below, m), *(() if left == 1 else (left,)))
             rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
             return times(Quotient(top, base), rest) if rest != 1 else None
     return None
+
+
+@rule(
+    law(
+        Quotient(s.b, Plus(s.a, s.b)),
+        Plus(ONE, Minus(Quotient(s.a, Plus(s.a, s.b)))),
+        Condition("nonzero", (Plus(s.a, s.b),)),
+    ),
+    Example(Quotient(Exp(Minus(s.z[s.k1])), Plus(ONE, Exp(Minus(s.z[s.k1])))), s.with_logistic),
+)
+def write_complement(expr: Expr, given: Given) -> Outcome:
+    """``b / (a + b) = 1 - a / (a + b)``, where ``a / (a + b)`` has a name."""
+    share = _complement(*expr.args)
+    if share is None or folded(share, given) is None or folded(expr, given) is not None:
+        return None
+    return Plus(ONE, Minus(share))
+
+
+def _complement(above: Expr, below: Expr) -> Expr | None:
+    """What is left of one when a fraction ``b / (a + b)`` is taken away."""
+    match below:
+        case Plus((first, second)) if above in (first, second):
+            return Quotient(second if above == first else first, below)
+    return None
+
+
+def _is_named(above: Expr, below: Expr, given: Given) -> bool:
+    """Whether a fraction, or what it leaves of one, is the value of a definition."""
+    shares = (Quotient(above, below), _complement(above, below))
+    return any(share is not None and folded(share, given) is not None for share in shares)
 
 
 @rule(

@@ -32,7 +32,7 @@ from derive.rules import samples as s
 from derive.rules.monomials import sides
 from derive.rules.registry import Outcome, rule
 
-limits = (s.j, s.lo, s.hi)
+limits = (s.j, s.lo, s.hi, s.X)
 FJ, GJ = Value(s.F, s.j), Value(s.G, s.j)
 z_k = s.z[s.k1]
 top = Maximum(FJ, limits)
@@ -45,7 +45,7 @@ def shifted(total: Expr, weighted: bool = False) -> tuple[Expr, Expr] | None:
 
     ``weighted`` asks for a sum in which every exponential has further factors.
     """
-    if not isinstance(total, Total) or total.excluded:
+    if not isinstance(total, Total):
         return None
     body, index = total.open()
     parts = factors(body)

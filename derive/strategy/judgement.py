@@ -40,6 +40,15 @@ def opens_exponential(expr: Expr, given: Given) -> bool:
     return any(isinstance(f, Exp) for f in parts)
 
 
+def sums_exponentials(expr: Expr, given: Given) -> bool:
+    """Whether a term of a sum can be larger than all others together by any factor."""
+    return any(
+        Exp in heads_of(term.body)
+        for term in (expr.args if isinstance(expr, Plus) else (expr,))
+        if isinstance(term, Total)
+    )
+
+
 def has_delta(term: Expr, index: Symbol) -> bool:
     """Whether a term has a delta of ``index`` among its factors, perhaps inside a sum of terms."""
     term = term.operand if isinstance(term, Minus) else term
@@ -120,6 +129,11 @@ def distributes_well(product: Expr, given: Given) -> bool:
 def inside_total(negative: Expr, given: Given) -> bool:
     """Signs are spread inside sums, where terms are split, and left alone elsewhere."""
     return bool(given.scope)
+
+
+def has_factors_above(fraction: Expr, given: Given) -> bool:
+    """A bare reciprocal may still meet the factor beside it that makes it one with a name."""
+    return bool(fraction.numerator != 1)
 
 
 def meets(term: Expr, denominator: Expr, given: Given) -> bool:

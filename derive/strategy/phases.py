@@ -12,6 +12,7 @@ from derive.strategy.judgement import (
     distributes_well,
     divides_well,
     factors_well,
+    has_factors_above,
     heads_of,
     inside_total,
     multiplies_well,
@@ -20,6 +21,7 @@ from derive.strategy.judgement import (
     pulls_well,
     splits_fraction_well,
     splits_well,
+    sums_exponentials,
 )
 
 # In this order: whatever comes later may take for granted that what comes earlier does not fire.
@@ -69,6 +71,7 @@ CONTRACTION = (
     "contract_delta_from",
     "contract_delta_upto",
     "contract_delta_between",
+    "contract_delta_but",
     "absorb_bracket_upper",
     "absorb_bracket_lower",
 )
@@ -82,7 +85,7 @@ BRANCHES = (
     "factor_branches",
 )
 
-NAMING = ("fold_definition", "separate_quotient", "invert_quotient")
+NAMING = ("fold_definition", "write_complement", "separate_quotient", "invert_quotient")
 
 # More steps than this means that two rules undo each other; what has been reached is right all
 # the same, and is kept.
@@ -102,6 +105,7 @@ def prepare(trace: Trace) -> None:
     if trace.apply("use_entry_fact"):
         settle(trace, CONTRACTION)
     settle(trace, ("multiply_constant", "add_exponents", "expand_log_range_product"))
+    leave_out(trace)
     settle(trace, ("cancel_log_exp", "expand_log_power"))
     for _ in range(PATIENCE):
         opened = trace.apply("expand_log_quotient", opens_exponential) or trace.apply(
@@ -116,6 +120,13 @@ def fold_names(trace: Trace) -> None:
     """Write every definition by its name, and cancel what that leaves beside it."""
     settle(trace, NAMING)
     settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
+
+
+def leave_out(trace: Trace) -> None:
+    """Sums of exponentials without an index as such, so that nothing large is taken away again."""
+    for _ in range(PATIENCE):
+        if not any(trace.apply(r, sums_exponentials) for r in ("exclude_masked", "take_term_out")):
+            return
 
 
 def differentiate(trace: Trace) -> None:
@@ -148,6 +159,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(CONTRACTION)
         or trace.apply("use_entry_fact")
         or trace.apply("fold_definition")
+        or trace.apply("write_complement", has_factors_above)
         or trace.apply_first(("flatten_quotient", "cancel_factor", "cancel_log_exp"))
         or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax"))
         or trace.apply_first(("power_of_power", "power_of_quotient", "combine_powers"))
@@ -164,6 +176,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("split_quotient", splits_fraction_well)
         or trace.apply("divide_inside_total", divides_well)
         or trace.apply("multiply_quotients", multiplies_well)
+        or trace.apply("write_complement")
         or trace.apply("exclude_index")
     )
 

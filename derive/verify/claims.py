@@ -26,8 +26,8 @@ from derive.verify.words import named, relation
 TRIED = 5000
 """Ways to match that are tried before a part counts as no instance of a law."""
 
-INDEX = ("within", "at_most", "unequal")
-"""Conditions on indices."""
+CHOSEN = ("within", "at_most", "unequal", "any")
+"""Conditions on what a rule is free to choose."""
 NOT_HERE, OTHERWISE = "its law does not apply here", "its law gives something else here"
 
 Values = Mapping[Symbol, object]
@@ -126,6 +126,8 @@ class Court:
                     operand = without_zero(operands[0])
                     if not seen(operand, claim.facts, self._definitions):
                         assumed.append(Condition(condition.kind, (named(operand),)))
+                elif condition.kind == "any":
+                    continue
                 elif condition.kind == "independent":
                     if self._slopes.depends(operands[0], operands[1]):
                         return relation(condition.kind, operands)
@@ -139,7 +141,7 @@ class Court:
 def flaw_of(law: Law) -> str | None:
     """Why a law is none: it would let anything pass."""
     bounded = set().union(
-        *(_metas(o) for c in law.conditions if c.kind in INDEX for o in c.operands)
+        *(_metas(o) for c in law.conditions if c.kind in CHOSEN for o in c.operands)
     )
     unknown = _metas(law.after) - _metas(law.before) - bounded
     if unknown:
@@ -161,7 +163,7 @@ def _instances(law: Law, before: Expr, after: Expr) -> Iterator[Match | None]:
     chosen = _metas(law.after) - _metas(law.before)
     for match, others in _left_sides(law, before):
         if chosen:
-            # An index that the rule was free to choose: it shows on the right side.
+            # What the rule was free to choose shows on the right side.
             yield from matches(law.after, after, match)
             yield None
             continue

@@ -12,7 +12,7 @@ from sympy import Expr, S, Symbol
 from sympy.core.basic import Basic
 
 from derive.laws import Meta, Rest, Value
-from derive.notation import Binder, Bracket, Delta, Minus, Power
+from derive.notation import Binder, Bound, Bracket, Delta, Minus, Power, entries, names
 from derive.verify.canonical import constant, product, same
 from derive.verify.instance import instantiate
 
@@ -57,6 +57,19 @@ def waits(pattern: Basic, match: Match) -> bool:
     if not isinstance(pattern, Value):
         return False
     return pattern.function not in match.values and pattern.index not in match.locals
+
+
+def settled(pattern: Value, expr: Expr, match: Match) -> Iterator[Match]:
+    """``match`` with the index of a known function, which may be any index in ``expr``."""
+    index = pattern.index
+    if not isinstance(index, Meta) or index in match.values or index in match.locals:
+        yield match
+        return
+    used = (at for entry in entries(expr) for at in entry.indices)
+    alone = sorted((s for s in names(expr) if s.is_integer), key=str)
+    for candidate in dict.fromkeys((*used, *alone)):
+        if not isinstance(candidate, Bound):
+            yield match.bind(index, candidate)
 
 
 def ordered(wanted: Items, match: Match) -> Items:

@@ -44,6 +44,7 @@ from derive.verify.match import (
     ordered,
     powers,
     removed,
+    settled,
     waits,
     without,
 )
@@ -87,8 +88,10 @@ def _meta(meta: Meta, expr: Expr, match: Match) -> Iterator[Match]:
 
 def _value(function: Meta, index: Expr, expr: Expr, match: Match) -> Iterator[Match]:
     if function in match.values:
-        if same(instantiate(Value(function, index), match.values, ()), expr):
-            yield match
+        value = Value(function, index)
+        for found in settled(value, expr, match):
+            if same(instantiate(value, found.values, ()), expr):
+                yield found
     elif index in match.locals:
         others = [s for s in match.locals if s != index]
         if not names(expr).intersection(others):
@@ -284,10 +287,16 @@ def _factors(
 def _take(wanted: Expr, left: Product, match: Match) -> Iterator[tuple[Match, Product]]:
     """Take one fixed factor out of a product; the product that a metavariable stands for, whole."""
     if isinstance(wanted, (Meta, Value)):
-        value = product(known(wanted, match))
-        above, below = removed(value.above, left.above), removed(value.below, left.below)
-        if above is not None and below is not None:
-            yield match, Product(left.number / value.number, above, below)
+        settling = [match]
+        if isinstance(wanted, Value):
+            settling = list(settled(wanted, left.expression(), match))
+        for found in settling:
+            value = product(known(wanted, found))
+            if value.number == 0:
+                continue  # nothing is left of a product in which it is a factor
+            above, below = removed(value.above, left.above), removed(value.below, left.below)
+            if above is not None and below is not None:
+                yield found, Product(left.number / value.number, above, below)
         return
     for n, factor in enumerate(left.above):
         remaining = Product(left.number, left.above[:n] + left.above[n + 1 :], left.below)

@@ -106,7 +106,7 @@ class Proof:
         coq: The version of Coq that accepted the text; without one it is *emitted*: written, and
             checked by nobody.
         recorded: Whether that is on record, and was not done just now.
-        axioms: What the closing theorems rest on, besides the logic of Coq.
+        axioms: What the closing theorems rest on at most, besides the logic of Coq.
         unproved: Steps that the text leaves out.
         failures: Where Coq refused it.
         missing: Why there is no such text at all.
@@ -138,7 +138,8 @@ class Proof:
             return "emitted: a Coq proof is written, and not checked"
         proved = f"proved for every {self.claim}" if self.claim else "proved"
         by = f"recorded with Coq {self.coq}" if self.recorded else f"by Coq {self.coq}"
-        return f"{proved}, {by}; axioms: {', '.join(self.axioms) or 'none'}"
+        axioms = f"at most {', '.join(self.axioms)}" if self.axioms else "none"
+        return f"{proved}, {by}; axioms: {axioms}"
 
 
 @dataclass(frozen=True)

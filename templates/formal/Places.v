@@ -66,9 +66,10 @@ Ltac apart H :=
   repeat (apply Forall_cons_iff in H; let A := fresh "A" in destruct H as [A H]); clear H.
 
 Ltac enter :=
+  (* The quick way for what is common: an index of a plain range. *)
+  lazymatch goal with |- forall j, In j (range _ _) -> _ => refine (for_range _ _ _ _) | _ => idtac end;
   let j := fresh "j" in let H := fresh "Hj" in intros j H; cbv beta;
   lazymatch type of H with
-  | In _ (range _ _) => apply in_range in H
   | In _ (range_but _ _ _) =>
       apply in_range_but in H; let A := fresh "A" in destruct H as [H A]; apart A
   | In _ [_] => destruct H as [<- | []]
@@ -216,7 +217,12 @@ Ltac differentiable :=
   lazymatch goal with
   | |- ex_pd ?c ?F ?x =>
     lazymatch F with
-    | (fun _ => ?a) => apply ex_pd_constant
+    | (fun _ => ?a) => exact (ex_pd_constant c a x)
+    | (fun u => sum_over ?l (fun j => @?f u j)) =>
+        apply (ex_pd_sum c l (fun j u => f u j)); enter; differentiable
+    | (fun u => u _) => refine (is_pd_exists _ _ _ _ (is_pd_entry _ _ _))
+    | (fun u => u _ _) => refine (is_pd_exists _ _ _ _ (is_pd_entry2 _ _ _ _ _))
+    | (fun u => u) => eapply is_pd_exists; apply is_pd_parameter
     | (fun u => @?f u + @?g u) => apply (ex_pd_plus c f g); differentiable
     | (fun u => @?f u - @?g u) => apply (ex_pd_minus c f g); differentiable
     | (fun u => - @?f u) => apply (ex_pd_opp c f); differentiable
@@ -265,11 +271,6 @@ Ltac differentiable :=
     | (fun u => attains ?lo ?hi (fun j => @?f u j) ?k) =>
         apply (ex_pd_attains c lo hi f k); [index | enter; differentiable | no_tie]
     | (fun u => choice _ _ (@?f u) (@?g u)) => apply (ex_pd_choice c _ _ f g); differentiable
-    | (fun u => sum_over ?l (fun j => @?f u j)) =>
-        apply (ex_pd_sum c l (fun j u => f u j)); enter; differentiable
-    | (fun u => u _) => eapply is_pd_exists; apply is_pd_entry
-    | (fun u => u _ _) => eapply is_pd_exists; apply is_pd_entry2
-    | (fun u => u) => eapply is_pd_exists; apply is_pd_parameter
     | _ => first [assumption | progress autounfold with derive; differentiable
                  | differentiable_as_assumed ]
     end

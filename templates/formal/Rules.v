@@ -12,8 +12,14 @@ From Coquelicot Require Import ElemFct.
 Ltac by_ring :=
   cbv beta;
   first [ reflexivity
+        | exact (Rmult_comm _ _)
+        | exact (Rplus_comm _ _)
         | unfold Rdiv;
-          repeat first [rewrite Rinv_mult | rewrite Rinv_inv | rewrite Rinv_1]; ring ].
+          repeat match goal with
+            | |- context [/ (_ * _)] => rewrite Rinv_mult
+            | |- context [/ / _] => rewrite Rinv_inv
+            | |- context [/ 1] => rewrite Rinv_1
+            end; ring ].
 (* The same where a rewriting that is cheaper brings both sides to one form. *)
 Ltac by_rewriting rewriting := cbv beta; first [rewriting; reflexivity | by_ring].
 (* The same where denominators have to be different from zero; each is one number, whatever it is
@@ -83,10 +89,10 @@ Ltac power_of_quotient := first [by_field | by_powers | by_roots].
 Ltac multiply_quotients := by_ring.
 Ltac join_reciprocal := by_ring.
 Ltac flatten_quotient := by_ring.
-Ltac split_quotient := by_ring.
+Ltac split_quotient := by_rewriting ltac:(unfold Rdiv, Rminus; rewrite ?Rmult_plus_distr_r, ?Ropp_mult_distr_l).
 Ltac complement_fraction := by_cancelling.
-Ltac distribute_product := by_ring.
-Ltac distribute_negative := by_ring.
+Ltac distribute_product := by_rewriting ltac:(rewrite ?Rmult_minus_distr_l, ?Rmult_plus_distr_l).
+Ltac distribute_negative := by_rewriting ltac:(unfold Rminus; rewrite ?Ropp_plus_distr, ?Ropp_involutive).
 Ltac turn_sign := by_ring.
 Ltac cancel_terms := by_ring.
 Ltac collect_terms := by_field.
@@ -101,13 +107,16 @@ Ltac drop_zero := by_rewriting ltac:(rewrite ?Rplus_0_l, ?Rplus_0_r, ?Rminus_0_l
 Ltac drop_one := by_rewriting ltac:(rewrite ?Rmult_1_l, ?Rmult_1_r).
 Ltac multiply_by_zero := by_rewriting ltac:(rewrite ?Rmult_0_l, ?Rmult_0_r).
 Ltac cancel_double_negative := by_ring.
-Ltac move_sign := by_ring.
+Ltac move_sign :=
+  by_rewriting ltac:(unfold Rdiv;
+    rewrite <- ?Ropp_mult_distr_r, <- ?Ropp_mult_distr_l, <- ?Rmult_assoc, ?Ropp_involutive).
 Ltac combine_numbers := by_field.
 Ltac divide_by_one := by_field.
 Ltac divide_zero := by_ring.
 Ltac drop_exponent := first [by_ring | apply Rpower_1; positive].
 Ltac power_of_one := first [apply pow1 | by_ring | unfold Rpower; rewrite ln_1, Rmult_0_r; apply exp_0].
 Ltac separate_quotient := by_cancelling.
+Ltac write_complement := by_cancelling.
 Ltac split_fraction := by_cancelling.
 Ltac invert_quotient := by_field.
 
@@ -217,11 +226,50 @@ Ltac absorb_bracket :=
 Ltac absorb_bracket_upper := absorb_bracket.
 Ltac absorb_bracket_lower := absorb_bracket.
 
+(* A delta that is 1 is dropped; the one that says whether the term is there stays. *)
+Ltac remaining_but :=
+  cbv beta; match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl) end;
+  same_indices; by_ring.
+
 Ltac exclude_index :=
   match goal with |- _ = _ + sum_over (range_but [?k] _ _) _ => apply (total_exclude k); index end.
 Ltac rejoin_index :=
   match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
     rewrite (total_exclude k lo hi f) by index; by_ring end.
+
+(* Sums without an index that counts for nothing, or whose term is taken away. *)
+Ltac exclude_masked :=
+  match goal with |- sum_over (range ?lo ?hi) ?f = sum_over (range_but [?k] ?lo ?hi) ?g =>
+    rewrite (total_exclude k lo hi f) by index; cbv beta; rewrite (delta_same k k eq_refl);
+    replace (sum_over (range_but [k] lo hi) f) with (sum_over (range_but [k] lo hi) g);
+    [by_ring |
+     apply sum_over_ext; enter; cbv beta;
+     match goal with A : ?j <> k |- _ =>
+       first [rewrite (delta_apart j k A) | rewrite (delta_apart k j (not_eq_sym A))]; by_ring end]
+  end.
+Ltac take_term_out :=
+  match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
+    rewrite (total_exclude k lo hi f) by index; by_ring end.
+Ltac complement_share :=
+  match goal with |- _ = sum_over (range_but [?k] ?lo ?hi) ?f / _ =>
+    let E := fresh "E" in pose proof (total_exclude k lo hi f) as E;
+    let H := fresh "H" in
+    assert (H : total lo hi f <> 0) by nonzero;
+    transitivity ((total lo hi f - f k) / total lo hi f);
+    [field; exact H | apply f_equal2; [rewrite E by index; by_ring | reflexivity]] end.
+Lemma total_contract_but k l lo hi f :
+  (lo <= k <= hi)%nat ->
+  (forall j, (lo <= j <= hi)%nat -> j <> k -> f j = 0) ->
+  total_but [l] lo hi f = (1 - delta k l) * f k.
+Proof.
+  intros Hk H. unfold delta. destruct (Nat.eqb_spec k l) as [->|Hne].
+  - rewrite sum_over_zero; [ring|]. intros j Hj. apply in_range_but in Hj. destruct Hj as [Hj A].
+    apply H; [exact Hj|]. now inversion A.
+  - rewrite (total_but_single k [l] lo hi f); [ring | now repeat constructor |].
+    intros j [Hj _] Hne'. now apply H.
+Qed.
+Ltac contract_delta_but :=
+  refine (eq_trans (total_contract_but _ _ _ _ _ _ _) _); [| vanishing | remaining_but]; index.
 
 (** * Labels, deltas and cases *)
 
@@ -283,8 +331,13 @@ Ltac into_sums :=
 Ltac entrywise :=
   first
   [ reflexivity
-  | apply sum_over_ext; enter; entrywise
-  | apply place_div; entrywise
+  | lazymatch goal with
+    | |- sum_over _ _ = sum_over _ _ => apply sum_over_ext; enter; entrywise
+    | |- ?a * _ = ?a * _ => at_mul_r; entrywise
+    | |- _ * ?a = _ * ?a => at_mul_l; entrywise
+    | |- ?a * ?b = ?b * ?a => apply Rmult_comm
+    | |- _ / _ = _ / _ => apply place_div; entrywise
+    end
   | by_ring
   | progress rewrite <- ?sum_over_scale, <- ?sum_over_scale_right;
     apply sum_over_ext; enter; entrywise
@@ -301,6 +354,7 @@ Ltac fold_definition := by_definition.
 Ltac abbreviate_sum := by_definition.
 Ltac unfold_definition := by_definition.
 Ltac unfold_in_log := by_definition.
+Ltac unfold_complement := by_definition.
 Ltac sum_probabilities :=
   autounfold with derive;
   match goal with |- sum_over ?l (fun j => @?f j / ?s) = 1 =>
@@ -515,6 +569,25 @@ Lemma ln_shift m s s' : 0 < s -> s' = exp (- m) * s -> ln s = m + ln s'.
 Proof.
   intros Hs ->. rewrite ln_mult, ln_exp by (first [exact Hs | apply exp_pos]). ring.
 Qed.
+
+Ltac scale_quotient :=
+  match goal with |- _ = ?above / _ =>
+    match above with context [exp (- ?m)] =>
+      apply (shift_fraction _ _ _ _ (exp (- m)));
+      [apply nonzero_of_positive, exp_pos | by_ring | by_ring] end end.
+Ltac write_square :=
+  match goal with |- context [?b ^ 2] => replace (b ^ 2) with (b * b) by ring end; by_ring.
+Ltac join_exponential := by_ring.
+Ltac lower_exponential := moved_down.
+Ltac lower_terms := by_ring.
+Ltac lower_total :=
+  match goal with |- ?before = ?after =>
+    match before with context [sum_over ?l ?f] => match after with context [sum_over l ?g] =>
+      match before with context [exp ?m] =>
+        replace (sum_over l g) with (exp m * sum_over l f);
+        [by_ring | rewrite <- sum_over_scale; apply sum_over_ext; enter; by_ring] end end end end.
+Ltac scale_logarithm :=
+  match goal with |- ln _ = ?m + ln _ => apply ln_shift; [positive | by_ring] end.
 
 Ltac shift_logsumexp :=
   match goal with |- ln _ = ?m + ln _ => apply ln_shift; [positive | shifted_sum] end.

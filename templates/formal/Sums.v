@@ -29,6 +29,10 @@ Notation total_but xs lo hi f := (sum_over (range_but xs lo hi) f).
 Lemma in_range lo hi j : In j (range lo hi) <-> (lo <= j <= hi)%nat.
 Proof. unfold range. rewrite in_seq. lia. Qed.
 
+Lemma for_range lo hi (P : nat -> Prop) :
+  (forall j, (lo <= j <= hi)%nat -> P j) -> forall j, In j (range lo hi) -> P j.
+Proof. intros H j Hj. apply H, in_range, Hj. Qed.
+
 Lemma in_range_but xs lo hi j :
   In j (range_but xs lo hi) <-> (lo <= j <= hi)%nat /\ Forall (fun x => j <> x) xs.
 Proof.

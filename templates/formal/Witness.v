@@ -53,7 +53,12 @@ Ltac evident := first [lra | field; nonzero | positive | nonzero | rational].
 Ltac holds :=
   intros;
   first
-  [ lia | discriminate | reflexivity | lra | positive | nonzero
+  [ lazymatch goal with
+    (* What nearly every hypothesis says: of a size or an index, and of labels that sum to one. *)
+    | |- (_ <= _)%nat => solve [repeat constructor]
+    | |- sum_over _ _ = _ => computed; lra
+    end
+  | lia | discriminate | reflexivity | lra | positive | nonzero
   | computed; evident
   | each_index; computed; evident
   | computed; by_sides

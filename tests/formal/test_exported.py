@@ -114,6 +114,47 @@ def test_losses_are_proved(name: str, tmp_path: Path) -> None:
     assert said.ok, said.errors
 
 
+MARGIN = "exp(s*(c[t] - m))"
+SIGMOID_OF = "p[n] = 1/(1 + exp(-z[n]))"
+SHARED, BESIDE = "sum(p[n]*g[n], n=1..N)", "a*sum(p[n]*(1 - g[n]), n=1..N)"
+BEYOND = "b*sum((1 - p[n])*g[n], n=1..N)"
+AFFINE = "u[n,i] = sum(W[i,d]*X[n,d], d=1..D) + b[i]"
+SOFTMAX_OF = "q[n,i] = exp(u[n,i])/sum(exp(u[n,j]), j=1..C)"
+
+
+@pytest.mark.slow
+@pytest.mark.needs("coqc")
+@pytest.mark.parametrize(
+    ("loss", "variable", "more"),
+    [
+        pytest.param(
+            f"-log({MARGIN}/({MARGIN} + sum((1 - delta(j,t))*exp(s*c[j]), j=1..C)))",
+            "c[k]",
+            {"given": ["s > 0"]},
+            id="additive margin",
+        ),
+        pytest.param(
+            f"1 - {SHARED}/({SHARED} + {BESIDE} + {BEYOND})",
+            "z[k]",
+            {"where": [SIGMOID_OF]},
+            id="tversky of pixels",
+        ),
+        pytest.param(
+            "-sum(sum(Y[n,i]*log(q[n,i]), i=1..C), n=1..N)/N",
+            "b[k]",
+            {"where": [SOFTMAX_OF, AFFINE]},
+            id="bias of a batch with free labels",
+        ),
+    ],
+)
+def test_published_losses_are_proved(
+    loss: str, variable: str, more: dict[str, list[str]], tmp_path: Path
+) -> None:
+    exported = export(derive.gradient(loss, variable, **more))
+    said = answer(exported.text, tmp_path)
+    assert said.ok and not exported.unproved, said.errors
+
+
 @pytest.mark.needs("coqc")
 @entries
 def test_wrong_steps_are_rejected(name: str, tmp_path: Path) -> None:

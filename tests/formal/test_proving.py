@@ -58,24 +58,24 @@ def test_what_is_left_out_is_refused(written: Written) -> None:
     assert "Admitted stands in line 5" in said and said.startswith("sums, step 1 (add)")
 
 
-@pytest.mark.parametrize("kind", ["Axiom", "Variable", "Hypothesis"])
+@pytest.mark.parametrize("kind", ["Axiom", "Parameter", "Variable", "Hypothesis"])
 def test_an_assumption_is_refused(written: Written, kind: str) -> None:
-    # The scan finds the first; the audit the others, which are axioms outside a section.
-    proofs = written("(* 1. add *)", f"{kind} false : 1 = 2.", marks=())
-    derivation, exported = proofs["small"]
-    text = exported.text.replace("exact (conj two second)", "discriminate false")
-    proofs["small"] = (derivation, exported.__class__(text, (), (), ("all",)))
-    said = refusal(proofs)
-    assert ("Axiom stands in" if kind == "Axiom" else "rests on more than") in said
+    said = refusal(written("(* 1. add *)", f"{kind} false : 1 = 2."))
+    assert f"{kind} stands in line 2" in said
 
 
-@pytest.mark.parametrize("theorems", [("resting", "all"), ("all", "resting", "second")])
-def test_the_audit_sees_what_any_theorem_rests_on(
-    written: Written, theorems: tuple[str, ...]
-) -> None:
-    resting = "Hypothesis sound : 1 = 2.\nLemma resting : 1 = 2.\nProof. exact sound. Qed."
-    said = refusal(written("(* 1. add *)", resting, marks=(), theorems=theorems))
-    assert "rests on more than" in said and "sound" in said
+@pytest.mark.parametrize(
+    "text", ["From Coq Require Import Epsilon.", "Unset Guard Checking.", "Set Type in Type."]
+)
+def test_what_could_bring_an_assumption_is_refused(written: Written, text: str) -> None:
+    assert "must not stand in a proof" in refusal(written("(* 1. add *)", text))
+
+
+@pytest.mark.parametrize(
+    "text", ["(* 1. add *)\nSection open. Hypothesis false : 1 = 2.", "Definition a : False := b."]
+)
+def test_coq_refuses_what_it_cannot_close(written: Written, text: str) -> None:
+    assert "Coq refuses" in refusal(written("(* 1. add *)", text))
 
 
 def test_a_step_that_is_assumed_keeps_it_from_being_proved(written: Written) -> None:
@@ -96,6 +96,22 @@ def test_coq_is_not_waited_for_without_end(written: Written) -> None:
 def test_a_library_that_assumes_is_refused(written: Written) -> None:
     with pytest.raises(DeriveError, match=r"Axiom stands in line 3 of Tiny\.v"):
         list(prove(written(), 60, {"Tiny.v": TINY["Tiny.v"] + "Axiom a : False.\n"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Variable false : 1 = 2.", "more than the real numbers of Coq: .*false"),
+        ("From Coq Require ClassicalEpsilon.", "constructive_indefinite_description"),
+        ("From Coq Require Import Eqdep.", "eq_rect_eq"),
+        ("#[bypass_check] Definition a := 1.", "bypass_check stands in line 3"),
+    ],
+)
+def test_what_a_library_brings_is_seen_though_no_proof_uses_it(
+    written: Written, text: str, said: str
+) -> None:
+    with pytest.raises(DeriveError, match=said):
+        list(prove(written(), 60, {"Tiny.v": f"{TINY['Tiny.v']}{text}\n"}))
 
 
 def test_several_are_each_told_and_one_failure_is_one(written: Written) -> None:

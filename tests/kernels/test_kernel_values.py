@@ -32,6 +32,16 @@ SOFTMAX = [  # logits of any size are fine: every exponential is of a difference
     "batch",
     "jacobian of log",
     "hessian of log-sum-exp",
+    "additive margin",
+    "weighted share",
+    "evidence",
+    "contrastive",
+]
+NEAR_ONE = [  # of a probability that rounds to one, what is left of one has all its digits
+    "against the others",
+    "logistic",
+    "logistic by name",
+    "asymmetric, of logistics",
 ]
 
 
@@ -80,6 +90,18 @@ def test_any_logits_are_fine(name: str, logits: str) -> None:
         found = flat(kernel(derivation, "numpy")(**given))
     for array, exact in zip(found, flat(kernel(derivation, "mpmath")(**given)), strict=True):
         assert_allclose(as_floats(array), as_floats(exact), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", NEAR_ONE)
+@pytest.mark.parametrize("scale", [30, 1000])
+def test_what_is_left_of_one_is_not_lost(name: str, scale: int) -> None:
+    derivation = derived(name)
+    given = arguments(derivation, (3,))
+    given["z"] = np.resize([1.0, -1.0, 0.25, 0.75, -0.5], given["z"].shape) * scale
+    found = flat(kernel(derivation, "numpy")(**given))
+    oracle = flat(kernel(derivation, "mpmath")(**given, dps=2000))
+    for array, exact in zip(found, oracle, strict=True):
+        assert_allclose(as_floats(array), as_floats(exact), rtol=1e-9)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])

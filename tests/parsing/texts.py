@@ -27,7 +27,30 @@ def by(expression: str, *variables: str, given: tuple[str, ...] = (), **more: tu
     return Text(expression, variables, given, **more)
 
 
+MARGIN = "exp(T*(z[t] - mu))"
+LOGISTIC = "q[i] = 1/(1 + exp(-z[i]))"
+
 TEXTS: dict[str, Text] = {
+    "additive margin": by(
+        f"-log({MARGIN}/({MARGIN} + sum((1 - delta(j, t))*exp(T*z[j]), j=1..C)))",
+        "z[k]",
+        given=("T > 0",),
+    ),
+    "against the others": by(
+        "log(sum((1 - delta(j, t))*exp(z[j]), j=1..C)) - z[t]", "z[k]", given=("C >= 2",)
+    ),
+    "log of the others": by("-sum(w[i]*log(1 - softmax(z)[i]), i=1..C)", "z[k]", given=("C >= 2",)),
+    "weighted share": by("sum(w[i]*exp(z[i]), i=1..C)/sum(exp(z[j]), j=1..C)", "z[k]"),
+    "evidence": by("sum((w[i] - (exp(z[i]) + 1)/sum(exp(z[j]) + 1, j=1..C))^2, i=1..C)", "z[k]"),
+    "logistic by name": by(
+        "-sum(y[i]*log(q[i]) + (1 - y[i])*log(1 - q[i]), i=1..C)", "z[k]", where=(LOGISTIC,)
+    ),
+    "asymmetric, of logistics": by(
+        "-sum(y[i]*(1 - q[i])^gamma*log(q[i]) + (1 - y[i])*q[i]^beta*log(1 - q[i]), i=1..C)",
+        "z[k]",
+        given=("gamma > 0", "beta > 0"),
+        where=(LOGISTIC,),
+    ),
     "absolute error": by("Sum(abs(z[i] - y[i]), (i, 1, C))", "z[k]"),
     "norm of ones": by("lambda*sum(abs(z[i]), i=1..C)", "z[k]", given=("lambda > 0",)),
     "square times sign": by("sum(sign(z[i])*z[i]^2, i=1..C)", "z[k]"),

@@ -19,7 +19,7 @@ def test_every_rule_of_a_step_is_named(entry: str) -> None:
     english = load("en")
     for part in derivation.walk():
         for step in part.steps:
-            _, sentence = reason(step, part, english, FREE, {})
+            _, sentence = reason(step, part, english, FREE, {}, FREE)
             said = words(sentence)
             own, _ = english.rule(step.rule)
             rules = {a.rule for a in step.atoms if not is_small(a.rule)}
@@ -30,7 +30,7 @@ def test_every_rule_of_a_step_is_named(entry: str) -> None:
 
 def test_what_is_said_of_a_rule_is_not_said_twice() -> None:
     lemma = part("softmax-cross-entropy-jacobian", "entry-1-1")
-    _, sentence = reason(lemma.steps[-1], lemma, load("en"), FREE, {})
+    _, sentence = reason(lemma.steps[-1], lemma, load("en"), FREE, {}, FREE)
     assert {a.rule for a in lemma.steps[-1].atoms} == {"unfold_definition", "fold_definition"}
     assert "by definition" not in words(sentence)
 
@@ -47,7 +47,7 @@ def test_signs_and_zeros_are_spoken_of_where_they_are_seen(
 ) -> None:
     shown = part(entry, name)
     step = next(s for s in shown.steps if s.rule == line)
-    _, sentence = reason(step, shown, load("en"), FREE, {})
+    _, sentence = reason(step, shown, load("en"), FREE, {}, FREE)
     assert f"Also: {expected}" in words(sentence)
 
 
@@ -58,7 +58,7 @@ def part(entry: str, name: str) -> Derivation:
 def test_the_chain_rule_goes_through_all_entries() -> None:
     logits = derive.derivation("softmax-output-layer").parts["logits"]
     step = next(s for s in logits.steps if s.rule == "chain_rule")
-    _, sentence = reason(step, logits, load("en"), FREE, {})
+    _, sentence = reason(step, logits, load("en"), FREE, {}, FREE)
     assert words(sentence) == "Chain rule:  acts only through the entries of ."
     variable, array = (piece for piece in sentence if not isinstance(piece, str))
     assert variable.items == logits.problem.variables

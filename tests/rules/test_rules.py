@@ -60,8 +60,8 @@ def test_has_a_law_whose_right_side_is_determined(rule: Rule) -> None:
         return
     assert isinstance(law, Law)
     known = metavariables(law.before)
-    # An index may be chosen, where a condition says within which range.
-    chosen = {c.operands[0] for c in law.conditions if c.kind == "within"}
+    # Something may be chosen, where a condition says within which range, or that it may be any.
+    chosen = {c.operands[0] for c in law.conditions if c.kind in ("within", "any")}
     assert metavariables(law.after) <= known | chosen
     for condition in law.conditions:
         assert set().union(*map(metavariables, condition.operands)) <= known | chosen

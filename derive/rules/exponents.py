@@ -1,0 +1,247 @@
+"""Exponentials in any sum moved down by the largest exponent, one small step at a time.
+
+``derive.rules.stability`` knows the usual forms as a whole. What is of no usual form is multiplied
+above and below by ``e^{-m}``, ``m`` the largest exponent below, and that factor goes inwards until
+it meets the exponentials. Shifting: Blanchard, Higham and Higham (2021), section 1.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from sympy import Abs, Expr, Max, Symbol
+
+from derive.facts import Given
+from derive.laws import Condition, Each, Value, law
+from derive.notation import (
+    ZERO,
+    Apply,
+    Exp,
+    Head,
+    Log,
+    Maximum,
+    Minus,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    factors,
+    names,
+    terms,
+    times,
+)
+from derive.rules import samples as s
+from derive.rules.registry import Outcome, rule
+from derive.rules.stability import shift
+
+limits = (s.j, s.lo, s.hi, s.X)
+FJ = Value(s.F, s.j)
+whatever = Condition("any", (s.u,))
+z_k, y_k = s.z[s.k1], s.y[s.k1]
+weighted = Total(Times(s.y[s.j1], Exp(s.z[s.j1])), (s.j1, 1, s.C))
+lower = Exp(Minus(Maximum(s.z[s.j1], (s.j1, 1, s.C))))
+mixed = Plus(Exp(z_k), s.partition)
+
+
+def is_lowered(exponent: Expr) -> bool:
+    """Whether something as large as any exponent around it has been taken away already."""
+    return any(isinstance(t, Minus) and _is_most(t.operand) for t in terms(exponent))
+
+
+def _is_most(expr: Expr) -> bool:
+    parts = factors(expr)
+    return any(
+        isinstance(f, Maximum) or (isinstance(f, Apply) and f.args[0] in (Head(Max), Head(Abs)))
+        for f in parts
+    )
+
+
+def largest(expr: Expr) -> Expr | None:
+    """The largest exponent in sums and products of exponentials; None where all are lowered."""
+    if Exp not in getattr(expr, "heads", ()):
+        return None
+    match expr:
+        case Exp(operand):
+            return None if is_lowered(operand) else operand
+        case Minus(operand):
+            return largest(operand)
+        case Quotient(numerator, denominator):
+            # With exponentials below as well it is scaled as a whole.
+            return None if largest(denominator) is not None else largest(numerator)
+        case Power(base, exponent) if exponent.is_positive:
+            inner = largest(base)
+            return None if inner is None else times(exponent, inner)
+        case Times(parts):
+            several = [m for m in map(largest, parts) if m is not None]
+            return None if not several else several[0] if len(several) == 1 else Plus(*several)
+        case Plus(parts):
+            found = [largest(t) for t in parts]
+            if not any(m is not None for m in found):
+                return None
+            each = dict.fromkeys(ZERO if m is None else m for m in found)
+            return reduce(lambda a, b: Apply(Head(Max), a, b), each)
+        case Total():
+            body, index = expr.open()
+            inner = largest(body)
+            return (
+                inner if inner is None or index not in names(inner) else _over(expr, inner, index)
+            )
+    return None
+
+
+def _over(total: Total, exponent: Expr, index: Symbol) -> Expr:
+    return Maximum(exponent, (index, *total.limits[1:]))
+
+
+def lowering(factor: Expr) -> bool:
+    """Whether a factor is an ``e^{-m}`` on its way inwards."""
+    match factor:
+        case Exp(Minus(most)):
+            return _is_most(most)
+    return False
+
+
+def destination(parts: tuple[Expr, ...]) -> tuple[int, int] | None:
+    """Where an ``e^{-m}`` is among factors, and which of the others it goes into.
+
+    That is the one whose largest exponent is ``m``, else the first whose exponentials are not
+    lowered yet, else any exponential.
+    """
+    for n, factor in enumerate(parts):
+        if not lowering(factor):
+            continue
+        most = factor.operand.operand
+        others = [m for m in range(len(parts)) if m != n]
+        exponents = {m: largest(parts[m]) for m in others if not lowering(parts[m])}
+        own = [m for m, exponent in exponents.items() if exponent == most]
+        unlowered = [m for m, exponent in exponents.items() if exponent is not None]
+        last = [m for m in exponents if isinstance(parts[m], Exp)]
+        for candidates in (own, unlowered, last):
+            if candidates:
+                return n, candidates[0]
+    return None
+
+
+@rule(
+    law(Times(Exp(s.u), Exp(s.v)), Exp(Plus(s.u, s.v))),
+    Times(lower, Exp(z_k)),
+)
+def lower_exponential(expr: Expr, given: Given) -> Outcome:
+    """``e^{-m} e^u = e^{u - m}``"""
+    found = destination(expr.args)
+    if found is None or not isinstance(expr.args[found[1]], Exp):
+        return None
+    n, m = found
+    moved = Exp(shift(expr.args[m].operand, expr.args[n].operand.operand))
+    return times(*(moved if at == m else f for at, f in enumerate(expr.args) if at != n))
+
+
+@rule(
+    law(Times(s.a, Plus(Each(s.b))), Plus(Each(Times(s.a, s.b)))),
+    Times(lower, Plus(y_k, Exp(z_k))),
+)
+def lower_terms(expr: Expr, given: Given) -> Outcome:
+    """Bring ``e^{-m}`` into a sum of terms."""
+    found = destination(expr.args)
+    if found is None or not isinstance(expr.args[found[1]], Plus):
+        return None
+    n, m = found
+    down = expr.args[n]
+    moved = Plus(
+        *(
+            Minus(times(down, t.operand)) if isinstance(t, Minus) else times(down, t)
+            for t in expr.args[m].args
+        )
+    )
+    return times(*(moved if at == m else f for at, f in enumerate(expr.args) if at != n))
+
+
+@rule(
+    law(Times(s.c, Total(FJ, limits)), Total(Times(s.c, FJ), limits)),
+    Times(lower, s.partition),
+)
+def lower_total(expr: Expr, given: Given) -> Outcome:
+    """Bring ``e^{-m}`` into a sum over an index."""
+    found = destination(expr.args)
+    if found is None or not isinstance(expr.args[found[1]], Total):
+        return None
+    n, m = found
+    body, index = expr.args[m].open()
+    moved = expr.args[m].over(times(expr.args[n], body), index)
+    return times(*(moved if at == m else f for at, f in enumerate(expr.args) if at != n))
+
+
+@rule(
+    law(
+        Quotient(s.a, s.b),
+        Quotient(Times(Exp(Minus(s.u)), s.a), Times(Exp(Minus(s.u)), s.b)),
+        whatever,
+    ),
+    Quotient(weighted, mixed),
+)
+def scale_quotient(expr: Expr, given: Given) -> Outcome:
+    """Multiply above and below by ``e^{-m}``, where ``m`` is the largest exponent below."""
+    below = factors(expr.denominator)
+    for factor in below:
+        most = None if isinstance(factor, (Exp, Power)) else largest(factor)
+        if most is not None and Exp(Minus(most)) not in below:
+            down = Exp(Minus(most))
+            return Quotient(times(down, expr.numerator), times(down, expr.denominator))
+    return None
+
+
+@rule(
+    law(Quotient(s.a, Power(s.b, 2)), Quotient(s.a, Times(s.b, s.b))),
+    Quotient(weighted, Power(mixed, 2)),
+)
+def write_square(expr: Expr, given: Given) -> Outcome:
+    """Write the square of a sum of exponentials as a product."""
+    below = factors(expr.denominator)
+    for n, factor in enumerate(below):
+        match factor:
+            case Power(base, exponent) if exponent == 2 and largest(base) is not None:
+                return Quotient(expr.numerator, times(*below[:n], base, base, *below[n + 1 :]))
+    return None
+
+
+@rule(
+    law(Log(s.b), Plus(s.u, Log(Times(Exp(Minus(s.u)), s.b))), whatever),
+    Log(mixed),
+)
+def scale_logarithm(expr: Expr, given: Given) -> Outcome:
+    """``log b = m + log(e^{-m} b)``, where ``m`` is the largest exponent in a sum ``b``."""
+    parts = factors(expr.operand)
+    sums = [f for f in parts if isinstance(f, (Plus, Total))]
+    most = next((m for m in map(largest, sums) if m is not None), None)
+    if most is None or Exp(Minus(most)) in parts:
+        return None
+    return Plus(most, Log(times(Exp(Minus(most)), expr.operand)))
+
+
+@rule(
+    law(Times(s.a, Quotient(s.b, s.c)), Quotient(Times(s.a, s.b), s.c)),
+    Times(Exp(z_k), Quotient(y_k, mixed)),
+)
+def join_exponential(expr: Expr, given: Given) -> Outcome:
+    """Bring a factor over a denominator: ``e^{-m}``, or what could overflow without it."""
+    found = destination(expr.args)
+    if found is None:
+        found = next(
+            (
+                (n, m)
+                for n, factor in enumerate(expr.args)
+                for m, fraction in enumerate(expr.args)
+                if largest(factor) is not None
+                and not isinstance(factor, Quotient)
+                and isinstance(fraction, Quotient)
+                and largest(fraction.denominator) is not None
+            ),
+            None,
+        )
+    if found is None or not isinstance(expr.args[found[1]], Quotient):
+        return None
+    n, m = found
+    numerator, denominator = expr.args[m].args
+    whole = Quotient(times(expr.args[n], numerator), denominator)
+    return times(*(whole if at == m else f for at, f in enumerate(expr.args) if at != n))

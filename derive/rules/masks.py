@@ -1,0 +1,154 @@
+"""Sums that leave one index out: a mask ``1 - δ_{jk}``, and a term that is taken away again.
+
+``Σ_j f_j - f_k`` is true to no digit where ``f_k`` is by far the largest term; ``Σ_{j≠k} f_j`` is.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.facts import Given
+from derive.laws import Condition, Meta, Value, law
+from derive.notation import (
+    ONE,
+    Delta,
+    Exp,
+    Minus,
+    Plus,
+    Quotient,
+    Times,
+    Total,
+    factors,
+    plus,
+    replace,
+    times,
+    without,
+)
+from derive.rules import samples as s
+from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.rules.sums import find_delta
+from derive.signs import within
+from derive.unify import instance_of
+
+limits = (s.j, s.lo, s.hi)
+left_out = Meta("l")
+FJ, FK = Value(s.F, s.j), Value(s.F, s.k)
+k_in_range = Condition("within", (s.k, s.lo, s.hi))
+exponential = Exp(s.z[s.j1])
+over_classes = (s.j1, 1, s.C)
+
+
+def masked(factor: Expr, index: Expr) -> Expr | None:
+    """The index ``k`` of a factor ``1 - δ_{jk}``, where ``index`` is ``j``."""
+    match factor:
+        case Plus((one, Minus(Delta() as delta))) | Plus((Minus(Delta() as delta), one)) if (
+            one == 1
+        ):
+            if index in delta.args:
+                return delta.second if delta.first == index else delta.first
+    return None
+
+
+@rule(
+    law(
+        Total(Times(Plus(ONE, Minus(Delta(s.j, s.k))), FJ), limits),
+        Total(FJ, (*limits, s.k)),
+        k_in_range,
+    ),
+    Example(
+        Total(Times(Plus(ONE, Minus(Delta(s.j1, s.k1))), exponential), over_classes), s.in_range
+    ),
+)
+def exclude_masked(expr: Expr, given: Given) -> Outcome:
+    """``Σ_j (1 - δ_{jk}) f_j = Σ_{j≠k} f_j``"""
+    if expr.excluded:
+        return None
+    body, own = expr.open()
+    above = body.numerator if isinstance(body, Quotient) else body
+    parts = factors(above)
+    for n, factor in enumerate(parts):
+        index = masked(factor, own)
+        known = None if index is None else within(index, expr.lower, expr.upper, given)
+        if index is None or known is None:
+            continue
+        rest = times(*without(parts, n))
+        if isinstance(body, Quotient):
+            rest = Quotient(rest, body.denominator)
+        return Rewriting(Total(rest, (own, *expr.limits[1:], index)), given.declared(known))
+    return None
+
+
+@rule(
+    law(
+        Plus(Total(FJ, limits), Minus(FK)),
+        Total(FJ, (*limits, s.k)),
+        k_in_range,
+    ),
+    Example(Plus(Total(exponential, over_classes), Minus(Exp(s.z[s.k1]))), s.in_range),
+)
+def take_term_out(expr: Expr, given: Given) -> Outcome:
+    """``Σ_j f_j - f_k = Σ_{j≠k} f_j``"""
+    for n, term in enumerate(expr.args):
+        if not isinstance(term, Total) or term.excluded:
+            continue
+        for m, other in enumerate(expr.args):
+            kept = _without_term(term, other.operand, given) if isinstance(other, Minus) else None
+            if kept is not None:
+                rest = (t for at, t in enumerate(expr.args) if at not in (n, m))
+                return Rewriting(plus(kept.after, *rest), kept.facts)
+    return None
+
+
+def _without_term(total: Total, term: Expr, given: Given) -> Rewriting | None:
+    """A sum less one of its terms, as the sum over the other indices."""
+    body, own = total.open()
+    found = instance_of(body, term, (own,))
+    index = None if found is None else found.get(own)
+    known = None if index is None else within(index, total.lower, total.upper, given)
+    if known is None:
+        return None
+    return Rewriting(Total(body, (own, *total.limits[1:], index)), given.declared(known))
+
+
+@rule(
+    law(
+        Plus(ONE, Minus(Quotient(FK, Total(FJ, limits)))),
+        Quotient(Total(FJ, (*limits, s.k)), Total(FJ, limits)),
+        k_in_range,
+    ),
+    Example(Plus(ONE, Minus(Quotient(Exp(s.z[s.k1]), s.partition))), s.in_range),
+)
+def complement_share(expr: Expr, given: Given) -> Outcome:
+    """``1 - f_k / Σ_j f_j = Σ_{j≠k} f_j / Σ_j f_j``"""
+    match expr:
+        case Plus((one, Minus(Quotient(share, Total() as whole)))) if (
+            one == 1 and not whole.excluded
+        ):
+            rest = _without_term(whole, share, given)
+            if rest is not None:
+                return Rewriting(Quotient(rest.after, whole), rest.facts)
+    return None
+
+
+@rule(
+    law(
+        Total(Times(Delta(s.j, s.k), FJ), (*limits, left_out)),
+        Times(Plus(ONE, Minus(Delta(s.k, left_out))), FK),
+        k_in_range,
+    ),
+    Example(
+        Total(Times(Delta(s.j1, s.k1), exponential), (*over_classes, s.i1)),
+        s.in_range,
+    ),
+)
+def contract_delta_but(expr: Expr, given: Given) -> Outcome:
+    """``Σ_{j≠l} δ_{jk} f_j = (1 - δ_{kl}) f_k``, where ``k`` may be ``l``."""
+    if len(expr.excluded) != 1:
+        return None
+    found = find_delta(expr)
+    known = None if found is None else within(found[2], expr.lower, expr.upper, given)
+    if found is None or known is None:
+        return None
+    rest, index, other = found
+    mask = Plus(ONE, Minus(Delta(other, expr.excluded[0])))
+    return Rewriting(times(mask, replace(rest, {index: other})), given.declared(known))
