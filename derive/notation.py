@@ -437,6 +437,15 @@ class Binder(Inert):
         index = Opened(self.hint)
         return rename(self.body, self.limits[0], index), index
 
+    @cached_property
+    def opened(self) -> tuple[Expr, Symbol]:
+        """As ``open``, with the same symbol each time.
+
+        For walks that close again what they have opened: what is taken out of the binder must not
+        get into it a second time.
+        """
+        return self.open()
+
     def at(self, index: Any) -> Expr:
         """The body with the bound index replaced by ``index``."""
         body, own = self.open()

@@ -107,7 +107,7 @@ def change_everywhere(
 
     def visit_children(node: Inert, known: Given, path: Path) -> tuple[Expr, tuple[Path, ...]]:
         if isinstance(node, Binder):
-            body, index = node.open()
+            body, index = node.opened
             inside = known.within(index, tuple(node.limits[1:]))
             new, found = visit(body, inside, (*path, 0))
             return (node.over(new, index), found) if found else (node, ())
@@ -132,7 +132,7 @@ def survey(
     if not isinstance(expr, Inert):
         return
     if isinstance(expr, Binder):
-        body, index = expr.open()
+        body, index = expr.opened
         survey(body, given.within(index, tuple(expr.limits[1:])), look, heads)
         return
     for position, argument in enumerate(expr.args):

@@ -33,6 +33,7 @@ from derive.notation import (
     Threshold,
     Times,
     bases,
+    heads,
     is_number,
     names,
     replace,
@@ -103,8 +104,9 @@ def domain_of(
         if definition.base in used:
             found += conditions_of(definition, given, scope)
     seen = tuple(dict.fromkeys(c.text for c in found if c.known))
+    visited: Visited = set()
     for expr in (*(expressions(whole) if whole else ()), *expressions(derivation)):
-        found += conditions(expr, given, scope)
+        found += _visit(expr, given, scope, (), visited)
     unknown = {c.text: c.plain for c in found if not c.known}
     for condition in found:
         if condition.positive:
@@ -122,7 +124,7 @@ def domain_of(
 
 def conditions(expr: Expr, given: Given, scope: Scope) -> Iterator[Condition]:
     """The conditions under which ``expr`` has a value, in reading order."""
-    yield from _visit(expr, given, scope, ())
+    yield from _visit(expr, given, scope, (), set())
 
 
 def conditions_of(definition: Definition, given: Given, scope: Scope) -> Iterator[Condition]:
@@ -134,18 +136,31 @@ def conditions_of(definition: Definition, given: Given, scope: Scope) -> Iterato
         name = identifier(at.name)
         scope = scope.within(at, name)
         around = (*around, (name, between(name, ONE, size, scope)))
-    yield from _visit(definition.value, given, scope, around)
+    yield from _visit(definition.value, given, scope, around, set())
 
 
 Around = tuple[tuple[str, str], ...]
+Visited = set[tuple[Expr, Expr | None]]
 
 
 def _visit(
-    expr: Expr, given: Given, scope: Scope, around: Around, kink: Expr | None = None
+    expr: Expr,
+    given: Given,
+    scope: Scope,
+    around: Around,
+    visited: Visited,
+    kink: Expr | None = None,
 ) -> Iterator[Condition]:
-    """``kink`` is the variable of a derivative around here, which no kink may meet."""
+    """``kink`` is the variable of a derivative around here, which no kink may meet.
+
+    What was ``visited`` outside of all sums, in this line or another, is left out.
+    """
     if not isinstance(expr, Inert):
         return
+    if not around:
+        if (expr, kink) in visited:
+            return
+        visited.add((expr, kink))
     if isinstance(expr, Log):
         for factor in _factors(expr.operand):
             if isinstance(factor, ProductOver):
@@ -159,21 +174,21 @@ def _visit(
     if kink is not None and isinstance(expr, (Maximum, Attains)) and depends(expr, kink, given):
         yield _no_tie(expr, scope, around)
     if isinstance(expr, Partial):
-        yield from _visit(expr.operand, given, scope, around, expr.variable)
+        yield from _visit(expr.operand, given, scope, around, visited, expr.variable)
         return
     if isinstance(expr, Binder):
         body, inside, deeper, limits = _opened(expr, given, scope, around)
-        yield from _visit(body, inside, deeper, limits, kink)
+        yield from _visit(body, inside, deeper, limits, visited, kink)
         return
     for argument in expr.args:
-        yield from _visit(argument, given, scope, around, kink)
+        yield from _visit(argument, given, scope, around, visited, kink)
 
 
 def _opened(
     binder: Binder, given: Given, scope: Scope, around: Around
 ) -> tuple[Expr, Given, Scope, Around]:
     """The body of a binder, and what is known and bound around it."""
-    body, own = binder.open()
+    body, own = binder.opened
     name = bound_name(binder.hint, body, own, scope)
     limits = between(name, binder.lower, binder.upper, scope)
     limits += "".join(f" -> {name} <> {index(x, scope)}" for x in binder.excluded)
@@ -265,6 +280,8 @@ def _no_tie(binder: Maximum | Attains, scope: Scope, around: Around) -> Conditio
 
 def _is_count(part: Expr, given: Given) -> bool:
     """A number made of indices that is at least one."""
+    if any(issubclass(h, Inert) for h in heads(part) - {Plus, Times, Minus}):
+        return False
     number = part.doit()
     return bool(number.is_integer) and at_most(ONE, number, given) is not None
 

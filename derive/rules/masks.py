@@ -63,7 +63,7 @@ def exclude_masked(expr: Expr, given: Given) -> Outcome:
     """``Σ_j (1 - δ_{jk}) f_j = Σ_{j≠k} f_j``"""
     if expr.excluded:
         return None
-    body, own = expr.open()
+    body, own = expr.opened
     above = body.numerator if isinstance(body, Quotient) else body
     parts = factors(above)
     for n, factor in enumerate(parts):

@@ -100,7 +100,7 @@ def unfold_complement(expr: Expr, given: Given) -> Outcome:
 )
 def sum_probabilities(expr: Expr, given: Given) -> Outcome:
     """``Σ_i ŷ_i = 1`` over the whole class axis."""
-    body, index = expr.open()
+    body, index = expr.opened
     if not isinstance(body, Indexed) or body.indices[-1] != index or expr.excluded:
         return None
     definition = given.definition_of(body)

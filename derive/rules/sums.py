@@ -22,6 +22,7 @@ from derive.notation import (
     Times,
     Total,
     factors,
+    heads,
     names,
     plus,
     replace,
@@ -47,7 +48,7 @@ k_in_range = Condition("within", (s.k, s.lo, s.hi, s.X))
     Total(Plus(z_j, y_j), over_classes),
 )
 def split_total(expr: Expr, given: Given) -> Outcome:
-    body, index = expr.open()
+    body, index = expr.opened
     match body:
         case Plus(terms):
             return Plus(
@@ -100,7 +101,7 @@ def _join(expr: Expr, subtract: bool) -> Outcome:
     Total(Minus(z_j), over_classes),
 )
 def pull_out_sign(expr: Expr, given: Given) -> Outcome:
-    body, index = expr.open()
+    body, index = expr.opened
     match body:
         case Minus(operand):
             return Minus(expr.over(operand, index))
@@ -112,7 +113,7 @@ def pull_out_sign(expr: Expr, given: Given) -> Outcome:
     Total(Times(s.y[s.k1], z_j), over_classes),
 )
 def pull_out_factor(expr: Expr, given: Given) -> Outcome:
-    body, index = expr.open()
+    body, index = expr.opened
     above, below = (body.numerator, body.denominator) if isinstance(body, Quotient) else (body, ONE)
     fixed = [f for f in factors(above) if index not in names(f)]
     moving = [f for f in factors(above) if index in names(f)]
@@ -140,7 +141,7 @@ def pull_out_factor(expr: Expr, given: Given) -> Outcome:
     Total(s.z[s.k1], over_classes),
 )
 def sum_constant(expr: Expr, given: Given) -> Outcome:
-    body, index = expr.open()
+    body, index = expr.opened
     known = at_most(expr.lower, expr.upper, given)
     if index in names(body) or expr.excluded or known is None:
         return None
@@ -154,7 +155,9 @@ def sum_zero(expr: Expr, given: Given) -> Outcome:
 
 def find_delta(expr: Total) -> tuple[Expr, Expr, Expr] | None:
     """Body without its delta, bound index and the other index of the delta; None without one."""
-    body, index = expr.open()
+    if Delta not in heads(expr.body):
+        return None
+    body, index = expr.opened
     above = body.numerator if isinstance(body, Quotient) else body
     parts = factors(above)
     for position, factor in enumerate(parts):
@@ -231,7 +234,9 @@ def contract_delta_between(expr: Expr, given: Given) -> Outcome:
 
 def find_bracket(expr: Total, lower: bool) -> tuple[Expr, Expr, Expr] | None:
     """Body without a bracket on the bound index, that index, and the other side of the bracket."""
-    body, index = expr.open()
+    if Bracket not in heads(expr.body):
+        return None
+    body, index = expr.opened
     above = body.numerator if isinstance(body, Quotient) else body
     parts = factors(above)
     for position, factor in enumerate(parts):
@@ -323,7 +328,7 @@ def exclude_index(expr: Expr, given: Given) -> Outcome:
     """Take out the term that a delta singles out where it cannot be contracted."""
     if expr.excluded:
         return None
-    body, own = expr.open()
+    body, own = expr.opened
     index = awkward_delta(body, own)
     known = None if index is None else within(index, expr.lower, expr.upper, given)
     if index is None or known is None:

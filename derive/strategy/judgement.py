@@ -72,7 +72,7 @@ def is_known_total(total: Expr, given: Given) -> bool:
 
 def pulls_well(total: Expr, given: Given) -> bool:
     """An exponential stays with the denominator that keeps it from overflowing."""
-    body, index = total.open()
+    body, index = total.opened
     above = [f for factor in factors(body) for f in sides(factor)[0]]
     below = [f for factor in factors(body) for f in sides(factor)[1]]
     if not any(Exp in heads_of(f) for f in below):
@@ -86,7 +86,7 @@ def pulls_well(total: Expr, given: Given) -> bool:
 
 def splits_well(total: Expr, given: Given) -> bool:
     """Split a sum where a delta picks a term, or where a part of it is known."""
-    body, index = total.open()
+    body, index = total.opened
     if not isinstance(body, Plus):
         return False
     if any(has_delta(t, index) for t in body.args):
@@ -171,7 +171,7 @@ def divides_well(fraction: Expr, given: Given) -> bool:
     total = next((f for f in factors(fraction.numerator) if isinstance(f, Total)), None)
     if total is None:
         return False
-    body, index = total.open()
+    body, index = total.opened
     inside = given.within(index, tuple(total.limits[1:]))
     return any(
         isinstance(top, Exp) and folded(Quotient(top, bottom), inside) is not None
