@@ -152,6 +152,7 @@ LOSSES: dict[str, Loss] = {
     ),
     "against the others": by(log(others(t, exp(z[j]))) - z[t], z[k], given=(C >= 2,)),
     "log of the others": by(-over(w[i] * log(1 - p(i))), z[k], given=(C >= 2,)),
+    "preference": by(log(1 + exp(-beta * (log(p(t)) - log(p(r))))), z[k]),
     "weighted share": by(over(w[i] * exp(z[i])) / over(exp(z[j]), j), z[k]),
     "evidence": by(over((w[i] - (exp(z[i]) + 1) / over(exp(z[j]) + 1, j)) ** 2), z[k]),
     # No softmax

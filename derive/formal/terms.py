@@ -315,13 +315,12 @@ def bound_name(hint: Symbol, body: Expr, own: Symbol, scope: Scope) -> str:
 
 
 def _binder(binder: Binder, scope: Scope) -> str:
-    if isinstance(binder, Maximum):
-        return f"maximum {ranged(binder, scope)}"
     if isinstance(binder, Attains):
         return f"attains {ranged(binder, scope)} {index(binder.at_index, scope)}"
-    if not isinstance(binder, (Total, ProductOver)):
+    kinds = {Total: "total", ProductOver: "product", Maximum: "maximum"}
+    kind = next((word for node, word in kinds.items() if isinstance(binder, node)), None)
+    if kind is None:
         raise NoTerm(type(binder).__name__)
-    kind = "total" if isinstance(binder, Total) else "product"
     if binder.excluded:
         without = "; ".join(index_sum(x, scope) for x in binder.excluded)
         return f"{kind}_but [{without}] {ranged(binder, scope)}"

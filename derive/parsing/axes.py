@@ -150,11 +150,13 @@ def axes_of(statement: Statement, roles: Roles) -> Axes:
     for tree, variable in zip(statement.along, statement.variables, strict=False):
         _visit_along(tree, variable, axes)
     axes.follow_hints()
-    for index in axes.running.values():
-        if axes.size(index) is None and _is_free(USUAL_SIZE, roles):
-            roles.sizes[USUAL_SIZE] = roles.parameters.pop(USUAL_SIZE, _any_place(statement))
+    unsized = [index for index in axes.running.values() if axes.size(index) is None]
+    if unsized and _is_free(USUAL_SIZE, roles):
+        # Several softmaxes are then taken to be over the same classes.
+        roles.sizes[USUAL_SIZE] = roles.parameters.pop(USUAL_SIZE, _any_place(statement))
+        for index in unsized:
             axes.hint(index, USUAL_SIZE)
-            axes.follow_hints()
+        axes.follow_hints()
     for (name, number), first in axes.used.items():
         if axes.size((name, number)) is None and name not in statement.defined:
             size = next(letter for letter in "CNDM" if letter == "M" or _is_free(letter, roles))

@@ -33,16 +33,23 @@ Proof. now intros ->. Qed.
 Lemma place_choice i j a a' b b' : (i = j -> a = a') -> (i <> j -> b = b') ->
   choice i j a b = choice i j a' b'.
 Proof. unfold choice. destruct (Nat.eqb_spec i j); auto. Qed.
+Lemma place_largest first l (f g : nat -> R) : f first = g first -> (forall j, In j l -> f j = g j) ->
+  fold_right (fun j most => Rmax (f j) most) (f first) l
+  = fold_right (fun j most => Rmax (g j) most) (g first) l.
+Proof.
+  intros HF H. induction l as [|a l IH]; simpl; [exact HF|].
+  rewrite (H a (or_introl eq_refl)), IH; [reflexivity|]. intros j Hj. apply H. now right.
+Qed.
 Lemma place_maximum lo hi f g : (lo <= hi)%nat ->
   (forall j, (lo <= j <= hi)%nat -> f j = g j) -> maximum lo hi f = maximum lo hi g.
 Proof.
-  intros Hl H. unfold maximum. rewrite (H lo) by lia.
-  assert (G : forall l, (forall j, In j l -> f j = g j) ->
-    fold_right (fun j most => Rmax (f j) most) (g lo) l
-    = fold_right (fun j most => Rmax (g j) most) (g lo) l).
-  { induction l as [|a l IH]; intros HI; simpl; [reflexivity|].
-    rewrite (HI a (or_introl eq_refl)), IH; [reflexivity|]. intros j Hj. apply HI. now right. }
-  apply G. intros j Hj. apply H, in_range, Hj.
+  intros Hl H. apply place_largest; [apply H; lia|]. intros j Hj. apply H, in_range, Hj.
+Qed.
+Lemma place_maximum_but xs lo hi f g : (forall j, In j (range_but xs lo hi) -> f j = g j) ->
+  maximum_but xs lo hi f = maximum_but xs lo hi g.
+Proof.
+  unfold maximum_but. destruct (range_but xs lo hi) as [|a l]; intros H; [reflexivity|].
+  apply place_largest; [apply H; now left|]. intros j Hj. apply H. now right.
 Qed.
 
 Ltac at_add := refine (place_add _ _ _ _ _ _).
@@ -78,7 +85,9 @@ Ltac enter :=
 
 Ltac at_sum := refine (sum_over_ext _ _ _ _); enter.
 Ltac at_product := refine (prod_over_ext _ _ _ _); enter.
-Ltac at_maximum := refine (place_maximum _ _ _ _ _ _); [lia | enter].
+Ltac at_maximum :=
+  first [ refine (place_maximum _ _ _ _ _ _); [lia | enter]
+        | refine (place_maximum_but _ _ _ _ _ _); enter ].
 Ltac at_attains := refine (place_attains _ _ _ _ _ _ _); [lia | enter].
 Ltac at_choice :=
   refine (place_choice _ _ _ _ _ _ _ _); let H := fresh "H" in intros H.

@@ -245,3 +245,10 @@ Proof. unfold choice, delta. destruct (Nat.eqb i j); ring. Qed.
 
 Definition maximum (lo hi : nat) (f : nat -> R) : R :=
   fold_right (fun j most => Rmax (f j) most) (f lo) (range lo hi).
+
+(** The same without some indices; where none is left it is just a number. *)
+Definition maximum_but (xs : list nat) (lo hi : nat) (f : nat -> R) : R :=
+  match range_but xs lo hi with
+  | nil => 0
+  | first :: rest => fold_right (fun j most => Rmax (f j) most) (f first) rest
+  end.

@@ -12,7 +12,7 @@ Ltac each_index :=
     end.
 
 Ltac computed :=
-  unfold range, range_but, maximum, prod_over; cbn -[Rplus Rmult Rinv Rdiv Ropp Rminus IZR exp ln Rpower sqrt pow];
+  unfold range, maximum, maximum_but, range_but, prod_over; cbn -[Rplus Rmult Rinv Rdiv Ropp Rminus IZR exp ln Rpower sqrt pow];
   unfold delta, bracket, choice; simpl Nat.eqb; simpl Nat.leb; cbv iota.
 
 (* By the side of each kink on which the numbers lie. *)

@@ -129,6 +129,12 @@ def test_shapes_come_from_the_ranges():
     }
 
 
+def test_softmaxes_of_no_known_size_are_over_the_same_classes():
+    arrays = read("log_softmax(z)[t] - log_softmax(u[n])[r]", "n <= N").atoms(IndexedBase)
+    C, N = (Symbol(name, integer=True, positive=True) for name in "CN")
+    assert {b.name: b.shape for b in arrays} == {"z": (C,), "u": (N, C)}
+
+
 def test_facts_and_definitions():
     asked = in_sympy(
         ["-Sum(y[i]*log(q[i])/T, (i,1,C)) + z[k] + z[t] + mu"],

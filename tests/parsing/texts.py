@@ -40,6 +40,9 @@ TEXTS: dict[str, Text] = {
         "log(sum((1 - delta(j, t))*exp(z[j]), j=1..C)) - z[t]", "z[k]", given=("C >= 2",)
     ),
     "log of the others": by("-sum(w[i]*log(1 - softmax(z)[i]), i=1..C)", "z[k]", given=("C >= 2",)),
+    "preference": by(
+        "log(1 + exp(-beta*(log_softmax(z)[t] - log_softmax(z)[r])))", "z[k]", given=("beta > 0",)
+    ),
     "weighted share": by("sum(w[i]*exp(z[i]), i=1..C)/sum(exp(z[j]), j=1..C)", "z[k]"),
     "evidence": by("sum((w[i] - (exp(z[i]) + 1)/sum(exp(z[j]) + 1, j=1..C))^2, i=1..C)", "z[k]"),
     "logistic by name": by(
