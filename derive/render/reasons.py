@@ -58,18 +58,14 @@ def reason(
     return short, sentence
 
 
-_TELLING = ("multiply_by_zero", "move_sign", "cancel_double_negative", "evaluate_delta")
-"""What a reader looks for where it is done to what stands on the line before, and only there."""
-
-
 def is_small(rule: str) -> bool:
     """Whether a rule is only spoken of where it changes what a reader sees."""
-    return RULES[rule].bookkeeping or rule in _TELLING
+    return RULES[rule].bookkeeping or RULES[rule].telling
 
 
 def _is_seen(atom: Step, step: Step) -> bool:
     """Whether a small rule changes something that a reader has before him."""
-    if atom.rule not in _TELLING:
+    if not RULES[atom.rule].telling:
         return False
     part, _ = _place(atom.before, atom.positions[0], FREE)
     return any(e == part for e in _parts(step.before))

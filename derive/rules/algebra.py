@@ -535,12 +535,12 @@ def drop_one(expr: Expr, given: Given) -> Outcome:
     return times(*kept) if len(kept) < len(expr.args) else None
 
 
-@rule(law(Times(s.a, 0), ZERO), Times(z_k, 0), bookkeeping=True)
+@rule(law(Times(s.a, 0), ZERO), Times(z_k, 0), bookkeeping=True, telling=True)
 def multiply_by_zero(expr: Expr, given: Given) -> Outcome:
     return ZERO if ZERO in expr.args else None
 
 
-@rule(law(Minus(Minus(s.a)), s.a), Minus(Minus(z_k)), bookkeeping=True)
+@rule(law(Minus(Minus(s.a)), s.a), Minus(Minus(z_k)), bookkeeping=True, telling=True)
 def cancel_double_negative(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Minus(Minus(operand)):
@@ -555,6 +555,7 @@ def cancel_double_negative(expr: Expr, given: Given) -> Outcome:
     Times(z_k, Minus(y_k)),
     head=PRODUCTS,
     bookkeeping=True,
+    telling=True,
 )
 def move_sign(expr: Expr, given: Given) -> Outcome:
     count = 0

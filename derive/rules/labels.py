@@ -66,7 +66,7 @@ def use_equality(expr: Expr, given: Given) -> Outcome:
     return None
 
 
-@rule(law(Delta(s.k, s.k), ONE), Delta(s.k1, s.k1))
+@rule(law(Delta(s.k, s.k), ONE), Delta(s.k1, s.k1), telling=True)
 def evaluate_delta(expr: Expr, given: Given) -> Outcome:
     return ONE if expr.first == expr.second else None
 

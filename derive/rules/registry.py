@@ -46,6 +46,8 @@ class Rule:
         law: What it claims, which the checker holds every use of it against.
         example: An expression on which it fires.
         bookkeeping: Whether readers see it folded into the step before it.
+        telling: Whether a reader looks for it where it is done to what stands on the line before,
+            and only there.
         formal: The tactic of the Coq library that proves its instances.
     """
 
@@ -55,6 +57,7 @@ class Rule:
     law: Law | Source
     example: Example
     bookkeeping: bool
+    telling: bool
     formal: str
 
 
@@ -67,6 +70,7 @@ def rule(
     example: Expr | Example,
     head: type | tuple[type, ...] | None = None,
     bookkeeping: bool = False,
+    telling: bool = False,
     formal: str | None = None,
 ) -> Callable[[Function], Function]:
     """Register a function as the rule of its name, with its law and an example.
@@ -83,7 +87,9 @@ def rule(
             # A sum that is written with dots is a sum.
             heads = (*heads, Dotted)
         shown = example if isinstance(example, Example) else Example(example)
-        RULES[name] = Rule(name, function, heads, claim, shown, bookkeeping, formal or name)
+        RULES[name] = Rule(
+            name, function, heads, claim, shown, bookkeeping, telling, formal or name
+        )
         LAWS[name] = claim
         return function
 
