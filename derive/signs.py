@@ -49,6 +49,8 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
             return POSITIVE
         case Minus(operand):
             return frozenset(-s for s in signs(operand, given))
+        case Plus((one, Minus(share))) if one == 1 and (rest := _rest(share, given)) is not None:
+            return rest
         case Plus(terms):
             return _sum_of([signs(t, given) for t in terms])
         case Times(factors):
@@ -80,6 +82,8 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
             return signs(body, given.within(index, tuple(expr.limits[1:])))
         case Indexed():
             return _entry_signs(expr, given)
+        case Symbol() if (definition := given.definition_of(expr)) is not None:
+            return signs(definition.value, given)
     if expr.is_positive:
         return POSITIVE
     if expr.is_negative:
@@ -92,6 +96,17 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
 def is_positive(expr: Expr, given: Given) -> bool:
     """Whether ``expr`` can be shown to be positive."""
     return signs(expr, given) == POSITIVE
+
+
+def _rest(share: Expr, given: Given) -> frozenset[int] | None:
+    """The signs of what a fraction ``a / (a + b)`` leaves of one; None for any other."""
+    definition = given.definition_of(share) if isinstance(share, (Indexed, Symbol)) else None
+    match share if definition is None else definition.value:
+        case Quotient(above, Plus(terms) as below) if above in terms:
+            at = terms.index(above)
+            others = _sum_of([signs(t, given) for n, t in enumerate(terms) if n != at])
+            return _product_of([others, signs(below, given) - {0}])
+    return None
 
 
 def _entry_signs(entry: Indexed, given: Given) -> frozenset[int]:

@@ -10,8 +10,9 @@ from itertools import combinations
 
 from sympy import Abs, Expr, Integer, Max, Min, sign
 
+from derive import laws
 from derive.derivation import Derivation
-from derive.facts import Definition, Given
+from derive.facts import Definition, Given, PositiveFact
 from derive.formal.hypotheses import Hypothesis, between
 from derive.formal.names import identifier
 from derive.formal.terms import NoTerm, Scope, bound_name, index, ranged, term
@@ -40,6 +41,7 @@ from derive.notation import (
 )
 from derive.signs import at_most, depends, signs
 from derive.unfolding import unfold
+from derive.verify.words import named
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Domain:
     Attributes:
         seen: What is seen to hold wherever the hypotheses do.
         assumed: What has to be assumed.
+        conditions: The same in the words of a report, less what follows from the rest.
         about: The arrays of which it is assumed.
         apart: Those that must not meet a kink.
         untied: Those of which no two entries may be equal.
@@ -84,6 +87,7 @@ class Domain:
 
     seen: tuple[str, ...]
     assumed: tuple[Hypothesis, ...]
+    conditions: tuple[laws.Condition, ...]
     about: frozenset[Expr]
     apart: frozenset[Expr] = frozenset()
     untied: frozenset[Expr] = frozenset()
@@ -116,10 +120,26 @@ def domain_of(
         Hypothesis(f"{name}_exists_{n}", text, plain, domain=True)
         for n, (text, plain) in enumerate(unknown.items(), start=1)
     )
+    stated = tuple(
+        _in_words(c) for c in found if c.text in unknown and not _follows(c, found, given)
+    )
     about = frozenset().union(*(bases(c.part) for c in found if not c.known))
     apart = frozenset().union(*(bases(c.part) for c in found if c.kink))
     untied = frozenset().union(*(bases(c.part) for c in found if c.tie))
-    return Domain(seen, assumed, about, apart, untied)
+    return Domain(seen, assumed, tuple(dict.fromkeys(stated)), about, apart, untied)
+
+
+def _in_words(condition: Condition) -> laws.Condition:
+    kind = "untied" if condition.tie else "positive" if condition.positive else "nonzero"
+    return laws.Condition(kind, (named(condition.part),))
+
+
+def _follows(condition: Condition, among: Iterable[Condition], given: Given) -> bool:
+    """Whether that a part is not zero follows from others being positive."""
+    if condition.positive or condition.tie:
+        return False
+    positive = (PositiveFact(c.part) for c in among if c.positive and not c.known)
+    return 0 not in signs(condition.part, given.also(*positive))
 
 
 def conditions(expr: Expr, given: Given, scope: Scope) -> Iterator[Condition]:

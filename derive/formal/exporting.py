@@ -26,6 +26,7 @@ from derive.formal.terms import (
 from derive.formal.text import Mark, Text
 from derive.formal.witness import values
 from derive.formal.world import World
+from derive.laws import Condition
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,14 @@ class Exported:
         marks: Which lines stand for which step.
         unproved: Atoms that have no formal counterpart: the file assumes them, at its top.
         theorems: Names of the theorems that close it.
+        assumed: What is assumed so that everything shown has a value.
     """
 
     text: str
     marks: tuple[Mark, ...]
     unproved: tuple[Mark, ...]
     theorems: tuple[str, ...]
+    assumed: tuple[Condition, ...] = ()
 
 
 def export(derivation: Derivation) -> Exported:
@@ -70,6 +73,10 @@ class Exporter:
         self._borrowed: list[Hypothesis] = []
         self._fixed: list[Expr] = []
         self._written: list[Written] = []
+        self._conditions: list[Condition] = []
+        self._forms = {
+            id(inner) for d in root.walk() for form in d.stable.values() for inner in form.walk()
+        }
 
     def exported(self) -> Exported:
         name = self.world.names.of("file", f"file {self._root.problem.name}")
@@ -92,7 +99,13 @@ class Exporter:
         text, marks = self._text.below(
             header(self._root, self._written, self._assumed, self._borrowed, self._theorems)
         )
-        return Exported(text, marks, tuple(self._unproved), tuple(self._theorems))
+        return Exported(
+            text,
+            marks,
+            tuple(self._unproved),
+            tuple(self._theorems),
+            tuple(dict.fromkeys(self._conditions)),
+        )
 
     # What is the same in the whole file
 
@@ -201,6 +214,8 @@ class Exporter:
             elif fact in derivation.assumptions:
                 hypotheses += self._facts_about((fact,), about, scope)
         domain = domain_of(derivation, name, scope, whole)
+        if id(derivation) not in self._forms:
+            self._conditions += domain.conditions
         borrowed, places = assumptions(derivation, name, world)
         hypotheses += [*borrowed, *domain.assumed]
         self._borrowed += borrowed

@@ -16,7 +16,7 @@ from derive.errors import DeriveError
 from derive.formal.coqc import Coq
 from derive.formal.source import ALLOWED, AuditError, axioms_in, question
 
-_FILE = "axioms"
+AXIOMS = "axioms"
 _SECONDS = 600
 
 
@@ -39,13 +39,13 @@ def find_axioms(coq: Coq, folder: Path, modules: Iterable[str]) -> tuple[str, ..
             "tried with Coq 8.16"
         ) from error
     axioms = tuple(sorted(found))
-    (folder / _FILE).write_text("\n".join(axioms), encoding="utf-8")
+    (folder / AXIOMS).write_text("\n".join(axioms), encoding="utf-8")
     return axioms
 
 
 def axioms_of(folder: Path) -> tuple[str, ...]:
     """The axioms that were noted beside a compiled library."""
-    return tuple((folder / _FILE).read_text(encoding="utf-8").split())
+    return tuple((folder / AXIOMS).read_text(encoding="utf-8").split())
 
 
 def _assumed(context: str) -> list[str]:

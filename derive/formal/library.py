@@ -12,10 +12,11 @@ from derive.cache import digest, user_cache
 from derive.errors import DeriveError
 from derive.formal import LIBRARY
 from derive.formal.coqc import Coq
-from derive.formal.foundation import find_axioms
+from derive.formal.foundation import AXIOMS, find_axioms
 from derive.resources import template_root
 
 _SECONDS = 600
+_SEAL = "seal"
 
 
 def library() -> dict[str, str]:
@@ -39,7 +40,10 @@ def compiled(coq: Coq, texts: Mapping[str, str]) -> Path:
     """
     folder = user_cache() / "formal" / digest(f"{hash_of(texts)}\n{coq.build}".encode())[:32]
     if folder.is_dir():
-        return folder
+        if _is_sealed(folder):
+            return folder
+        # Somebody has changed it, or it was left half-written.
+        shutil.rmtree(folder, ignore_errors=True)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".compiling-"))
@@ -54,6 +58,7 @@ def compiled(coq: Coq, texts: Mapping[str, str]) -> Path:
         for name in texts:
             _compile(coq, temporary, name)
         find_axioms(coq, temporary, [name.removesuffix(".v") for name in texts])
+        (temporary / _SEAL).write_text(_seal(temporary), encoding="utf-8")
         try:
             os.rename(temporary, folder)
         except OSError:
@@ -62,6 +67,20 @@ def compiled(coq: Coq, texts: Mapping[str, str]) -> Path:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return folder
+
+
+def _seal(folder: Path) -> str:
+    """One hash of what was compiled and of the axioms that were found in it."""
+    files = sorted(f for f in folder.iterdir() if f.suffix == ".vo" or f.name == AXIOMS)
+    return digest("\n".join(f"{f.name} {digest(f.read_bytes())}" for f in files).encode())
+
+
+def _is_sealed(folder: Path) -> bool:
+    """Whether a compiled library is as it was when its axioms were looked for."""
+    try:
+        return (folder / _SEAL).read_text(encoding="utf-8") == _seal(folder)
+    except OSError:
+        return False
 
 
 def _compile(coq: Coq, folder: Path, name: str) -> None:

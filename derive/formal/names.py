@@ -11,11 +11,17 @@ as at cofix else end exists exists2 fix for forall fun if in is let match mod re
 Set Type then using where with by R nat INR IZR exp ln sqrt pow PI delta bracket choice total
 total_but maximum maximum_but attains
 argmax untied product product_but threshold pd is_pd vec mat scalar Rpower Rabs Rmax Rmin sign
-tanh sin cos sinh cosh atan
+tanh sin cos sinh cosh atan eq_trans is_pd_intro is_pd_as
+True False
 Admitted admit give_up Axiom Axioms Parameter Parameters Conjecture Conjectures Load LoadPath
 Drop Redirect Cd
 """
 RESERVED = frozenset(_WORDS.split())
+# Names of hypotheses and lemmas end so.
+_TAKEN = re.compile(
+    r"_(range|sum|entries|positive|negative|least|size|equation|can_hold|not_zero|not_negative"
+    r"|is_\w+|(exists|domain|assumed|array)_\d+)$"
+)
 _ACCENTS = re.compile(r"\\(?:hat|tilde|bar|mathcal|mathrm|operatorname)\{?\\?(\w+)\}?")
 
 
@@ -27,6 +33,11 @@ def identifier(text: str) -> str:
     if not word[0].isalpha():
         word = f"x{word}"
     return f"{word}_" if word in RESERVED else word
+
+
+def for_variable(text: str) -> str:
+    """``text`` as a wish for the name of a variable, which is called like no hypothesis."""
+    return f"{text}_v" if _TAKEN.search(identifier(text)) else text
 
 
 class Names:

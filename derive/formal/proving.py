@@ -16,7 +16,8 @@ from derive.formal.coqc import Coq, find_coq
 from derive.formal.exporting import Exported
 from derive.formal.foundation import axioms_of
 from derive.formal.library import compiled, library
-from derive.formal.sentences import foreign
+from derive.formal.names import RESERVED
+from derive.formal.sentences import declared, foreign
 from derive.formal.source import forbidden
 from derive.verify.report import Failure, Proof, Unproved
 from derive.verify.sizes import claimed
@@ -33,7 +34,7 @@ def file_hash(exported: Exported) -> str:
 def emitted(derivation: Derivation, exported: Exported) -> Proof:
     """What is known of a proof before Coq has seen it."""
     marks = dict.fromkeys(Unproved(m.derivation, m.step, m.rule) for m in exported.unproved)
-    return Proof(claimed(derivation.problem), unproved=tuple(marks))
+    return Proof(claimed(derivation.problem), unproved=tuple(marks), assumed=exported.assumed)
 
 
 def prove(
@@ -89,10 +90,10 @@ def prove_one(
     def refused(line: int, sentence: str) -> Proof:
         return replace(proof, failures=(_failure(derivation, exported, line, sentence),))
 
-    if not exported.theorems:
-        return refused(0, "the file closes with no theorem")
     if (found := foreign(exported.text)) is not None:
         return refused(*found)
+    if (lack := _lack(exported)) is not None:
+        return refused(0, lack)
     with tempfile.TemporaryDirectory(prefix="derive-") as temporary:
         file = Path(temporary) / "proof.v"
         file.write_text(exported.text, encoding="utf-8")
@@ -103,6 +104,21 @@ def prove_one(
         complaint = answer.complaint
         return refused(complaint.line, f"Coq refuses line {complaint.line}: {complaint.text}")
     return replace(proof, coq=coq.version, axioms=axioms_of(folder))
+
+
+def _lack(exported: Exported) -> str | None:
+    """What a file lacks to say what it is taken to say; Coq would accept it all the same."""
+    names = declared(exported.text)
+    if not exported.theorems:
+        return "the file closes with no theorem"
+    if absent := [name for name in exported.theorems if name not in names]:
+        return f"there is no theorem {absent[0]} in the file"
+    if hidden := sorted(RESERVED.intersection(names)):
+        return f"the file gives {hidden[0]} a meaning of its own"
+    assumes = any(line.startswith("Hypothesis ") for line in exported.text.splitlines())
+    if assumes and not exported.unproved and not any(n.endswith("_can_hold") for n in names):
+        return "nothing in the file shows that its hypotheses can hold"
+    return None
 
 
 def _check_library(name: str, text: str) -> None:

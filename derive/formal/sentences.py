@@ -42,6 +42,15 @@ def foreign(text: str) -> tuple[int, str] | None:
     return None
 
 
+_DECLARED = re.compile(r"(?:Definition|Lemma|Theorem|Variables?|Hypothesis)\s+([\w'\s]+)")
+
+
+def declared(text: str) -> tuple[str, ...]:
+    """What a proof gives a name: definitions, lemmas, variables and hypotheses."""
+    found = (_DECLARED.match(sentence) for _, sentence in _sentences(text))
+    return tuple(name for match in found if match for name in match[1].split())
+
+
 def _sentences(text: str) -> Iterator[tuple[int, str]]:
     """The sentences of a Coq text without their full stops, each with its line."""
     code = without_comments(text)

@@ -32,7 +32,7 @@ from derive.arrays import Entry
 from derive.display import Choice, Grid
 from derive.errors import DeriveError
 from derive.facts import Definition
-from derive.formal.names import Names, identifier
+from derive.formal.names import Names, for_variable, identifier
 from derive.notation import (
     Apply,
     Attains,
@@ -122,12 +122,12 @@ def label(base: Expr) -> str:
 
 def variable_name(base: Expr, scope: Scope) -> str:
     """The identifier of an array, a parameter or a free index as a variable."""
-    return scope.names.of(("variable", base), label(base))
+    return scope.names.of(("variable", base), for_variable(label(base)))
 
 
 def definition_name(definition: Definition, scope: Scope) -> str:
     """The identifier of a defined function."""
-    return scope.names.of(("definition", definition), label(definition.base))
+    return scope.names.of(("definition", definition), for_variable(label(definition.base)))
 
 
 def ingredients(definition: Definition, scope: Scope) -> tuple[Expr, ...]:

@@ -69,8 +69,9 @@ def evidence(
         proof = _proof(report.proof, derivation, places, messages, names)
         # What holds for every size comes before what was tried at some.
         sentences.insert(0 if report.proof.proved else 1, proof)
-    if report.assumed:
-        conditions = messages.enumeration(_in_words(c, messages, names) for c in report.assumed)
+    proof_needs = () if report.proof is None else report.proof.assumed
+    if assumed := tuple(dict.fromkeys((*report.assumed, *proof_needs))):
+        conditions = messages.enumeration(_in_words(c, messages, names) for c in assumed)
         sentences.append(messages.sentence("evidence", "assumed", {"conditions": conditions}))
     return Section(heading, tuple(map(Paragraph, sentences)))
 
@@ -92,7 +93,10 @@ def _proof(
         return messages.sentence("evidence", "emitted")
     sizes = least_sizes(derivation.problem).items()
     claims = ((Formula((size, ">=", least), names),) for size, least in sizes)
-    slots: Slots = {"sizes": messages.enumeration(claims), "coq": proof.coq}
+    by = messages.sentence(
+        "evidence", "on_record" if proof.recorded else "just_now", {"coq": proof.coq}
+    )
+    slots: Slots = {"sizes": messages.enumeration(claims), "by": by}
     return messages.sentence("evidence", "proved" if sizes else "proved_no_size", slots)
 
 

@@ -110,6 +110,7 @@ class Proof:
         unproved: Steps that the text leaves out.
         failures: Where Coq refused it.
         missing: Why there is no such text at all.
+        assumed: What it takes for granted, so that everything has a value.
     """
 
     claim: str = ""
@@ -119,6 +120,7 @@ class Proof:
     unproved: tuple[Unproved, ...] = ()
     failures: tuple[Failure, ...] = ()
     missing: str = ""
+    assumed: tuple[Condition, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -137,6 +139,8 @@ class Proof:
         if self.coq is None:
             return "emitted: a Coq proof is written, and not checked"
         proved = f"proved for every {self.claim}" if self.claim else "proved"
+        if self.assumed:
+            proved += f" where {' and '.join(map(_said, self.assumed))}"
         by = f"recorded with Coq {self.coq}" if self.recorded else f"by Coq {self.coq}"
         axioms = f"at most {', '.join(self.axioms)}" if self.axioms else "none"
         return f"{proved}, {by}; axioms: {axioms}"
@@ -168,6 +172,12 @@ class Report:
         return self.checked != "failed"
 
     @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What is assumed of the domain, in the check or in the formal proof."""
+        proof = () if self.proof is None else self.proof.assumed
+        return tuple(dict.fromkeys((*self.assumed, *proof)))
+
+    @property
     def level(self) -> Level:
         """``proved`` where Coq accepted the whole proof, else what the check came to."""
         proved = self.ok and self.proof is not None and self.proof.proved
@@ -193,9 +203,11 @@ class Report:
             mark = "" if row.ok else "  FAILED"
             lines.append(f"  {row.step:4}  {row.rule:{width}}  {counts}{mark}")
         lines += ["", *(str(f) for f in self.failures)]
-        lines += [f"assumed: {', '.join(map(_said, self.assumed))}"] if self.assumed else []
+        said = list(dict.fromkeys(map(_said, self.conditions)))
+        lines += [f"assumed: {', '.join(said)}"] if said else []
         lines += [] if self.proof is None else [f"formal: {self.proof}"]
-        lines.append(f"level: {self.level}; {len(self.rows)} steps, exact at {self.sizes}")
+        exact = f", exact at {self.sizes}" if self.sizes else ""
+        lines.append(f"level: {self.level}; {len(self.rows)} steps{exact}")
         return "\n".join(lines).lstrip("\n")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sympy import Tuple
+from collections.abc import Iterable
+
+from sympy import Symbol, Tuple
 
 from derive.derivation import Derivation, Step
 from derive.verify.chain import (
@@ -58,7 +60,7 @@ class Checker:
             tuple(self._failures),
             tuple(self._rows),
             tuple(self._examiner.assumed),
-            f"{', '.join(s.name for s in self._root.problem.sizes)} = {', '.join(map(str, EXACT))}",
+            _in_words(self._root.problem.sizes),
         )
 
     def step_failures(self, derivation: Derivation, number: int, step: Step) -> tuple[Failure, ...]:
@@ -184,3 +186,9 @@ class Checker:
 def forms_of(derivation: Derivation) -> tuple[Derivation, ...]:
     """What a derivation has been rewritten as: for floating point, and with whole arrays."""
     return (*derivation.stable.values(), *derivation.arrays.values())
+
+
+def _in_words(sizes: Iterable[Symbol]) -> str:
+    """The sizes at which steps are decided, as in ``C, N = 1, 2, 3, 5``."""
+    names = ", ".join(size.name for size in sizes)
+    return f"{names} = {', '.join(map(str, EXACT))}" if names else ""

@@ -78,6 +78,20 @@ def test_the_library_is_compiled_once(own_cache: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.needs("coqc")
+@pytest.mark.parametrize("file", ["Tiny.vo", "axioms", "seal"])
+def test_a_library_that_somebody_has_changed_is_compiled_anew(own_cache: Path, file: str) -> None:
+    coq = find_coq()
+    folder = compiled(coq, TINY)
+    before = (folder / file).read_bytes()
+    (folder / file).write_bytes(before + b"more")
+    assert compiled(coq, TINY) == folder
+    assert (folder / "axioms").read_text() == "" and (folder / "seal").is_file()
+    (folder / file).unlink()
+    compiled(coq, TINY)
+    assert (folder / file).is_file()
+
+
+@pytest.mark.needs("coqc")
 def test_two_processes_may_compile_it_at_once(own_cache: Path) -> None:
     code = (
         "from derive.formal.coqc import find_coq\n"

@@ -1,6 +1,7 @@
 """The level of the evidence, wherever a derivation is shown."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sympy import IndexedBase, Sum, erf, log, symbols
@@ -41,3 +42,27 @@ def test_a_function_that_coq_does_not_have_is_named_with_its_step() -> None:
     [step] = {u.step for u in report.proof.unproved}
     assert d.steps[step - 1].rule in {u.rule for u in report.proof.unproved}
     assert load("en").text("evidence", "unproved").partition("{")[0] in d.latex()
+
+
+@pytest.mark.parametrize(
+    ("loss", "variable", "condition"),
+    [
+        ("sum(x[i], i=1..C)/(C - 1)", "x[k]", "C - 1 != 0"),
+        ("sqrt(sum(x[i]^2, i=1..C))", "x[k]", "Sum(x[i]**2, (i, 1, C)) > 0"),
+        ("sum(y[i]*log(x[i]), i=1..C)", "x[k]", "x[i] > 0"),
+        ("sum(abs(x[i]), i=1..C)", "x[k]", "x[i] != 0"),
+        ("y/(x - 1)", "x", "x - 1 != 0"),
+    ],
+)
+def test_what_a_proof_takes_for_granted_is_said(loss: str, variable: str, condition: str) -> None:
+    d = derive.gradient(loss, variable)
+    report = d.check()
+    assert report.proof is not None and f"assumed: {condition}\n" in str(report)
+    assert f" where {condition}, by Coq" in str(replace(report.proof, coq="8.16.1"))
+    assert load("en").text("evidence", "assumed").partition("{")[0] in d.latex()
+
+
+def test_what_follows_is_not_taken_for_granted() -> None:
+    """Of a logistic function both shares are positive."""
+    d = derive.gradient("-(y*log(1/(1 + exp(-z))) + (1 - y)*log(1 - 1/(1 + exp(-z))))", "z")
+    assert d.check().conditions == ()

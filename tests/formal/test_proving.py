@@ -88,6 +88,20 @@ def test_a_file_without_a_theorem_proves_nothing(written: Written) -> None:
     assert "closes with no theorem" in refusal(written(theorems=()))
 
 
+def test_a_file_without_the_theorem_that_it_promises_proves_nothing(written: Written) -> None:
+    assert "there is no theorem most in the file" in refusal(written(theorems=("all", "most")))
+
+
+@pytest.mark.parametrize("line", ["Definition is_pd := 2.", "Definition False := True."])
+def test_a_file_that_changes_the_meaning_of_a_name_is_refused(written: Written, line: str) -> None:
+    assert "a meaning of its own" in refusal(written("(* 1. add *)", line))
+
+
+def test_hypotheses_that_nothing_shows_to_be_possible_are_refused(written: Written) -> None:
+    section = "Section one.\nHypothesis odd : 1 = 2.\nEnd one."
+    assert "its hypotheses can hold" in refusal(written("(* 1. add *)", section))
+
+
 def test_coq_is_not_waited_for_without_end(written: Written) -> None:
     said = refusal(written("exact (conj two second)", "repeat (assert True by exact I; idtac)"), 2)
     assert "not come to an end after 2 seconds" in said
