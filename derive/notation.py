@@ -21,6 +21,7 @@ from sympy import (
     Derivative,
     Dummy,
     Expr,
+    Heaviside,
     Indexed,
     IndexedBase,
     Integer,
@@ -31,6 +32,8 @@ from sympy import (
     Pow,
     Product,
     S,
+    StrictGreaterThan,
+    StrictLessThan,
     Sum,
     Symbol,
     Tuple,
@@ -40,6 +43,7 @@ from sympy import (
     sympify,
 )
 from sympy.core.basic import Atom, Basic
+from sympy.core.relational import Relational
 
 from derive.errors import DeriveError
 
@@ -526,6 +530,8 @@ class Total(Binder):
     def doit(self, **hints: Any) -> Expr:
         body, index = self.named()
         plain = body.doit(**hints)
+        if any(inner.has(Piecewise) for inner in plain.atoms(Sum)):
+            plain = without_branches(plain)
         whole = Sum(plain, (index, self.lower, self.upper))
         return Add(whole, *(-plain.xreplace({index: out}) for out in self.excluded))
 
@@ -594,6 +600,23 @@ class Attains(Binder):
     def doit(self, **hints: Any) -> Expr:
         body, index = self.open()
         return self.over(body.doit(**hints), index)
+
+
+def without_branches(expr: Expr) -> Expr:
+    """Plain SymPy with step functions in place of choices.
+
+    ``Sum`` takes a choice out of the sums in it, together with their bound indices.
+    """
+    if isinstance(expr, Piecewise) and len(expr.args) == 2:
+        (first, condition), (second, _) = expr.args
+        if isinstance(condition, Relational):
+            at_zero = ZERO if isinstance(condition, (StrictGreaterThan, StrictLessThan)) else ONE
+            step = Heaviside(condition.gts - condition.lts, at_zero)
+            one, other = without_branches(first), without_branches(second)
+            return other + (one - other) * step
+    if not expr.args or isinstance(expr, Indexed):
+        return expr
+    return expr.func(*map(without_branches, expr.args))
 
 
 def height(expr: Basic) -> int:

@@ -43,6 +43,7 @@ from derive.positions import survey
 from derive.problem import Kind, Problem
 from derive.ranges import Ranges
 from derive.reading import as_expr, read
+from derive.shapes import shaped, shapes_of, with_shapes
 from derive.signs import at_most, ingredients, signs
 from derive.wording import quoted, readable, sizes_in
 
@@ -74,6 +75,11 @@ def pose(
         raise DeriveError(f"{twice} is named twice among the variables; name it once")
     definitions = tuple(read_definition(relation) for relation in _listed(where, "where"))
     facts = tuple(read_fact(relation) for relation in _listed(given, "given"))
+    if shapes := shapes_of(definitions):
+        source, loss = shaped(source, shapes), shaped(loss, shapes)
+        definitions = tuple(with_shapes(d, shapes) for d in definitions)
+        facts = tuple(with_shapes(f, shapes) for f in facts)
+        wanted = tuple(shaped(v, shapes) for v in wanted)
     direction = None if along is None else _direction(along, wanted[0], loss)
     _check_names(loss, wanted if direction is None else (*wanted, direction), facts, definitions)
     check_definitions(definitions)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sympy import (
     Add,
+    And,
     DiracDelta,
     E,
     Expr,
@@ -26,6 +27,7 @@ from sympy import (
     Mul,
     Number,
     NumberSymbol,
+    Or,
     Piecewise,
     Pow,
     Product,
@@ -43,6 +45,7 @@ from sympy.core.function import AppliedUndef
 from derive.errors import DeriveError
 from derive.notation import (
     ONE,
+    ZERO,
     Apply,
     Attains,
     Delta,
@@ -112,6 +115,9 @@ def read(expr: Basic) -> Expr:
             return _read_extreme(expr)
         case Piecewise():
             return _read_piecewise(expr)
+        case Heaviside() if expr.args[1] in (0, 1):
+            step = read(expr.args[0])
+            return Threshold(step, ZERO, ONE, ZERO) if expr.args[1] == 0 else _from_zero(step)
         case re():
             # Entries are real, though SymPy does not know it: |e^z| is e^(re z) to it.
             return read(expr.args[0])
@@ -162,12 +168,27 @@ def _read_piecewise(expr: Piecewise) -> Expr:
         )
     otherwise = read(last)
     for value, condition in reversed(others):
+        summed = {limits[0] for inner in value.atoms(Sum) for limits in inner.limits}
+        if escaped := sorted(map(str, summed & condition.free_symbols)):
+            raise DeriveError(
+                f"the condition {condition} stands outside of the sum over {escaped[0]} that it "
+                "belongs to: SymPy takes a Piecewise out of the sums in a Sum; write the loss as "
+                f"text, or call the index of the inner sum otherwise if it is not {escaped[0]}"
+            )
         otherwise = _branch(read(value), condition, otherwise)
     return otherwise
 
 
 def _branch(value: Expr, condition: Basic, otherwise: Expr) -> Expr:
     """``value`` where a condition holds, ``otherwise`` elsewhere."""
+    if isinstance(condition, And):
+        for part in sorted(condition.args, key=str):
+            value = _branch(value, part, otherwise)
+        return value
+    if isinstance(condition, Or):
+        for part in sorted(condition.args, key=str):
+            otherwise = _branch(value, part, otherwise)
+        return otherwise
     if not isinstance(condition, (Gt, Ge, Lt, Le)):
         raise DeriveError(
             f"the condition {condition} of a Piecewise is not read: it has to compare two numbers "
@@ -183,6 +204,11 @@ def _branch(value: Expr, condition: Basic, otherwise: Expr) -> Expr:
         return Threshold(more, less, value, otherwise)
     # more >= less is where less does not exceed more.
     return Threshold(less, more, otherwise, value)
+
+
+def _from_zero(number: Expr) -> Expr:
+    """1 where a number is zero or more, else 0."""
+    return Threshold(ZERO, number, ZERO, ONE)
 
 
 def _real(symbol: Symbol) -> Symbol:

@@ -150,6 +150,7 @@ LOSSES: dict[str, Loss] = {
     "additive margin": by(
         -log(exp(T * (z[t] - mu)) / (exp(T * (z[t] - mu)) + others(t, exp(T * z[j])))), z[k]
     ),
+    "against the others, k is not t": by(log(others(t, exp(z[j]))) - z[t], z[k], given=(Ne(k, t),)),
     "against the others": by(log(others(t, exp(z[j]))) - z[t], z[k], given=(C >= 2,)),
     "log of the others": by(-over(w[i] * log(1 - p(i))), z[k], given=(C >= 2,)),
     "preference": by(log(1 + exp(-beta * (log(p(t)) - log(p(r))))), z[k]),
@@ -258,6 +259,7 @@ LOSSES: dict[str, Loss] = {
     "products up to an index": by(over(many(z[j], j, i)), z[k]),
     "product of squares": by(log(many(1 + z[i] ** 2)), z[k]),
     "noisy or, hessian": by(1 - many(1 - z[i]), z[k], z[m], kind="hessian"),
+    "hinge of a batch": by(over(over(Max(0, 1 + s[n, j] - s[n, tn[n]]), j), n, N), s[m, k]),
     # Definitions
     "own name": by(
         -over(y[i] * log(q[i])),

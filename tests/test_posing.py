@@ -351,3 +351,14 @@ def test_ranges_come_from_shapes() -> None:
     problem = derive.gradient(-over(log(in_batch(n, tn[n])), n, N), s[m, k]).problem
     known = {str(r.index): (r.lower, r.upper) for r in problem.ranges}
     assert known["k"] == known["t[n]"] == (1, C) and known["m"] == (1, N)
+
+
+def test_a_defined_array_without_a_shape_gets_the_one_of_its_value() -> None:
+    def asked(array: IndexedBase) -> Any:
+        value = exp(z[i] / T) / over(exp(z[j] / T), j)
+        loss = -over(y[i] * log(array[i]))
+        return derive.gradient(loss, [z[k], T], given=[soft], where=[Eq(array[i], value)])
+
+    bare, whole = asked(IndexedBase("r")), asked(IndexedBase("r", shape=(C,)))
+    assert bare.definitions == whole.definitions and bare.result == whole.result
+    assert bare.check().ok and bare.kernel("numpy").source == whole.kernel("numpy").source

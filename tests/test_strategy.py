@@ -22,6 +22,7 @@ from sympy import (
     Piecewise,
     Rational,
     Sum,
+    Symbol,
     Tuple,
     exp,
 )
@@ -30,7 +31,7 @@ from sympy.core.basic import Basic
 import derive
 from derive.api import Derivation
 from derive.catalogue import question
-from derive.notation import Bound, Opened, Partial, heads
+from derive.notation import Bound, Opened, Partial, heads, names
 
 SIZES = [
     {"C": 1, "D": 2, "N": 2},
@@ -91,6 +92,19 @@ def test_result_agrees_with_finite_differences(name: str, sizes: dict[str, int])
                 assert close(value(case.expanded, world), wanted[0]), condition
         compared += 1
     assert compared or sizes["C"] == 1  # where no two indices differ
+
+
+@every_loss
+def test_a_result_in_sympy_has_no_free_index_of_its_own(name: str) -> None:
+    """SymPy takes choices out of sums, and could take them away from the index that is summed."""
+    derivation = derived(name)
+    problem = derivation.problem
+    known = names(problem.expression).union(
+        problem.sizes, *map(names, problem.variables), *(names(r.index) for r in problem.ranges)
+    )
+    for result in several(derivation.result):
+        indices = {s for s in result.free_symbols if s.is_integer and isinstance(s, Symbol)}
+        assert {str(s) for s in indices - known} <= {b.name for b in problem.arrays}
 
 
 @every_loss

@@ -51,10 +51,11 @@ class Places:
         if kind == "unequal" and len(operands) == 1:
             # A sum without excluded indices.
             return True
-        if kind == "unequal" and any(
-            isinstance(f, UnequalFact) and {f.left, f.right} == set(operands)
-            for f in self._relations
-        ):
+        if kind == "within":
+            # Of an excluded index that a fact tells apart no more has to be known.
+            first, low, high, *excluded = operands
+            operands = (first, low, high, *(e for e in excluded if not self._differ(first, e)))
+        if kind == "unequal" and self._differ(*operands):
             return True
         related = [e for f in self._relations for e in (f.left, f.right)]
         waiting = [e for o in (*operands, *related) for e in _indices(o)]
@@ -66,6 +67,11 @@ class Places:
         except ValueError:
             # An index without a range that the step names.
             return False
+
+    def _differ(self, *pair: Expr) -> bool:
+        """Whether it is a fact that two indices differ."""
+        unequal = (f for f in self._relations if isinstance(f, UnequalFact))
+        return any({f.left, f.right} == set(pair) for f in unequal)
 
     def _range_of(self, index: Expr) -> IndexRange | None:
         """The range of an index; that of ``t[n]`` holds for every ``n``."""

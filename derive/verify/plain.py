@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from sympy import (
     Add,
+    And,
     Basic,
     Derivative,
     Expr,
     Float,
     Ge,
     Gt,
+    Heaviside,
+    Integer,
     KroneckerDelta,
     Le,
     Lt,
     Mul,
+    Or,
     Piecewise,
     Pow,
     Product,
@@ -100,6 +104,12 @@ def as_inert(expr: Basic) -> Expr:
             return _choice(*pairs)
         case Piecewise(args=pairs):
             return _branches(pairs)
+        case Heaviside() if expr.args[1] in (0, 1):
+            # 0 below zero, 1 above, and what is said at zero.
+            at = as_inert(expr.args[0])
+            above = Threshold(at, Integer(0), Integer(1), Integer(0))
+            below = Threshold(Integer(0), at, Integer(0), Integer(1))
+            return above if expr.args[1] == 0 else below
         case re():
             # Entries are real, though SymPy does not know it.
             return as_inert(expr.args[0])
@@ -115,13 +125,23 @@ def _branches(pairs: tuple[Basic, ...]) -> Expr:
     (value, condition), *rest = pairs
     if condition == True:  # noqa: E712
         return as_inert(value)
-    if not rest or not isinstance(condition, (Le, Ge, Lt, Gt)):
-        raise NotImplementedError(f"the condition {condition} has no meaning to the checker")
-    here, elsewhere = as_inert(value), _branches(tuple(rest))
-    low, high = as_inert(condition.lts), as_inert(condition.gts)
-    if isinstance(condition, (Lt, Gt)):
-        return Threshold(high, low, here, elsewhere)
-    return Threshold(low, high, elsewhere, here)
+    if not rest:
+        raise NotImplementedError(f"nothing is said of where {condition} does not hold")
+    return _where(condition, as_inert(value), _branches(tuple(rest)))
+
+
+def _where(condition: Basic, here: Expr, elsewhere: Expr) -> Expr:
+    """One value where a condition on numbers holds, another one elsewhere."""
+    match condition:
+        case And(args=(one, *others)):
+            return _where(one, _where(And(*others), here, elsewhere), elsewhere)
+        case Or(args=(one, *others)):
+            return _where(one, here, _where(Or(*others), here, elsewhere))
+        case Lt() | Gt():
+            return Threshold(as_inert(condition.gts), as_inert(condition.lts), here, elsewhere)
+        case Le() | Ge():
+            return Threshold(as_inert(condition.lts), as_inert(condition.gts), elsewhere, here)
+    raise NotImplementedError(f"the condition {condition} has no meaning to the checker")
 
 
 def _by_order(condition: Basic) -> bool:

@@ -36,6 +36,10 @@ TEXTS: dict[str, Text] = {
         "z[k]",
         given=("T > 0",),
     ),
+    "against the others, k is not t": by(
+        "log(sum((1 - delta(j, t))*exp(z[j]), j=1..C)) - z[t]", "z[k]", given=("k != t",)
+    ),
+    "hinge of a batch": by("sum(sum(relu(1 + s[n,j] - s[n,t[n]]), j=1..C), n=1..N)", "s[m,k]"),
     "against the others": by(
         "log(sum((1 - delta(j, t))*exp(z[j]), j=1..C)) - z[t]", "z[k]", given=("C >= 2",)
     ),

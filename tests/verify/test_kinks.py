@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from losses import T, huber, i, j, k, largest, over, t, y, z
 from mutations import in_all
-from sympy import Abs, Expr, KroneckerDelta, Max, Piecewise, exp, sign
+from sympy import Abs, And, Expr, KroneckerDelta, Max, Or, Piecewise, exp, sign
 from sympy import Rational as R
 
 import derive
@@ -23,6 +23,8 @@ LOSSES: dict[str, Expr] = {
     "larger": over(Max(y[i], z[i] ** 2)),
     "leaky": over(Piecewise((z[i], z[i] > 0), (T * z[i], True))),
     "huber": over(huber(u)),
+    "between": over(Piecewise((z[i] ** 2, And(z[i] > 0, z[i] < y[i])), (0, True))),
+    "outside": over(Piecewise((z[i] ** 2, Or(z[i] > 1, z[i] < -y[i])), (0, True))),
     "largest": largest(z[j]),
     "largest of squares": largest(z[j] ** 2 * y[j]),
 }
