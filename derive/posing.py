@@ -27,6 +27,7 @@ from derive.facts import (
     Given,
     IndexRange,
 )
+from derive.masks import without_masks
 from derive.notation import (
     ONE,
     Binder,
@@ -101,7 +102,9 @@ def pose(
     everything = Given((*facts, *known), definitions)
     for place in places:
         ranges.check(place, everything)
-    definitions = tuple(with_softmax(d) for d in definitions)
+    definitions = tuple(
+        with_softmax(Definition(d.entry, without_masks(d.value, everything))) for d in definitions
+    )
     everything = Given((*facts, *known), definitions)
     for variable in wanted:
         _check_variable(variable, loss, definitions, known)

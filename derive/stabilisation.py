@@ -53,6 +53,8 @@ LOWERING = (
 )
 
 UNFOLDING = (
+    "exclude_masked",
+    "add_exponents",
     "shift_log_softmax",
     "unfold_in_log",
 )
@@ -141,7 +143,6 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     # Facts about labels are left out: a kernel computes the loss of whatever labels it is given.
     facts = tuple(f for f in derivation.given.facts if not isinstance(f, (SumFact, EntryFact)))
     trace = Trace(target, Given(facts, derivation.definitions))
-    settle(trace, ("exclude_masked",))
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)

@@ -71,6 +71,11 @@ def in_batch(sample: Expr, at: Expr) -> Expr:
     return exp(s[sample, at]) / over(exp(s[sample, j]), j)
 
 
+def pulled(sample: Expr, at: Expr) -> Expr:
+    """A score with a factor that could be pulled out of its sum."""
+    return over(a[l] * x[sample, l] * z[at], l, D)
+
+
 def others(left_out: Expr, term: Expr) -> Expr:
     """A sum over all classes but one."""
     return over((1 - KroneckerDelta(j, left_out)) * term, j)
@@ -153,6 +158,14 @@ LOSSES: dict[str, Loss] = {
     "against the others, k is not t": by(log(others(t, exp(z[j]))) - z[t], z[k], given=(Ne(k, t),)),
     "against the others": by(log(others(t, exp(z[j]))) - z[t], z[k], given=(C >= 2,)),
     "log of the others": by(-over(w[i] * log(1 - p(i))), z[k], given=(C >= 2,)),
+    "others by name": by(
+        -over((1 - KroneckerDelta(i, t)) * y[i] * log(q[i])),
+        z[k],
+        given=(C >= 2,),
+        where=(Eq(q[i], exp(z[i]) / others(t, exp(z[j]))),),
+    ),
+    "bilinear scores": by(-over(log(exp(pulled(n, t)) / over(exp(pulled(n, j)), j)), n, N), a[m]),
+    "experts": by(log(over(Product(exp(s[n, j]), (n, 1, N)), j)), s[m, k]),
     "preference": by(log(1 + exp(-beta * (log(p(t)) - log(p(r))))), z[k]),
     "weighted share": by(over(w[i] * exp(z[i])) / over(exp(z[j]), j), z[k]),
     "evidence": by(over((w[i] - (exp(z[i]) + 1) / over(exp(z[j]) + 1, j)) ** 2), z[k]),

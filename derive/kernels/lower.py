@@ -38,6 +38,7 @@ from derive.notation import (
     Threshold,
     Times,
     Total,
+    bases,
     heads,
     names,
     times,
@@ -111,7 +112,7 @@ class Lowering(Entries):
             case Apply():
                 head = expr.args[0]
                 return self._entrywise(lambda *a: Apply(head, *a), expr.operands)
-            case Times(args) if _masks_infinity(args):
+            case Times(args) if self._masks_infinity(args):
                 return self._masked(args)
             case Plus(args) | Times(args):
                 # From left to right, two at a time: a beginning that others share is found so.
@@ -151,7 +152,7 @@ class Lowering(Entries):
                 return self.combined(Exp, [self._chosen(masks, self.lower(operand), -oo)])
             case Times(args) if any(isinstance(a, Exp) for a in args):
                 parts = (
-                    self._where(masks, a) if heads(a) & _MAY_BE_INFINITE else self.lower(a)
+                    self._where(masks, a) if self._may_be_infinite(a) else self.lower(a)
                     for a in args
                 )
                 return reduce(lambda a, b: self.combined(Times, [a, b]), parts)
@@ -165,10 +166,20 @@ class Lowering(Entries):
         code = c.Chosen(aligned(part, axes), self._mask(masks, axes), otherwise)
         return Lowered(code, axes)
 
+    def _may_be_infinite(self, expr: Expr) -> bool:
+        """Whether a value that a mask rules out may be infinite, so that 0 times it is no 0."""
+        defined = (self._definitions.get(base) for base in bases(expr))
+        return bool(heads(expr) & _MAY_BE_INFINITE) or any(d and not d.softmax for d in defined)
+
+    def _masks_infinity(self, factors: Iterable[Expr]) -> bool:
+        turned = _turned(factors)
+        others = [f for f in turned if _comparison(f) is None]
+        return len(others) < len(turned) and any(map(self._may_be_infinite, others))
+
     def _masks(self, factors: Iterable[Expr]) -> tuple[list[Lowered], list[Expr]]:
         """The factors that are 1 or 0, as comparisons, and the others."""
         masks, others = [], []
-        for factor in factors:
+        for factor in _turned(factors):
             compared = _comparison(factor)
             if compared is None:
                 others.append(factor)
@@ -205,6 +216,8 @@ class Lowering(Entries):
         more, inside = self._masks(inside)
         result = self._summed(inside, tuple(bound), masks + more)
         factors = [self.lower(f) for f in outside]
+        if self._masks_infinity(outside):
+            factors = [self._masked(tuple(outside))]
         if factors:
             result = reduce(lambda a, b: self.combined(Times, [a, b]), [*factors, result])
         if below:
@@ -225,7 +238,7 @@ class Lowering(Entries):
         kept = tuple(a for a in axes if a not in bound)
         # A mask multiplies where it brings an axis of its own, unless 0 would meet infinity.
         spread = any(set(m.axes) - set(self.union(parts)) for m in masks)
-        finite = not any(heads(f) & _MAY_BE_INFINITE for _, f in lowered)
+        finite = not any(self._may_be_infinite(f) for _, f in lowered)
         cleared = self._cleared(lowered, masks)
         if cleared is not None:
             parts, masks = cleared, []
@@ -249,7 +262,7 @@ class Lowering(Entries):
 
         None where a factor that may be infinite there does not have the axes of a mask.
         """
-        infinite = {n for n, (_, f) in enumerate(parts) if heads(f) & _MAY_BE_INFINITE}
+        infinite = {n for n, (_, f) in enumerate(parts) if self._may_be_infinite(f)}
         ruling: dict[int, list[Lowered]] = {}
         for mask in masks:
             wide = {n for n, (part, _) in enumerate(parts) if set(mask.axes) <= set(part.axes)}
@@ -371,9 +384,16 @@ def _comparison(factor: Expr) -> tuple[Expr, str, Expr] | None:
     return None
 
 
-def _masks_infinity(factors: tuple[Expr, ...]) -> bool:
-    others = [f for f in factors if _comparison(f) is None]
-    return len(others) < len(factors) and any(heads(f) & _MAY_BE_INFINITE for f in others)
+def _turned(factors: Iterable[Expr]) -> list[Expr]:
+    """The factors with ``-1`` and ``1 - δ_{ab}`` in place of ``δ_{ab} - 1``."""
+    found: list[Expr] = []
+    for factor in factors:
+        match factor:
+            case Plus((Delta() as delta, Minus(one))) if one == 1:
+                found += [-ONE, Plus(ONE, Minus(delta))]
+            case _:
+                found.append(factor)
+    return found
 
 
 def _split(body: Expr, bound: list[Symbol]) -> tuple[int, list[Expr], list[Expr], list[Expr]]:

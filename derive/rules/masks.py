@@ -9,6 +9,7 @@ from sympy import Expr
 
 from derive.facts import Given
 from derive.laws import Condition, Meta, Value, law
+from derive.masks import without_mask
 from derive.notation import (
     ONE,
     Delta,
@@ -18,11 +19,9 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
-    factors,
     plus,
     replace,
     times,
-    without,
 )
 from derive.rules import samples as s
 from derive.rules.registry import Example, Outcome, Rewriting, rule
@@ -38,17 +37,6 @@ exponential = Exp(s.z[s.j1])
 over_classes = (s.j1, 1, s.C)
 
 
-def masked(factor: Expr, index: Expr) -> Expr | None:
-    """The index ``k`` of a factor ``1 - δ_{jk}``, where ``index`` is ``j``."""
-    match factor:
-        case Plus((one, Minus(Delta() as delta))) | Plus((Minus(Delta() as delta), one)) if (
-            one == 1
-        ):
-            if index in delta.args:
-                return delta.second if delta.first == index else delta.first
-    return None
-
-
 @rule(
     law(
         Total(Times(Plus(ONE, Minus(Delta(s.j, s.k))), FJ), limits),
@@ -61,21 +49,8 @@ def masked(factor: Expr, index: Expr) -> Expr | None:
 )
 def exclude_masked(expr: Expr, given: Given) -> Outcome:
     """``Σ_j (1 - δ_{jk}) f_j = Σ_{j≠k} f_j``"""
-    if expr.excluded:
-        return None
-    body, own = expr.opened
-    above = body.numerator if isinstance(body, Quotient) else body
-    parts = factors(above)
-    for n, factor in enumerate(parts):
-        index = masked(factor, own)
-        known = None if index is None else within(index, expr.lower, expr.upper, given)
-        if index is None or known is None:
-            continue
-        rest = times(*without(parts, n))
-        if isinstance(body, Quotient):
-            rest = Quotient(rest, body.denominator)
-        return Rewriting(Total(rest, (own, *expr.limits[1:], index)), given.declared(known))
-    return None
+    found = without_mask(expr, given)
+    return None if found is None else Rewriting(found[0], given.declared(found[1]))
 
 
 @rule(

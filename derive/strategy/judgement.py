@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sympy import Expr, Symbol
 
-from derive.facts import Given
+from derive.facts import Definition, Given
 from derive.notation import (
+    Binder,
     Delta,
     Exp,
+    Inert,
     Minus,
     Plus,
     Power,
@@ -23,6 +27,7 @@ from derive.notation import (
 from derive.rules import RULES
 from derive.rules.monomials import common, expression, monomial, sides
 from derive.rules.softmax import folded
+from derive.unify import instance_of
 
 
 def heads_of(expr: Expr) -> frozenset[type]:
@@ -70,8 +75,34 @@ def is_known_total(total: Expr, given: Given) -> bool:
     )
 
 
+@lru_cache(maxsize=256)
+def exponents(definition: Definition) -> tuple[tuple[Total, tuple[Symbol, ...]], ...]:
+    """The sums in exponents of a definition, each with the indices that may have any value."""
+    found: list[tuple[Total, tuple[Symbol, ...]]] = []
+
+    def visit(expr: Expr, own: tuple[Symbol, ...], above: bool) -> None:
+        if not isinstance(expr, Inert):
+            return
+        if isinstance(expr, Total) and above:
+            found.append((expr, own))
+        if isinstance(expr, Binder):
+            body, index = expr.opened
+            visit(body, (*own, index), above)
+        else:
+            for argument in expr.args:
+                visit(argument, own, above or isinstance(expr, Exp))
+
+    visit(definition.value, definition.indices, False)
+    return tuple(found)
+
+
 def pulls_well(total: Expr, given: Given) -> bool:
-    """An exponential stays with the denominator that keeps it from overflowing."""
+    """An exponential stays with the denominator that keeps it from overflowing.
+
+    And an exponent stays as a definition has it, or the exponential would not be recognised.
+    """
+    if any(instance_of(sum_, total, own) for d in given.definitions for sum_, own in exponents(d)):
+        return False
     body, index = total.opened
     above = [f for factor in factors(body) for f in sides(factor)[0]]
     below = [f for factor in factors(body) for f in sides(factor)[1]]
@@ -81,6 +112,8 @@ def pulls_well(total: Expr, given: Given) -> bool:
         Quotient(total.over(body.numerator, index), body.denominator), given
     ):
         return False
+    if not any(index in names(f) for f in below if Exp in heads_of(f)):
+        return True  # they come out together
     return not any(isinstance(f, Exp) and index not in names(f) for f in above)
 
 

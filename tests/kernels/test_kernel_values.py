@@ -36,9 +36,11 @@ SOFTMAX = [  # logits of any size are fine: every exponential is of a difference
     "weighted share",
     "evidence",
     "contrastive",
+    "experts",
 ]
 NEAR_ONE = [  # of a probability that rounds to one, what is left of one has all its digits
     "against the others",
+    "others by name",
     "logistic",
     "logistic by name",
     "asymmetric, of logistics",

@@ -44,6 +44,18 @@ TEXTS: dict[str, Text] = {
         "log(sum((1 - delta(j, t))*exp(z[j]), j=1..C)) - z[t]", "z[k]", given=("C >= 2",)
     ),
     "log of the others": by("-sum(w[i]*log(1 - softmax(z)[i]), i=1..C)", "z[k]", given=("C >= 2",)),
+    "others by name": by(
+        "-sum((1 - delta(i, t))*y[i]*log(q[i]), i=1..C)",
+        "z[k]",
+        given=("C >= 2",),
+        where=("q[i] = exp(z[i])/sum((1 - delta(j, t))*exp(z[j]), j=1..C)",),
+    ),
+    "bilinear scores": by(
+        "-sum(log(softmax(sum(a[l]*x[n,l]*z[j], l=1..D), j)[t]), n=1..N)",
+        "a[m]",
+        given=("t <= C",),
+    ),
+    "experts": by("log(sum(prod(exp(s[n,j]), n=1..N), j=1..C))", "s[m,k]"),
     "preference": by(
         "log(1 + exp(-beta*(log_softmax(z)[t] - log_softmax(z)[r])))", "z[k]", given=("beta > 0",)
     ),

@@ -1,0 +1,55 @@
+"""Sums in which a factor ``1 - δ_{jk}`` rules one index out, as sums without that index."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.facts import Given
+from derive.notation import Delta, Exp, Minus, Plus, Quotient, Total, factors, heads, times, without
+from derive.positions import change_everywhere
+from derive.signs import Bounds, within
+
+
+def masked(factor: Expr, index: Expr) -> Expr | None:
+    """The index ``k`` of a factor ``1 - δ_{jk}``, where ``index`` is ``j``."""
+    match factor:
+        case Plus((one, Minus(Delta() as delta))) | Plus((Minus(Delta() as delta), one)) if (
+            one == 1
+        ):
+            if index in delta.args:
+                return delta.second if delta.first == index else delta.first
+    return None
+
+
+def without_mask(total: Total, given: Given) -> tuple[Total, Bounds] | None:
+    """``Σ_j (1 - δ_{jk}) f_j`` as ``Σ_{j≠k} f_j``, and the ranges from which ``k`` lies in it."""
+    if total.excluded:
+        return None
+    body, own = total.open()
+    above = body.numerator if isinstance(body, Quotient) else body
+    parts = factors(above)
+    for n, factor in enumerate(parts):
+        index = masked(factor, own)
+        known = None if index is None else within(index, total.lower, total.upper, given)
+        if index is None or known is None:
+            continue
+        rest = times(*without(parts, n))
+        if isinstance(body, Quotient):
+            rest = Quotient(rest, body.denominator)
+        return Total(rest, (own, *total.limits[1:], index)), known
+    return None
+
+
+def without_masks(expr: Expr, given: Given) -> Expr:
+    """An expression with all masked sums of exponentials written so."""
+
+    def change(node: Expr, known: Given) -> Expr | None:
+        if not isinstance(node, Total) or Exp not in heads(node.body):
+            return None
+        found = without_mask(node, known)
+        return None if found is None else found[0]
+
+    while True:
+        expr, places = change_everywhere(expr, change, given, (Total,))
+        if not places:
+            return expr
