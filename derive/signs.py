@@ -51,6 +51,8 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
             return frozenset(-s for s in signs(operand, given))
         case Plus((one, Minus(share))) if one == 1 and (rest := _rest(share, given)) is not None:
             return rest
+        case Plus((one, Minus(Delta()))) if one == 1:
+            return NOT_NEGATIVE
         case Plus(terms):
             return _sum_of([signs(t, given) for t in terms])
         case Times(factors):

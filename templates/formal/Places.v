@@ -133,6 +133,9 @@ Ltac index := solve [assumption | lia | congruence
 Lemma nonzero_of_positive a : 0 < a -> a <> 0.
 Proof. intros H. apply Rgt_not_eq, H. Qed.
 
+Lemma positive_of_nonzero a : 0 <= a -> a <> 0 -> 0 < a.
+Proof. lra. Qed.
+
 Lemma positive_complement a b : 0 < b -> 0 < b - a -> 0 < 1 - a / b.
 Proof.
   intros Hb H. replace (1 - a / b) with ((b - a) / b) by (field; now apply nonzero_of_positive).
@@ -162,6 +165,8 @@ Ltac positive :=
     | |- 0 < PI => apply PI_RGT_0
     | |- 0 < sum_over (range _ _) _ => apply total_pos; [index | enter; positive]
     | |- 0 < prod_over _ _ => apply prod_over_pos; enter; positive
+    | |- 0 < sum_over (range_but _ _ _) _ =>
+        apply positive_of_nonzero; [nonnegative | first [assumption | declared]]
     | |- 0 < sqrt _ => apply sqrt_lt_R0; positive
     | |- 0 < INR _ => apply lt_0_INR; index
     | |- 0 < IZR _ => lra
@@ -172,6 +177,7 @@ Ltac positive :=
     end
   | declared
   | lazymatch goal with
+    | |- 0 < 1 + - (_ / _) => apply positive_complement; positive
     | |- 0 < _ + _ =>
         first [ apply Rplus_lt_0_compat; positive
               | apply Rplus_lt_le_0_compat; [positive | nonnegative]
@@ -187,6 +193,7 @@ with nonnegative :=
   cbv beta;
   lazymatch goal with
   | |- 0 <= delta _ _ => apply delta_nonneg
+  | |- 0 <= 1 - delta _ _ => apply mask_nonneg
   | |- 0 <= attains _ _ _ _ => apply attains_nonneg
   | |- 0 <= INR _ => apply pos_INR
   | |- 0 <= _ ^ 2 => apply pow2_ge_0

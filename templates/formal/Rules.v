@@ -226,10 +226,16 @@ Ltac absorb_bracket :=
 Ltac absorb_bracket_upper := absorb_bracket.
 Ltac absorb_bracket_lower := absorb_bracket.
 
+(* Indices that are left out, in the order of the other side. *)
+Ltac same_order :=
+  match goal with |- ?before = ?after =>
+    match before with context [range_but [?x; ?y] ?lo ?hi] =>
+      match after with context [range_but [y; x] lo hi] =>
+        rewrite (range_but_swap x y lo hi) end end end.
 (* A delta that is 1 is dropped; the one that says whether the term is there stays. *)
 Ltac remaining_but :=
   cbv beta; match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl) end;
-  same_indices; by_ring.
+  same_indices; try same_order; by_ring.
 
 Ltac exclude_index :=
   match goal with |- _ = _ + sum_over (range_but [?k] _ _) _ => apply (total_exclude k); index end.

@@ -43,6 +43,9 @@ Proof.
   - intros H [x [Hx E]]. apply Nat.eqb_eq in E. exact (H x Hx E).
 Qed.
 
+Lemma range_but_swap x y lo hi : range_but [x; y] lo hi = range_but [y; x] lo hi.
+Proof. apply filter_ext. intros j. simpl. now destruct (Nat.eqb j x), (Nat.eqb j y). Qed.
+
 Lemma sum_over_ext l f g : (forall j, In j l -> f j = g j) -> sum_over l f = sum_over l g.
 Proof.
   induction l as [|a l IH]; intros H; simpl; [reflexivity|].
@@ -223,6 +226,9 @@ Proof.
 Qed.
 
 Lemma delta_nonneg i j : 0 <= delta i j.
+Proof. unfold delta. destruct (Nat.eqb i j); lra. Qed.
+
+Lemma mask_nonneg i j : 0 <= 1 - delta i j.
 Proof. unfold delta. destruct (Nat.eqb i j); lra. Qed.
 
 Lemma bracket_true i j : (i <= j)%nat -> bracket i j = 1.
