@@ -137,7 +137,7 @@ class Lowering(Entries):
     def _entrywise(self, build: Callable[..., Expr], operands: Iterable[Expr]) -> Lowered:
         return self.combined(build, [self.lower(o) for o in operands])
 
-    def _masked(self, factors: tuple[Expr, ...]) -> Lowered:
+    def _masked(self, factors: Iterable[Expr]) -> Lowered:
         """A product in which brackets rule out entries that may be infinite."""
         masks, others = self._masks(factors)
         return self._where(masks, times(*others))
@@ -215,9 +215,10 @@ class Lowering(Entries):
         sign, outside, inside, below = _split(body, bound)
         more, inside = self._masks(inside)
         result = self._summed(inside, tuple(bound), masks + more)
-        factors = [self.lower(f) for f in outside]
         if self._masks_infinity(outside):
-            factors = [self._masked(tuple(outside))]
+            factors = [self._masked(outside)]
+        else:
+            factors = [self.lower(f) for f in outside]
         if factors:
             result = reduce(lambda a, b: self.combined(Times, [a, b]), [*factors, result])
         if below:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from sympy import Abs, Expr, Max, Symbol
+from sympy import Abs, Expr, Max
 
 from derive.facts import Given
 from derive.laws import Condition, Each, Value, law
@@ -84,14 +84,10 @@ def largest(expr: Expr) -> Expr | None:
         case Total():
             body, index = expr.open()
             inner = largest(body)
-            return (
-                inner if inner is None or index not in names(inner) else _over(expr, inner, index)
-            )
+            if inner is None or index not in names(inner):
+                return inner
+            return Maximum(inner, (index, *expr.limits[1:]))
     return None
-
-
-def _over(total: Total, exponent: Expr, index: Symbol) -> Expr:
-    return Maximum(exponent, (index, *total.limits[1:]))
 
 
 def lowering(factor: Expr) -> bool:
@@ -123,6 +119,11 @@ def destination(parts: tuple[Expr, ...]) -> tuple[int, int] | None:
     return None
 
 
+def _in_place_of_both(parts: tuple[Expr, ...], n: int, m: int, joined: Expr) -> Expr:
+    """The product with what two of its factors make where the second of them stood."""
+    return times(*(joined if at == m else f for at, f in enumerate(parts) if at != n))
+
+
 @rule(
     law(Times(Exp(s.u), Exp(s.v)), Exp(Plus(s.u, s.v))),
     Times(lower, Exp(z_k)),
@@ -134,7 +135,7 @@ def lower_exponential(expr: Expr, given: Given) -> Outcome:
         return None
     n, m = found
     moved = Exp(shift(expr.args[m].operand, expr.args[n].operand.operand))
-    return times(*(moved if at == m else f for at, f in enumerate(expr.args) if at != n))
+    return _in_place_of_both(expr.args, n, m, moved)
 
 
 @rule(
@@ -154,7 +155,7 @@ def lower_terms(expr: Expr, given: Given) -> Outcome:
             for t in expr.args[m].args
         )
     )
-    return times(*(moved if at == m else f for at, f in enumerate(expr.args) if at != n))
+    return _in_place_of_both(expr.args, n, m, moved)
 
 
 @rule(
@@ -169,7 +170,7 @@ def lower_total(expr: Expr, given: Given) -> Outcome:
     n, m = found
     body, index = expr.args[m].open()
     moved = expr.args[m].over(times(expr.args[n], body), index)
-    return times(*(moved if at == m else f for at, f in enumerate(expr.args) if at != n))
+    return _in_place_of_both(expr.args, n, m, moved)
 
 
 @rule(
@@ -244,4 +245,4 @@ def join_exponential(expr: Expr, given: Given) -> Outcome:
     n, m = found
     numerator, denominator = expr.args[m].args
     whole = Quotient(times(expr.args[n], numerator), denominator)
-    return times(*(whole if at == m else f for at, f in enumerate(expr.args) if at != n))
+    return _in_place_of_both(expr.args, n, m, whole)

@@ -22,12 +22,12 @@ from derive.notation import (
     Total,
     names,
     times,
-    without,
 )
 from derive.reading import read
 from derive.rules import samples as s
 from derive.rules.registry import Example, Outcome, Rewriting, rule
-from derive.signs import at_most, is_positive, within
+from derive.rules.sums import completed
+from derive.signs import at_most, is_positive
 
 limits, plain_limits = (s.j, s.lo, s.hi, s.X), (s.j, s.lo, s.hi)
 over_classes = (s.j1, 1, s.C)
@@ -110,16 +110,8 @@ def multiply_constant(expr: Expr, given: Given) -> Outcome:
 )
 def rejoin_factor(expr: Expr, given: Given) -> Outcome:
     """Put the factor that was left out back into its product."""
-    for n, factor in enumerate(expr.args):
-        if not isinstance(factor, ProductOver) or len(factor.excluded) != 1:
-            continue
-        index = factor.excluded[0]
-        alone = factor.at(index)
-        known = within(index, factor.lower, factor.upper, given)
-        for m, other in enumerate(expr.args):
-            if other == alone and known is not None:
-                body, own = factor.open()
-                whole = ProductOver(body, (own, factor.lower, factor.upper))
-                rest = without(without(expr.args, max(n, m)), min(n, m))
-                return Rewriting(times(*rest, whole), given.declared(known))
-    return None
+    found = completed(expr.args, ProductOver, given)
+    if found is None:
+        return None
+    whole, rest, known = found
+    return Rewriting(times(*rest, whole), given.declared(known))

@@ -9,6 +9,7 @@ from derive.laws import Condition, Each, Value, law
 from derive.notation import (
     ONE,
     ZERO,
+    Binder,
     Bound,
     Bracket,
     Delta,
@@ -32,7 +33,7 @@ from derive.notation import (
 from derive.reading import read
 from derive.rules import samples as s
 from derive.rules.registry import Example, Outcome, Rewriting, rule
-from derive.signs import at_most, within
+from derive.signs import Bounds, at_most, within
 
 limits = (s.j, s.lo, s.hi, s.X)
 plain_limits = (s.j, s.lo, s.hi)
@@ -345,18 +346,30 @@ def exclude_index(expr: Expr, given: Given) -> Outcome:
     ),
 )
 def rejoin_index(expr: Expr, given: Given) -> Outcome:
-    for n, term in enumerate(expr.args):
-        if not isinstance(term, Total) or len(term.excluded) != 1:
+    found = completed(expr.args, Total, given)
+    if found is None:
+        return None
+    whole, rest, known = found
+    return Rewriting(plus(whole, *rest), given.declared(known))
+
+
+def completed(
+    parts: tuple[Expr, ...], kind: type[Binder], given: Given
+) -> tuple[Binder, tuple[Expr, ...], Bounds] | None:
+    """A sum or product made whole by the one part it leaves out, the other parts, and the ranges
+    from which the index of that lies in it; None where none of ``parts`` completes another.
+    """
+    for n, part in enumerate(parts):
+        if not isinstance(part, kind) or len(part.excluded) != 1:
             continue
-        index = term.excluded[0]
-        lone = term.at(index)
-        known = within(index, term.lower, term.upper, given)
-        for m, other in enumerate(expr.args):
-            if other == lone and known is not None:
-                body, own = term.open()
-                whole = Total(body, (own, term.lower, term.upper))
-                rest = [t for at, t in enumerate(expr.args) if at not in (n, m)]
-                return Rewriting(plus(whole, *rest), given.declared(known))
+        index = part.excluded[0]
+        alone = part.at(index)
+        known = within(index, part.lower, part.upper, given)
+        for m, other in enumerate(parts):
+            if other == alone and known is not None:
+                body, own = part.open()
+                whole = kind(body, (own, part.lower, part.upper))
+                return whole, tuple(p for at, p in enumerate(parts) if at not in (n, m)), known
     return None
 
 
