@@ -43,7 +43,9 @@ SHIFTS = (
 
 # What has none of those forms: the factor that lowers exponents goes inwards before another comes.
 LOWERING = (
+    "raise_exponential",
     "lower_exponential",
+    "lower_power",
     "lower_terms",
     "lower_total",
     "join_exponential",

@@ -169,6 +169,7 @@ LOSSES: dict[str, Loss] = {
     "preference": by(log(1 + exp(-beta * (log(p(t)) - log(p(r))))), z[k]),
     "weighted share": by(over(w[i] * exp(z[i])) / over(exp(z[j]), j), z[k]),
     "evidence": by(over((w[i] - (exp(z[i]) + 1) / over(exp(z[j]) + 1, j)) ** 2), z[k]),
+    "roots of exponentials": by(log(1 + over(sqrt(1 + exp(-gamma * z[i])))), z[k]),
     # No softmax
     "logistic": by(-over(y[i] * log(sigmoid(z[i])) + (1 - y[i]) * log(1 - sigmoid(z[i]))), z[k]),
     "softplus": by(over(log(1 + exp(z[i])) - y[i] * z[i]), z[k]),

@@ -374,6 +374,9 @@ def _call(kind: type, operands: Sequence[Expr], world: World) -> Any:
     name = kind.__name__
     if name in ("Max", "Min", "Abs"):
         return {"Max": max, "Min": min, "Abs": abs}[name](*numbers)
+    if name == "Heaviside":
+        at, at_zero = numbers
+        return at_zero if at == 0 else CONTEXT.one if at > 0 else CONTEXT.zero
     function = getattr(CONTEXT, name)
     try:
         return function(*numbers)

@@ -24,7 +24,7 @@ from derive.formal.terms import (
     variable_name,
 )
 from derive.formal.text import Mark, Text
-from derive.formal.witness import values
+from derive.formal.witness import Witness, values
 from derive.formal.world import World
 from derive.laws import Condition
 
@@ -239,20 +239,28 @@ class Exporter:
     # That the hypotheses can hold
 
     def _witnesses(self) -> None:
-        """A lemma for each set of hypotheses that is not part of another one."""
+        """Lemmas that show numbers for which hypotheses hold, those of several theorems at once."""
         claims = {
             id(one): dict.fromkeys(h.written_out for h in (*self._assumed, *one.hypotheses))
             for one in self._written
         }
         done: list[frozenset[str]] = []
+        found: list[Witness] = []
         for one in self._written:
             own = frozenset(claims[id(one)])
             if not own or own in done or any(own < frozenset(other) for other in claims.values()):
                 continue
             done.append(own)
-            self._witness(one, tuple(claims[id(one)]))
+            witness = self._witness(one, tuple(claims[id(one)]))
+            joined = next((n for n, w in enumerate(found) if w.agrees_with(witness)), None)
+            if joined is None:
+                found.append(witness)
+            else:
+                found[joined] = found[joined].joined_to(witness)
+        for witness in found:
+            self._text.marked(self._root.name, 0, "witness", "", *witness.lines)
 
-    def _witness(self, one: Written, claims: tuple[str, ...]) -> None:
+    def _witness(self, one: Written, claims: tuple[str, ...]) -> Witness:
         world = self.world
         scope = Scope((), world.varying, world.names)
         everything = (*self._fixed, *one.symbols)
@@ -262,18 +270,11 @@ class Exporter:
             if speaks_of(f, world) <= frozenset(everything)
         )
         known = one.about, one.apart, one.untied
-        own, others = (
-            list(values(everything, facts, *known, scope, world.integer_arrays, entry))
+        tried = tuple(
+            tuple(values(everything, facts, *known, scope, world.integer_arrays, entry))
             for entry in (1, 0)
         )
-        bound = " ".join(f"({n} : {kind})" for n, kind, _ in own)
-        text = f"  exists {bound},\n    " + " /\\\n    ".join(f"({c})" for c in claims) + "."
-        tried = dict.fromkeys(", ".join(v for _, _, v in found) for found in (own, others))
-        # Where no exponential stands in the way, the first will do.
-        exists = " | ".join(f"exists {numbers}; witness" for numbers in tried)
-        lemma = f"Lemma {one.name}_can_hold :"
-        proof = f"Proof. first [{exists}]. Qed."
-        self._text.marked(one.derivation.name, 0, "witness", "", lemma, text, proof)
+        return Witness((one.name,), claims, tried, alone=any(known))
 
     def _whole(self, derivation: Derivation) -> Derivation | None:
         """What a derivation is a case of."""

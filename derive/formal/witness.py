@@ -3,12 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from sympy import Expr, IndexedBase, Symbol
 
 from derive.facts import EntryFact, EqualFact, Fact, PositiveFact, SizeFact, SumFact, UnequalFact
 from derive.formal.terms import Scope, index, kind_of, term, variable_name
 from derive.notation import bases, entries, names
+
+Value = tuple[str, str, str]
+"""A symbol's name, its type, and what it is."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Values for which the hypotheses of some theorems hold.
+
+    Attributes:
+        theorems: Their names.
+        claims: Their hypotheses, written out.
+        tried: Values, of which Coq takes the first for which it sees that the claims hold.
+        alone: Whether conditions on the domain say which values will do, so that no other
+            hypotheses may be put beside these.
+    """
+
+    theorems: tuple[str, ...]
+    claims: tuple[str, ...]
+    tried: tuple[tuple[Value, ...], ...]
+    alone: bool
+
+    def agrees_with(self, other: Witness) -> bool:
+        """Whether both give each symbol that they share the same values."""
+        if self.alone or other.alone:
+            return False
+        return all(
+            _by_name(other.tried)[n].get(name, value) == value
+            for n, found in enumerate(_by_name(self.tried))
+            for name, value in found.items()
+        )
+
+    def joined_to(self, other: Witness) -> Witness:
+        """The hypotheses of both, which hold for the values of both."""
+        tried = tuple(
+            tuple(dict.fromkeys((*own, *others)))
+            for own, others in zip(self.tried, other.tried, strict=True)
+        )
+        claims = tuple(dict.fromkeys((*self.claims, *other.claims)))
+        return Witness((*self.theorems, *other.theorems), claims, tried, alone=False)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lemma."""
+        bound = " ".join(f"({name} : {kind})" for name, kind, _ in self.tried[0])
+        claims = " /\\\n    ".join(f"({c})" for c in self.claims)
+        tried = dict.fromkeys(", ".join(value for _, _, value in found) for found in self.tried)
+        # Where no exponential stands in the way, the first will do.
+        proof = " | ".join(f"exists {numbers}; witness" for numbers in tried)
+        return (
+            f"(* That the hypotheses of {', '.join(self.theorems)} can hold. *)",
+            f"Lemma {self.theorems[0]}_can_hold :",
+            f"  exists {bound},\n    {claims}.",
+            f"Proof. first [{proof}]. Qed.",
+        )
+
+
+def _by_name(tried: tuple[tuple[Value, ...], ...]) -> list[dict[str, tuple[str, str]]]:
+    return [{name: (kind, value) for name, kind, value in found} for found in tried]
 
 
 def values(
@@ -20,7 +80,7 @@ def values(
     scope: Scope,
     integer: Iterable[Expr],
     entry: int = 1,
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[Value]:
     """Name, type and value of every symbol: two classes, the first one true, entries of 1.
 
     ``positive`` are arrays in conditions on the domain; ``entry`` is what entries are of which

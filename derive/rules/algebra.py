@@ -64,7 +64,7 @@ def meet(factors_above: list[Expr], factors_below: list[Expr], equal: bool) -> b
             if code(base) != code(other) or (exponent == against) is not equal:
                 continue
             gap = exponent - against
-            if gap.could_extract_minus_sign():
+            if gap.is_negative or (not gap.is_positive and gap.could_extract_minus_sign()):
                 factors_above[n], factors_below[m] = ONE, raise_to(base, -gap)
             else:
                 factors_above[n], factors_below[m] = raise_to(base, gap), ONE

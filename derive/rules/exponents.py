@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from sympy import Abs, Expr, Max
+from sympy import Abs, Expr, Max, Rational
 
 from derive.facts import Given
 from derive.laws import Condition, Each, Value, law
@@ -34,6 +34,7 @@ from derive.notation import (
 from derive.rules import samples as s
 from derive.rules.registry import Outcome, rule
 from derive.rules.stability import shift
+from derive.signs import is_positive
 
 limits = (s.j, s.lo, s.hi, s.X)
 FJ = Value(s.F, s.j)
@@ -50,7 +51,7 @@ def is_lowered(exponent: Expr) -> bool:
 
 
 def _is_most(expr: Expr) -> bool:
-    parts = factors(expr)
+    parts = factors(expr.numerator if isinstance(expr, Quotient) else expr)
     return any(
         isinstance(f, Maximum) or (isinstance(f, Apply) and f.args[0] in (Head(Max), Head(Abs)))
         for f in parts
@@ -73,6 +74,9 @@ def largest(expr: Expr) -> Expr | None:
             inner = largest(base)
             return None if inner is None else times(exponent, inner)
         case Times(parts):
+            if any(lowering(f) for f in parts):
+                # It found no way further inwards, and another one would find none either.
+                return None
             several = [m for m in map(largest, parts) if m is not None]
             return None if not several else several[0] if len(several) == 1 else Plus(*several)
         case Plus(parts):
@@ -174,6 +178,42 @@ def lower_total(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(Power(Exp(s.u), s.a), Exp(Times(s.a, s.u))),
+    Power(Exp(z_k), s.gamma),
+)
+def raise_exponential(expr: Expr, given: Given) -> Outcome:
+    """``(e^u)^a = e^{a u}``"""
+    match expr:
+        case Power(Exp(Minus(operand)), exponent):
+            return Exp(Minus(times(exponent, operand)))
+        case Power(Exp(operand), exponent):
+            return Exp(times(exponent, operand))
+    return None
+
+
+@rule(
+    law(
+        Times(Exp(Minus(s.u)), Power(s.b, s.n)),
+        Power(Times(Exp(Minus(Quotient(s.u, s.n))), s.b), s.n),
+        Condition("positive", (s.b,)),
+        Condition("nonzero", (s.n,)),
+    ),
+    Times(lower, Power(mixed, Rational(1, 2))),
+)
+def lower_power(expr: Expr, given: Given) -> Outcome:
+    """Bring ``e^{-m}`` into a power: ``e^{-m} b^a = (e^{-m/a} b)^a``."""
+    found = destination(expr.args)
+    if found is None or not isinstance(expr.args[found[1]], Power):
+        return None
+    n, m = found
+    base, exponent = expr.args[m].args
+    if not is_positive(base, given):
+        return None
+    down = Exp(Minus(Quotient(expr.args[n].operand.operand, exponent)))
+    return _in_place_of_both(expr.args, n, m, Power(times(down, base), exponent))
+
+
+@rule(
     law(
         Quotient(s.a, s.b),
         Quotient(Times(Exp(Minus(s.u)), s.a), Times(Exp(Minus(s.u)), s.b)),
@@ -186,7 +226,7 @@ def scale_quotient(expr: Expr, given: Given) -> Outcome:
     below = factors(expr.denominator)
     for factor in below:
         most = None if isinstance(factor, (Exp, Power)) else largest(factor)
-        if most is not None and Exp(Minus(most)) not in below:
+        if most is not None and _is_most(most) and Exp(Minus(most)) not in below:
             down = Exp(Minus(most))
             return Quotient(times(down, expr.numerator), times(down, expr.denominator))
     return None
@@ -215,7 +255,7 @@ def scale_logarithm(expr: Expr, given: Given) -> Outcome:
     parts = factors(expr.operand)
     sums = [f for f in parts if isinstance(f, (Plus, Total))]
     most = next((m for m in map(largest, sums) if m is not None), None)
-    if most is None or Exp(Minus(most)) in parts:
+    if most is None or not _is_most(most) or Exp(Minus(most)) in parts:
         return None
     return Plus(most, Log(times(Exp(Minus(most)), expr.operand)))
 

@@ -22,6 +22,7 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    expand,
     factorrat,
 )
 from sympy.core.basic import Basic
@@ -116,6 +117,12 @@ def product(expr: Expr) -> Product:
             if number is not None and number < 0:
                 inner = product(base if number == -1 else Power(base, -number))
                 return Product(S.One, (expr,), ()) if inner.number == 0 else inner.inverse()
+            if number is None and (own := _of_parameters(exponent)) is not None:
+                if isinstance(own, Number):
+                    return product(Power(base, own))
+                if own.could_extract_minus_sign():
+                    return product(Power(base, -own)).inverse()
+                return Product(S.One, (Power(base, own),), ())
         case Total():
             body = product(expr.body)
             if body.number not in (0, 1):
@@ -126,6 +133,14 @@ def product(expr: Expr) -> Product:
     if len(items) == 1 and items[0] is not expr:
         return product(items[0])
     return Product(S.One, (expr,), ())
+
+
+@lru_cache(maxsize=10_000)
+def _of_parameters(exponent: Expr) -> Expr | None:
+    """An exponent made of numbers and parameters, with its terms collected; None for others."""
+    if not all(type(a) is Symbol or isinstance(a, Number) for a in exponent.atoms()):
+        return None
+    return expand(exponent.doit())
 
 
 def terms(expr: Expr) -> tuple[Expr, ...]:

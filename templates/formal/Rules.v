@@ -584,6 +584,31 @@ Ltac scale_quotient :=
 Ltac write_square :=
   match goal with |- context [?b ^ 2] => replace (b ^ 2) with (b * b) by ring end; by_ring.
 Ltac join_exponential := by_ring.
+Ltac raise_exponential :=
+  lazymatch goal with
+  | |- Rpower _ _ = _ => unfold Rpower; rewrite ln_exp; f_equal; first [ring | field; nonzero]
+  | |- sqrt _ = _ =>
+      rewrite <- Rpower_sqrt by apply exp_pos; unfold Rpower; rewrite ln_exp; f_equal; field
+  | |- _ ^ _ = _ => cbn [pow]; rewrite ?Rmult_1_r, <- ?exp_plus; f_equal; ring
+  end.
+Lemma sqrt_mult_pos x y : 0 < x -> 0 < y -> sqrt (x * y) = sqrt x * sqrt y.
+Proof. intros Hx Hy. apply sqrt_mult; now apply Rlt_le. Qed.
+Lemma Rpower_mult_pos x y a : 0 < x -> 0 < y -> Rpower (x * y) a = Rpower x a * Rpower y a.
+Proof. intros Hx Hy. symmetry. now apply Rpower_mult_distr. Qed.
+(* The factor inside, to the power, is the factor outside. *)
+Ltac lower_power :=
+  match goal with |- ?before = _ => match before with context [exp (- ?m)] =>
+    first
+    [ match goal with |- context [sqrt (exp ?v * ?b)] =>
+        rewrite (sqrt_mult_pos (exp v) b) by (first [apply exp_pos | positive]);
+        replace (sqrt (exp v)) with (exp (- m)) by (symmetry; raise_exponential); by_ring end
+    | match goal with |- context [Rpower (exp ?v * ?b) ?a] =>
+        rewrite (Rpower_mult_pos (exp v) b a) by (first [apply exp_pos | positive]);
+        replace (Rpower (exp v) a) with (exp (- m)) by (symmetry; raise_exponential); by_ring end
+    | match goal with |- context [(exp ?v * ?b) ^ ?n] =>
+        rewrite (Rpow_mult_distr (exp v) b n);
+        replace (exp v ^ n) with (exp (- m)) by (symmetry; cbn [pow];
+          rewrite ?Rmult_1_r, <- ?exp_plus; f_equal; field); by_ring end ] end end.
 Ltac lower_exponential := moved_down.
 Ltac lower_terms := by_ring.
 Ltac lower_total :=
@@ -642,5 +667,28 @@ Ltac shift_logistic :=
       set (e := exp (- m)) in *; clearbody e; field; repeat split; nonzero
     end end.
 Ltac shift_sigmoid := shift_logistic.
-Ltac shift_sigmoid_power := shift_logistic.
-Ltac shift_logistic_power := shift_logistic.
+(* With a power that is no whole number: what goes to each exponent is [exp (- c)]. *)
+Ltac shift_real_power :=
+  match goal with |- _ = ?above / ?below => match below with context [exp (- Rmax 0 ?u)] =>
+    let m := fresh "m" in
+    set (m := Rmax 0 u) in *; clearbody m;
+    match goal with |- _ = ?above / ?below =>
+      let c := lazymatch above with
+        | context [exp (_ - ?c)] => lazymatch c with context [m] => c end
+        | context [exp (- ?c)] => lazymatch c with context [m] => c end end in
+      match below with
+      | context [sqrt ?s] => lazymatch s with context [exp (- m)] =>
+          replace s with (exp (- m) * (1 + exp u)) by moved_down;
+          rewrite (sqrt_mult_pos (exp (- m)) (1 + exp u)) by (first [apply exp_pos | positive]);
+          replace (sqrt (exp (- m))) with (exp (- c)) by (symmetry; raise_exponential) end
+      | context [Rpower ?s ?a] => lazymatch s with context [exp (- m)] =>
+          replace s with (exp (- m) * (1 + exp u)) by moved_down;
+          rewrite (Rpower_mult_pos (exp (- m)) (1 + exp u) a) by (first [apply exp_pos | positive]);
+          replace (Rpower (exp (- m)) a) with (exp (- c)) by (symmetry; raise_exponential) end
+      end;
+      rewrite ?(Rplus_comm (exp u) 1); unfold Rminus; rewrite ?exp_plus;
+      pose proof (exp_pos (- c));
+      let e := fresh "e" in set (e := exp (- c)) in *; clearbody e;
+      field; repeat split; nonzero end end end.
+Ltac shift_sigmoid_power := first [shift_logistic | shift_real_power].
+Ltac shift_logistic_power := first [shift_logistic | shift_real_power].

@@ -37,6 +37,7 @@ SOFTMAX = [  # logits of any size are fine: every exponential is of a difference
     "evidence",
     "contrastive",
     "experts",
+    "roots of exponentials",
 ]
 NEAR_ONE = [  # of a probability that rounds to one, what is left of one has all its digits
     "against the others",

@@ -61,6 +61,9 @@ TEXTS: dict[str, Text] = {
     ),
     "weighted share": by("sum(w[i]*exp(z[i]), i=1..C)/sum(exp(z[j]), j=1..C)", "z[k]"),
     "evidence": by("sum((w[i] - (exp(z[i]) + 1)/sum(exp(z[j]) + 1, j=1..C))^2, i=1..C)", "z[k]"),
+    "roots of exponentials": by(
+        "log(1 + sum(sqrt(1 + exp(-gamma*z[i])), i=1..C))", "z[k]", given=("gamma > 0",)
+    ),
     "logistic by name": by(
         "-sum(y[i]*log(q[i]) + (1 - y[i])*log(1 - q[i]), i=1..C)", "z[k]", where=(LOGISTIC,)
     ),

@@ -277,3 +277,19 @@ def test_brackets_are_not_symmetric() -> None:
     swap = law(Times(Bracket(a, b), c), Times(c, Bracket(a, b)))
     assert fits(swap, Times(Bracket(i, k), z[i]), Times(z[i], Bracket(i, k)))
     assert not fits(swap, Times(Bracket(i, k), z[i]), Times(z[i], Bracket(k, i)))
+
+
+@pytest.mark.parametrize(
+    ("after", "right"),
+    [
+        (Quotient(z[k], Power(1 + z[k] ** 2, g + 1)), True),
+        (Times(z[k], Power(1 + z[k] ** 2, -g - 1)), True),
+        (Quotient(z[k], Power(1 + z[k] ** 2, g)), False),
+        (Quotient(z[k], Power(1 + z[k] ** 2, 1 - g)), False),
+        (Times(z[k], Power(1 + z[k] ** 2, g + 1)), False),
+    ],
+)
+def test_exponents_of_parameters_are_added_up(after, right) -> None:
+    base = 1 + z[k] ** 2
+    before = Quotient(Times(z[k], Power(base, g - 1)), Power(base, 2 * g))
+    assert (judge(before, after, "combine_powers").refusal is None) is right
