@@ -75,6 +75,8 @@ class Section:
             names.append(self._step(number, step))
         proved = self._closing(names, parent)
         self._text.write(f"End {self._name}.")
+        if proved.theorem != proved.equation:
+            self._text.write(f"#[local] Hint Resolve {proved.theorem} : derivatives.")
         return proved
 
     def _step(self, number: int, step: Step) -> str:

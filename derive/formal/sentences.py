@@ -8,7 +8,7 @@ of such a file rests on nothing but what the library brings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from derive.formal.source import forbidden, without_comments
 
@@ -20,7 +20,8 @@ _SENTENCE = re.compile(
       | Definition \s+ .* := .*
       | (?: Lemma | Theorem ) \s+ .*
       | Proof | [a-z] .* | Qed
-      | \#\[local\] \s+ Hint \s+ Unfold \s+ [\w'\s]+ : \s+ derive
+      | \#\[local\] \s+ Hint \s+ (?: Unfold \s+ [\w'\s]+ : \s+ derive
+                              | Resolve \s+ [\w'\s]+ : \s+ derivatives )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -51,16 +52,21 @@ def declared(text: str) -> tuple[str, ...]:
     return tuple(name for match in found if match for name in match[1].split())
 
 
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
+@lru_cache(maxsize=8)
+def _sentences(text: str) -> tuple[tuple[int, str], ...]:
     """The sentences of a Coq text without their full stops, each with its line."""
     code = without_comments(text)
-    position = 0
+    found = []
+    position, line, counted = 0, 1, 0
     for stop in re.finditer(r"\.(?=\s|\Z)|\Z", code):
         piece = code[position : stop.start()]
         if sentence := piece.strip():
             begin = position + len(piece) - len(piece.lstrip())
-            yield code.count("\n", 0, begin) + 1, sentence
+            line += code.count("\n", counted, begin)
+            counted = begin
+            found.append((line, sentence))
         position = stop.end()
+    return tuple(found)
 
 
 def _head(sentence: str) -> str:

@@ -227,6 +227,9 @@ Ltac sides_apart :=
 (* One index alone attains the maximum. *)
 Ltac no_tie := cbv beta; first [assumption | declared].
 
+Create HintDb derivatives discriminated.
+#[export] Hint Constants Opaque : derivatives.
+
 (* The function has a derivative by the coordinate. *)
 Ltac differentiable :=
   cbv beta;
@@ -287,10 +290,13 @@ Ltac differentiable :=
     | (fun u => attains ?lo ?hi (fun j => @?f u j) ?k) =>
         apply (ex_pd_attains c lo hi f k); [index | enter; differentiable | no_tie]
     | (fun u => choice _ _ (@?f u) (@?g u)) => apply (ex_pd_choice c _ _ f g); differentiable
-    | _ => first [assumption | progress autounfold with derive; differentiable
+    | _ => first [ assumption | differentiable_as_proved
+                 | progress autounfold with derive; differentiable
                  | differentiable_as_assumed ]
     end
   end
+(* Its derivative has been worked out above. *)
+with differentiable_as_proved := solve [eapply is_pd_exists; eauto 2 with nocore derivatives]
 (* The derivative of a function that the library lacks is a hypothesis. *)
 with differentiable_as_assumed :=
   match goal with H : _ |- _ => eapply is_pd_exists; apply H; index end

@@ -82,7 +82,24 @@ Ltac by_roots :=
       revert E P; generalize (sqrt x); intros r E P; rewrite <- E; field; nonzero
   end.
 
-Ltac cancel_factor := by_cancelling.
+(* The usual shapes at once, which costs a tenth of [field]. *)
+Lemma cancel_alone a : a <> 0 -> a / a = 1.
+Proof. apply Rinv_r. Qed.
+Lemma cancel_above a b : b <> 0 -> a * b / b = a.
+Proof. intros. now field. Qed.
+Lemma cancel_beside a b : b <> 0 -> a / b * b = a.
+Proof. intros. now field. Qed.
+Lemma cancel_between a b c : b <> 0 -> a / b * b * c = a * c.
+Proof. intros. now rewrite cancel_beside. Qed.
+Ltac cancel_factor :=
+  first
+  [ lazymatch goal with
+    | |- ?a / ?a = 1 => apply cancel_alone
+    | |- ?a * ?b / ?b = ?a => apply cancel_above
+    | |- ?a / ?b * ?b = ?a => apply cancel_beside
+    | |- ?a / ?b * ?b * ?c = ?a * ?c => apply cancel_between
+    end; nonzero
+  | by_cancelling ].
 Ltac combine_powers := first [by_field | by_powers | by_roots].
 Ltac power_of_power := first [by_field | apply pow2_sqrt; nonnegative | rewrite Rpower_mult; f_equal; field | by_powers].
 Ltac power_of_quotient := first [by_field | by_powers | by_roots].
@@ -117,7 +134,9 @@ Ltac drop_exponent := first [by_ring | apply Rpower_1; positive].
 Ltac power_of_one := first [apply pow1 | by_ring | unfold Rpower; rewrite ln_1, Rmult_0_r; apply exp_0].
 Ltac separate_quotient := by_cancelling.
 Ltac write_complement := by_cancelling.
-Ltac split_fraction := by_cancelling.
+Lemma split_square a b s : a * b / s ^ 2 = a / s * (b / s).
+Proof. unfold Rdiv. rewrite <- Rsqr_pow2. unfold Rsqr. rewrite Rinv_mult. ring. Qed.
+Ltac split_fraction := first [apply split_square | by_cancelling].
 Ltac invert_quotient := by_field.
 
 (** * Logarithms and exponentials *)

@@ -84,6 +84,7 @@ def test_no_other_sentence_may_stand_in_a_proof(text: str) -> None:
         "Section a.\nVariable f : R -> R.\nHypothesis h : forall x, f x = 0.\nEnd a.",
         "Section a. Section b. End b. Variables c d : R. End a.",
         "Definition a' (x : R) : R :=\n  f x.\n#[local] Hint Unfold a' b : derive.",
+        "Theorem a : p.\nProof.\n  exact q.\nQed.\n#[local] Hint Resolve a : derivatives.",
         'Lemma a : p.\nProof.\n  first [x | y]; idtac "Axiom. ".\n  lia.\nQed.',
     ],
 )
