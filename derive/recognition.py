@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import replace as with_changes
+from itertools import chain
+
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
 from derive.facts import Definition, Given, IndexRange
@@ -54,27 +59,50 @@ def recognise(
     taken = set(names(problem.expression)) | {s for v in problem.variables for s in names(v)}
     taken |= {r.index for r in problem.ranges}
     for total, scope in _partitions(problem.expression, given):
-        axis = next((s for s in spare_indices(total.hint) if s not in taken), total.hint)
         outer: dict[Expr, Symbol] = {}
         ranges = {r.index: r for r in scope}
         if total.upper in ranges:
             continue  # a sum up to an index is no whole axis
+        along = IndexRange(total.hint, total.lower, total.upper)
+        axis = _named(along, spare_indices(total.hint), known, taken)
+        own = [axis]
         for index in sorted((s for s in names(total) if s in ranges), key=str):
-            outer[index] = index.hint if isinstance(index, Opened) else index
+            around = ranges[index]
+            if isinstance(index, Opened):
+                # Out of its sum the bound index keeps its name where that is free.
+                wished = chain((index.hint,), spare_indices(index.hint))
+                around = _named(around, wished, (*problem.ranges, *known, *own))
+            own.append(around)
+            outer[index] = own[-1].index
         lifted = replace(total, outer)
         if any(_same(lifted, d) for d in named):
             continue
-        entry_value = Quotient(lifted.at(axis), lifted)
+        entry_value = Quotient(lifted.at(axis.index), lifted)
         sizes = [ranges[i].upper for i in outer] + [total.upper]
         base = IndexedBase(next(spare), shape=tuple(sizes))
-        found.append(Definition(Indexed(base, *outer.values(), axis), entry_value, softmax=True))
-        known.append(IndexRange(axis, total.lower, total.upper))
-        known += [
-            IndexRange(named_index, ranges[i].lower, ranges[i].upper)
-            for i, named_index in outer.items()
-        ]
+        entry = Indexed(base, *outer.values(), axis.index)
+        found.append(Definition(entry, entry_value, softmax=True))
+        known += own
         named.append(lifted)
     return tuple(found), tuple(known)
+
+
+def _named(
+    wanted: IndexRange,
+    wished: Iterable[Symbol],
+    known: Iterable[IndexRange],
+    taken: AbstractSet[Expr] = frozenset(),
+) -> IndexRange:
+    """The range under the first of the ``wished`` names that is not ``taken``.
+
+    Nor may it be the name of an index with another range.
+    """
+    known = tuple(known)
+    for index in wished:
+        found = with_changes(wanted, index=index)
+        if index not in taken and all(r == found for r in known if r.index == index):
+            return found
+    return wanted
 
 
 def _same(left: Expr, right: Expr) -> bool:

@@ -71,6 +71,7 @@ class Exporter:
         self._unproved: list[Mark] = []
         self._assumed: list[Hypothesis] = []
         self._borrowed: list[Hypothesis] = []
+        self._borrowed_by: dict[int, list[Hypothesis]] = {}
         self._fixed: list[Expr] = []
         self._written: list[Written] = []
         self._conditions: list[Condition] = []
@@ -217,8 +218,12 @@ class Exporter:
         if id(derivation) not in self._forms:
             self._conditions += domain.conditions
         borrowed, places = assumptions(derivation, name, world)
+        if whole is not None:
+            # The theorem of the whole, which a case uses, has these as its premises.
+            borrowed += self._borrowed_by[id(whole)]
         hypotheses += [*borrowed, *domain.assumed]
-        self._borrowed += borrowed
+        self._borrowed_by[id(derivation)] = borrowed
+        self._borrowed += [h for h in borrowed if h not in self._borrowed]
         section = Section(self._text, world, derivation, name, self.facts, self.lemmas, places)
         proved = section.write(lines, hypotheses, domain.seen, parent)
         self.lemmas[derivation.name] = proved.equation
@@ -271,8 +276,8 @@ class Exporter:
         )
         known = one.about, one.apart, one.untied
         tried = tuple(
-            tuple(values(everything, facts, *known, scope, world.integer_arrays, entry))
-            for entry in (1, 0)
+            tuple(values(everything, facts, *known, scope, world.integer_arrays, *sizes))
+            for sizes in ((1, "2"), (0, "2"), (0, "(1 / 8)"))
         )
         return Witness((one.name,), claims, tried, alone=any(known))
 

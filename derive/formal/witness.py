@@ -80,12 +80,14 @@ def values(
     scope: Scope,
     integer: Iterable[Expr],
     entry: int = 1,
+    number: str = "2",
 ) -> Iterator[Value]:
     """Name, type and value of every symbol: two classes, the first one true, entries of 1.
 
     ``positive`` are arrays in conditions on the domain; ``entry`` is what entries are of which
-    nothing is declared. Those in ``apart`` get an odd number each, so that nothing simple that is
-    made of them is zero; those in ``untied`` have entries that differ.
+    nothing is declared, ``number`` what parameters are. Those in ``apart`` get an odd number each,
+    so that nothing simple that is made of them is zero; those in ``untied`` have entries that
+    differ.
     """
     odd = {base: f"{10**n + 3} / 7" for n, base in enumerate(sorted(apart, key=str), start=1)}
     numbers = _indices(facts)
@@ -98,7 +100,7 @@ def values(
             kind,
             _different(symbol, odd[symbol])
             if symbol in untied and kind.endswith("R")
-            else _value(symbol, kind, facts, positive, odd, numbers, size, scope, entry),
+            else _value(symbol, kind, facts, positive, odd, numbers, size, scope, entry, number),
         )
 
 
@@ -139,11 +141,12 @@ def _value(
     size: int,
     scope: Scope,
     entry: int,
+    number: str,
 ) -> str:
     if not isinstance(symbol, IndexedBase):
         if kind == "nat":
             return f"{numbers.get(symbol, size if symbol.is_positive else 1)}%nat"
-        return "(-1)" if symbol.is_negative else "2"
+        return "(-1)" if symbol.is_negative else number
     for fact in facts:
         if isinstance(fact, EntryFact) and fact.entry.base == symbol:
             places = [index(i, scope) for i in fact.entry.indices]

@@ -57,6 +57,12 @@ Proof.
     + exact (ex_derive_opp _ _ D).
 Qed.
 
+Lemma near_above {X} (c : coord X) (F : X -> R) x :
+  ex_pd c F x -> 0 < F x -> near c (fun u => 0 < F u) x.
+Proof.
+  intros D H. unfold near. rewrite <- (at_get c F) in H. exact (locally_positive _ _ D H).
+Qed.
+
 Lemma near_range {X} (c : coord X) lo hi (P : nat -> X -> Prop) x :
   (forall i, (lo <= i <= hi)%nat -> near c (P i) x) ->
   near c (fun u => forall i, (lo <= i <= hi)%nat -> P i u) x.

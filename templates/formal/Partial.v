@@ -242,6 +242,20 @@ Proof. apply is_derive_Reals, derivable_pt_lim_cosh. Qed.
 Lemma is_derive_atan_at x : is_derive atan x (/ (1 + x ^ 2)).
 Proof. apply is_derive_Reals. apply derivable_pt_lim_atan. Qed.
 
+Lemma inside_one x : 0 < 1 - x ^ 2 -> -1 < x < 1.
+Proof. intros H. split; nra. Qed.
+Lemma is_derive_asin_at x : 0 < 1 - x ^ 2 -> is_derive asin x (1 / sqrt (1 - x ^ 2)).
+Proof.
+  intros H. apply inside_one in H. rewrite <- Rsqr_pow2.
+  exact (proj2 (is_derive_Reals _ _ _) (derive_pt_eq_1 _ _ _ _ (derive_pt_asin x H))).
+Qed.
+Lemma is_derive_acos_at x : 0 < 1 - x ^ 2 -> is_derive acos x (- (1 / sqrt (1 - x ^ 2))).
+Proof.
+  intros H. apply inside_one in H. rewrite <- Rsqr_pow2.
+  replace (- (1 / sqrt (1 - x²))) with (-1 / sqrt (1 - x²)) by (unfold Rdiv; ring).
+  exact (proj2 (is_derive_Reals _ _ _) (derive_pt_eq_1 _ _ _ _ (derive_pt_acos x H))).
+Qed.
+
 Lemma cosh_pos x : 0 < cosh x.
 Proof.
   unfold cosh. apply Rdiv_lt_0_compat; [|lra].

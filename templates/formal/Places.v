@@ -271,6 +271,8 @@ Ltac differentiable :=
     | (fun u => sinh (@?f u)) => differentiable_by is_derive_sinh_at
     | (fun u => cosh (@?f u)) => differentiable_by is_derive_cosh_at
     | (fun u => atan (@?f u)) => differentiable_by is_derive_atan_at
+    | (fun u => asin (@?f u)) => differentiable_by is_derive_asin_at
+    | (fun u => acos (@?f u)) => differentiable_by is_derive_acos_at
     | (fun u => Rabs (@?f u)) => differentiable_by is_derive_abs_at
     | (fun u => sign (@?f u)) => differentiable_by is_derive_sign_at
     | (fun u => Rmax (@?f u) (@?g u)) =>
@@ -303,7 +305,8 @@ with differentiable_as_assumed :=
 with differentiable_by known :=
   lazymatch goal with
   | |- ex_pd ?c (fun u => ?h (@?f u)) _ =>
-      apply (ex_pd_compose c h f); [eexists; apply known; try nonzero | differentiable]
+      apply (ex_pd_compose c h f);
+      [eexists; apply known; try first [nonzero | positive] | differentiable]
   end.
 
 (** * Going under a derivative, where the point is free to move *)
@@ -316,6 +319,7 @@ Ltac stays_off :=
   | |- near ?c (fun u => forall i : nat, (?lo <= i <= ?hi)%nat -> @?P u i) _ =>
       apply (near_range c lo hi (fun i u => P u i)); intros ? ?; stays_off
   | |- near ?c (fun u => @?E u <> 0) _ => apply (near_nonzero c E); [differentiable | nonzero]
+  | |- near ?c (fun u => 0 < @?E u) _ => apply (near_above c E); [differentiable | positive]
   | |- near ?c (fun u => untied ?lo ?hi (fun j => @?F u j)) _ =>
       apply (near_untied c lo hi F); [index | enter; differentiable | no_tie]
   end.
@@ -327,7 +331,10 @@ Ltac off_kinks c x :=
       | forall i : nat, _ -> untied _ _ _ => idtac
       | _ <> 0 => idtac
       | untied _ _ _ => idtac
+      | forall i : nat, _ -> 0 < _ => idtac
+      | 0 < _ => idtac
       end;
+      lazymatch T with context [x] => idtac end;
       lazymatch goal with _ : seen T |- _ => fail | _ => assert (seen T) by exact I end;
       lazymatch eval pattern x in T with ?P x =>
         refine (near_given c P _ x _ _); [stays_off | off_kinks c x] end

@@ -219,10 +219,18 @@ Ltac same_indices :=
       match after with context [delta ?k ?l] =>
         tryif (constr_eq i k; constr_eq j l) then fail
         else rewrite (delta_as i j k l) by (split; intros; lia) end end end.
+(* The same inside of a sum. *)
+Ltac same_indices_inside :=
+  match goal with |- ?before = ?after =>
+    match before with context [sum_over ?l ?f] => match after with context [sum_over l ?g] =>
+      tryif constr_eq f g then fail
+      else replace (sum_over l f) with (sum_over l g)
+        by (apply sum_over_ext; enter; same_indices; reflexivity) end end end.
 Ltac remaining :=
   cbv beta; repeat match goal with
     | |- context [bracket ?i ?j] => rewrite (bracket_true i j) by index end;
-  match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl); same_indices; drop_one end.
+  match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl) end;
+  same_indices; first [drop_one | same_indices_inside; drop_one].
 (* An index that is surely in range comes first: it needs no brackets. *)
 Ltac contract_delta :=
   first [ refine (eq_trans (total_single _ _ _ _ _ _) _); [| vanishing |]; [index | remaining]
@@ -388,7 +396,7 @@ Ltac sum_probabilities :=
 
 (** * Lemmas *)
 
-Ltac condition := first [index | positive | nonzero].
+Ltac condition := first [index | positive | nonzero | assumption].
 Ltac apply_lemma lemma :=
   first [ eapply lemma; condition
         | etransitivity; [eapply lemma; condition | same_indices; by_ring] ].
@@ -449,7 +457,7 @@ Ltac multiply_constant :=
 Ltac rejoin_factor :=
   match goal with |- context [product_but [?k] ?lo ?hi ?f] =>
     let E := fresh "E" in
-    assert (E : f k * product_but [k] lo hi f = product lo hi f) by (apply product_rejoin; index);
+    assert (E : f k * product_but [k] lo hi f = product lo hi f) by (apply (product_rejoin k lo hi f); index);
     cbv beta in E; first [exact E | rewrite <- E; by_ring] end.
 Ltac differentiate_scaled :=
   match goal with |- pd ?c _ ?x = ?a * pd ?c ?f ?x =>
@@ -552,6 +560,8 @@ Ltac differentiate_function :=
   | |- pd ?c (fun u => sinh (@?f u)) ?x = _ => composed c sinh f x is_derive_sinh_at
   | |- pd ?c (fun u => cosh (@?f u)) ?x = _ => composed c cosh f x is_derive_cosh_at
   | |- pd ?c (fun u => atan (@?f u)) ?x = _ => composed c atan f x is_derive_atan_at
+  | |- pd ?c (fun u => asin (@?f u)) ?x = _ => composed c asin f x is_derive_asin_at
+  | |- pd ?c (fun u => acos (@?f u)) ?x = _ => composed c acos f x is_derive_acos_at
   end.
 
 (* By a hypothesis, where the library lacks the function. *)

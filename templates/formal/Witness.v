@@ -26,7 +26,7 @@ Ltac sides :=
     | H : context [Rle_dec ?a ?b] |- _ => destruct (Rle_dec a b)
     | H : context [Rlt_dec ?a ?b] |- _ => destruct (Rlt_dec a b)
     end.
-Ltac by_sides := sides; lra.
+Ltac by_sides := rewrite ?Ropp_0, ?exp_0; sides; lra.
 
 (* Numbers and nothing else, once the exponentials of zero are gone, and of those below it no more
    has to be known than that they are less than one. *)
