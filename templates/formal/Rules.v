@@ -229,8 +229,9 @@ Ltac same_indices_inside :=
 Ltac remaining :=
   cbv beta; repeat match goal with
     | |- context [bracket ?i ?j] => rewrite (bracket_true i j) by index end;
-  match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl) end;
-  same_indices; first [drop_one | same_indices_inside; drop_one].
+  match goal with |- context [delta ?i ?i] =>
+      rewrite (delta_same i i eq_refl); same_indices; first [drop_one | same_indices_inside; drop_one]
+  end.
 (* An index that is surely in range comes first: it needs no brackets. *)
 Ltac contract_delta :=
   first [ refine (eq_trans (total_single _ _ _ _ _ _) _); [| vanishing |]; [index | remaining]
