@@ -5,7 +5,19 @@ from __future__ import annotations
 from sympy import Expr
 
 from derive.facts import Given
-from derive.notation import Delta, Exp, Minus, Plus, Quotient, Total, factors, heads, times, without
+from derive.notation import (
+    Delta,
+    Exp,
+    Log,
+    Minus,
+    Plus,
+    Quotient,
+    Total,
+    factors,
+    heads,
+    times,
+    without,
+)
 from derive.positions import change_everywhere
 from derive.signs import Bounds, within
 
@@ -44,7 +56,7 @@ def without_masks(expr: Expr, given: Given) -> Expr:
     """An expression with all masked sums of exponentials written so."""
 
     def change(node: Expr, known: Given) -> Expr | None:
-        if not isinstance(node, Total) or Exp not in heads(node.body):
+        if not isinstance(node, Total) or not heads(node.body) & {Exp, Log}:
             return None
         found = without_mask(node, known)
         return None if found is None else found[0]

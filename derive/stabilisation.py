@@ -6,22 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
-from sympy import Expr, Indexed, Symbol, Tuple
+from sympy import Expr, Indexed, Tuple
 
 from derive.derivation import Derivation
 from derive.facts import EntryFact, Given, SumFact
 from derive.notation import (
     Exp,
-    Inert,
-    Log,
-    Minus,
-    Plus,
     Power,
     ProductOver,
-    Quotient,
     bases,
-    factors,
 )
+from derive.rules.complements import delta_of, is_complement, near_one, over_complements
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
@@ -71,34 +66,21 @@ OPENING = (
 )
 
 
-def near_one(expr: Expr) -> frozenset[Expr]:
-    """The arrays ``p`` whose ``1 - p`` must not become zero: under a logarithm, a bar, a power."""
-    match expr:
-        case Log(operand):
-            here = factors(operand)
-        case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
-            here = (base,)
-        case Quotient(_, denominator):
-            here = factors(denominator)
-        case _:
-            here = ()
-    found = frozenset().union(*(bases(part) for part in here if is_complement(part)))
-    return found.union(*(near_one(a) for a in expr.args if isinstance(a, Inert)))
-
-
-def is_complement(expr: Expr) -> bool:
-    """Whether an expression is a ``1 - p`` of one entry."""
-    match expr:
-        case Plus((one, Minus(Indexed() | Symbol()))):
-            return bool(one == 1)
-    return False
-
-
 def open_complements(trace: Trace) -> None:
     """Write ``1 - p`` as a fraction without a difference where it must not become zero."""
     arrays = near_one(trace.expression)
-    if trace.apply("unfold_complement", lambda e, _: bool(bases(e) & arrays)):
-        settle(trace, ("complement_share", "complement_fraction"))
+    trace.apply("gather_difference")
+    if trace.apply("distribute_difference"):
+        settle(trace, ("move_sign", "cancel_double_negative", "multiply_quotients"))
+    paired = over_complements(trace.expression)
+
+    def is_opened(expr: Expr, given: Given) -> bool:
+        if delta_of(expr) is not None:
+            return bool(bases(expr) & paired)
+        return is_complement(expr) and bool(bases(expr) & arrays)
+
+    if trace.apply("unfold_complement", is_opened):
+        settle(trace, ("share_of_others", "complement_share", "complement_fraction"))
 
 
 def opens_logarithm(expr: Expr, given: Given) -> bool:
@@ -148,6 +130,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
+    trace.apply("expand_log_fraction", opens_logarithm)
     open_complements(trace)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
     while trace.apply_first(UNFOLDING) or any(

@@ -158,6 +158,7 @@ LOSSES: dict[str, Loss] = {
     "against the others, k is not t": by(log(others(t, exp(z[j]))) - z[t], z[k], given=(Ne(k, t),)),
     "against the others": by(log(others(t, exp(z[j]))) - z[t], z[k], given=(C >= 2,)),
     "log of the others": by(-over(w[i] * log(1 - p(i))), z[k], given=(C >= 2,)),
+    "odds": by(log(q[t] / (1 - q[t])), z[k], given=(C >= 2,), where=(Eq(q[i], p(i)),)),
     "others by name": by(
         -over((1 - KroneckerDelta(i, t)) * y[i] * log(q[i])),
         z[k],

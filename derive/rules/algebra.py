@@ -429,6 +429,23 @@ def expand_log_quotient(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(
+        Log(Quotient(s.a, s.b)),
+        Plus(Log(s.a), Minus(Log(s.b))),
+        Condition("positive", (s.a,)),
+    ),
+    Log(Quotient(Exp(z_i), y_k)),
+)
+def expand_log_fraction(expr: Expr, given: Given) -> Outcome:
+    """The same where it is the numerator that is known to be positive."""
+    match expr:
+        case Log(Quotient(above, below)):
+            if above != 1 and is_positive(above, given) and not is_positive(below, given):
+                return Plus(Log(above), Minus(Log(below)))
+    return None
+
+
+@rule(
     law(Log(Times(Each(s.a))), Plus(Each(Log(s.a))), Condition("positive", (s.a,))),
     Log(Times(Exp(z_i), s.partition)),
 )

@@ -67,14 +67,14 @@ def take_term_out(expr: Expr, given: Given) -> Outcome:
         if not isinstance(term, Total) or term.excluded:
             continue
         for m, other in enumerate(expr.args):
-            kept = _without_term(term, other.operand, given) if isinstance(other, Minus) else None
+            kept = without_term(term, other.operand, given) if isinstance(other, Minus) else None
             if kept is not None:
                 rest = (t for at, t in enumerate(expr.args) if at not in (n, m))
                 return Rewriting(plus(kept.after, *rest), kept.facts)
     return None
 
 
-def _without_term(total: Total, term: Expr, given: Given) -> Rewriting | None:
+def without_term(total: Total, term: Expr, given: Given) -> Rewriting | None:
     """A sum less one of its terms, as the sum over the other indices."""
     body, own = total.open()
     found = instance_of(body, term, (own,))
@@ -99,7 +99,7 @@ def complement_share(expr: Expr, given: Given) -> Outcome:
         case Plus((one, Minus(Quotient(share, Total() as whole)))) if (
             one == 1 and not whole.excluded
         ):
-            rest = _without_term(whole, share, given)
+            rest = without_term(whole, share, given)
             if rest is not None:
                 return Rewriting(Quotient(rest.after, whole), rest.facts)
     return None

@@ -9,6 +9,7 @@ from derive.facts import Definition, Given
 from derive.laws import Condition, Source, law
 from derive.notation import (
     ONE,
+    Delta,
     Exp,
     Log,
     Minus,
@@ -84,12 +85,18 @@ def unfold_in_log(expr: Expr, given: Given) -> Outcome:
     head=Plus,
 )
 def unfold_complement(expr: Expr, given: Given) -> Outcome:
-    """Open a definition in ``1 - p``, which would be zero where ``p`` is nearly one."""
-    match expr:
-        case Plus((one, Minus((Indexed() | Symbol()) as entry))) if one == 1:
-            found = unfolded(entry, given)
+    """Open a definition in ``1 - p`` or ``δ - p``: no digits are left where ``p`` is nearly 1."""
+    if len(expr.args) != 2:
+        return None
+    for whole, part in (expr.args, expr.args[::-1]):
+        signs = {isinstance(t, Minus) for t in (whole, part)}
+        inner, entry = (t.operand if isinstance(t, Minus) else t for t in (whole, part))
+        if len(signs) == 2 and (inner == 1 or isinstance(inner, Delta)):
+            found = unfolded(entry, given) if isinstance(entry, (Indexed, Symbol)) else None
             if found is not None and isinstance(found[0], Quotient):
-                return Rewriting(Plus(ONE, Minus(found[0])), (found[1],))
+                opened = Minus(found[0]) if isinstance(part, Minus) else found[0]
+                pair = (whole, opened) if whole is expr.args[0] else (opened, whole)
+                return Rewriting(Plus(*pair), (found[1],))
     return None
 
 

@@ -12,6 +12,7 @@ from derive.notation import (
     Delta,
     Exp,
     Inert,
+    Log,
     Minus,
     Plus,
     Power,
@@ -45,10 +46,10 @@ def opens_exponential(expr: Expr, given: Given) -> bool:
     return any(isinstance(f, Exp) for f in parts)
 
 
-def sums_exponentials(expr: Expr, given: Given) -> bool:
-    """Whether a term of a sum can be larger than all others together by any factor."""
+def far_apart(expr: Expr, given: Given) -> bool:
+    """Whether terms of a sum can be apart by any factor: exponentials, or logarithms of them."""
     return any(
-        Exp in heads_of(term.body)
+        heads_of(term.body) & {Exp, Log}
         for term in (expr.args if isinstance(expr, Plus) else (expr,))
         if isinstance(term, Total)
     )

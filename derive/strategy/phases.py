@@ -12,6 +12,7 @@ from derive.strategy.judgement import (
     distributes_well,
     divides_well,
     factors_well,
+    far_apart,
     has_factors_above,
     heads_of,
     inside_total,
@@ -21,7 +22,6 @@ from derive.strategy.judgement import (
     pulls_well,
     splits_fraction_well,
     splits_well,
-    sums_exponentials,
 )
 
 # In this order: whatever comes later may take for granted that what comes earlier does not fire.
@@ -123,9 +123,9 @@ def fold_names(trace: Trace) -> None:
 
 
 def leave_out(trace: Trace) -> None:
-    """Sums of exponentials without an index as such, so that nothing large is taken away again."""
+    """Sums without an index as such, so that nothing large is taken away again."""
     for _ in range(PATIENCE):
-        if not any(trace.apply(r, sums_exponentials) for r in ("exclude_masked", "take_term_out")):
+        if not any(trace.apply(r, far_apart) for r in ("exclude_masked", "take_term_out")):
             return
 
 

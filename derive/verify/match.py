@@ -12,7 +12,7 @@ from sympy import Expr, S, Symbol
 from sympy.core.basic import Basic
 
 from derive.laws import Meta, Rest, Value
-from derive.notation import Binder, Bound, Bracket, Delta, Minus, Power, entries, names
+from derive.notation import Binder, Bound, Bracket, Delta, Minus, Power, entries, heads, names
 from derive.verify.canonical import constant, product, same
 from derive.verify.instance import instantiate
 
@@ -73,12 +73,14 @@ def settled(pattern: Value, expr: Expr, match: Match) -> Iterator[Match]:
 
 
 def ordered(wanted: Items, match: Match) -> Items:
-    """What tells most comes first: numbers and nodes, then metavariables."""
+    """What tells most comes first: what binds an index, other nodes, then metavariables."""
 
     def rank(pattern: Expr) -> int:
         if isinstance(pattern, Value):
             return 3 if waits(pattern, match) else 2
-        return 2 if isinstance(pattern, Meta) else 0 if isinstance(pattern, Binder) else 1
+        if isinstance(pattern, Meta):
+            return 2
+        return 0 if any(issubclass(head, Binder) for head in heads(pattern)) else 1
 
     return tuple(sorted(wanted, key=rank))
 

@@ -151,6 +151,7 @@ Ltac by_logarithm :=
   | rewrite ln_Rinv by positive | rewrite ln_pow by positive ];
   simpl INR; ring.
 Ltac expand_log_quotient := by_logarithm.
+Ltac expand_log_fraction := by_logarithm.
 Ltac expand_log_product := by_logarithm.
 Ltac split_log := by_logarithm.
 Ltac expand_log_power := by_logarithm.
@@ -265,6 +266,23 @@ Ltac remaining_but :=
   cbv beta; match goal with |- context [delta ?i ?i] => rewrite (delta_same i i eq_refl) end;
   same_indices; try same_order; by_ring.
 
+Ltac distribute_difference := distribute_product.
+Ltac gather_difference :=
+  cbv beta; match goal with |- ?before = ?after =>
+    match before with context [sum_over (range ?lo ?hi) ?h] =>
+    match after with context [sum_over (range lo hi) ?g] =>
+      let inner := eval cbv beta in (g 0%nat) in
+      match inner with context [delta ?one ?two - ?p] =>
+        let k := lazymatch one with 0%nat => two | _ => one end in
+        let E := fresh "E" in
+        assert (E : total lo hi g = h k - p * total lo hi h);
+        [ transitivity (total lo hi (fun j => delta j k * h j) - total lo hi (fun j => p * h j));
+          [ rewrite <- sum_over_minus; apply sum_over_ext; enter;
+            rewrite ?(delta_as k _ _ k) by (split; intros; lia); by_ring
+          | rewrite sum_over_scale; apply f_equal2; [cbv beta; contract_delta | reflexivity] ]
+        | rewrite E; cbv beta; by_ring ]
+      end end end end.
+
 Ltac exclude_index :=
   match goal with |- _ = _ + sum_over (range_but [?k] _ _) _ => apply (total_exclude k); index end.
 Ltac rejoin_index :=
@@ -291,6 +309,46 @@ Ltac complement_share :=
     assert (H : total lo hi f <> 0) by nonzero;
     transitivity ((total lo hi f - f k) / total lo hi f);
     [field; exact H | apply f_equal2; [rewrite E by index; by_ring | reflexivity]] end.
+(* What is left of one where [a] of [a + b] is taken away, beside what another one is there. *)
+Lemma share_of_rest a b : a + b <> 0 -> 1 - a / (a + b) <> 0 -> b <> 0.
+Proof. intros H N ->. apply N. rewrite Rplus_0_r in *. now field. Qed.
+Lemma share_of_rest_same a b : a + b <> 0 -> 1 - a / (a + b) <> 0 ->
+  (1 - a / (a + b)) * / (1 - a / (a + b)) = 1.
+Proof. intros _ N. now apply Rinv_r. Qed.
+Lemma share_of_rest_apart a b q : a + b <> 0 -> 1 - a / (a + b) <> 0 ->
+  q / (a + b) * / (1 - a / (a + b)) = q / b.
+Proof.
+  intros H N. assert (B := share_of_rest a b H N).
+  replace (1 - a / (a + b)) with (b / (a + b)) by (field; exact H).
+  field. split; [exact B | exact H].
+Qed.
+Lemma share_among i k q a b t : t = a + b -> t <> 0 -> 1 - a / t <> 0 -> (i = k -> q = a) ->
+  (delta i k - q / t) * / (1 - a / t) = delta i k - (1 - delta i k) * (q / b).
+Proof.
+  intros -> H N Q. unfold delta. destruct (Nat.eqb_spec i k) as [E|E].
+  - rewrite (Q E), share_of_rest_same by assumption. ring.
+  - rewrite <- (share_of_rest_apart a b q H N). ring.
+Qed.
+Ltac share_of_others :=
+  cbv beta; match goal with |- ?before = ?after =>
+    match after with context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
+    match after with context [delta ?i ?j] =>
+    match after with context [?q / sum_over (range_but [k] lo hi) f] =>
+      let S := fresh "S" in
+      assert (S : (delta i j - q / total lo hi f) * / (1 - f k / total lo hi f)
+                  = delta i j - (1 - delta i j) * (q / total_but [k] lo hi f));
+      [ apply share_among;
+        [ apply (total_exclude k lo hi f); index | nonzero
+        | cbv beta; first [assumption | nonzero]
+        | intros ?; cbv beta; subst; reflexivity ]
+      | cbv beta in S;
+        match type of S with ?d * ?r = ?whole =>
+          first
+          [ transitivity (whole); [rewrite <- S; by_ring | by_ring]
+          | match after with context [whole] =>
+              let w := fresh "w" in set (w := whole) in *; rewrite <- S; by_ring end
+          | replace (after) with (before); [reflexivity | rewrite <- S; by_ring] ] end ]
+    end end end end.
 Lemma total_contract_but k l lo hi f :
   (lo <= k <= hi)%nat ->
   (forall j, (lo <= j <= hi)%nat -> j <> k -> f j = 0) ->

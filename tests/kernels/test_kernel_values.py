@@ -42,6 +42,8 @@ SOFTMAX = [  # logits of any size are fine: every exponential is of a difference
 NEAR_ONE = [  # of a probability that rounds to one, what is left of one has all its digits
     "against the others",
     "others by name",
+    "log of the others",
+    "odds",
     "logistic",
     "logistic by name",
     "asymmetric, of logistics",

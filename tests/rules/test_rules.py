@@ -44,12 +44,15 @@ def test_keeps_the_value(rule: Rule, size: int) -> None:
     compared = 0
     for positive in (False, True):
         for world in worlds([before, after], {"C": size}, facts, given.definitions, positive):
-            left = value(before, world)
+            try:
+                left = value(before, world)
+            except ZeroDivisionError:
+                continue
             if isinstance(left, CONTEXT.mpf):  # a logarithm or a root may have no real value
                 assert close(left, value(after, world)), (before, after, world)
                 compared += 1
-    # With one class no two indices differ.
-    assert compared or (size == 1 and rule.name == "vanish_delta")
+    # With one class no two indices differ, and nothing is left of one.
+    assert compared or (size == 1 and rule.name in ("vanish_delta", "share_of_others"))
 
 
 @every_rule

@@ -1,0 +1,247 @@
+"""What is left of one, ``1 - p``, and ``δ - p``: no digits are left where ``p`` is nearly one."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed, Symbol
+
+from derive.facts import Given
+from derive.laws import Condition, Each, Meta, Value, law
+from derive.notation import (
+    ONE,
+    Delta,
+    Exp,
+    Inert,
+    Log,
+    Minus,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    bases,
+    entries,
+    factors,
+    replace,
+    times,
+    without,
+)
+from derive.rules import samples as s
+from derive.rules.masks import FJ, FK, k_in_range, limits, without_term
+from derive.rules.monomials import sides
+from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.signs import within
+
+free = Meta("i")
+
+
+def is_complement(expr: Expr) -> bool:
+    """Whether an expression is a ``1 - p`` of one entry."""
+    match expr:
+        case Plus((one, Minus(Indexed() | Symbol()))):
+            return bool(one == 1)
+    return False
+
+
+def delta_of(expr: Expr) -> Delta | None:
+    """The delta of a ``δ - p`` or ``p - δ``."""
+    match expr:
+        case Plus((Delta() as delta, Minus(_)) | (Minus(_), Delta() as delta)):
+            return delta
+        case Plus((Minus(Delta() as delta), _) | (_, Minus(Delta() as delta))):
+            return delta
+    return None
+
+
+def near_one(expr: Expr) -> frozenset[Expr]:
+    """The arrays ``p`` whose ``1 - p`` must not become zero: under a logarithm, a bar, a power."""
+    match expr:
+        case Log(operand):
+            here = factors(operand)
+        case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
+            here = (base,)
+        case Quotient(_, denominator):
+            here = factors(denominator)
+        case _:
+            here = ()
+    found = frozenset().union(*(bases(part) for part in here if is_complement(part)))
+    return found.union(*(near_one(a) for a in expr.args if isinstance(a, Inert)))
+
+
+def over_complements(expr: Expr) -> frozenset[Expr]:
+    """The arrays of differences ``δ_{ik} - p_i`` over a ``1 - p_k``: both may become zero."""
+    above, below = sides(expr)
+    indices = complemented(below)
+    here = (f for f in above if (d := delta_of(f)) is not None and indices.intersection(d.args))
+    inner = (over_complements(a) for a in expr.args if isinstance(a, Inert))
+    return frozenset().union(*map(bases, here), *inner)
+
+
+def complemented(below: tuple[Expr, ...]) -> frozenset[Expr]:
+    """The indices ``k`` of the factors ``1 - p_k``, or powers of them, in a denominator."""
+    left = [f.base if isinstance(f, Power) else f for f in below]
+    return frozenset(i for f in left if is_complement(f) for e in entries(f) for i in e.indices)
+
+
+def spread(parts: tuple[Expr, ...]) -> int | None:
+    """Where among factors a sum is in which something is divided by ``1 - p_k``.
+
+    Only beside a difference ``δ_{ik} - p_i``, which is then to stand above the same bar.
+    """
+    deltas = [d for f in parts if (d := delta_of(f)) is not None]
+    for n, factor in enumerate(parts):
+        if isinstance(factor, Plus) and delta_of(factor) is None:
+            terms = [t.operand if isinstance(t, Minus) else t for t in factor.args]
+            indices = frozenset().union(*(complemented(sides(t)[1]) for t in terms))
+            if any(indices.intersection(d.args) for d in deltas):
+                return n
+    return None
+
+
+@rule(
+    law(Times(s.a, Plus(Each(s.b))), Plus(Each(Times(s.a, s.b)))),
+    Times(
+        Plus(Delta(s.i1, s.k1), Minus(s.p[s.i1])),
+        Plus(ONE, Quotient(s.p[s.k1], Plus(ONE, Minus(s.p[s.k1])))),
+    ),
+)
+def distribute_difference(expr: Expr, given: Given) -> Outcome:
+    """Bring ``δ - p`` into a sum in which something is divided by a ``1 - p``."""
+    at = spread(expr.args)
+    if at is None:
+        return None
+    others = without(expr.args, at)
+    return Plus(
+        *(
+            Minus(times(*others, t.operand)) if isinstance(t, Minus) else times(*others, t)
+            for t in expr.args[at].args
+        )
+    )
+
+
+GJ, GK = Value(s.G, s.j), Value(s.G, s.k)
+over_rest = Quotient(Times(s.y[s.j1], s.p[s.j1]), Plus(ONE, Minus(s.p[s.j1])))
+
+
+@rule(
+    law(
+        Times(GK, Plus(Times(s.a, FK), Minus(Times(s.a, Total(Times(FJ, GJ), limits))))),
+        Times(s.a, Total(Times(FJ, GJ, Plus(Delta(s.j, s.k), Minus(GK))), limits)),
+        k_in_range,
+    ),
+    Example(
+        Times(
+            s.p[s.k1],
+            Plus(
+                Quotient(s.y[s.k1], Plus(ONE, Minus(s.p[s.k1]))),
+                Minus(Total(over_rest, (s.j1, 1, s.C))),
+            ),
+        ),
+        s.in_range,
+    ),
+)
+def gather_difference(expr: Expr, given: Given) -> Outcome:
+    """``p_k (f_k - Σ_j f_j p_j) = Σ_j f_j p_j (δ_{jk} - p_k)``, where ``1 - p_j`` is below."""
+    for n, share in enumerate(expr.args):
+        for m, bracket in enumerate(expr.args):
+            if isinstance(share, Indexed) and isinstance(bracket, Plus):
+                found = _gathered(share, bracket, given)
+                if found is not None:
+                    rest = (f for at, f in enumerate(expr.args) if at not in (n, m))
+                    return Rewriting(times(*rest, found.after), found.facts)
+    return None
+
+
+def _gathered(share: Indexed, bracket: Plus, given: Given) -> Rewriting | None:
+    match bracket:
+        case Plus((Minus(Total() as total), term) | (term, Minus(Total() as total))):
+            turned = False
+        case Plus((Total() as total, Minus(term)) | (Minus(term), Total() as total)):
+            turned = True
+        case _:
+            return None
+    body, own = total.open()
+    above, below = sides(body)
+    for index in share.indices:
+        entry = replace(share, {index: own})
+        known = within(index, total.lower, total.upper, given)
+        if entry not in above or own not in complemented(below) or known is None:
+            continue
+        rest = times(*without(above, above.index(entry)))
+        other = Quotient(rest, times(*below))
+        if total.excluded or replace(other, {own: index}) != term:
+            continue
+        difference = Plus(Delta(own, index), Minus(share))
+        gathered = total.over(Quotient(times(*above, difference), times(*below)), own)
+        return Rewriting(Minus(gathered) if turned else gathered, given.declared(known))
+    return None
+
+
+part = Quotient(FK, Total(FJ, limits))
+other = Quotient(Value(s.F, free), Total(FJ, limits))
+share_k, share_i = (Quotient(Exp(s.z[index]), s.partition) for index in (s.k1, s.i1))
+
+
+@rule(
+    law(
+        Quotient(
+            Plus(Times(s.a, Delta(free, s.k)), Minus(Times(s.a, other))), Plus(ONE, Minus(part))
+        ),
+        Times(
+            s.a,
+            Plus(
+                Delta(free, s.k),
+                Minus(
+                    Times(
+                        Plus(ONE, Minus(Delta(free, s.k))),
+                        Quotient(Value(s.F, free), Total(FJ, (*limits, s.k))),
+                    )
+                ),
+            ),
+        ),
+        k_in_range,
+        Condition("nonzero", (Plus(ONE, Minus(part)),)),
+    ),
+    Example(
+        Quotient(Plus(Delta(s.i1, s.k1), Minus(share_i)), Plus(ONE, Minus(share_k))), s.in_range
+    ),
+)
+def share_of_others(expr: Expr, given: Given) -> Outcome:
+    """``(δ_{ik} - f_i/Σ_j f_j) / (1 - f_k/Σ_j f_j) = δ_{ik} - (1 - δ_{ik}) f_i / Σ_{j≠k} f_j``"""
+    above, below = sides(expr)
+    for n, first in enumerate(above):
+        for m, second in enumerate(below):
+            found = _of_others(first, second, given)
+            if found is not None:
+                top = times(*above[:n], found.after, *above[n + 1 :])
+                bottom = times(*below[:m], *below[m + 1 :])
+                return Rewriting(top if bottom == 1 else Quotient(top, bottom), found.facts)
+    return None
+
+
+def _of_others(difference: Expr, complement: Expr, given: Given) -> Rewriting | None:
+    match complement:
+        case Plus((one, Minus(Quotient(left_out, Total() as whole)))) if one == 1:
+            rest = without_term(whole, left_out, given)
+        case _:
+            return None
+    match difference:
+        case Plus((Delta() as delta, Minus(Quotient(share, total)))) | Plus(
+            (Minus(Quotient(share, total)), Delta() as delta)
+        ):
+            turned = False
+        case Plus((Minus(Delta() as delta), Quotient(share, total))) | Plus(
+            (Quotient(share, total), Minus(Delta() as delta))
+        ):
+            turned = True
+        case _:
+            return None
+    if rest is None or total != whole or rest.after.excluded[0] not in delta.args:
+        return None
+    body, own = whole.open()
+    index = rest.after.excluded[0]
+    against = delta.second if delta.first == index else delta.first
+    if replace(body, {own: against}) != share:
+        return None
+    mask = Plus(ONE, Minus(delta))
+    after = Plus(delta, Minus(times(mask, Quotient(share, rest.after))))
+    return Rewriting(Minus(after) if turned else after, rest.facts)
