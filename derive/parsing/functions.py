@@ -68,7 +68,6 @@ FUNCTIONS: dict[str, Function] = {
     "artanh": Function(sympy.atanh),
     "erf": Function(sympy.erf),
     "lgamma": Function(sympy.loggamma),
-    "digamma": Function(sympy.digamma),
     "sigmoid": Function(logistic),
     "logistic": Function(logistic),
     "softplus": Function(lambda u: log(1 + exp(u))),
@@ -119,5 +118,7 @@ RESERVED = frozenset({*FUNCTIONS, *REDUCTIONS, *WHOLE, *RANGED, *DELTAS, *SLOPES
 
 
 def listed() -> str:
-    """All names of functions, for a message."""
-    return ", ".join((*FUNCTIONS, *REDUCTIONS, *WHOLE, "Sum", "Product", "Max", "delta", "diff"))
+    """The functions, one name for each, for a message."""
+    named = {function: name for name, function in reversed(FUNCTIONS.items())}
+    once = [name for name in FUNCTIONS if name in named.values()]
+    return ", ".join((*once, *REDUCTIONS, *WHOLE, "Sum", "Product", "Max", "delta", "diff"))

@@ -57,8 +57,8 @@ def meet(factors_above: list[Expr], factors_below: list[Expr], equal: bool) -> b
     """
     for n, upper in enumerate(factors_above):
         base, exponent = split_power(upper)
-        if is_number(base):
-            continue
+        if is_number(base) and (exponent == 1 or not equal):
+            continue  # numbers are put together by a rule of their own; of roots the same cancel
         for m, lower in enumerate(factors_below):
             other, against = split_power(lower)
             if code(base) != code(other) or (exponent == against) is not equal:

@@ -18,6 +18,7 @@ from derive.notation import (
     Power,
     Quotient,
     Total,
+    bases,
     code,
     factors,
     is_number,
@@ -44,6 +45,12 @@ def opens_exponential(expr: Expr, given: Given) -> bool:
         else factors(operand)
     )
     return any(isinstance(f, Exp) for f in parts)
+
+
+def has_root(expr: Expr, given: Given) -> bool:
+    """Whether a root or another constant, no plain number, is a factor in every term of a sum."""
+    parts = (f for side in sides(expr.body) for f in side)
+    return any(not names(f) and not bases(f) and not is_number(f) for f in parts)
 
 
 def far_apart(expr: Expr, given: Given) -> bool:

@@ -14,6 +14,7 @@ from derive.strategy.judgement import (
     factors_well,
     far_apart,
     has_factors_above,
+    has_root,
     heads_of,
     inside_total,
     multiplies_well,
@@ -106,6 +107,7 @@ def prepare(trace: Trace) -> None:
         settle(trace, CONTRACTION)
     settle(trace, ("multiply_constant", "add_exponents", "expand_log_range_product"))
     leave_out(trace)
+    trace.apply("pull_out_factor", has_root)
     settle(trace, ("cancel_log_exp", "expand_log_power"))
     for _ in range(PATIENCE):
         opened = trace.apply("expand_log_quotient", opens_exponential) or trace.apply(

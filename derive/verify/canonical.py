@@ -90,6 +90,7 @@ def _number_factors(number: Rational) -> tuple[Expr, ...]:
     return (*sign, *(primes if len(primes) <= 4 else (abs(number),)))
 
 
+@lru_cache(maxsize=100_000)
 def product(expr: Expr) -> Product:
     """``expr`` as a product; an expression of another kind is its own single factor."""
     match expr:

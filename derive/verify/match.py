@@ -13,7 +13,7 @@ from sympy.core.basic import Basic
 
 from derive.laws import Meta, Rest, Value
 from derive.notation import Binder, Bound, Bracket, Delta, Minus, Power, entries, heads, names
-from derive.verify.canonical import constant, product, same
+from derive.verify.canonical import constant, product, same, text
 from derive.verify.instance import instantiate
 
 Items = tuple[Expr, ...]
@@ -29,12 +29,14 @@ class Match:
         rows: Values of the metavariables that differ from argument to argument of an ``Each``.
         locals: The indices bound around the place; a metavariable must not contain them.
         varying: The metavariables that may differ between the arguments of an ``Each``.
+        shared: Texts of the factors that all these arguments have.
     """
 
     values: Mapping[Symbol, object] = field(default_factory=lambda: MappingProxyType({}))
     rows: tuple[Mapping[Symbol, object], ...] | None = None
     locals: tuple[Symbol, ...] = ()
     varying: frozenset[Symbol] = frozenset()
+    shared: frozenset[str] = frozenset()
 
     def bind(self, meta: Symbol, value: object) -> Match:
         return with_changes(self, values={**self.values, meta: value})
@@ -96,6 +98,18 @@ def choices(items: Items, all_of_them: bool = False) -> Iterator[tuple[Items, It
     for taken, left in choices(items[1:]):
         yield (items[0], *taken), left
         yield taken, (items[0], *left)
+
+
+def likely_choices(
+    items: Items, meta: Expr, match: Match, all_of_them: bool
+) -> Iterator[tuple[Items, Items]]:
+    """The same; for what does not vary, those among the factors that all arguments have first."""
+    if match.shared and not all_of_them and meta not in match.varying:
+        common = tuple(i for i in items if text(i) in match.shared)
+        others = tuple(i for i in items if text(i) not in match.shared)
+        for taken, left in choices(common):
+            yield taken, (*left, *others)
+    yield from choices(items, all_of_them)
 
 
 def removed(wanted: Items, items: Items) -> Items | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace as with_changes
 from typing import cast
 
-from sympy import Expr, Indexed, Integer, Number, S, Symbol
+from sympy import Expr, Indexed, Integer, Number, Rational, S, Symbol
 from sympy.core.basic import Basic
 
 from derive.laws import Each, Meta, Rest, Value
@@ -31,7 +31,7 @@ from derive.notation import (
     names,
     rename,
 )
-from derive.verify.canonical import Product, product, same, sum_of, terms
+from derive.verify.canonical import Product, product, same, sum_of, terms, text
 from derive.verify.instance import instantiate
 from derive.verify.match import (
     Items,
@@ -41,6 +41,7 @@ from derive.verify.match import (
     is_open,
     known,
     left_out,
+    likely_choices,
     ordered,
     powers,
     removed,
@@ -211,13 +212,15 @@ def _each(pattern: Each, items: Items, match: Match) -> Iterator[Match]:
         left: Items, start: Match, rows: tuple[Mapping[Symbol, object], ...]
     ) -> Iterator[Match]:
         if not left:
-            yield with_changes(start, rows=rows)
+            yield with_changes(start, rows=rows, shared=frozenset())
             return
         for found in matches(pattern.pattern, left[0], start):
             row = {meta: found.values[meta] for meta in match.varying if meta in found.values}
             common = {m: v for m, v in found.values.items() if m not in match.varying}
             yield from visit(left[1:], with_changes(found, values=common), (*rows, row))
 
+    factors = [frozenset(map(text, product(item).items())) for item in items]
+    match = with_changes(match, shared=frozenset.intersection(*factors) if items else frozenset())
     for n in range(len(items)):
         # A common part that is hidden in one item may show in another, so each comes first once.
         yield from visit(items[n:] + items[:n], match, ())
@@ -270,16 +273,16 @@ def _factors(
         return
     last = whole and len(above) + len(below) == 1
     if below:
-        # The denominator of the number is a factor below like others.
-        under = Integer(left.number.q)
-        items = left.below if under == 1 else (*left.below, under)
-        for taken, kept in choices(items, last):
+        # The number's own parts are factors below like others.
+        own = [Integer(left.number.q), Rational(1, abs(left.number.p) or 1)]
+        own = [n for n in own if n != 1]
+        for taken, kept in choices((*left.below, *own), last):
             for found in matches(below[0], Product(S.One, taken, ()).expression(), match):
-                number = product(Times(left.number, *(f for f in taken if f is under))).number
-                remaining = Product(number, left.above, tuple(f for f in kept if f is not under))
+                number = product(Times(left.number, *(f for f in taken if f in own))).number
+                remaining = Product(number, left.above, tuple(f for f in kept if f not in own))
                 yield from _factors(above, below[1:], remaining, found, whole)
         return
-    for taken, kept in choices(left.items(), last):
+    for taken, kept in likely_choices(left.items(), above[0], match, last):
         for found in matches(above[0], product(Times(*taken)).expression(), match):
             yield from _factors(above[1:], (), product(Times(*kept)), found, whole)
 
