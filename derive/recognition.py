@@ -49,7 +49,7 @@ def recognise(
     """
     found: list[Definition] = []
     known: list[IndexRange] = []
-    named = [d.value.denominator for d in given.definitions if isinstance(d.value, Quotient)]
+    named = [d.value.denominator for d in given.definitions if d.softmax]
     taken_names = {b.name for b in problem.arrays} | {str(d.base) for d in given.definitions}
     spare = (
         n
@@ -58,7 +58,8 @@ def recognise(
     )
     taken = set(names(problem.expression)) | {s for v in problem.variables for s in names(v)}
     taken |= {r.index for r in problem.ranges}
-    for total, scope in _partitions(problem.expression, given):
+    places = (problem.expression, *(d.value for d in given.definitions))
+    for total, scope in (found for place in places for found in _partitions(place, given)):
         outer: dict[Expr, Symbol] = {}
         ranges = {r.index: r for r in scope}
         if total.upper in ranges:

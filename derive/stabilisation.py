@@ -66,8 +66,12 @@ OPENING = (
 )
 
 
-def open_complements(trace: Trace) -> None:
-    """Write ``1 - p`` as a fraction without a difference where it must not become zero."""
+def open_complements(trace: Trace) -> bool:
+    """Write ``1 - p`` as a fraction without a difference where it must not become zero.
+
+    Returns whether there was something to write so.
+    """
+    before = trace.expression
     arrays = near_one(trace.expression)
     trace.apply("gather_difference")
     if trace.apply("distribute_difference"):
@@ -81,6 +85,7 @@ def open_complements(trace: Trace) -> None:
 
     if trace.apply("unfold_complement", is_opened):
         settle(trace, ("share_of_others", "complement_share", "complement_fraction"))
+    return trace.expression != before
 
 
 def opens_logarithm(expr: Expr, given: Given) -> bool:
@@ -131,10 +136,11 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
     trace.apply("expand_log_fraction", opens_logarithm)
-    open_complements(trace)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
-    while trace.apply_first(UNFOLDING) or any(
-        trace.apply(rule, opens_logarithm) for rule in OPENING
+    while (
+        open_complements(trace)
+        or trace.apply_first(UNFOLDING)
+        or any(trace.apply(rule, opens_logarithm) for rule in OPENING)
     ):
         pass
     settle(trace, SHIFTS)

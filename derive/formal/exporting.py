@@ -24,9 +24,19 @@ from derive.formal.terms import (
     variable_name,
 )
 from derive.formal.text import Mark, Text
-from derive.formal.witness import Witness, values
+from derive.formal.witness import Witness, in_exponents, values
 from derive.formal.world import World
 from derive.laws import Condition
+
+# What entries are and what parameters are, where nothing is declared of them; and whether those
+# under exponentials are zero, though something else that is made of them may then be zero too.
+TRIED = (
+    (1, "2", False),
+    (0, "2", False),
+    (0, "(1 / 8)", False),
+    (0, "2", True),
+    (0, "(1 / 8)", True),
+)
 
 
 @dataclass(frozen=True)
@@ -274,12 +284,22 @@ class Exporter:
             for f in (*world.facts, *one.derivation.assumptions)
             if speaks_of(f, world) <= frozenset(everything)
         )
-        known = one.about, one.apart, one.untied
+        problem = one.derivation.problem
+        shown = (problem.expression, *(d.value for d in one.derivation.definitions))
+        exponents = frozenset().union(*map(in_exponents, shown))
+        nothing: frozenset[Expr] = frozenset()
         tried = tuple(
-            tuple(values(everything, facts, *known, scope, world.integer_arrays, *sizes))
-            for sizes in ((1, "2"), (0, "2"), (0, "(1 / 8)"))
+            tuple(
+                values(
+                    *(everything, facts, one.about, nothing if vanish else one.apart, one.untied),
+                    *(scope, world.integer_arrays, entry, number),
+                    exponents if vanish else nothing,
+                )
+            )
+            for entry, number, vanish in TRIED
         )
-        return Witness((one.name,), claims, tried, alone=any(known))
+        alone = bool(one.about or one.apart or one.untied)
+        return Witness((one.name,), claims, tried, alone)
 
     def _whole(self, derivation: Derivation) -> Derivation | None:
         """What a derivation is a case of."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sympy import Expr, IndexedBase, Symbol
 
 from derive.facts import EntryFact, EqualFact, Fact, PositiveFact, SizeFact, SumFact, UnequalFact
 from derive.formal.terms import Scope, index, kind_of, term, variable_name
-from derive.notation import bases, entries, names
+from derive.notation import Exp, Inert, bases, entries, names
 
 Value = tuple[str, str, str]
 """A symbol's name, its type, and what it is."""
@@ -67,6 +68,12 @@ class Witness:
         )
 
 
+def in_exponents(expr: Expr) -> frozenset[Expr]:
+    """The symbols under exponentials: at zero these are plain numbers."""
+    found = frozenset(names(expr.operand)) if isinstance(expr, Exp) else frozenset()
+    return found.union(*(in_exponents(a) for a in expr.args if isinstance(a, Inert)))
+
+
 def _by_name(tried: tuple[tuple[Value, ...], ...]) -> list[dict[str, tuple[str, str]]]:
     return [{name: (kind, value) for name, kind, value in found} for found in tried]
 
@@ -81,13 +88,14 @@ def values(
     integer: Iterable[Expr],
     entry: int = 1,
     number: str = "2",
+    zero: AbstractSet[Expr] = frozenset(),
 ) -> Iterator[Value]:
     """Name, type and value of every symbol: two classes, the first one true, entries of 1.
 
     ``positive`` are arrays in conditions on the domain; ``entry`` is what entries are of which
-    nothing is declared, ``number`` what parameters are. Those in ``apart`` get an odd number each,
-    so that nothing simple that is made of them is zero; those in ``untied`` have entries that
-    differ.
+    nothing is declared, ``number`` what parameters are but those in ``zero``. Those in ``apart``
+    get an odd number each, so that nothing simple that is made of them is zero; those in ``untied``
+    have entries that differ.
     """
     odd = {base: f"{10**n + 3} / 7" for n, base in enumerate(sorted(apart, key=str), start=1)}
     numbers = _indices(facts)
@@ -100,6 +108,8 @@ def values(
             kind,
             _different(symbol, odd[symbol])
             if symbol in untied and kind.endswith("R")
+            else "0"
+            if symbol in zero and kind == "R" and not symbol.is_nonzero
             else _value(symbol, kind, facts, positive, odd, numbers, size, scope, entry, number),
         )
 

@@ -24,6 +24,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    bases,
     factors,
     names,
     times,
@@ -94,10 +95,12 @@ def _shift_quotient(expr: Expr, weighted: bool) -> Outcome:
     if found is None:
         return None
     largest, total = found
-    for n, factor in enumerate(above):
-        if isinstance(factor, Exp):
-            moved = Exp(shift(factor.operand, largest))
-            return Quotient(times(*above[:n], moved, *above[n + 1 :]), total)
+    exponentials = [n for n, factor in enumerate(above) if isinstance(factor, Exp)]
+    if exponentials:
+        # That of the same arrays is one of the terms below, or near to them.
+        n = max(exponentials, key=lambda n: len(bases(above[n]) & bases(total)))
+        moved = Exp(shift(above[n].operand, largest))
+        return Quotient(times(*above[:n], moved, *above[n + 1 :]), total)
     return None
 
 

@@ -16,6 +16,7 @@ from derive.notation import (
     Minus,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Total,
     bases,
@@ -45,6 +46,12 @@ def opens_exponential(expr: Expr, given: Given) -> bool:
         else factors(operand)
     )
     return any(isinstance(f, Exp) for f in parts)
+
+
+def opens_range_product(expr: Expr, given: Given) -> bool:
+    """Whether a logarithm is of a product over an index among other factors."""
+    parts = [f for side in sides(expr.operand) for f in side]
+    return len(parts) > 1 and any(isinstance(f, ProductOver) for f in parts)
 
 
 def has_root(expr: Expr, given: Given) -> bool:

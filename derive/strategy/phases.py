@@ -19,6 +19,7 @@ from derive.strategy.judgement import (
     inside_total,
     multiplies_well,
     opens_exponential,
+    opens_range_product,
     outside_totals,
     pulls_well,
     splits_fraction_well,
@@ -105,6 +106,8 @@ def prepare(trace: Trace) -> None:
     fold_names(trace)
     if trace.apply("use_entry_fact"):
         settle(trace, CONTRACTION)
+    for rule in ("expand_log_quotient", "expand_log_product"):
+        trace.apply(rule, opens_range_product)
     settle(trace, ("multiply_constant", "add_exponents", "expand_log_range_product"))
     leave_out(trace)
     trace.apply("pull_out_factor", has_root)
