@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pytest
 from sympy import (
     Abs,
     Eq,
@@ -31,6 +33,15 @@ from sympy import (
 )
 
 import derive
+
+
+def sampled(names: Iterable[str], every: int = 6) -> list[Any]:
+    """Names as parameters of a test of which an ordinary run takes one in ``every``."""
+    return [
+        name if n % every == 0 else pytest.param(name, marks=pytest.mark.slow)
+        for n, name in enumerate(names)
+    ]
+
 
 C, D, N = symbols("C D N", integer=True, positive=True)
 i, j, k, l, m, n, r, t = symbols("i j k l m n r t", integer=True)  # noqa: E741
@@ -158,7 +169,7 @@ LOSSES: dict[str, Loss] = {
     "against the others, k is not t": by(log(others(t, exp(z[j]))) - z[t], z[k], given=(Ne(k, t),)),
     "against the others": by(log(others(t, exp(z[j]))) - z[t], z[k], given=(C >= 2,)),
     "log of the others": by(-over(w[i] * log(1 - p(i))), z[k], given=(C >= 2,)),
-    "odds": by(log(q[t] / (1 - q[t])), z[k], given=(C >= 2,), where=(Eq(q[i], p(i)),)),
+    "odds by name": by(log(q[t] / (1 - q[t])), z[k], given=(C >= 2,), where=(Eq(q[i], p(i)),)),
     "others by name": by(
         -over((1 - KroneckerDelta(i, t)) * y[i] * log(q[i])),
         z[k],

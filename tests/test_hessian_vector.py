@@ -52,6 +52,7 @@ def test_it_is_finite_for_any_logits_and_builds_no_matrix(dtype: type) -> None:
     assert f(z=many, y=0, v=many)[1].shape == (100_000,)
 
 
+@pytest.mark.slow
 def test_planted_errors_are_caught() -> None:
     d = derive.hessian_vector(log(over(exp(z[j]), j)), z[k], v[j])
     kinds = ("sign", "factor", "index swap")
@@ -71,6 +72,7 @@ def test_the_index_of_the_vector_is_its_own() -> None:
     assert results[0] == results[1] == results[2]
 
 
+@pytest.mark.slow
 def test_a_matrix_has_a_direction_of_its_shape() -> None:
     V = IndexedBase("V", shape=(C, D))
     loss = over(over(W[j, l] * a[l], l, D) ** 2, j)

@@ -106,7 +106,7 @@ def values(
         yield (
             variable_name(symbol, scope),
             kind,
-            _different(symbol, odd[symbol])
+            _different(symbol, odd.get(symbol, str(entry)))
             if symbol in untied and kind.endswith("R")
             else "0"
             if symbol in zero and kind == "R" and not symbol.is_nonzero

@@ -43,7 +43,7 @@ NEAR_ONE = [  # of a probability that rounds to one, what is left of one has all
     "against the others",
     "others by name",
     "log of the others",
-    "odds",
+    "odds by name",
     "logistic",
     "logistic by name",
     "asymmetric, of logistics",

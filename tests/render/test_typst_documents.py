@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from losses import sampled
 from test_documents import EXAMPLES, Passed, entry
 
 import derive
@@ -114,7 +115,7 @@ def test_a_failed_check_makes_no_pdf(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs("typst")
-@pytest.mark.parametrize("name", [*derive.catalogue(), *EXAMPLES])
+@pytest.mark.parametrize("name", sampled([*derive.catalogue(), *EXAMPLES]))
 def test_typst_sets_every_document(name: str) -> None:
     assert made(derivation_of(name)).startswith(b"%PDF")
 
@@ -134,6 +135,7 @@ derive.derivation("softmax-jacobian").pdf(sys.argv[1], engine=sys.argv[2], autho
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "engine",
     [

@@ -1,7 +1,7 @@
 """No true step is refused: awkward losses, empty sums, domains that random points rarely hit."""
 
 import pytest
-from losses import LOSSES, C, Loss, i, j, k, over, w, y, z
+from losses import LOSSES, C, Loss, i, j, k, over, sampled, w, y, z
 from sympy import Gt, Sum, exp, log
 from wider import WIDER
 
@@ -11,24 +11,6 @@ from derive.laws import LAWS, law
 from derive.notation import Exp, Log, Plus
 from derive.verify import Report, check
 
-SLOW = {
-    "attention by scores",
-    "batch divergence",
-    "discrepancy",
-    "distillation by temperature",
-    "entropy, hessian",
-    "focal of a logistic",
-    "logistic of logits",
-    "logistic regression",
-    "logistic regression, hessian",
-    "logistic with decay",
-    "logistic with signs",
-    "logistic, hessian of the plain form",
-    "mixture",
-    "ranknet",
-    "ranknet, hessian",
-    "two layers",
-}
 """About a second each or more."""
 
 
@@ -40,12 +22,10 @@ def derived(loss: Loss) -> Derivation:
 
 
 def test_the_two_zoos_are_apart() -> None:
-    assert not WIDER.keys() & LOSSES.keys() and WIDER.keys() >= SLOW
+    assert not WIDER.keys() & LOSSES.keys()
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.slow] if n in SLOW else []) for n in WIDER]
-)
+@pytest.mark.parametrize("name", sampled(WIDER))
 def test_no_true_step_of_an_awkward_loss_is_refused(name: str) -> None:
     report = check(derived(WIDER[name]))
     assert report.ok, "\n".join(map(str, report.failures))
