@@ -17,6 +17,7 @@ from derive.notation import (
     bases,
 )
 from derive.rules.complements import delta_of, is_complement, near_one, over_complements
+from derive.rules.exponents import mixed_shares
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
@@ -135,6 +136,11 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
+    mixed = mixed_shares(trace.expression, trace.given)
+    if mixed and trace.apply("unfold_definition", lambda e, _: bool(bases(e) & mixed)):
+        settle(trace, ("write_exponential", "multiply_quotients", "join_exponents"))
+        while trace.apply("shift_logsumexp", innermost=True):
+            pass
     trace.apply("expand_log_fraction", opens_logarithm)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
     while (

@@ -79,6 +79,7 @@ FUNCTIONS: dict[str, Function] = {
     "leaky_relu": Function(leaky_rectifier, arguments=2),
     "elu": Function(exponential_linear, arguments=2),
     "huber": Function(huber, arguments=2),
+    "clip": Function(lambda u, low, high: sympy.Max(low, sympy.Min(u, high)), arguments=3),
 }
 
 

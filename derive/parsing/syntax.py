@@ -169,7 +169,7 @@ class _Builder:
             made = Slope(place, *_numbers(place, name, arguments, 2, wanted))
         elif name in FUNCTIONS:
             count = FUNCTIONS[name].arguments
-            wanted = "one number" if count == 1 else "two numbers"
+            wanted = ("one number", "two numbers", "three numbers")[count - 1]
             made = Call(place, name, _numbers(place, name, arguments, count, wanted))
         elif name in REDUCTIONS or name in WHOLE:
             return _reduction(place, name, arguments, selected)

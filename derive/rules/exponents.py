@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from sympy import Abs, Expr, Max, Rational
+from sympy import Abs, Expr, Indexed, Max, Rational
 
 from derive.facts import Given
 from derive.laws import Condition, Each, Value, law
@@ -18,6 +18,7 @@ from derive.notation import (
     Apply,
     Exp,
     Head,
+    Inert,
     Log,
     Maximum,
     Minus,
@@ -26,12 +27,15 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    bases,
     factors,
     names,
+    plus,
     terms,
     times,
 )
 from derive.rules import samples as s
+from derive.rules.monomials import sides
 from derive.rules.registry import Outcome, rule
 from derive.rules.stability import shift
 from derive.signs import is_positive
@@ -51,11 +55,14 @@ def is_lowered(exponent: Expr) -> bool:
 
 
 def _is_most(expr: Expr) -> bool:
+    """Whether this is a maximum, or so many times one."""
     parts = factors(expr.numerator if isinstance(expr, Quotient) else expr)
-    return any(
-        isinstance(f, Maximum) or (isinstance(f, Apply) and f.args[0] in (Head(Max), Head(Abs)))
+    found = [
+        f
         for f in parts
-    )
+        if isinstance(f, Maximum) or (isinstance(f, Apply) and f.args[0] in (Head(Max), Head(Abs)))
+    ]
+    return bool(found) and all(f in found or not bases(f) for f in parts)
 
 
 def largest(expr: Expr) -> Expr | None:
@@ -175,6 +182,60 @@ def lower_total(expr: Expr, given: Given) -> Outcome:
     body, index = expr.args[m].open()
     moved = expr.args[m].over(times(expr.args[n], body), index)
     return _in_place_of_both(expr.args, n, m, moved)
+
+
+@rule(
+    law(
+        Quotient(Exp(s.u), s.b),
+        Exp(Plus(s.u, Minus(Log(s.b)))),
+        Condition("positive", (s.b,)),
+    ),
+    Quotient(Exp(z_k), s.partition),
+)
+def write_exponential(expr: Expr, given: Given) -> Outcome:
+    """``e^u / b = e^{u - log b}``: a share may round to zero, and its logarithm does not."""
+    match expr:
+        case Quotient(Exp(operand), Total() as below) if is_positive(below, given):
+            return Exp(plus(operand, Minus(Log(below))))
+    return None
+
+
+@rule(
+    law(Times(Exp(s.u), Exp(s.v)), Exp(Plus(s.u, s.v))),
+    Times(Exp(z_k), y_k, Exp(y_k)),
+)
+def join_exponents(expr: Expr, given: Given) -> Outcome:
+    """``e^u e^v = e^{u + v}``"""
+    found = [n for n, f in enumerate(expr.args) if isinstance(f, Exp)]
+    if len(found) < 2:
+        return None
+    n, m = found[:2]
+    joined = Exp(plus(expr.args[n].operand, expr.args[m].operand))
+    return _in_place_of_both(expr.args, m, n, joined)
+
+
+def mixed_shares(expr: Expr, given: Given) -> frozenset[Expr]:
+    """The softmaxes that are factors in a sum under a logarithm or below a bar.
+
+    All of its terms may round to zero, though the logarithm and the fraction do not.
+    """
+    match expr:
+        case Log(operand):
+            sums = factors(operand)
+        case Quotient(_, denominator):
+            sums = factors(denominator)
+        case _:
+            sums = ()
+    found: set[Expr] = set()
+    for total in sums:
+        if isinstance(total, Total):
+            body, index = total.open()
+            for factor in sides(body)[0]:
+                defined = given.definition_of(factor) if isinstance(factor, Indexed) else None
+                if defined is not None and defined.softmax and index in names(factor):
+                    found.add(factor.base)
+    inner = (mixed_shares(a, given) for a in expr.args if isinstance(a, Inert))
+    return frozenset(found).union(*inner)
 
 
 @rule(

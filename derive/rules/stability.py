@@ -6,7 +6,7 @@ and softmax functions", section 1.
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Max
+from sympy import Abs, Expr, Max, Symbol
 
 from derive.facts import Given
 from derive.laws import Value, law
@@ -27,7 +27,10 @@ from derive.notation import (
     bases,
     factors,
     names,
+    plus,
+    terms,
     times,
+    without,
 )
 from derive.rules import samples as s
 from derive.rules.monomials import sides
@@ -55,11 +58,22 @@ def shifted(total: Expr, weighted: bool = False) -> tuple[Expr, Expr] | None:
         return None
     at = exponentials[0]
     operand = parts[at].operand
-    if index not in names(operand) or Maximum in getattr(operand, "heads", ()):
+    if index not in names(operand) or _is_shifted(operand, index, total.limits[1:]):
         return None
     largest = Maximum(operand, (index, *total.limits[1:]))
     moved = Exp(shift(operand, largest))
     return largest, total.over(times(*parts[:at], moved, *parts[at + 1 :]), index)
+
+
+def _is_shifted(exponent: Expr, index: Symbol, limits: tuple[Expr, ...]) -> bool:
+    """Whether the largest of these exponents has been taken away already."""
+    items = terms(exponent)
+    for n, term in enumerate(items):
+        if isinstance(term, Minus) and isinstance(term.operand, Maximum):
+            rest = plus(*without(items, n))
+            if term.operand.limits[1:] == limits and term.operand.at(index) == rest:
+                return True
+    return False
 
 
 def shift(exponent: Expr, largest: Expr) -> Expr:

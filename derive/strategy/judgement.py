@@ -56,7 +56,16 @@ def opens_range_product(expr: Expr, given: Given) -> bool:
 
 def has_root(expr: Expr, given: Given) -> bool:
     """Whether a root or another constant, no plain number, is a factor in every term of a sum."""
-    parts = (f for side in sides(expr.body) for f in side)
+    return _with_root(expr.body)
+
+
+def has_fraction_with_root(expr: Expr, given: Given) -> bool:
+    """Whether such a constant is hidden in a fraction among factors."""
+    return any(isinstance(f, Quotient) and _with_root(f) for f in expr.args)
+
+
+def _with_root(expr: Expr) -> bool:
+    parts = (f for side in sides(expr) for f in side)
     return any(not names(f) and not bases(f) and not is_number(f) for f in parts)
 
 

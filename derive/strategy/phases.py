@@ -14,6 +14,7 @@ from derive.strategy.judgement import (
     factors_well,
     far_apart,
     has_factors_above,
+    has_fraction_with_root,
     has_root,
     heads_of,
     inside_total,
@@ -110,6 +111,7 @@ def prepare(trace: Trace) -> None:
         trace.apply(rule, opens_range_product)
     settle(trace, ("multiply_constant", "add_exponents", "expand_log_range_product"))
     leave_out(trace)
+    trace.apply("multiply_quotients", has_fraction_with_root)
     trace.apply("pull_out_factor", has_root)
     settle(trace, ("cancel_log_exp", "expand_log_power"))
     for _ in range(PATIENCE):

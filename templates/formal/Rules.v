@@ -672,6 +672,9 @@ Ltac scale_quotient :=
 Ltac write_square :=
   match goal with |- context [?b ^ 2] => replace (b ^ 2) with (b * b) by ring end; by_ring.
 Ltac join_exponential := by_ring.
+Ltac write_exponential :=
+  unfold Rminus; rewrite exp_plus, exp_Ropp, exp_ln by positive; by_ring.
+Ltac join_exponents := moved_down.
 Ltac raise_exponential :=
   lazymatch goal with
   | |- Rpower _ _ = _ => unfold Rpower; rewrite ln_exp; f_equal; first [ring | field; nonzero]

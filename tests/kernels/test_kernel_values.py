@@ -224,3 +224,29 @@ def test_sums_are_empty_where_their_bounds_are() -> None:
 
 def as_floats(array: Any) -> Any:
     return np.asarray(array, dtype=float)
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "-logsumexp(log_softmax(a)[j] + log_softmax(z[j])[t], j)",
+        "-log(sum(softmax(a)[j]*softmax(z[j])[t], j=1..K))",
+        "r*sum(a[j], j=1..K)",
+        "-log(h[t]*prod(1 - h[j], j=1..t - 1)) + sum(a[j]*z[j,t], j=1..K)",
+    ],
+)
+def test_shares_that_round_to_zero_or_one_are_not_lost(loss: str) -> None:
+    """In mixtures, in ratios with a name, in products of what is left of one."""
+    where = {
+        "r": ["r = exp(log_softmax(z[1])[t] - a[1])"],
+        "h": ["h[i] = 1/(1 + exp(-z[1,i]))"],
+    }
+    named = where.get(loss[0], where["h"] if "h[" in loss else [])
+    derivation = derive.gradient(loss, "z[m,k]", given=["k <= C", "m <= K"], where=named)
+    given = {"a": np.array([0.5, 0.25]), "t": 1}
+    given["z"] = np.array([[1100.0, 3.0, 0.0], [1101.0, 0.5, -1e3]])
+    found = flat(kernel(derivation, "numpy")(**given))
+    oracle = flat(kernel(derivation, "mpmath")(**given, dps=2000))
+    for array, exact in zip(found, oracle, strict=True):
+        assert_allclose(as_floats(array), as_floats(exact), rtol=1e-9, atol=1e-15)

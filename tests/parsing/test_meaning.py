@@ -159,7 +159,7 @@ def test_facts_and_definitions():
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function_has_a_meaning_and_a_derivative(name: str):
     function = FUNCTIONS[name]
-    names = ["A", "B"][: function.arguments]
+    names = ["A", "B", "D"][: function.arguments]
     text = f"{name}({', '.join(names)})"
     assert read(text) == function.apply(*(Symbol(n, real=True) for n in names))
     applied = text.replace("A", "A/2")

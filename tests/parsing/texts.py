@@ -44,7 +44,9 @@ TEXTS: dict[str, Text] = {
         "log(sum((1 - delta(j, t))*exp(z[j]), j=1..C)) - z[t]", "z[k]", given=("C >= 2",)
     ),
     "log of the others": by("-sum(w[i]*log(1 - softmax(z)[i]), i=1..C)", "z[k]", given=("C >= 2",)),
-    "odds by name": by("log(q[t]/(1 - q[t]))", "z[k]", given=("C >= 2",), where=("q[i] = softmax(z)[i]",)),
+    "odds by name": by(
+        "log(q[t]/(1 - q[t]))", "z[k]", given=("C >= 2",), where=("q[i] = softmax(z)[i]",)
+    ),
     "others by name": by(
         "-sum((1 - delta(i, t))*y[i]*log(q[i]), i=1..C)",
         "z[k]",
