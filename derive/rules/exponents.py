@@ -112,8 +112,8 @@ def lowering(factor: Expr) -> bool:
 def destination(parts: tuple[Expr, ...]) -> tuple[int, int] | None:
     """Where an ``e^{-m}`` is among factors, and which of the others it goes into.
 
-    That is the one whose largest exponent is ``m``, else the first whose exponentials are not
-    lowered yet, else any exponential.
+    That is the one whose largest exponent is ``m``, else the one whose exponentials are not lowered
+    yet and have most arrays in common with ``m``, else any exponential.
     """
     for n, factor in enumerate(parts):
         if not lowering(factor):
@@ -123,6 +123,7 @@ def destination(parts: tuple[Expr, ...]) -> tuple[int, int] | None:
         exponents = {m: largest(parts[m]) for m in others if not lowering(parts[m])}
         own = [m for m, exponent in exponents.items() if exponent == most]
         unlowered = [m for m, exponent in exponents.items() if exponent is not None]
+        unlowered.sort(key=lambda m: -len(bases(parts[m]) & bases(most)))
         last = [m for m in exponents if isinstance(parts[m], Exp)]
         for candidates in (own, unlowered, last):
             if candidates:

@@ -109,10 +109,10 @@ def _shift_quotient(expr: Expr, weighted: bool) -> Outcome:
     if found is None:
         return None
     largest, total = found
-    exponentials = [n for n, factor in enumerate(above) if isinstance(factor, Exp)]
-    if exponentials:
-        # That of the same arrays is one of the terms below, or near to them.
-        n = max(exponentials, key=lambda n: len(bases(above[n]) & bases(total)))
+    # The exponential of the same arrays is one of the terms below, or near to them.
+    near = {n: bases(f) & bases(total) for n, f in enumerate(above) if isinstance(f, Exp)}
+    n = max(near, key=lambda n: len(near[n]), default=None)
+    if n is not None and near[n]:
         moved = Exp(shift(above[n].operand, largest))
         return Quotient(times(*above[:n], moved, *above[n + 1 :]), total)
     return None
