@@ -17,7 +17,7 @@ from derive.notation import (
     bases,
 )
 from derive.rules.complements import delta_of, is_complement, near_one, over_complements
-from derive.rules.exponents import mixed_shares
+from derive.rules.exponents import joins_maxima, mixed_shares
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
@@ -40,6 +40,7 @@ SHIFTS = (
 # What has none of those forms: the factor that lowers exponents goes inwards before another comes.
 LOWERING = (
     "raise_exponential",
+    "take_out_largest",
     "lower_exponential",
     "lower_power",
     "lower_terms",
@@ -150,7 +151,8 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     ):
         pass
     settle(trace, SHIFTS)
-    settle(trace, LOWERING)
+    while trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING):
+        pass
     settle(trace, CONTRACTION)
     return Derivation(
         derivation.problem,

@@ -207,12 +207,42 @@ def write_exponential(expr: Expr, given: Given) -> Outcome:
 )
 def join_exponents(expr: Expr, given: Given) -> Outcome:
     """``e^u e^v = e^{u + v}``"""
-    found = [n for n, f in enumerate(expr.args) if isinstance(f, Exp)]
+    found = [n for n, f in enumerate(expr.args) if isinstance(f, Exp) and not lowering(f)]
     if len(found) < 2:
         return None
-    n, m = found[:2]
+    # Those of the largest exponents come first: what lowers them is the difference to both.
+    n, m = sorted(sorted(found, key=lambda n: not _is_most(expr.args[n].operand))[:2])
     joined = Exp(plus(expr.args[n].operand, expr.args[m].operand))
     return _in_place_of_both(expr.args, m, n, joined)
+
+
+def joins_maxima(expr: Expr, given: Given) -> bool:
+    """Whether an exponential of the largest exponent of a sum stands beside another one."""
+    found = [f for f in expr.args if isinstance(f, Exp) and not lowering(f)]
+    return len(found) > 1 and any(_is_most(f.operand) for f in found)
+
+
+@rule(
+    law(
+        Times(s.a, Total(FJ, limits)),
+        Times(s.a, Exp(s.u), Total(Times(Exp(Minus(s.u)), FJ), limits)),
+        whatever,
+    ),
+    Times(lower, s.partition, Total(Exp(s.y[s.j1]), (s.j1, 1, s.C))),
+)
+def take_out_largest(expr: Expr, given: Given) -> Outcome:
+    """``Σ_j f_j = e^m Σ_j e^{-m} f_j`` in a product of several sums, each by its own ``m``."""
+    if not any(map(lowering, expr.args)):
+        return None
+    rising = [n for n, f in enumerate(expr.args) if not lowering(f) and largest(f) is not None]
+    for n in rising:
+        total = expr.args[n]
+        most = largest(total) if isinstance(total, Total) else None
+        if most is not None and len(rising) > 1 and _is_most(most):
+            body, index = total.open()
+            inside = total.over(times(Exp(Minus(most)), body), index)
+            return times(*expr.args[:n], Exp(most), inside, *expr.args[n + 1 :])
+    return None
 
 
 def mixed_shares(expr: Expr, given: Given) -> frozenset[Expr]:

@@ -284,7 +284,11 @@ Ltac gather_difference :=
       end end end end.
 
 Ltac exclude_index :=
-  match goal with |- _ = _ + sum_over (range_but [?k] _ _) _ => apply (total_exclude k); index end.
+  match goal with |- _ = _ + sum_over (range_but [?k] ?lo ?hi) ?f =>
+    first
+    [ apply (total_exclude k); index
+    | rewrite (total_exclude k lo hi f) by index; apply f_equal2; [cbv beta | reflexivity];
+      first [same_indices; reflexivity | same_indices_inside; reflexivity] ] end.
 Ltac rejoin_index :=
   match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
     rewrite (total_exclude k lo hi f) by index; by_ring end.
@@ -672,6 +676,15 @@ Ltac scale_quotient :=
 Ltac write_square :=
   match goal with |- context [?b ^ 2] => replace (b ^ 2) with (b * b) by ring end; by_ring.
 Ltac join_exponential := by_ring.
+Ltac take_out_largest :=
+  cbv beta; match goal with |- ?before = ?after =>
+    match after with context [sum_over ?l (fun j => exp (- ?u) * @?f j)] =>
+      replace (sum_over l (fun j => exp (- u) * f j)) with (exp (- u) * sum_over l f)
+        by (rewrite <- sum_over_scale; reflexivity);
+      let E := fresh "E" in
+      assert (E : exp u * exp (- u) = 1) by (rewrite <- exp_plus, Rplus_opp_r; apply exp_0);
+      transitivity (before * (exp u * exp (- u))); [rewrite E; ring | by_ring]
+    end end.
 Ltac write_exponential :=
   unfold Rminus; rewrite exp_plus, exp_Ropp, exp_ln by positive; by_ring.
 Ltac join_exponents := moved_down.

@@ -32,8 +32,9 @@ Ltac by_sides := rewrite ?Ropp_0, ?exp_0; sides; lra.
    has to be known than that they are less than one. *)
 Ltac below_one :=
   apply (Rlt_le_trans _ (exp 0)); [apply exp_increasing; lra | rewrite exp_0; apply Rle_refl].
+Ltac at_zero := rewrite ?Ropp_0, ?Rminus_0_r, ?Rplus_0_l, ?Rmult_0_l, ?Rmult_0_r, ?exp_0.
 Ltac rational :=
-  rewrite ?Ropp_0, ?Rminus_0_r, ?Rplus_0_l, ?Rmult_0_l, ?Rmult_0_r, ?exp_0;
+  at_zero;
   repeat match goal with |- context [exp ?a] =>
     lazymatch goal with
     | H : exp a < 1 |- _ => fail
@@ -49,6 +50,9 @@ Ltac numbers_differ :=
   intros; each_index; computed; unfold Rabs, Rmax, Rmin, threshold, sign in *; simpl INR in *;
   first [exfalso; lia | by_sides].
 
+Lemma ln_above_one x : 1 < x -> ln x <> 0.
+Proof. intros H. apply nonzero_of_positive. rewrite <- ln_1. apply ln_increasing; lra. Qed.
+
 Ltac evident := first [lra | field; nonzero | positive | nonzero | rational].
 Ltac holds :=
   intros;
@@ -61,6 +65,8 @@ Ltac holds :=
   | lia | discriminate | reflexivity | lra | positive | nonzero
   | computed; evident
   | each_index; computed; evident
+  | computed; apply ln_above_one; at_zero; sides; rational
+  | each_index; computed; apply ln_above_one; at_zero; sides; rational
   | computed; by_sides
   | computed; sides; first [lra | rational]
   | numbers_differ ].

@@ -250,3 +250,16 @@ def test_shares_that_round_to_zero_or_one_are_not_lost(loss: str) -> None:
     oracle = flat(kernel(derivation, "mpmath")(**given, dps=2000))
     for array, exact in zip(found, oracle, strict=True):
         assert_allclose(as_floats(array), as_floats(exact), rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.needs("lark")
+def test_each_of_several_sums_is_shifted_by_its_own_largest_exponent() -> None:
+    """Circle loss with the scale of its paper, in single precision."""
+    above = "Sum(exp(g*relu(v[j] + m)*(v[j] - m)), (j, 1, L))"
+    below = "Sum(exp(-g*relu(1 + m - u[i])*(u[i] - 1 + m)), (i, 1, K))"
+    derivation = derive.gradient(f"log(1 + {above}*{below})", ["v[k]", "u[q]"])
+    given = {"g": 256.0, "m": 0.25, "v": np.array([0.8, 0.1, 0.3]), "u": np.array([0.2, 0.5])}
+    small = {name: np.asarray(number, np.float32) for name, number in given.items()}
+    oracle = flat(kernel(derivation, "mpmath")(**given))
+    for array, exact in zip(flat(kernel(derivation, "numpy")(**small)), oracle, strict=True):
+        assert_allclose(as_floats(array), as_floats(exact), rtol=1e-5, atol=1e-20)
