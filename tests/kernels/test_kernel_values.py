@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from kernel_inputs import CLASSES, SIZES, arguments, derived, expected, flat, rows
-from losses import LOSSES
+from losses import LOSSES, sampled
 from numpy.testing import assert_allclose
 from plain import CONTEXT
 from sympy import Indexed
@@ -50,7 +50,7 @@ NEAR_ONE = [  # of a probability that rounds to one, what is left of one has all
 ]
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in NOT_IN_NUMPY])
+@pytest.mark.parametrize("name", sampled(n for n in NAMES if n not in NOT_IN_NUMPY))
 def test_kernels_agree_with_plain_loops(name: str) -> None:
     derivation = derived(name)
     given = arguments(derivation, (2,))
@@ -125,7 +125,7 @@ def test_the_type_of_the_inputs_is_the_type_of_the_results(name: str, dtype: Any
         assert_allclose(as_floats(array), as_floats(wanted), rtol=50 * rounding, atol=50 * rounding)
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in NOT_IN_NUMPY])
+@pytest.mark.parametrize("name", sampled(n for n in NAMES if n not in NOT_IN_NUMPY))
 def test_batches_broadcast_as_rows_do_alone(name: str) -> None:
     derivation, batch = derived(name), (2, 3)
     function = kernel(derivation, "numpy")
