@@ -21,7 +21,7 @@ from derive.rules.exponents import joins_maxima, mixed_shares
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
-from derive.strategy.phases import CONTRACTION, fold_names, settle
+from derive.strategy.phases import CONTRACTION, fold_names, repeat, settle
 
 SHIFTS = (
     "unfold_in_log",
@@ -140,19 +140,18 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     mixed = mixed_shares(trace.expression, trace.given)
     if mixed and trace.apply("unfold_definition", lambda e, _: bool(bases(e) & mixed)):
         settle(trace, ("write_exponential", "multiply_quotients", "join_exponents"))
-        while trace.apply("shift_logsumexp", innermost=True):
-            pass
+        repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
     trace.apply("expand_log_fraction", opens_logarithm)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
-    while (
-        open_complements(trace)
-        or trace.apply_first(UNFOLDING)
-        or any(trace.apply(rule, opens_logarithm) for rule in OPENING)
-    ):
-        pass
+    repeat(
+        lambda: (
+            open_complements(trace)
+            or trace.apply_first(UNFOLDING)
+            or any(trace.apply(rule, opens_logarithm) for rule in OPENING)
+        )
+    )
     settle(trace, SHIFTS)
-    while trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING):
-        pass
+    repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))
     settle(trace, CONTRACTION)
     return Derivation(
         derivation.problem,

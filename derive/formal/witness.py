@@ -38,9 +38,9 @@ class Witness:
         if self.alone or other.alone:
             return False
         return all(
-            _by_name(other.tried)[n].get(name, value) == value
-            for n, found in enumerate(_by_name(self.tried))
-            for name, value in found.items()
+            theirs.get(name, value) == value
+            for ours, theirs in zip(_by_name(self.tried), _by_name(other.tried), strict=True)
+            for name, value in ours.items()
         )
 
     def joined_to(self, other: Witness) -> Witness:

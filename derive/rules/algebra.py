@@ -32,6 +32,7 @@ from derive.rules import samples as s
 from derive.rules.monomials import (
     Monomial,
     common,
+    distributed,
     divided,
     expression,
     is_reduced,
@@ -278,13 +279,7 @@ def distribute_product(expr: Expr, given: Given) -> Outcome:
     if not sums:
         return None
     chosen = next((n for n in sums if Delta in expr.args[n].heads), sums[0])
-    others = without(expr.args, chosen)
-    return Plus(
-        *(
-            Minus(times(*others, t.operand)) if isinstance(t, Minus) else times(*others, t)
-            for t in expr.args[chosen].args
-        )
-    )
+    return distributed(without(expr.args, chosen), expr.args[chosen])
 
 
 @rule(

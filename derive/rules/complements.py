@@ -26,8 +26,8 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
-from derive.rules.masks import FJ, FK, k_in_range, limits, without_term
-from derive.rules.monomials import sides
+from derive.rules.masks import FJ, FK, k_in_range, left_of_one, limits
+from derive.rules.monomials import distributed, sides
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import within
 
@@ -109,13 +109,7 @@ def distribute_difference(expr: Expr, given: Given) -> Outcome:
     at = spread(expr.args)
     if at is None:
         return None
-    others = without(expr.args, at)
-    return Plus(
-        *(
-            Minus(times(*others, t.operand)) if isinstance(t, Minus) else times(*others, t)
-            for t in expr.args[at].args
-        )
-    )
+    return distributed(without(expr.args, at), expr.args[at])
 
 
 GJ, GK = Value(s.G, s.j), Value(s.G, s.k)
@@ -219,11 +213,7 @@ def share_of_others(expr: Expr, given: Given) -> Outcome:
 
 
 def _of_others(difference: Expr, complement: Expr, given: Given) -> Rewriting | None:
-    match complement:
-        case Plus((one, Minus(Quotient(left_out, Total() as whole)))) if one == 1:
-            rest = without_term(whole, left_out, given)
-        case _:
-            return None
+    whole, rest = left_of_one(complement, given)
     match difference:
         case Plus((Delta() as delta, Minus(Quotient(share, total)))) | Plus(
             (Minus(Quotient(share, total)), Delta() as delta)

@@ -35,7 +35,7 @@ from derive.notation import (
     times,
 )
 from derive.rules import samples as s
-from derive.rules.monomials import sides
+from derive.rules.monomials import distributed, sides
 from derive.rules.registry import Outcome, rule
 from derive.rules.stability import shift
 from derive.signs import is_positive
@@ -160,13 +160,7 @@ def lower_terms(expr: Expr, given: Given) -> Outcome:
     if found is None or not isinstance(expr.args[found[1]], Plus):
         return None
     n, m = found
-    down = expr.args[n]
-    moved = Plus(
-        *(
-            Minus(times(down, t.operand)) if isinstance(t, Minus) else times(down, t)
-            for t in expr.args[m].args
-        )
-    )
+    moved = distributed((expr.args[n],), expr.args[m])
     return _in_place_of_both(expr.args, n, m, moved)
 
 

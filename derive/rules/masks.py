@@ -67,14 +67,14 @@ def take_term_out(expr: Expr, given: Given) -> Outcome:
         if not isinstance(term, Total) or term.excluded:
             continue
         for m, other in enumerate(expr.args):
-            kept = without_term(term, other.operand, given) if isinstance(other, Minus) else None
+            kept = _without_term(term, other.operand, given) if isinstance(other, Minus) else None
             if kept is not None:
                 rest = (t for at, t in enumerate(expr.args) if at not in (n, m))
                 return Rewriting(plus(kept.after, *rest), kept.facts)
     return None
 
 
-def without_term(total: Total, term: Expr, given: Given) -> Rewriting | None:
+def _without_term(total: Total, term: Expr, given: Given) -> Rewriting | None:
     """A sum less one of its terms, as the sum over the other indices."""
     body, own = total.open()
     found = instance_of(body, term, (own,))
@@ -95,14 +95,18 @@ def without_term(total: Total, term: Expr, given: Given) -> Rewriting | None:
 )
 def complement_share(expr: Expr, given: Given) -> Outcome:
     """``1 - f_k / Σ_j f_j = Σ_{j≠k} f_j / Σ_j f_j``"""
+    whole, rest = left_of_one(expr, given)
+    return None if rest is None else Rewriting(Quotient(rest.after, whole), rest.facts)
+
+
+def left_of_one(expr: Expr, given: Given) -> tuple[Expr, Rewriting | None]:
+    """The sum in ``1 - f_k / Σ_j f_j``, and that sum without ``k``; ``None`` for anything else."""
     match expr:
         case Plus((one, Minus(Quotient(share, Total() as whole)))) if (
             one == 1 and not whole.excluded
         ):
-            rest = without_term(whole, share, given)
-            if rest is not None:
-                return Rewriting(Quotient(rest.after, whole), rest.facts)
-    return None
+            return whole, _without_term(whole, share, given)
+    return expr, None
 
 
 @rule(

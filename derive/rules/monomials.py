@@ -10,6 +10,7 @@ from sympy import Expr, Rational, S
 from derive.notation import (
     ONE,
     Minus,
+    Plus,
     Power,
     Quotient,
     Times,
@@ -151,6 +152,16 @@ def _common_number(numbers: list[Expr]) -> Expr:
     below = gcd(*(int(n.q) for n in numbers))
     sign = -1 if all(n.is_negative for n in numbers) else 1
     return Rational(sign * above, below)
+
+
+def distributed(outer: tuple[Expr, ...], total: Plus) -> Expr:
+    """A sum with factors brought into each of its terms, behind their signs."""
+    return Plus(
+        *(
+            Minus(times(*outer, t.operand)) if isinstance(t, Minus) else times(*outer, t)
+            for t in total.args
+        )
+    )
 
 
 def sides(expr: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:

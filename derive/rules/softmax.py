@@ -9,7 +9,6 @@ from derive.facts import Definition, Given
 from derive.laws import Condition, Source, law
 from derive.notation import (
     ONE,
-    Delta,
     Exp,
     Log,
     Minus,
@@ -24,6 +23,7 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
+from derive.rules.complements import delta_of, is_complement
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.unfolding import value_of
 from derive.unify import instance_of
@@ -86,17 +86,14 @@ def unfold_in_log(expr: Expr, given: Given) -> Outcome:
 )
 def unfold_complement(expr: Expr, given: Given) -> Outcome:
     """Open a definition in ``1 - p`` or ``δ - p``: no digits are left where ``p`` is nearly 1."""
-    if len(expr.args) != 2:
+    if not is_complement(expr) and delta_of(expr) is None:
         return None
-    for whole, part in (expr.args, expr.args[::-1]):
-        signs = {isinstance(t, Minus) for t in (whole, part)}
-        inner, entry = (t.operand if isinstance(t, Minus) else t for t in (whole, part))
-        if len(signs) == 2 and (inner == 1 or isinstance(inner, Delta)):
-            found = unfolded(entry, given) if isinstance(entry, (Indexed, Symbol)) else None
-            if found is not None and isinstance(found[0], Quotient):
-                opened = Minus(found[0]) if isinstance(part, Minus) else found[0]
-                pair = (whole, opened) if whole is expr.args[0] else (opened, whole)
-                return Rewriting(Plus(*pair), (found[1],))
+    for n, term in enumerate(expr.args):
+        entry = term.operand if isinstance(term, Minus) else term
+        found = unfolded(entry, given) if isinstance(entry, (Indexed, Symbol)) else None
+        if found is not None and isinstance(found[0], Quotient):
+            opened = Minus(found[0]) if isinstance(term, Minus) else found[0]
+            return Rewriting(Plus(*expr.args[:n], opened, *expr.args[n + 1 :]), (found[1],))
     return None
 
 

@@ -268,6 +268,11 @@ def simplify_after_factoring(trace: Trace) -> bool:
 
 def settle(trace: Trace, rules: tuple[str, ...]) -> None:
     """Apply rules until none fires."""
+    repeat(lambda: trace.apply_first(rules))
+
+
+def repeat(step: Callable[[], bool]) -> None:
+    """Do something until there is nothing left of it to do, and not for ever."""
     for _ in range(PATIENCE):
-        if not trace.apply_first(rules):
+        if not step():
             return

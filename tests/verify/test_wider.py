@@ -11,8 +11,6 @@ from derive.laws import LAWS, law
 from derive.notation import Exp, Log, Plus
 from derive.verify import Report, check
 
-"""About a second each or more."""
-
 
 def derived(loss: Loss) -> Derivation:
     if loss.kind == "gradient":
