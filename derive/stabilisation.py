@@ -75,9 +75,9 @@ def open_complements(trace: Trace) -> bool:
     """
     before = trace.expression
     arrays = near_one(trace.expression)
-    trace.apply("gather_difference")
     if trace.apply("distribute_difference"):
         settle(trace, ("move_sign", "cancel_double_negative", "multiply_quotients"))
+    trace.apply_first(("gather_difference", "gather_difference_but"))
     paired = over_complements(trace.expression)
 
     def is_opened(expr: Expr, given: Given) -> bool:

@@ -203,7 +203,7 @@ RESULTS: dict[str, Any] = {
     "logistic": 1 / (1 + exp(-z[k])) - y[k],
     "poisson": exp(z[k]) - y[k],
     "squares": 2 / C * (z[k] - y[k]),
-    "gaussian by width": C / T - over((y[i] - z[i]) ** 2) / T**3,
+    "gaussian by width": (C - over((y[i] - z[i]) ** 2) / T**2) / T,
     "norm": z[k] / zoo.sqrt(over(z[i] ** 2)),
     "power of a sum": 2 * gamma * z[k] * over(z[i] ** 2) ** (gamma - 1),
     "list-wise": Sum(exp(z[k]) / Sum(exp(z[j]), (j, i, C)), (i, 1, k)) - 1,

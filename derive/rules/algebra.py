@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from sympy import Expr, Rational, S
+from sympy import Expr, S
 
 from derive.facts import Given
 from derive.laws import Condition, Each, Source, law
@@ -13,7 +13,6 @@ from derive.notation import (
     ZERO,
     Delta,
     Exp,
-    Log,
     Minus,
     Plus,
     Power,
@@ -42,7 +41,6 @@ from derive.rules.monomials import (
     split_power,
 )
 from derive.rules.registry import Outcome, rule
-from derive.signs import is_positive
 
 z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
 PRODUCTS = (Times, Quotient)
@@ -103,27 +101,6 @@ def cancel_factor(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(Times(Power(s.a, s.n), Power(s.a, s.b)), Power(s.a, Plus(s.n, s.b))),
-    Times(Power(z_k, 2), Power(z_k, s.gamma)),
-    head=PRODUCTS,
-)
-def combine_powers(expr: Expr, given: Given) -> Outcome:
-    if isinstance(expr, Times):
-        for n, first in enumerate(expr.args):
-            base, exponent = split_power(first)
-            for m in range(n + 1, len(expr.args)):
-                other, further = split_power(expr.args[m])
-                if (
-                    code(base) == code(other)
-                    and not is_number(base)
-                    and not isinstance(base, Delta)
-                ):
-                    merged = raise_to(base, exponent + further)
-                    return times(*expr.args[:n], merged, *without(expr.args, m)[n + 1 :])
-    return cancel(expr, equal=False)
-
-
-@rule(
     law(Times(Delta(s.j, s.k), Delta(s.j, s.k)), Delta(s.j, s.k)),
     Times(Delta(s.i1, s.k1), Delta(s.i1, s.k1), z_k),
 )
@@ -131,34 +108,6 @@ def merge_deltas(expr: Expr, given: Given) -> Outcome:
     for n, factor in enumerate(expr.args):
         if isinstance(factor, Delta) and factor in expr.args[n + 1 :]:
             return times(*without(expr.args, n))
-    return None
-
-
-@rule(
-    law(Power(Power(s.a, s.b), s.n), Power(s.a, Times(s.b, s.n)), Condition("positive", (s.a,))),
-    Power(Power(Exp(z_k), Rational(1, 2)), 2),
-)
-def power_of_power(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Power(Power(base, inner), outer):
-            if outer.is_integer or is_positive(base, given):
-                return raise_to(base, inner.doit() * outer.doit())
-    return None
-
-
-@rule(
-    law(
-        Power(Quotient(s.a, s.b), s.n),
-        Quotient(Power(s.a, s.n), Power(s.b, s.n)),
-        Condition("positive", (s.b,)),
-    ),
-    Power(Quotient(z_k, s.T), 2),
-)
-def power_of_quotient(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Power(Quotient(above, below), n) if n.is_integer or is_positive(below, given):
-            top = ONE if above == 1 else raise_to(above, n.doit())
-            return Quotient(top, raise_to(below, n.doit()))
     return None
 
 
@@ -283,36 +232,6 @@ def distribute_product(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(Minus(Plus(Each(s.a))), Plus(Each(Minus(s.a)))),
-    Minus(Plus(y_k, Minus(z_k))),
-)
-def distribute_negative(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Minus(Plus(terms)):
-            return Plus(*(t.operand if isinstance(t, Minus) else Minus(t) for t in terms))
-    return None
-
-
-@rule(
-    law(
-        Minus(Times(s.a, Plus(Each(s.b)))),
-        Times(s.a, Plus(Each(Minus(s.b)))),
-    ),
-    Minus(Quotient(Plus(y_k, Minus(z_k)), s.T)),
-)
-def turn_sign(expr: Expr, given: Given) -> Outcome:
-    """Take a leading minus into a difference: ``-a (b - c) = a (c - b)``."""
-    operand = expr.operand
-    above, below = sides(operand)
-    for n, factor in enumerate(above):
-        if isinstance(factor, Plus) and any(isinstance(t, Minus) for t in factor.args):
-            turned = distribute_negative(Minus(factor), given)
-            whole = times(*above[:n], turned, *above[n + 1 :])
-            return Quotient(whole, times(*below)) if below else whole
-    return None
-
-
-@rule(
     law(Plus(s.a, Minus(s.a)), ZERO),
     Plus(z_k, y_k, Minus(z_k)),
 )
@@ -405,89 +324,34 @@ def factor_numerator(expr: Expr, given: Given) -> Outcome:
     return None
 
 
-# Logarithms and exponentials -----------------------------------------------------------------
-
 positive_b = Condition("positive", (s.b,))
 
 
 @rule(
-    law(Log(Quotient(s.a, s.b)), Plus(Log(s.a), Minus(Log(s.b))), positive_b),
-    Log(Quotient(Exp(z_i), s.partition)),
-)
-def expand_log_quotient(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Log(Quotient(above, below)):
-            # Where the left side exists, a positive denominator makes the numerator positive too.
-            if is_positive(below, given):
-                return Plus(Log(above), Minus(Log(below)))
-    return None
-
-
-@rule(
     law(
-        Log(Quotient(s.a, s.b)),
-        Plus(Log(s.a), Minus(Log(s.b))),
-        Condition("positive", (s.a,)),
+        Quotient(Plus(Times(s.a, s.b), Times(s.a, s.c), s.u), Plus(s.b, s.c)),
+        Plus(s.a, Quotient(s.u, Plus(s.b, s.c))),
+        Condition("nonzero", (Plus(s.b, s.c),)),
     ),
-    Log(Quotient(Exp(z_i), y_k)),
+    Quotient(Plus(y_k, Times(y_k, Exp(z_k)), Minus(ONE)), Plus(ONE, Exp(z_k))),
 )
-def expand_log_fraction(expr: Expr, given: Given) -> Outcome:
-    """The same where it is the numerator that is known to be positive."""
+def divide_numerator(expr: Expr, given: Given) -> Outcome:
+    """``(a b + a c + u) / (b + c) = a + u / (b + c)``"""
     match expr:
-        case Log(Quotient(above, below)):
-            if above != 1 and is_positive(above, given) and not is_positive(below, given):
-                return Plus(Log(above), Minus(Log(below)))
-    return None
-
-
-@rule(
-    law(Log(Times(Each(s.a))), Plus(Each(Log(s.a))), Condition("positive", (s.a,))),
-    Log(Times(Exp(z_i), s.partition)),
-)
-def expand_log_product(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Log(Times(parts)) if all(is_positive(f, given) for f in parts):
-            return Plus(*map(Log, parts))
-    return None
-
-
-@rule(
-    law(Log(Times(s.a, s.b)), Plus(Log(s.a), Log(s.b)), positive_b),
-    Log(Times(y_k, s.partition)),
-)
-def split_log(expr: Expr, given: Given) -> Outcome:
-    """Take the positive factors out of a logarithm."""
-    match expr:
-        case Log(Times(parts)):
-            sure = [f for f in parts if is_positive(f, given)]
-            rest = [f for f in parts if not is_positive(f, given)]
-            if sure and rest:
-                return Plus(Log(times(*rest)), Log(times(*sure)))
-    return None
-
-
-@rule(
-    law(Log(Power(s.a, s.n)), Times(s.n, Log(s.a)), Condition("positive", (s.a,))),
-    Log(Power(s.partition, 2)),
-)
-def expand_log_power(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Log(Power(base, exponent)) if is_positive(base, given):
-            return times(exponent, Log(base))
-    return None
-
-
-@rule(law(Log(Exp(s.u)), s.u), Log(Exp(z_k)))
-def cancel_log_exp(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Log(Exp(operand)):
-            return operand
-    return None
-
-
-@rule(law(Log(ONE), ZERO), Log(1), bookkeeping=True)
-def log_of_one(expr: Expr, given: Given) -> Outcome:
-    return ZERO if expr.operand == 1 else None
+        case Quotient(Plus(terms), Plus((_, _) as below)) if len(terms) > 2:
+            parts, (first, second) = [monomial(t) for t in terms], map(monomial, below)
+            for n, part in enumerate(parts):
+                if not part.powers or not set(first.powers) <= set(part.powers):
+                    continue
+                factor = divided(part, first)
+                other = monomial(times(expression(factor), expression(second)))
+                for m, candidate in enumerate(parts):
+                    if m != n and (candidate.key, candidate.coefficient) == (
+                        other.key,
+                        other.coefficient,
+                    ):
+                        left = plus(*(t for at, t in enumerate(terms) if at not in (n, m)))
+                        return plus(expression(factor), Quotient(left, expr.denominator))
     return None
 
 
@@ -550,41 +414,6 @@ def drop_one(expr: Expr, given: Given) -> Outcome:
 @rule(law(Times(s.a, 0), ZERO), Times(z_k, 0), bookkeeping=True, telling=True)
 def multiply_by_zero(expr: Expr, given: Given) -> Outcome:
     return ZERO if ZERO in expr.args else None
-
-
-@rule(law(Minus(Minus(s.a)), s.a), Minus(Minus(z_k)), bookkeeping=True, telling=True)
-def cancel_double_negative(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Minus(Minus(operand)):
-            return operand
-        case Minus(operand) if operand == 0:
-            return ZERO
-    return None
-
-
-@rule(
-    law(Times(Minus(s.a), s.b), Minus(Times(s.a, s.b))),
-    Times(z_k, Minus(y_k)),
-    head=PRODUCTS,
-    bookkeeping=True,
-    telling=True,
-)
-def move_sign(expr: Expr, given: Given) -> Outcome:
-    count = 0
-    parts: list[list[Expr]] = []
-    groups = [expr.args] if isinstance(expr, Times) else list(sides(expr))
-    for group in groups:
-        stripped = []
-        for part in group:
-            if isinstance(part, Minus):
-                count += 1
-                part = part.operand
-            stripped.append(part)
-        parts.append(stripped)
-    if not count:
-        return None
-    whole = times(*parts[0]) if isinstance(expr, Times) else Quotient(*(times(*g) for g in parts))
-    return Minus(whole) if count % 2 else whole
 
 
 @rule(

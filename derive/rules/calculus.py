@@ -32,6 +32,7 @@ from derive.notation import (
 )
 from derive.reading import read
 from derive.rules import samples as s
+from derive.rules.monomials import sides
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import depends
 from derive.unify import Values, instance_of
@@ -113,6 +114,16 @@ def differentiate_scaled(expr: Expr, given: Given) -> Outcome:
             moving = [f for f in factors if depends(f, variable, given)]
             if fixed and moving:
                 return times(*fixed, Partial(times(*moving), variable))
+        case Partial(Quotient() as whole, variable) if depends(whole.denominator, variable, given):
+            above, below = (
+                [[f for f in side if depends(f, variable, given) is held] for held in (True, False)]
+                for side in sides(whole)
+            )
+            fixed = [f for f in above[1] if f != 1]
+            if fixed or below[1]:
+                factor = Quotient(times(*fixed), times(*below[1])) if below[1] else times(*fixed)
+                inner = Quotient(times(*above[0]), times(*below[0]))
+                return times(factor, Partial(inner, variable))
     return None
 
 
@@ -158,6 +169,49 @@ def differentiate_reciprocal(expr: Expr, given: Given) -> Outcome:
             slope = Partial(below, variable)
             return Minus(Quotient(slope if above == 1 else times(above, slope), Power(below, 2)))
     return None
+
+
+@rule(
+    law(
+        Partial(Quotient(s.u, Plus(s.u, s.c)), s.v),
+        Quotient(Times(s.c, Partial(s.u, s.v)), Power(Plus(s.u, s.c), 2)),
+        independent(s.c),
+    ),
+    Partial(Quotient(Exp(z_k), Plus(ONE, Exp(z_k))), z_k),
+)
+def differentiate_share(expr: Expr, given: Given) -> Outcome:
+    """The quotient rule where but the numerator varies in the denominator."""
+    match expr:
+        case Partial(Quotient(above, Plus() as below), variable):
+            return _share_slope(above, above, below, variable, given)
+    return None
+
+
+@rule(
+    law(
+        Partial(Quotient(s.u, Plus(s.c, Minus(s.u))), s.v),
+        Quotient(Times(s.c, Partial(s.u, s.v)), Power(Plus(s.c, Minus(s.u)), 2)),
+        independent(s.c),
+    ),
+    Partial(Quotient(Exp(z_k), Plus(ONE, Minus(Exp(z_k)))), z_k),
+)
+def differentiate_odds(expr: Expr, given: Given) -> Outcome:
+    """The same where the numerator is taken off: ``u/(c - u)``."""
+    match expr:
+        case Partial(Quotient(above, Plus() as below), variable):
+            return _share_slope(above, Minus(above), below, variable, given)
+    return None
+
+
+def _share_slope(
+    above: Expr, within: Expr, below: Plus, variable: Expr, given: Given
+) -> Quotient | None:
+    """The derivative of a fraction whose denominator varies by the term ``within`` only."""
+    fixed = [t for t in below.args if not depends(t, variable, given)]
+    moving = [t for t in below.args if depends(t, variable, given)]
+    if moving != [within] or not fixed:
+        return None
+    return Quotient(times(plus(*fixed), Partial(above, variable)), Power(below, 2))
 
 
 @rule(

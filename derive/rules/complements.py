@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, Indexed, Symbol
 
-from derive.facts import Given
+from derive.facts import Fact, Given
 from derive.laws import Condition, Each, Meta, Value, law
 from derive.notation import (
     ONE,
@@ -21,13 +21,14 @@ from derive.notation import (
     bases,
     entries,
     factors,
+    plus,
     replace,
     times,
     without,
 )
 from derive.rules import samples as s
-from derive.rules.masks import FJ, FK, k_in_range, left_of_one, limits
-from derive.rules.monomials import distributed, sides
+from derive.rules.masks import FJ, FK, k_in_range, left_of_one, left_out, limits
+from derive.rules.monomials import distributed, divided, expression, monomial, sides
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import within
 
@@ -82,10 +83,11 @@ def complemented(below: tuple[Expr, ...]) -> frozenset[Expr]:
     return frozenset(i for f in left if is_complement(f) for e in entries(f) for i in e.indices)
 
 
-def spread(parts: tuple[Expr, ...]) -> int | None:
+def spread(parts: tuple[Expr, ...], given: Given) -> int | None:
     """Where among factors a sum is in which something is divided by ``1 - p_k``.
 
-    Only beside a difference ``δ_{ik} - p_i``, which is then to stand above the same bar.
+    Only beside a difference ``δ_{ik} - p_i``, which is then to stand above the same bar, or
+    beside a ``p_k`` with which the terms of the sum become such a difference.
     """
     deltas = [d for f in parts if (d := delta_of(f)) is not None]
     for n, factor in enumerate(parts):
@@ -93,6 +95,8 @@ def spread(parts: tuple[Expr, ...]) -> int | None:
             terms = [t.operand if isinstance(t, Minus) else t for t in factor.args]
             indices = frozenset().union(*(complemented(sides(t)[1]) for t in terms))
             if any(indices.intersection(d.args) for d in deltas):
+                return n
+            if _gathered(distributed(without(parts, n), factor).args, given) is not None:
                 return n
     return None
 
@@ -105,68 +109,96 @@ def spread(parts: tuple[Expr, ...]) -> int | None:
     ),
 )
 def distribute_difference(expr: Expr, given: Given) -> Outcome:
-    """Bring ``δ - p`` into a sum in which something is divided by a ``1 - p``."""
-    at = spread(expr.args)
+    """Bring ``δ - p``, or a ``p``, into a sum in which something is divided by a ``1 - p``."""
+    at = spread(expr.args, given)
     if at is None:
         return None
     return distributed(without(expr.args, at), expr.args[at])
 
 
 GJ, GK = Value(s.G, s.j), Value(s.G, s.k)
+inner = Times(FJ, GJ, Plus(Delta(s.j, s.k), Minus(GK)))
 over_rest = Quotient(Times(s.y[s.j1], s.p[s.j1]), Plus(ONE, Minus(s.p[s.j1])))
+at_rest = replace(over_rest, {s.j1: s.k1})
 
 
 @rule(
     law(
-        Times(GK, Plus(Times(s.a, FK), Minus(Times(s.a, Total(Times(FJ, GJ), limits))))),
-        Times(s.a, Total(Times(FJ, GJ, Plus(Delta(s.j, s.k), Minus(GK))), limits)),
+        Plus(Times(s.a, FK, GK), Minus(Times(s.a, GK, Total(Times(FJ, GJ), limits)))),
+        Times(s.a, Total(inner, limits)),
         k_in_range,
     ),
     Example(
-        Times(
-            s.p[s.k1],
-            Plus(
-                Quotient(s.y[s.k1], Plus(ONE, Minus(s.p[s.k1]))),
-                Minus(Total(over_rest, (s.j1, 1, s.C))),
-            ),
-        ),
+        Plus(at_rest, Minus(Times(s.p[s.k1], Total(over_rest, (s.j1, 1, s.C))))),
         s.in_range,
     ),
 )
 def gather_difference(expr: Expr, given: Given) -> Outcome:
-    """``p_k (f_k - Σ_j f_j p_j) = Σ_j f_j p_j (δ_{jk} - p_k)``, where ``1 - p_j`` is below."""
-    for n, share in enumerate(expr.args):
-        for m, bracket in enumerate(expr.args):
-            if isinstance(share, Indexed) and isinstance(bracket, Plus):
-                found = _gathered(share, bracket, given)
-                if found is not None:
-                    rest = (f for at, f in enumerate(expr.args) if at not in (n, m))
-                    return Rewriting(times(*rest, found.after), found.facts)
+    """``f_k p_k - p_k Σ_j f_j p_j = Σ_j f_j p_j (δ_{jk} - p_k)``, where ``1 - p_j`` is below."""
+    return _gathered(expr.args, given, excluded=0)
+
+
+@rule(
+    law(
+        Plus(
+            Times(s.a, Plus(ONE, Minus(Delta(s.k, left_out))), FK, GK),
+            Minus(Times(s.a, GK, Total(Times(FJ, GJ), (*limits, left_out)))),
+        ),
+        Times(s.a, Total(inner, (*limits, left_out))),
+        k_in_range,
+    ),
+    Example(
+        Plus(
+            Times(Plus(ONE, Minus(Delta(s.k1, s.i1))), at_rest),
+            Minus(Times(s.p[s.k1], Total(over_rest, (s.j1, 1, s.C, s.i1)))),
+        ),
+        s.in_range,
+    ),
+)
+def gather_difference_but(expr: Expr, given: Given) -> Outcome:
+    """``(1 - δ_{kl}) f_k p_k - p_k Σ_{j≠l} f_j p_j = Σ_{j≠l} f_j p_j (δ_{jk} - p_k)``"""
+    return _gathered(expr.args, given, excluded=1)
+
+
+def _gathered(
+    terms: tuple[Expr, ...], given: Given, excluded: int | None = None
+) -> Rewriting | None:
+    """Two terms in one sum over an index, which leaves ``excluded`` indices out; None: any."""
+    parts = [monomial(term) for term in terms]
+    for n, part in enumerate(parts):
+        bases_of = [base for base, exponent in part.powers.values() if exponent == 1]
+        for total in bases_of:
+            if not isinstance(total, Total) or excluded not in (None, len(total.excluded)):
+                continue
+            for share in bases_of:
+                found = _with_share(total, share, given) if isinstance(share, Indexed) else None
+                if found is None:
+                    continue
+                beside = expression(divided(part, monomial(times(total, share))))
+                alone = monomial(Minus(times(beside, found[0])))
+                for m, other in enumerate(parts):
+                    if (other.key, other.coefficient) == (alone.key, alone.coefficient):
+                        rest = (term for at, term in enumerate(terms) if at not in (n, m))
+                        gathered = expression(monomial(Minus(times(beside, found[1]))))
+                        return Rewriting(plus(gathered, *rest), found[2])
     return None
 
 
-def _gathered(share: Indexed, bracket: Plus, given: Given) -> Rewriting | None:
-    match bracket:
-        case Plus((Minus(Total() as total), term) | (term, Minus(Total() as total))):
-            turned = False
-        case Plus((Total() as total, Minus(term)) | (Minus(term), Total() as total)):
-            turned = True
-        case _:
-            return None
+def _with_share(
+    total: Total, share: Indexed, given: Given
+) -> tuple[Expr, Expr, tuple[Fact, ...]] | None:
+    """``f_k p_k`` for a ``Σ_j f_j p_j`` and its ``p_k``, and ``Σ_j f_j p_j (δ_{jk} - p_k)``."""
     body, own = total.open()
     above, below = sides(body)
     for index in share.indices:
-        entry = replace(share, {index: own})
         known = within(index, total.lower, total.upper, given)
-        if entry not in above or own not in complemented(below) or known is None:
+        if replace(share, {index: own}) not in above or known is None:
             continue
-        rest = times(*without(above, above.index(entry)))
-        other = Quotient(rest, times(*below))
-        if total.excluded or replace(other, {own: index}) != term:
-            continue
-        difference = Plus(Delta(own, index), Minus(share))
-        gathered = total.over(Quotient(times(*above, difference), times(*below)), own)
-        return Rewriting(Minus(gathered) if turned else gathered, given.declared(known))
+        if own in complemented(below) and len(total.excluded) <= 1:
+            masks = (Plus(ONE, Minus(Delta(index, left))) for left in total.excluded)
+            difference = Plus(Delta(own, index), Minus(share))
+            gathered = total.over(Quotient(times(*above, difference), times(*below)), own)
+            return times(*masks, replace(body, {own: index})), gathered, given.declared(known)
     return None
 
 

@@ -9,6 +9,7 @@ from derive.laws import Condition, Source, law
 from derive.notation import ONE, ZERO, Delta, Power, Total, is_number, names, replace
 from derive.rules import samples as s
 from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.signs import at_most
 from derive.unify import instance_of
 
 label_sum = SumFact(Total(s.y[s.j1], (s.j1, 1, s.C)), ONE)
@@ -84,12 +85,14 @@ def compare_numbers(expr: Expr, given: Given) -> Outcome:
     Example(Delta(s.k1, s.t1), Given((*s.ranges, UnequalFact(s.k1, s.t1)))),
 )
 def vanish_delta(expr: Expr, given: Given) -> Outcome:
-    known: Fact | None = given.differ(expr.first, expr.second)
+    apart = given.differ(expr.first, expr.second)
+    known: tuple[Fact, ...] | None = None if apart is None else (apart,)
     for one, other in (expr.args, expr.args[::-1]):
         least = given.least(one)
         if least is not None and isinstance(other, Integer) and other < least.least:
-            known = least
-    return None if known is None else Rewriting(ZERO, given.declared((known,)))
+            known = (least,)
+        known = known or at_most(one + 1, other, given)
+    return None if known is None else Rewriting(ZERO, given.declared(known))
 
 
 @rule(

@@ -62,15 +62,21 @@ def exclude_masked(expr: Expr, given: Given) -> Outcome:
     Example(Plus(Total(exponential, over_classes), Minus(Exp(s.z[s.k1]))), s.in_range),
 )
 def take_term_out(expr: Expr, given: Given) -> Outcome:
-    """``Σ_j f_j - f_k = Σ_{j≠k} f_j``"""
+    """``Σ_j f_j - f_k = Σ_{j≠k} f_j``, and the same with both signs turned."""
     for n, term in enumerate(expr.args):
-        if not isinstance(term, Total) or term.excluded:
+        turned = isinstance(term, Minus)
+        total = term.operand if turned else term
+        if not isinstance(total, Total) or total.excluded:
             continue
         for m, other in enumerate(expr.args):
-            kept = _without_term(term, other.operand, given) if isinstance(other, Minus) else None
+            if m == n or isinstance(other, Minus) is turned:
+                continue
+            kept = _without_term(total, other if turned else other.operand, given)
             if kept is not None:
                 rest = (t for at, t in enumerate(expr.args) if at not in (n, m))
-                return Rewriting(plus(kept.after, *rest), kept.facts)
+                return Rewriting(
+                    plus(Minus(kept.after) if turned else kept.after, *rest), kept.facts
+                )
     return None
 
 

@@ -149,6 +149,25 @@ def sum_constant(expr: Expr, given: Given) -> Outcome:
     return Rewriting(times(read(expr.upper - expr.lower + 1), body), given.declared(known))
 
 
+@rule(
+    law(
+        Total(s.c, (*plain_limits, s.k)),
+        Times(Plus(s.hi, Minus(s.lo)), s.c),
+        Condition("within", (s.k, s.lo, s.hi)),
+    ),
+    Example(Total(s.y[s.i1], (*over_classes, s.k1)), s.in_range),
+)
+def sum_constant_but(expr: Expr, given: Given) -> Outcome:
+    """``Σ_{j≠k} c``"""
+    body, index = expr.opened
+    if index in names(body) or len(expr.excluded) != 1:
+        return None
+    known = within(expr.excluded[0], expr.lower, expr.upper, given)
+    if known is None:
+        return None
+    return Rewriting(times(read(expr.upper - expr.lower), body), given.declared(known))
+
+
 @rule(law(Total(ZERO, limits), ZERO), Total(ZERO, over_classes), bookkeeping=True)
 def sum_zero(expr: Expr, given: Given) -> Outcome:
     return ZERO if expr.body == 0 else None

@@ -99,6 +99,18 @@ def is_known_total(total: Expr, given: Given) -> bool:
     )
 
 
+def leaves_unknown(terms: Expr, given: Given) -> bool:
+    """Take a term off a sum over an index, unless that sum is known, or becomes known as shares."""
+    parts = [t.operand if isinstance(t, Minus) else t for t in terms.args]
+    wholes = [t for t in parts if isinstance(t, Total)]
+    partitions = (d for d in given.definitions if d.softmax and isinstance(d.value, Quotient))
+    return not any(is_known_total(total, given) for total in wholes) and not any(
+        instance_of(d.value.denominator, total, d.indices) is not None
+        for d in partitions
+        for total in wholes
+    )
+
+
 @lru_cache(maxsize=256)
 def exponents(definition: Definition) -> tuple[tuple[Total, tuple[Symbol, ...]], ...]:
     """The sums in exponents of a definition, each with the indices that may have any value."""
@@ -217,10 +229,14 @@ def factors_well(fraction: Expr, given: Given) -> bool:
 
 
 def splits_fraction_well(fraction: Expr, given: Given) -> bool:
-    """Split a fraction where one of its terms cancels or folds."""
+    """Split a fraction where one of its terms cancels, folds, or leaves one term of a sum."""
     if not isinstance(fraction.numerator, Plus):
         return False
-    return any(meets(t, fraction.denominator, given) for t in fraction.numerator.args)
+    terms, bound = fraction.numerator.args, [span.index for span in given.scope]
+    return any(
+        meets(t, fraction.denominator, given) or any(has_delta(t, index) for index in bound)
+        for t in terms
+    )
 
 
 def divides_well(fraction: Expr, given: Given) -> bool:
@@ -250,6 +266,19 @@ def multiplies_well(product: Expr, given: Given) -> bool:
         )
         or len(fractions) > 1
     )
+
+
+def raises_well(power: Expr, given: Given) -> bool:
+    """Raise the factors of a product one by one where a number or a power is among them."""
+    return any(isinstance(f, Power) or is_number(f) for f in factors(power.base))
+
+
+def shares_name(product: Expr, given: Given) -> bool:
+    """Join fractions where the same name stands above the bar and below it."""
+    named = frozenset(d.base for d in given.definitions)
+    above = [bases(f) & named for factor in product.args for f in sides(factor)[0]]
+    below = [bases(f) & named for factor in product.args for f in sides(factor)[1]]
+    return any(over & under for over in above for under in below)
 
 
 def outside_totals(product: Expr, given: Given) -> bool:

@@ -18,14 +18,18 @@ from derive.strategy.judgement import (
     has_root,
     heads_of,
     inside_total,
+    leaves_unknown,
     multiplies_well,
     opens_exponential,
     opens_range_product,
     outside_totals,
     pulls_well,
+    raises_well,
+    shares_name,
     splits_fraction_well,
     splits_well,
 )
+from derive.strategy.orientation import orient
 
 # In this order: whatever comes later may take for granted that what comes earlier does not fire.
 DIFFERENTIATION = (
@@ -41,6 +45,8 @@ DIFFERENTIATION = (
     "differentiate_fraction",
     "differentiate_reciprocal",
     "differentiate_product",
+    "differentiate_share",
+    "differentiate_odds",
     "differentiate_quotient",
     "differentiate_square_root",
     "differentiate_power",
@@ -100,6 +106,9 @@ EXPANSIONS = 12
 # Multiplying out must save a fifth of the length: brackets are worth something to a reader.
 WORTHWHILE = 0.8
 
+# What is only to look alike may be as long as before.
+NO_LONGER = 1.001
+
 
 def prepare(trace: Trace) -> None:
     """Name what can be named, use what is known of labels, open logarithms of exponentials."""
@@ -127,6 +136,7 @@ def fold_names(trace: Trace) -> None:
     """Write every definition by its name, and cancel what that leaves beside it."""
     settle(trace, NAMING)
     settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
+    trace.apply("multiply_quotients", shares_name)
 
 
 def leave_out(trace: Trace) -> None:
@@ -169,11 +179,14 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("write_complement", has_factors_above)
         or trace.apply_first(("flatten_quotient", "cancel_factor", "cancel_log_exp"))
         or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax"))
+        or trace.apply("take_term_out", leaves_unknown)
+        or trace.apply("power_of_product", raises_well)
         or trace.apply_first(("power_of_power", "power_of_quotient", "combine_powers"))
         or trace.apply_first(("cancel_terms", "collect_terms"))
         or trace.apply("pull_out_sign")
         or trace.apply("pull_out_factor", pulls_well)
-        or trace.apply_first(("sum_constant", "multiply_constant", "rejoin_factor"))
+        or trace.apply_first(("sum_constant", "sum_constant_but"))
+        or trace.apply_first(("multiply_constant", "rejoin_factor"))
         or trace.apply("rejoin_index")
         or trace.apply("split_total", splits_well)
         or trace.apply("distribute_product", distributes_well)
@@ -181,6 +194,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("factor_numerator", factors_well)
         or trace.apply_first(("separate_quotient", "invert_quotient"))
         or trace.apply("split_quotient", splits_fraction_well)
+        or trace.apply("divide_numerator")
         or trace.apply("divide_inside_total", divides_well)
         or trace.apply("multiply_quotients", multiplies_well)
         or trace.apply("write_complement")
@@ -191,11 +205,13 @@ def simplify_once(trace: Trace) -> bool:
 def finish(trace: Trace) -> None:
     """The last touches: signs, common factors, the order of terms."""
     attempt(trace, spread_totals)
+    attempt(trace, turn_differences, NO_LONGER)
     attempt(trace, expand, WORTHWHILE)
     attempt(trace, gather_totals)
     for _ in range(PATIENCE):
         changed = (
             trace.apply("distribute_negative")
+            or trace.apply("take_out_sign")
             or trace.apply("turn_sign", lambda e, _: e == trace.expression)
             or trace.apply("complement_fraction")
             or trace.apply("factor_common", innermost=True)
@@ -233,6 +249,13 @@ def spread_totals(trace: Trace) -> None:
         settle(trace, ("distribute_negative", "cancel_factor", "cancel_terms", "collect_terms"))
 
 
+def turn_differences(trace: Trace) -> None:
+    """Write differences of entries the same way round, so that terms with them can meet."""
+    if orient(trace):
+        settle(trace, ("cancel_terms", "collect_terms"))
+        gather_totals(trace)
+
+
 def gather_totals(trace: Trace) -> None:
     """Join sums over the same range where their terms have factors in common."""
     settle(trace, ("join_totals", "subtract_totals"))
@@ -260,9 +283,12 @@ def simplify_after_factoring(trace: Trace) -> bool:
     """What factoring may have made possible, without taking the factoring back."""
     return (
         trace.apply_first(("fold_definition", "flatten_quotient", "cancel_factor", "pull_out_sign"))
+        or trace.apply("divide_numerator")
         or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax", "combine_powers"))
         or trace.apply_first(("cancel_terms", "collect_terms", "rejoin_index"))
+        or trace.apply("take_term_out", leaves_unknown)
         or trace.apply("pull_out_factor", pulls_well)
+        or trace.apply("multiply_quotients", multiplies_well)
     )
 
 

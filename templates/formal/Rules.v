@@ -102,6 +102,7 @@ Ltac cancel_factor :=
   | by_cancelling ].
 Ltac combine_powers := first [by_field | by_powers | by_roots].
 Ltac power_of_power := first [by_field | apply pow2_sqrt; nonnegative | rewrite Rpower_mult; f_equal; field | by_powers].
+Ltac power_of_product := first [by_field | by_powers | by_roots].
 Ltac power_of_quotient := first [by_field | by_powers | by_roots].
 Ltac multiply_quotients := by_ring.
 Ltac join_reciprocal := by_ring.
@@ -111,11 +112,15 @@ Ltac complement_fraction := by_cancelling.
 Ltac distribute_product := by_rewriting ltac:(rewrite ?Rmult_minus_distr_l, ?Rmult_plus_distr_l).
 Ltac distribute_negative := by_rewriting ltac:(unfold Rminus; rewrite ?Ropp_plus_distr, ?Ropp_involutive).
 Ltac turn_sign := by_ring.
+Ltac take_out_sign := by_ring.
+Ltac turn_difference := by_ring.
+Ltac square_negative := by_ring.
 Ltac cancel_terms := by_ring.
 Ltac collect_terms := by_field.
 Ltac factor_partly := first [by_field | by_powers | by_roots].
 Ltac factor_common := first [by_field | by_powers | by_roots].
 Ltac factor_numerator := by_field.
+Ltac divide_numerator := first [by_field | by_powers | by_roots].
 Ltac reorder_terms := by_ring.
 Ltac reorder_factors := by_ring.
 Ltac flatten_sum := by_rewriting ltac:(rewrite <- ?Rplus_assoc).
@@ -267,21 +272,6 @@ Ltac remaining_but :=
   same_indices; try same_order; by_ring.
 
 Ltac distribute_difference := distribute_product.
-Ltac gather_difference :=
-  cbv beta; match goal with |- ?before = ?after =>
-    match before with context [sum_over (range ?lo ?hi) ?h] =>
-    match after with context [sum_over (range lo hi) ?g] =>
-      let inner := eval cbv beta in (g 0%nat) in
-      match inner with context [delta ?one ?two - ?p] =>
-        let k := lazymatch one with 0%nat => two | _ => one end in
-        let E := fresh "E" in
-        assert (E : total lo hi g = h k - p * total lo hi h);
-        [ transitivity (total lo hi (fun j => delta j k * h j) - total lo hi (fun j => p * h j));
-          [ rewrite <- sum_over_minus; apply sum_over_ext; enter;
-            rewrite ?(delta_as k _ _ k) by (split; intros; lia); by_ring
-          | rewrite sum_over_scale; apply f_equal2; [cbv beta; contract_delta | reflexivity] ]
-        | rewrite E; cbv beta; by_ring ]
-      end end end end.
 
 Ltac exclude_index :=
   match goal with |- _ = _ + sum_over (range_but [?k] ?lo ?hi) ?f =>
@@ -293,6 +283,12 @@ Ltac rejoin_index :=
   match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
     rewrite (total_exclude k lo hi f) by index; by_ring end.
 
+Ltac sum_constant_but :=
+  match goal with |- sum_over (range_but [?k] ?lo ?hi) ?f = _ =>
+    let E := fresh "E" in
+    assert (E := total_exclude k lo hi f); cbv beta in E; rewrite total_constant in E by index;
+    apply (Rplus_eq_reg_l (f k)); cbv beta; rewrite <- E by index;
+    rewrite ?plus_INR, ?minus_INR by index; simpl INR; by_ring end.
 (* Sums without an index that counts for nothing, or whose term is taken away. *)
 Ltac exclude_masked :=
   match goal with |- sum_over (range ?lo ?hi) ?f = sum_over (range_but [?k] ?lo ?hi) ?g =>
@@ -366,6 +362,27 @@ Proof.
 Qed.
 Ltac contract_delta_but :=
   refine (eq_trans (total_contract_but _ _ _ _ _ _ _) _); [| vanishing | remaining_but]; index.
+
+(* A sum with [delta j k - p] in it is the one term without the delta, less [p] times the rest. *)
+Ltac gather_difference :=
+  cbv beta; match goal with |- ?before = ?after =>
+    match before with context [sum_over ?l ?h] =>
+    match after with context [sum_over l ?g] =>
+      let inner := eval cbv beta in (g 0%nat) in
+      match inner with context [delta ?one ?two - ?p] =>
+        let k := lazymatch one with 0%nat => two | _ => one end in
+        let alone := lazymatch l with
+          | range_but [?x] _ _ => constr:((1 - delta k x) * h k) | _ => constr:(h k) end in
+        let E := fresh "E" in
+        assert (E : sum_over l g = alone - p * sum_over l h);
+        [ transitivity (sum_over l (fun j => delta j k * h j) - sum_over l (fun j => p * h j));
+          [ rewrite <- sum_over_minus; apply sum_over_ext; enter;
+            rewrite ?(delta_as k _ _ k) by (split; intros; lia); by_ring
+          | rewrite sum_over_scale; apply f_equal2;
+            [cbv beta; first [contract_delta | contract_delta_but] | reflexivity] ]
+        | rewrite E; cbv beta; by_ring ]
+      end end end end.
+Ltac gather_difference_but := gather_difference.
 
 (** * Labels, deltas and cases *)
 
@@ -539,6 +556,26 @@ Ltac differentiate_quotient :=
   match goal with |- pd ?c (fun u => @?f u / @?g u) ?x = _ =>
     refine (eq_trans (pd_quotient c f g x _ _ _) _);
     [differentiable | differentiable | nonzero | by_ring] end.
+(* Fractions [f / g] in which [g] varies with [f] alone: by it, or by its opposite. *)
+Ltac slope_of_fraction c f g x E :=
+  refine (eq_trans (pd_quotient c f g x _ _ _) _);
+  [differentiable | differentiable | nonzero | rewrite E; by_ring].
+Ltac differentiate_share :=
+  match goal with |- pd ?c (fun u => @?f u / @?g u) ?x = _ =>
+    let E := fresh "E" in
+    assert (E : pd c g x = pd c f x);
+    [ transitivity (pd c (fun u => f u + (g x - f x)) x);
+      [ apply pd_ext; intros; by_ring
+      | rewrite pd_plus by differentiable; rewrite pd_constant; by_ring ]
+    | slope_of_fraction c f g x E ] end.
+Ltac differentiate_odds :=
+  match goal with |- pd ?c (fun u => @?f u / @?g u) ?x = _ =>
+    let E := fresh "E" in
+    assert (E : pd c g x = - pd c f x);
+    [ transitivity (pd c (fun u => - f u + (g x + f x)) x);
+      [ apply pd_ext; intros; by_ring
+      | rewrite pd_plus by differentiable; rewrite pd_opp, pd_constant; by_ring ]
+    | slope_of_fraction c f g x E ] end.
 Ltac differentiate_reciprocal :=
   match goal with |- pd ?c (fun u => ?a / @?g u) ?x = _ =>
     refine (eq_trans (pd_quotient c (fun _ => a) g x _ _ _) _);

@@ -1,0 +1,107 @@
+"""Logarithms: of products, fractions, powers and exponentials."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.facts import Given
+from derive.laws import Condition, Each, law
+from derive.notation import (
+    ONE,
+    ZERO,
+    Exp,
+    Log,
+    Minus,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    times,
+)
+from derive.rules import samples as s
+from derive.rules.registry import Outcome, rule
+from derive.signs import is_positive
+
+z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
+positive_b = Condition("positive", (s.b,))
+
+
+@rule(
+    law(Log(Quotient(s.a, s.b)), Plus(Log(s.a), Minus(Log(s.b))), positive_b),
+    Log(Quotient(Exp(z_i), s.partition)),
+)
+def expand_log_quotient(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Log(Quotient(above, below)):
+            # Where the left side exists, a positive denominator makes the numerator positive too.
+            if is_positive(below, given):
+                return Plus(Log(above), Minus(Log(below)))
+    return None
+
+
+@rule(
+    law(
+        Log(Quotient(s.a, s.b)),
+        Plus(Log(s.a), Minus(Log(s.b))),
+        Condition("positive", (s.a,)),
+    ),
+    Log(Quotient(Exp(z_i), y_k)),
+)
+def expand_log_fraction(expr: Expr, given: Given) -> Outcome:
+    """The same where it is the numerator that is known to be positive."""
+    match expr:
+        case Log(Quotient(above, below)):
+            if above != 1 and is_positive(above, given) and not is_positive(below, given):
+                return Plus(Log(above), Minus(Log(below)))
+    return None
+
+
+@rule(
+    law(Log(Times(Each(s.a))), Plus(Each(Log(s.a))), Condition("positive", (s.a,))),
+    Log(Times(Exp(z_i), s.partition)),
+)
+def expand_log_product(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Log(Times(parts)) if all(is_positive(f, given) for f in parts):
+            return Plus(*map(Log, parts))
+    return None
+
+
+@rule(
+    law(Log(Times(s.a, s.b)), Plus(Log(s.a), Log(s.b)), positive_b),
+    Log(Times(y_k, s.partition)),
+)
+def split_log(expr: Expr, given: Given) -> Outcome:
+    """Take the positive factors out of a logarithm."""
+    match expr:
+        case Log(Times(parts)):
+            sure = [f for f in parts if is_positive(f, given)]
+            rest = [f for f in parts if not is_positive(f, given)]
+            if sure and rest:
+                return Plus(Log(times(*rest)), Log(times(*sure)))
+    return None
+
+
+@rule(
+    law(Log(Power(s.a, s.n)), Times(s.n, Log(s.a)), Condition("positive", (s.a,))),
+    Log(Power(s.partition, 2)),
+)
+def expand_log_power(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Log(Power(base, exponent)) if is_positive(base, given):
+            return times(exponent, Log(base))
+    return None
+
+
+@rule(law(Log(Exp(s.u)), s.u), Log(Exp(z_k)))
+def cancel_log_exp(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Log(Exp(operand)):
+            return operand
+    return None
+
+
+@rule(law(Log(ONE), ZERO), Log(1), bookkeeping=True)
+def log_of_one(expr: Expr, given: Given) -> Outcome:
+    return ZERO if expr.operand == 1 else None
+    return None

@@ -1,0 +1,151 @@
+"""Signs: of sums, of products, and which way round a difference is written."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed
+
+from derive.facts import Given
+from derive.laws import Each, law
+from derive.notation import (
+    ZERO,
+    Minus,
+    Opened,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    times,
+)
+from derive.rules import samples as s
+from derive.rules.monomials import sides
+from derive.rules.registry import Outcome, rule
+
+z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
+PRODUCTS = (Times, Quotient)
+
+
+@rule(
+    law(Minus(Plus(Each(s.a))), Plus(Each(Minus(s.a)))),
+    Minus(Plus(y_k, Minus(z_k))),
+)
+def distribute_negative(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Minus(Plus(terms)):
+            return Plus(*(t.operand if isinstance(t, Minus) else Minus(t) for t in terms))
+    return None
+
+
+@rule(
+    law(
+        Minus(Times(s.a, Plus(Each(s.b)))),
+        Times(s.a, Plus(Each(Minus(s.b)))),
+    ),
+    Minus(Quotient(Plus(y_k, Minus(z_k)), s.T)),
+)
+def turn_sign(expr: Expr, given: Given) -> Outcome:
+    """Take a leading minus into a difference: ``-a (b - c) = a (c - b)``."""
+    operand = expr.operand
+    above, below = sides(operand)
+    for n, factor in enumerate(above):
+        if isinstance(factor, Plus) and any(isinstance(t, Minus) for t in factor.args):
+            turned = distribute_negative(Minus(factor), given)
+            whole = times(*above[:n], turned, *above[n + 1 :])
+            return Quotient(whole, times(*below)) if below else whole
+    return None
+
+
+@rule(
+    law(Times(s.a, Plus(Each(Minus(s.b)))), Minus(Times(s.a, Plus(Each(s.b))))),
+    Times(y_k, Plus(Minus(z_k), Minus(z_i))),
+    head=PRODUCTS,
+)
+def take_out_sign(expr: Expr, given: Given) -> Outcome:
+    """``a (-b - c) = -a (b + c)``"""
+    above, below = sides(expr)
+    for n, factor in enumerate(above):
+        if isinstance(factor, Plus) and all(isinstance(t, Minus) for t in factor.args):
+            bare = Plus(*(t.operand for t in factor.args))
+            whole = times(*above[:n], bare, *above[n + 1 :])
+            return Minus(Quotient(whole, times(*below)) if below else whole)
+    return None
+
+
+@rule(
+    law(Plus(Each(s.a)), Minus(Plus(Each(Minus(s.a))))),
+    Plus(z_k, Minus(z_i)),
+)
+def turn_difference(expr: Expr, given: Given) -> Outcome:
+    """``z_j - z_k = -(z_k - z_j)``: the entry whose indices are free, and come first, is first."""
+    found = ends(expr)
+    if found is None or found <= found[::-1]:
+        return None
+    return Minus(distribute_negative(Minus(expr), given))
+
+
+BOUND = "~"
+"""What stands for an index that is bound: the names of others come before it."""
+
+Ends = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def ends(expr: Expr) -> Ends | None:
+    """The indices of the two entries in a difference of entries of one array."""
+    match expr:
+        case Plus((Indexed() as first, Minus(Indexed() as second))) | Plus(
+            (Minus(Indexed() as second), Indexed() as first)
+        ):
+            if first.base == second.base:
+                return _indices(first), _indices(second)
+    return None
+
+
+def _indices(entry: Indexed) -> tuple[str, ...]:
+    return tuple(BOUND if isinstance(i, Opened) else str(i) for i in entry.indices)
+
+
+@rule(
+    law(Power(Minus(s.a), 2), Power(s.a, 2)),
+    Power(Minus(z_k), 2),
+    bookkeeping=True,
+    telling=True,
+)
+def square_negative(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Power(Minus(operand), exponent) if exponent == 2:
+            return Power(operand, exponent)
+    return None
+
+
+@rule(law(Minus(Minus(s.a)), s.a), Minus(Minus(z_k)), bookkeeping=True, telling=True)
+def cancel_double_negative(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Minus(Minus(operand)):
+            return operand
+        case Minus(operand) if operand == 0:
+            return ZERO
+    return None
+
+
+@rule(
+    law(Times(Minus(s.a), s.b), Minus(Times(s.a, s.b))),
+    Times(z_k, Minus(y_k)),
+    head=PRODUCTS,
+    bookkeeping=True,
+    telling=True,
+)
+def move_sign(expr: Expr, given: Given) -> Outcome:
+    count = 0
+    parts: list[list[Expr]] = []
+    groups = [expr.args] if isinstance(expr, Times) else list(sides(expr))
+    for group in groups:
+        stripped = []
+        for part in group:
+            if isinstance(part, Minus):
+                count += 1
+                part = part.operand
+            stripped.append(part)
+        parts.append(stripped)
+    if not count:
+        return None
+    whole = times(*parts[0]) if isinstance(expr, Times) else Quotient(*(times(*g) for g in parts))
+    return Minus(whole) if count % 2 else whole

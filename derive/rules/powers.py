@@ -1,0 +1,93 @@
+"""Powers: of powers, of products and fractions, and side by side."""
+
+from __future__ import annotations
+
+from sympy import Expr, Rational
+
+from derive.facts import Given
+from derive.laws import Condition, law
+from derive.notation import (
+    ONE,
+    Delta,
+    Exp,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    code,
+    is_number,
+    times,
+    without,
+)
+from derive.rules import samples as s
+from derive.rules.algebra import PRODUCTS, cancel
+from derive.rules.monomials import raise_to, split_power
+from derive.rules.registry import Outcome, rule
+from derive.signs import is_positive
+
+z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
+
+
+@rule(
+    law(Times(Power(s.a, s.n), Power(s.a, s.b)), Power(s.a, Plus(s.n, s.b))),
+    Times(Power(z_k, 2), Power(z_k, s.gamma)),
+    head=PRODUCTS,
+)
+def combine_powers(expr: Expr, given: Given) -> Outcome:
+    if isinstance(expr, Times):
+        for n, first in enumerate(expr.args):
+            base, exponent = split_power(first)
+            for m in range(n + 1, len(expr.args)):
+                other, further = split_power(expr.args[m])
+                if (
+                    code(base) == code(other)
+                    and not is_number(base)
+                    and not isinstance(base, Delta)
+                ):
+                    merged = raise_to(base, exponent + further)
+                    return times(*expr.args[:n], merged, *without(expr.args, m)[n + 1 :])
+    return cancel(expr, equal=False)
+
+
+@rule(
+    law(Power(Power(s.a, s.b), s.n), Power(s.a, Times(s.b, s.n)), Condition("positive", (s.a,))),
+    Power(Power(Exp(z_k), Rational(1, 2)), 2),
+)
+def power_of_power(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Power(Power(base, inner), outer):
+            if outer.is_integer or is_positive(base, given):
+                return raise_to(base, inner.doit() * outer.doit())
+    return None
+
+
+@rule(
+    law(
+        Power(Times(s.a, s.b), s.n),
+        Times(Power(s.a, s.n), Power(s.b, s.n)),
+        Condition("positive", (s.a,)),
+        Condition("positive", (s.b,)),
+    ),
+    Power(Times(s.T, Power(s.T, Rational(1, 2))), 2),
+)
+def power_of_product(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Power(Times(parts), n) if n.is_integer:
+            return times(*(raise_to(part, n.doit()) for part in parts))
+    return None
+
+
+@rule(
+    law(
+        Power(Quotient(s.a, s.b), s.n),
+        Quotient(Power(s.a, s.n), Power(s.b, s.n)),
+        Condition("positive", (s.b,)),
+    ),
+    Power(Quotient(z_k, s.T), 2),
+)
+def power_of_quotient(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Power(Quotient(above, below), n) if n.is_integer or is_positive(below, given):
+            top = ONE if above == 1 else raise_to(above, n.doit())
+            return Quotient(top, raise_to(below, n.doit()))
+    return None
