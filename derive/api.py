@@ -146,10 +146,11 @@ class Derivation(Trace):
         very text that ``coq()`` gives. With ``formal`` Coq checks it now, which takes seconds; from
         then on its answer is what documents say.
 
-        Raises ``DeriveError`` with ``formal`` where Coq or Coquelicot is not installed, and where
-        something in the derivation cannot be said in Coq.
+        Where Coq refuses a step, or something cannot be said in Coq, the report says so and the
+        level is that of the check. Raises ``DeriveError`` with ``formal`` where Coq or Coquelicot
+        is not installed.
         """
-        if formal:
+        if formal and not self._on_record.missing:
             return self._report.with_proof(self._proof)
         # What Coq said in this session counts for more than the record.
         return self._report.with_proof(self.__dict__.get("_proof", self._on_record))

@@ -86,8 +86,9 @@ def _proof(
     """What is known of the formal proof."""
     if proof.missing:
         return messages.sentence("evidence", "missing")
-    if proof.unproved:
-        steps = (_step(u, derivation, places, messages) for u in proof.unproved)
+    refused = (Unproved(f.derivation, f.step, f.rule) for f in proof.failures if f.step)
+    if lacking := (*proof.unproved, *refused):
+        steps = (_step(u, derivation, places, messages) for u in lacking)
         return messages.sentence("evidence", "unproved", {"steps": messages.enumeration(steps)})
     if not proof.proved:
         return messages.sentence("evidence", "emitted")

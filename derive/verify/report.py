@@ -108,7 +108,7 @@ class Proof:
         recorded: Whether that is on record, and was not done just now.
         axioms: What the closing theorems rest on at most, besides the logic of Coq.
         unproved: Steps that the text leaves out.
-        failures: Where Coq refused it.
+        failures: Where Coq refused it, which may be for want of a tactic that is strong enough.
         missing: Why there is no such text at all.
         assumed: What it takes for granted, so that everything has a value.
     """
@@ -132,7 +132,7 @@ class Proof:
         if self.missing:
             return f"none: {self.missing}"
         if self.failures:
-            return "refused: Coq does not accept the proof"
+            return f"refused, so not proved: {'; '.join(map(str, self.failures))}"
         if self.unproved:
             done = "emitted" if self.coq is None else f"accepted by Coq {self.coq}"
             return f"{done}, but without a proof of {'; '.join(map(str, self.unproved))}"
@@ -184,10 +184,12 @@ class Report:
         return "proved" if proved else self.checked
 
     def with_proof(self, proof: Proof) -> Report:
-        """The report with what is known of the formal proof; one that is refused makes it fail."""
-        checked: Checked = "failed" if proof.failures else self.checked
-        failures = (*self.failures, *proof.failures)
-        return replace(self, checked=checked, failures=failures, proof=proof)
+        """The report with what is known of the formal proof.
+
+        One that Coq refuses shows that it is not proved, and not that a step is wrong: the level
+        stays what the check came to, and ``proof.failures`` name the step.
+        """
+        return replace(self, proof=proof)
 
     def __str__(self) -> str:
         """A table for the terminal."""

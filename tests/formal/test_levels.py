@@ -9,6 +9,7 @@ from sympy import IndexedBase, Sum, erf, log, symbols
 import derive
 from derive.__main__ import FINE, main
 from derive.render.messages import load
+from derive.verify.report import Failure
 
 C = symbols("C", integer=True, positive=True)
 i, k = symbols("i k", integer=True)
@@ -66,3 +67,21 @@ def test_what_follows_is_not_taken_for_granted() -> None:
     """Of a logistic function both shares are positive."""
     d = derive.gradient("-(y*log(1/(1 + exp(-z))) + (1 - y)*log(1 - 1/(1 + exp(-z))))", "z")
     assert d.check().conditions == ()
+
+
+def test_a_refusal_by_coq_is_told_and_takes_nothing_from_the_check() -> None:
+    d = derive.gradient(Sum(log(1 + z[i] ** 2), (i, 1, C)), z[k])
+    refusal = Failure(d.name, 1, d.steps[0].rule, "formal", "Coq refuses line 12: no")
+    report = d.check()
+    assert report.proof is not None
+    report = report.with_proof(replace(report.proof, failures=(refusal,)))
+    assert report.ok and report.level == "exact" and report.failures == ()
+    assert f"refused, so not proved: {refusal}" in str(report)
+    d.__dict__["_proof"] = report.proof
+    assert load("en").text("evidence", "unproved").partition("{")[0] in d.latex()
+
+
+def test_what_cannot_be_said_in_coq_has_no_proof() -> None:
+    d = derive.gradient("sum(sum(exp(-abs(r[i] - r[j])), j=1..N), i=1..N)", "r[k]")
+    report = d.check(formal=True)
+    assert report.level == "exact" and "none: the formal proof has no counterpart" in str(report)
