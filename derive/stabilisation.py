@@ -11,9 +11,11 @@ from sympy import Expr, Indexed, Tuple
 from derive.derivation import Derivation
 from derive.facts import EntryFact, Given, SumFact
 from derive.notation import (
+    ZERO,
     Exp,
     Power,
     ProductOver,
+    Threshold,
     bases,
 )
 from derive.rules.complements import delta_of, is_complement, near_one, over_complements
@@ -21,6 +23,7 @@ from derive.rules.exponents import joins_maxima, mixed_shares
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
+from derive.signs import is_positive
 from derive.strategy.phases import CONTRACTION, fold_names, repeat, settle
 
 SHIFTS = (
@@ -102,6 +105,18 @@ def opens_logarithm(expr: Expr, given: Given) -> bool:
     return several and (named or Exp in operand.heads)
 
 
+def beside_infinite(expr: Expr, given: Given) -> bool:
+    """A choice that may be zero beside a power that may be infinite there."""
+    zero = any(isinstance(f, Threshold) and ZERO in f.args[2:] for f in expr.args)
+    return zero and any(
+        isinstance(f, Power)
+        and not (f.exponent.is_Integer and f.exponent.is_positive)
+        and not is_positive(f.base, given)
+        for side in sides(expr)
+        for f in side
+    )
+
+
 def stabilise(derivation: Derivation) -> Derivation:
     """The derivation with its stable forms, from which kernels are made."""
     if isinstance(derivation.statement, Tuple):
@@ -153,6 +168,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     settle(trace, SHIFTS)
     repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))
     settle(trace, CONTRACTION)
+    repeat(lambda: trace.apply("distribute_branches", beside_infinite))
     return Derivation(
         derivation.problem,
         f"{derivation.name}: {name}",

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sympy import Abs, Expr, Indexed, Integer, Max, Min, NumberSymbol, Rational, Symbol, Tuple
+from sympy import (
+    Abs,
+    Expr,
+    Indexed,
+    Integer,
+    Max,
+    Min,
+    NumberSymbol,
+    Rational,
+    Symbol,
+    Tuple,
+    polygamma,
+)
 from sympy.printing.pycode import MpmathPrinter
 
 from derive.kernels.code import Name
@@ -112,6 +124,9 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         inner = {a: Name(self.count(a)) for a in expr.atoms(Symbol, Indexed)}
         return str(expr.xreplace(inner))
 
+    def _print_polygamma(self, expr: polygamma) -> str:
+        return f"{self.module}.polygamma({', '.join(map(self._print, expr.args))})"
+
     def _print_Delta(self, expr: Delta) -> str:
         return f"mp.mpf(int({self.count(expr.first)} == {self.count(expr.second)}))"
 
@@ -123,11 +138,20 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         return f"({above} if {first} > {second} else {otherwise})"
 
     def _print_Times(self, expr: Times) -> str:
-        """A bracket that does not hold leaves its product out: an entry there may not exist."""
+        """What does not hold leaves its product out: there it may be infinite, or not exist."""
         conditions = [self._condition(f) for f in expr.args if isinstance(f, Bracket)]
+        kept: list[Expr] = []
+        for factor in expr.args:
+            match factor:
+                case Threshold(first, second, above, otherwise) if otherwise == 0:
+                    sides = (self._at(NEGATIVE, a) for a in (first, second))
+                    conditions.append(" > ".join(sides))
+                    kept.append(above)
+                case _ if not isinstance(factor, Bracket):
+                    kept.append(factor)
         if not conditions:
             return super()._print_Times(expr)
-        rest = self._print(times(*(f for f in expr.args if not isinstance(f, Bracket))))
+        rest = self._print(times(*(f for f in kept if f != 1)))
         return f"({rest} if {' and '.join(conditions)} else mp.mpf(0))"
 
     def _condition(self, bracket: Bracket) -> str:

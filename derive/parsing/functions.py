@@ -68,6 +68,7 @@ FUNCTIONS: dict[str, Function] = {
     "artanh": Function(sympy.atanh),
     "erf": Function(sympy.erf),
     "lgamma": Function(sympy.loggamma),
+    "digamma": Function(sympy.digamma),
     "sigmoid": Function(logistic),
     "logistic": Function(logistic),
     "softplus": Function(lambda u: log(1 + exp(u))),

@@ -220,6 +220,25 @@ def complement_fraction(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(
+        Plus(ONE, Quotient(s.a, Plus(s.b, Minus(s.a)))),
+        Quotient(s.b, Plus(s.b, Minus(s.a))),
+        Condition("nonzero", (Plus(s.b, Minus(s.a)),)),
+    ),
+    Plus(ONE, Quotient(s.p[s.k1], Plus(ONE, Minus(s.p[s.k1])))),
+)
+def complement_odds(expr: Expr, given: Given) -> Outcome:
+    """``1 + a/(b - a) = b/(b - a)``"""
+    match expr:
+        case Plus((one, Quotient(share, Plus() as below))) | Plus(
+            (Quotient(share, Plus() as below), one)
+        ) if one == 1 and Minus(share) in below.args:
+            whole = plus(*without(below.args, below.args.index(Minus(share))))
+            return Quotient(whole, below)
+    return None
+
+
+@rule(
     law(Times(s.a, Plus(Each(s.b))), Plus(Each(Times(s.a, s.b)))),
     Times(y_k, Plus(Delta(s.i1, s.k1), Minus(z_k))),
 )
@@ -309,6 +328,34 @@ def factor_common(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
+        Plus(s.b, s.c, Times(s.a, Plus(s.b, s.c))),
+        Times(Plus(ONE, s.a), Plus(s.b, s.c)),
+    ),
+    Plus(z_k, Minus(y_k), Times(s.T, Plus(z_k, Minus(y_k)))),
+)
+def factor_bracket(expr: Expr, given: Given) -> Outcome:
+    """``b + c + a (b + c) = (1 + a) (b + c)``"""
+    parts = [monomial(t) for t in expr.args]
+    for n, part in enumerate(parts):
+        for bracket, exponent in part.powers.values():
+            if exponent != 1 or not isinstance(bracket, Plus) or len(bracket.args) != 2:
+                continue
+            found = [_place(monomial(t), parts) for t in bracket.args]
+            if None in found or n in found:
+                continue
+            factor = expression(divided(part, monomial(bracket)))
+            rest = (t for at, t in enumerate(expr.args) if at not in (n, *found))
+            return plus(times(plus(ONE, factor), bracket), *rest)
+    return None
+
+
+def _place(wanted: Monomial, parts: list[Monomial]) -> int | None:
+    same = ((p.key, p.coefficient) == (wanted.key, wanted.coefficient) for p in parts)
+    return next((n for n, found in enumerate(same) if found), None)
+
+
+@rule(
+    law(
         Quotient(Plus(Each(Times(s.a, s.b))), s.c),
         Quotient(Times(s.a, Plus(Each(s.b))), s.c),
     ),
@@ -345,13 +392,10 @@ def divide_numerator(expr: Expr, given: Given) -> Outcome:
                     continue
                 factor = divided(part, first)
                 other = monomial(times(expression(factor), expression(second)))
-                for m, candidate in enumerate(parts):
-                    if m != n and (candidate.key, candidate.coefficient) == (
-                        other.key,
-                        other.coefficient,
-                    ):
-                        left = plus(*(t for at, t in enumerate(terms) if at not in (n, m)))
-                        return plus(expression(factor), Quotient(left, expr.denominator))
+                m = _place(other, parts)
+                if m is not None and m != n:
+                    left = plus(*(t for at, t in enumerate(terms) if at not in (n, m)))
+                    return plus(expression(factor), Quotient(left, expr.denominator))
     return None
 
 

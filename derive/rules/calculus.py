@@ -363,6 +363,42 @@ def differentiate_function(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
+        Partial(Apply(s.f, s.u, s.c), s.v),
+        Times(Slope(s.f, 1, s.u, s.c), Partial(s.u, s.v)),
+        independent(s.c),
+    ),
+    Partial(Apply(Head(atan2), z_k, s.T), z_k),
+    formal="differentiate_function_of_two",
+)
+def differentiate_in_first(expr: Expr, given: Given) -> Outcome:
+    return _in_one(expr, 1, given)
+
+
+@rule(
+    law(
+        Partial(Apply(s.f, s.c, s.u), s.v),
+        Times(Slope(s.f, 2, s.c, s.u), Partial(s.u, s.v)),
+        independent(s.c),
+    ),
+    Partial(Apply(Head(atan2), s.T, z_k), z_k),
+    formal="differentiate_function_of_two",
+)
+def differentiate_in_second(expr: Expr, given: Given) -> Outcome:
+    return _in_one(expr, 2, given)
+
+
+def _in_one(expr: Expr, position: int, given: Given) -> Outcome:
+    """The derivative of a function of two arguments of which but one varies."""
+    match expr:
+        case Partial(Apply(function, (_, _) as operands), variable):
+            if not depends(operands[2 - position], variable, given):
+                varying = Partial(operands[position - 1], variable)
+                return times(slope(function, position, operands), varying)
+    return None
+
+
+@rule(
+    law(
         Partial(Apply(s.f, s.u, s.w), s.v),
         Plus(
             Times(Slope(s.f, 1, s.u, s.w), Partial(s.u, s.v)),
@@ -377,7 +413,6 @@ def differentiate_function_of_two(expr: Expr, given: Given) -> Outcome:
             moving = [
                 times(slope(function, n, (first, second)), Partial(operand, variable))
                 for n, operand in enumerate((first, second), start=1)
-                if depends(operand, variable, given)
             ]
             return plus(*moving)
         case Partial(Apply(function, operands)) if len(operands) > 2:

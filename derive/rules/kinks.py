@@ -27,6 +27,7 @@ from derive.notation import (
     factors,
     is_number,
     times,
+    without,
 )
 from derive.rules import samples as s
 from derive.rules.registry import Outcome, rule
@@ -254,6 +255,23 @@ def factor_branches(expr: Expr, given: Given) -> Outcome:
     )
     whole = times(Threshold(expr.first, expr.second, *branches), *shared)
     return Minus(whole) if both else whole
+
+
+@rule(
+    law(
+        Times(s.a, Threshold(s.b, s.c, s.u, s.w)),
+        Threshold(s.b, s.c, Times(s.a, s.u), Times(s.a, s.w)),
+    ),
+    Times(Power(z_k, s.gamma), Threshold(z_k, 0, 1, 0)),
+)
+def distribute_branches(expr: Expr, given: Given) -> Outcome:
+    """Bring factors into both branches: one that is infinite does no harm beside a zero there."""
+    at = next((n for n, f in enumerate(expr.args) if isinstance(f, Threshold)), None)
+    if at is None:
+        return None
+    choice, rest = expr.args[at], without(expr.args, at)
+    branches = (times(*rest, branch) for branch in (choice.above, choice.otherwise))
+    return Threshold(choice.first, choice.second, *branches)
 
 
 @rule(law(Threshold(s.a, s.b, s.u, s.u), s.u), Threshold(z_k, s.T, y_i, y_i))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed
+from collections.abc import Callable
+
+from sympy import Abs, Expr, Indexed, sign
 
 from derive.facts import Given
 from derive.laws import Each, law
 from derive.notation import (
     ZERO,
+    Apply,
+    Head,
     Minus,
     Opened,
     Plus,
@@ -114,6 +118,27 @@ def square_negative(expr: Expr, given: Given) -> Outcome:
         case Power(Minus(operand), exponent) if exponent == 2:
             return Power(operand, exponent)
     return None
+
+
+def _reflected(function: type, sign_kept: bool) -> Callable[[Expr, Given], Outcome]:
+    """The rule for a function of ``-u``: the same as of ``u``, or its opposite."""
+
+    def reflect(expr: Expr, given: Given) -> Outcome:
+        match expr:
+            case Apply(applied, (Minus(operand),)) if applied is function:
+                bare = Apply(expr.args[0], operand)
+                return Minus(bare) if sign_kept else bare
+        return None
+
+    reflect.__name__ = f"reflect_{function.__name__.lower()}"
+    before, bare = (Apply(Head(function), u) for u in (Minus(s.u), s.u))
+    example = Apply(Head(function), Minus(z_k))
+    claim = law(before, Minus(bare) if sign_kept else bare)
+    return rule(claim, example, bookkeeping=True, telling=True)(reflect)
+
+
+reflect_abs = _reflected(Abs, sign_kept=False)
+reflect_sign = _reflected(sign, sign_kept=True)
 
 
 @rule(law(Minus(Minus(s.a)), s.a), Minus(Minus(z_k)), bookkeeping=True, telling=True)

@@ -252,6 +252,15 @@ def contract_delta_between(expr: Expr, given: Given) -> Outcome:
     return contraction(expr, given, below=False, above=False)
 
 
+@rule(
+    law(Bracket(s.j, s.k), ONE, Condition("at_most", (s.j, s.k))),
+    Example(Bracket(ONE, s.k1), s.in_range),
+)
+def satisfy_bracket(expr: Expr, given: Given) -> Outcome:
+    known = at_most(expr.lower, expr.upper, given)
+    return None if known is None else Rewriting(ONE, given.declared(known))
+
+
 def find_bracket(expr: Total, lower: bool) -> tuple[Expr, Expr, Expr] | None:
     """Body without a bracket on the bound index, that index, and the other side of the bracket."""
     if Bracket not in heads(expr.body):

@@ -67,6 +67,8 @@ DIFFERENTIATION = (
     "differentiate_branches",
     "differentiate_piecewise",
     "differentiate_function",
+    "differentiate_in_first",
+    "differentiate_in_second",
     "differentiate_function_of_two",
 )
 
@@ -81,6 +83,7 @@ CONTRACTION = (
     "contract_delta_upto",
     "contract_delta_between",
     "contract_delta_but",
+    "satisfy_bracket",
     "absorb_bracket_upper",
     "absorb_bracket_lower",
 )
@@ -213,8 +216,9 @@ def finish(trace: Trace) -> None:
             trace.apply("distribute_negative")
             or trace.apply("take_out_sign")
             or trace.apply("turn_sign", lambda e, _: e == trace.expression)
-            or trace.apply("complement_fraction")
+            or trace.apply_first(("complement_fraction", "complement_odds"))
             or trace.apply("factor_common", innermost=True)
+            or trace.apply("factor_bracket", innermost=True)
             or simplify_after_factoring(trace)
         )
         if not changed:
@@ -252,7 +256,7 @@ def spread_totals(trace: Trace) -> None:
 def turn_differences(trace: Trace) -> None:
     """Write differences of entries the same way round, so that terms with them can meet."""
     if orient(trace):
-        settle(trace, ("cancel_terms", "collect_terms"))
+        settle(trace, ("pull_out_sign", "cancel_terms", "collect_terms"))
         gather_totals(trace)
 
 
@@ -274,7 +278,7 @@ def expand(trace: Trace) -> None:
         if not opened:
             break
     settle(trace, ("cancel_factor", "combine_powers", "cancel_terms", "collect_terms"))
-    settle(trace, ("complement_fraction", "multiply_quotients"))
+    settle(trace, ("complement_fraction", "complement_odds", "multiply_quotients"))
     while trace.apply("factor_common", innermost=True):
         pass
 

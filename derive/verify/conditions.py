@@ -32,6 +32,9 @@ from derive.verify.canonical import constant, product, same, sum_of
 
 Sizes = list[dict[Symbol, int]]
 
+ANYWHERE = (-2, 6)
+"""What an index is tried at of which no fact says where it lies: the condition must hold always."""
+
 
 class Places:
     """All values that the indices at a place can have, as the facts in force allow."""
@@ -96,18 +99,22 @@ class Places:
             return
         index, rest = waiting[0], waiting[1:]
         known = self._range_of(index)
-        if index in at or known is None:
+        if index in at:
             yield from self._assignments(rest, at)
             return
-        needed = [e for b in (known.lower, known.upper) for e in _indices(b) if e not in at]
-        if needed:
-            yield from self._assignments((*needed, *waiting), at)
-            return
-        try:
-            low, high = _number(known.lower, at), _number(known.upper, at)
-        except ValueError:
-            yield from self._assignments(rest, at)
-            return
+        if known is None:
+            low, high = ANYWHERE
+        else:
+            bounds = (known.lower, known.upper)
+            needed = [e for b in bounds for e in _indices(b) if e not in at]
+            if needed:
+                yield from self._assignments((*needed, *waiting), at)
+                return
+            try:
+                low, high = (_number(b, at) for b in bounds)
+            except ValueError:
+                yield from self._assignments(rest, at)
+                return
         for value in range(low, high + 1):
             yield from self._assignments(rest, {**at, index: Integer(value)})
 

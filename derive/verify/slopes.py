@@ -98,9 +98,10 @@ class Slopes:
             case Threshold(first, second, above, otherwise):
                 return Threshold(first, second, self(above, variable), self(otherwise, variable))
             case Apply():
+                inner = [self(u, variable) for u in expr.operands]
+                # What does not vary needs no derivative: that of a polygamma by its order.
                 return _plus(
-                    _times(_partial(expr, n), self(u, variable))
-                    for n, u in enumerate(expr.operands)
+                    _times(_partial(expr, n), slope) for n, slope in enumerate(inner) if slope != 0
                 )
             case Total():
                 body, index = expr.open()

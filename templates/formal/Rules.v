@@ -109,15 +109,19 @@ Ltac join_reciprocal := by_ring.
 Ltac flatten_quotient := by_ring.
 Ltac split_quotient := by_rewriting ltac:(unfold Rdiv, Rminus; rewrite ?Rmult_plus_distr_r, ?Ropp_mult_distr_l).
 Ltac complement_fraction := by_cancelling.
+Ltac complement_odds := by_cancelling.
 Ltac distribute_product := by_rewriting ltac:(rewrite ?Rmult_minus_distr_l, ?Rmult_plus_distr_l).
 Ltac distribute_negative := by_rewriting ltac:(unfold Rminus; rewrite ?Ropp_plus_distr, ?Ropp_involutive).
 Ltac turn_sign := by_ring.
 Ltac take_out_sign := by_ring.
 Ltac turn_difference := by_ring.
 Ltac square_negative := by_ring.
+Ltac reflect_abs := apply Rabs_Ropp.
+Ltac reflect_sign := apply sign_opp.
 Ltac cancel_terms := by_ring.
 Ltac collect_terms := by_field.
 Ltac factor_partly := first [by_field | by_powers | by_roots].
+Ltac factor_bracket := by_field.
 Ltac factor_common := first [by_field | by_powers | by_roots].
 Ltac factor_numerator := by_field.
 Ltac divide_numerator := first [by_field | by_powers | by_roots].
@@ -225,6 +229,12 @@ Ltac same_indices :=
       match after with context [delta ?k ?l] =>
         tryif (constr_eq i k; constr_eq j l) then fail
         else rewrite (delta_as i j k l) by (split; intros; lia) end end end.
+(* Deltas of the same two indices, all the same way round. *)
+Ltac same_way :=
+  repeat match goal with |- context [delta ?i ?j] =>
+    match goal with |- context [delta j i] =>
+      tryif constr_eq i j then fail else rewrite (delta_as i j j i) by (split; intros; lia)
+    end end.
 (* The same inside of a sum. *)
 Ltac same_indices_inside :=
   match goal with |- ?before = ?after =>
@@ -257,6 +267,7 @@ Ltac absorb_bracket :=
   intros ? ? ?; cbv beta;
   match goal with |- context [bracket ?i ?j] =>
     first [rewrite (bracket_true i j) by lia | rewrite (bracket_false i j) by lia] end; by_ring.
+Ltac satisfy_bracket := apply bracket_true; index.
 Ltac absorb_bracket_upper := absorb_bracket.
 Ltac absorb_bracket_lower := absorb_bracket.
 
@@ -301,7 +312,7 @@ Ltac exclude_masked :=
   end.
 Ltac take_term_out :=
   match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
-    rewrite (total_exclude k lo hi f) by index; by_ring end.
+    rewrite (total_exclude k lo hi f) by index; cbv beta; first [by_ring | same_way; by_ring] end.
 Ltac complement_share :=
   match goal with |- _ = sum_over (range_but [?k] ?lo ?hi) ?f / _ =>
     let E := fresh "E" in pose proof (total_exclude k lo hi f) as E;
@@ -380,7 +391,7 @@ Ltac gather_difference :=
             rewrite ?(delta_as k _ _ k) by (split; intros; lia); by_ring
           | rewrite sum_over_scale; apply f_equal2;
             [cbv beta; first [contract_delta | contract_delta_but] | reflexivity] ]
-        | rewrite E; cbv beta; by_ring ]
+        | rewrite E; cbv beta; first [by_ring | same_way; by_ring] ]
       end end end end.
 Ltac gather_difference_but := gather_difference.
 
@@ -423,6 +434,7 @@ Ltac by_branches :=
     unfold threshold; destruct (Rlt_dec b a); by_ring end.
 Ltac separate_bracket := by_branches.
 Ltac factor_branches := by_branches.
+Ltac distribute_branches := by_branches.
 Ltac join_branches := by_branches.
 Ltac exceeding := apply Rminus_gt_0_lt; cbv beta; first [positive | linear].
 Ltac decide_above := apply threshold_above; exceeding.
