@@ -196,7 +196,12 @@ with nonnegative :=
   | |- 0 <= 1 - delta _ _ => apply mask_nonneg
   | |- 0 <= attains _ _ _ _ => apply attains_nonneg
   | |- 0 <= INR _ => apply pos_INR
+  | |- 0 <= Rabs _ => apply Rabs_pos
+  | |- 0 <= sqrt _ => apply sqrt_pos
+  | |- 0 <= Rmax 0 _ => apply Rmax_l
+  | |- 0 <= Rmax _ 0 => apply Rmax_r
   | |- 0 <= _ ^ 2 => apply pow2_ge_0
+  | |- 0 <= _ ^ _ => first [apply pow_le; nonnegative | apply Rlt_le; positive]
   | |- 0 <= _ / _ =>
       first [apply Rmult_le_pos; [nonnegative | apply Rlt_le, Rinv_0_lt_compat; positive]
             | apply Rlt_le; positive]

@@ -219,6 +219,10 @@ Ltac vanishing :=
 Ltac same_indices :=
   repeat match goal with |- context [(?a - ?b + ?b)%nat] =>
     replace (a - b + b)%nat with a by lia end;
+  repeat match goal with
+    | |- context [(?a - 1 - 1)%nat] => replace (a - 1 - 1)%nat with (a - 2)%nat by lia
+    | |- context [(?a + 1 + 1)%nat] => replace (a + 1 + 1)%nat with (a + 2)%nat by lia
+    | |- context [(?a + ?b - ?b)%nat] => replace (a + b - b)%nat with a by lia end;
   repeat match goal with |- ?before = ?after =>
     match before with context [bracket ?i ?j] =>
       match after with context [bracket ?k ?l] =>
@@ -732,7 +736,8 @@ Ltac take_out_largest :=
         by (rewrite <- sum_over_scale; reflexivity);
       let E := fresh "E" in
       assert (E : exp u * exp (- u) = 1) by (rewrite <- exp_plus, Rplus_opp_r; apply exp_0);
-      transitivity (before * (exp u * exp (- u))); [rewrite E; ring | by_ring]
+      match goal with |- ?now = _ =>
+        transitivity (now * (exp u * exp (- u))); [rewrite E; ring | by_ring] end
     end end.
 Ltac write_exponential :=
   unfold Rminus; rewrite exp_plus, exp_Ropp, exp_ln by positive; by_ring.
