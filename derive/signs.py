@@ -100,6 +100,11 @@ def is_positive(expr: Expr, given: Given) -> bool:
     return signs(expr, given) == POSITIVE
 
 
+def is_not_negative(expr: Expr, given: Given) -> bool:
+    """Whether ``expr`` can be shown to be positive or zero."""
+    return signs(expr, given) <= NOT_NEGATIVE
+
+
 def _rest(share: Expr, given: Given) -> frozenset[int] | None:
     """The signs of what a fraction ``a / (a + b)`` leaves of one; None for any other."""
     definition = given.definition_of(share) if isinstance(share, (Indexed, Symbol)) else None

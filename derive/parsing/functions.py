@@ -26,8 +26,13 @@ class Function:
     arguments: int = 1
 
 
+def exponential(u: Expr) -> Expr:
+    """As it is written: SymPy would make ``e^{log a - log b}`` a fraction, which may overflow."""
+    return exp(u, evaluate=not u.has(log))
+
+
 def logistic(u: Expr) -> Expr:
-    return 1 / (1 + exp(-u))
+    return 1 / (1 + exponential(-u))
 
 
 def leaky_rectifier(u: Expr, slope: Expr) -> Expr:
@@ -44,7 +49,7 @@ def huber(u: Expr, width: Expr) -> Expr:
 
 
 FUNCTIONS: dict[str, Function] = {
-    "exp": Function(exp),
+    "exp": Function(exponential),
     "log": Function(log),
     "ln": Function(log),
     "sqrt": Function(sympy.sqrt),
@@ -71,7 +76,7 @@ FUNCTIONS: dict[str, Function] = {
     "digamma": Function(sympy.digamma),
     "sigmoid": Function(logistic),
     "logistic": Function(logistic),
-    "softplus": Function(lambda u: log(1 + exp(u))),
+    "softplus": Function(lambda u: log(1 + exponential(u))),
     "abs": Function(sympy.Abs),
     "sign": Function(sympy.sign),
     "max": Function(sympy.Max, arguments=2),

@@ -20,7 +20,7 @@ from derive.notation import (
 )
 from derive.rules import samples as s
 from derive.rules.registry import Outcome, rule
-from derive.signs import is_positive
+from derive.signs import is_not_negative, is_positive
 
 z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
 positive_b = Condition("positive", (s.b,))
@@ -33,8 +33,9 @@ positive_b = Condition("positive", (s.b,))
 def expand_log_quotient(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Log(Quotient(above, below)):
-            # Where the left side exists, a positive denominator makes the numerator positive too.
-            if is_positive(below, given):
+            # Where the left side exists no denominator is zero, and one that is positive makes the
+            # numerator positive too.
+            if is_not_negative(below, given):
                 return Plus(Log(above), Minus(Log(below)))
     return None
 
@@ -51,7 +52,7 @@ def expand_log_fraction(expr: Expr, given: Given) -> Outcome:
     """The same where it is the numerator that is known to be positive."""
     match expr:
         case Log(Quotient(above, below)):
-            if above != 1 and is_positive(above, given) and not is_positive(below, given):
+            if above != 1 and is_positive(above, given) and not is_not_negative(below, given):
                 return Plus(Log(above), Minus(Log(below)))
     return None
 
@@ -62,7 +63,8 @@ def expand_log_fraction(expr: Expr, given: Given) -> Outcome:
 )
 def expand_log_product(expr: Expr, given: Given) -> Outcome:
     match expr:
-        case Log(Times(parts)) if all(is_positive(f, given) for f in parts):
+        # Where the left side exists no factor is zero.
+        case Log(Times(parts)) if all(is_not_negative(f, given) for f in parts):
             return Plus(*map(Log, parts))
     return None
 
