@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy
-from sympy import Expr, Piecewise, Product, Sum, exp, log
+from sympy import Expr, Product, Sum, exp, log
 
-from derive.notation import Maximum
+from derive.notation import ZERO, Maximum, Threshold
 
 Limits = tuple[Expr, Expr, Expr]
 
@@ -36,16 +36,21 @@ def logistic(u: Expr) -> Expr:
 
 
 def leaky_rectifier(u: Expr, slope: Expr) -> Expr:
-    return Piecewise((u, u > 0), (slope * u, True))
+    return branches(u, ZERO, u, slope * u)
 
 
 def exponential_linear(u: Expr, scale: Expr) -> Expr:
-    return Piecewise((u, u > 0), (scale * (exp(u) - 1), True))
+    return branches(u, ZERO, u, scale * (exp(u) - 1))
 
 
 def huber(u: Expr, width: Expr) -> Expr:
     size = sympy.Abs(u)
-    return Piecewise((u**2 / 2, size <= width), (width * (size - width / 2), True))
+    return branches(size, width, width * (size - width / 2), u**2 / 2)
+
+
+def branches(first: Expr, second: Expr, above: Expr, otherwise: Expr) -> Expr:
+    """One of two where ``first > second``: SymPy would take a Piecewise out of the sums around."""
+    return Threshold(first, second, above, otherwise)
 
 
 FUNCTIONS: dict[str, Function] = {

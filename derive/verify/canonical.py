@@ -149,6 +149,11 @@ def terms(expr: Expr) -> tuple[Expr, ...]:
     if isinstance(expr, Minus):
         inside = terms(expr.operand)
         return terms(Plus(expr)) if len(inside) > 1 else (expr,)
+    if isinstance(expr, (Times, Mul)):
+        # A minus sign may be written as a factor -1.
+        whole = product(expr)
+        turned = whole.number == -1 and len(whole.above) == 1 and not whole.below
+        return terms(Minus(whole.above[0])) if turned else (expr,)
     if not isinstance(expr, (Plus, Add)) or isinstance(expr.args[0], Each):
         return (expr,)
     number = S.Zero
@@ -214,7 +219,7 @@ def _text(expr: Basic, bound: tuple[Symbol, ...]) -> str:
             if len(items) > 1:
                 return f"({' + '.join(sorted(_text(t, bound) for t in items))})"
             return _text(items[0], bound) if items[0] is not expr else _node_text(expr, bound)
-        case Minus() if len(terms(expr)) > 1:
+        case Minus() | Times() | Mul() if len(terms(expr)) > 1:
             return _text(Plus(expr), bound)
         case Times() | Mul() | Minus() | Quotient() | Power() | Pow() | Total():
             whole = product(expr)

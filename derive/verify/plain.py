@@ -72,6 +72,8 @@ def as_inert(expr: Basic) -> Expr:
         case Maximum():
             body, index = expr.open()
             return expr.over(as_inert(body), index)
+        case Threshold():
+            return Threshold(*map(as_inert, expr.args))
         case Inert():
             return expr
         case Float():
