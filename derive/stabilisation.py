@@ -13,13 +13,16 @@ from derive.facts import EntryFact, Given, SumFact
 from derive.notation import (
     ZERO,
     Exp,
+    Log,
     Power,
     ProductOver,
     Threshold,
     bases,
 )
+from derive.positions import survey
 from derive.rules.complements import delta_of, is_complement, near_one, over_complements
 from derive.rules.exponents import joins_maxima, mixed_shares
+from derive.rules.logarithms import is_nested
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
@@ -93,6 +96,20 @@ def open_complements(trace: Trace) -> bool:
     return trace.expression != before
 
 
+def flatten_in_logarithms(trace: Trace) -> bool:
+    """Fractions of fractions as one, where that is what a logarithm is of."""
+    found = []
+
+    def look(node: Expr, given: Given) -> None:
+        found.append(is_nested(node.args[0]))
+
+    survey(trace.expression, trace.given, look, frozenset((Log,)))
+    return any(found) and any(
+        trace.apply(rule, lambda e, _: is_nested(e))
+        for rule in ("flatten_quotient", "multiply_quotients")
+    )
+
+
 def opens_logarithm(expr: Expr, given: Given) -> bool:
     """A logarithm of a product in which something could overflow or underflow is opened."""
     operand = expr.operand
@@ -162,6 +179,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         lambda: (
             open_complements(trace)
             or trace.apply_first(UNFOLDING)
+            or flatten_in_logarithms(trace)
             or any(trace.apply(rule, opens_logarithm) for rule in OPENING)
         )
     )

@@ -19,11 +19,17 @@ from derive.notation import (
     times,
 )
 from derive.rules import samples as s
+from derive.rules.monomials import sides
 from derive.rules.registry import Outcome, rule
 from derive.signs import is_not_negative, is_positive
 
 z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
 positive_b = Condition("positive", (s.b,))
+
+
+def is_nested(operand: Expr) -> bool:
+    """Whether there are fractions among the factors, or below or above a bar."""
+    return any(isinstance(f, Quotient) for side in sides(operand) for f in side)
 
 
 @rule(
@@ -32,7 +38,7 @@ positive_b = Condition("positive", (s.b,))
 )
 def expand_log_quotient(expr: Expr, given: Given) -> Outcome:
     match expr:
-        case Log(Quotient(above, below)):
+        case Log(Quotient(above, below)) if not is_nested(expr.operand):
             # Where the left side exists no denominator is zero, and one that is positive makes the
             # numerator positive too.
             if is_not_negative(below, given):
@@ -64,7 +70,9 @@ def expand_log_fraction(expr: Expr, given: Given) -> Outcome:
 def expand_log_product(expr: Expr, given: Given) -> Outcome:
     match expr:
         # Where the left side exists no factor is zero.
-        case Log(Times(parts)) if all(is_not_negative(f, given) for f in parts):
+        case Log(Times(parts)) if not is_nested(expr.operand) and all(
+            is_not_negative(f, given) for f in parts
+        ):
             return Plus(*map(Log, parts))
     return None
 
