@@ -6,6 +6,8 @@ of a function where it has none.
 
 from __future__ import annotations
 
+import re
+
 from sympy import Expr
 
 from derive.derivation import Derivation, Step
@@ -59,7 +61,7 @@ def _claim(atom: Step, path: Path, scope: Scope, world: World) -> str | None:
     before, after, given = parts_at(atom.before, atom.after, path)
     if not is_assumed(before):
         return None
-    around: list[str] = []
+    around: list[tuple[str, str]] = []
     for known in reversed(given.scope):
         hint = getattr(known.index, "hint", known.index)
         name = f"{identifier(hint.name)}{len(around)}"
@@ -67,13 +69,17 @@ def _claim(atom: Step, path: Path, scope: Scope, world: World) -> str | None:
         scope = scope.within(known.index, name)
         apart = [f.right for f in given.apart if f.left == known.index]
         limits += "".join(f" -> {name} <> {index(x, scope)}" for x in apart)
-        around.append(f"forall {name} : nat, {limits} -> ")
+        around.append((name, f"forall {name} : nat, {limits} -> "))
     for base in _moved(atom.before, path):
         name = variable_name(base, scope)
         scope = scope.moved(base, name)
-        around.append(f"forall {name} : {world.kind(base)}, ")
+        around.append((name, f"forall {name} : {world.kind(base)}, "))
     claim = f"is_pd {derivative(before, scope)} {term(after, scope, 9)}"
-    return "".join(around) + claim
+    for name, beginning in reversed(around):
+        # What it does not speak of could not be found where it is used.
+        if re.search(rf"(?<![\w']){name}(?![\w'])", claim):
+            claim = beginning + claim
+    return claim
 
 
 def _moved(expr: Expr, path: Path) -> list[Expr]:
