@@ -533,7 +533,13 @@ class Total(Binder):
         if any(inner.has(Piecewise) for inner in plain.atoms(Sum)):
             plain = without_branches(plain)
         whole = Sum(plain, (index, self.lower, self.upper))
-        return Add(whole, *(-plain.xreplace({index: out}) for out in self.excluded))
+        terms = (plain.xreplace({index: out}) for out in self.excluded)
+        return Add(whole, *(-term.replace(_is_empty, lambda total: S.Zero) for term in terms))
+
+
+def _is_empty(plain: Basic) -> bool:
+    """Whether this is a sum of zeros, which SymPy leaves standing."""
+    return isinstance(plain, Sum) and plain.function == 0
 
 
 class ProductOver(Binder):
