@@ -28,14 +28,16 @@ from derive.formal.witness import Witness, in_exponents, values
 from derive.formal.world import World
 from derive.laws import Condition
 
-# What entries are and what parameters are, where nothing is declared of them; and whether those
-# under exponentials are zero, though something else that is made of them may then be zero too.
+# What entries are and what parameters are, where nothing is declared of them; whether those under
+# exponentials are zero, though something else that is made of them may then be zero too; and
+# whether no two entries are equal, which is last since it makes for long numbers.
 TRIED = (
-    (1, "2", False),
-    (0, "2", False),
-    (0, "(1 / 8)", False),
-    (0, "2", True),
-    (0, "(1 / 8)", True),
+    (1, "2", False, False),
+    (0, "2", False, False),
+    (0, "(1 / 8)", False, False),
+    (0, "2", True, False),
+    (0, "(1 / 8)", True, False),
+    (1, "2", False, True),
 )
 
 
@@ -288,15 +290,20 @@ class Exporter:
         shown = (problem.expression, *(d.value for d in one.derivation.definitions))
         exponents = frozenset().union(*map(in_exponents, shown))
         nothing: frozenset[Expr] = frozenset()
+        arrays = {base for written in self._written for base in (*self._fixed, *written.symbols)}
+        free = frozenset(arrays).difference(
+            world.integer_arrays, *(speaks_of(f, world) for f in world.facts)
+        )
         tried = tuple(
             tuple(
                 values(
-                    *(everything, facts, one.about, nothing if vanish else one.apart, one.untied),
+                    *(everything, facts, one.about),
+                    *((free, free) if differ else (nothing if vanish else one.apart, one.untied)),
                     *(scope, world.integer_arrays, entry, number),
                     exponents if vanish else nothing,
                 )
             )
-            for entry, number, vanish in TRIED
+            for entry, number, vanish, differ in TRIED
         )
         alone = bool(one.about or one.apart or one.untied)
         return Witness((one.name,), claims, tried, alone)

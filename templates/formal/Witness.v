@@ -50,9 +50,29 @@ Ltac numbers_differ :=
   intros; each_index; computed; unfold Rabs, Rmax, Rmin, threshold, sign in *; simpl INR in *;
   first [exfalso; lia | by_sides].
 
-Lemma ln_above_one x : 1 < x -> ln x <> 0.
-Proof. intros H. apply nonzero_of_positive. rewrite <- ln_1. apply ln_increasing; lra. Qed.
-
+(* Logarithms of proper fractions are negative, those of numbers above one positive. *)
+Lemma ln_proper a b : 0 < a -> a < b -> ln (a / b) < 0.
+Proof.
+  intros A B. rewrite <- ln_1. apply ln_increasing.
+  - apply Rdiv_lt_0_compat; lra.
+  - apply (Rmult_lt_reg_r b); [lra |]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l; lra.
+Qed.
+Lemma ln_above x : 1 < x -> 0 < ln x.
+Proof. intros H. rewrite <- ln_1. apply ln_increasing; lra. Qed.
+Ltac by_logarithms :=
+  at_zero;
+  repeat match goal with |- context [ln (?a / ?b)] =>
+    lazymatch goal with
+    | H : ln (a / b) < 0 |- _ => fail
+    | _ => assert (ln (a / b) < 0) by (apply ln_proper; lra)
+    end end;
+  repeat match goal with |- context [ln ?x] =>
+    lazymatch goal with
+    | H : ln x < 0 |- _ => fail
+    | H : 0 < ln x |- _ => fail
+    | _ => assert (0 < ln x) by (apply ln_above; lra)
+    end end;
+  intros; lra.
 Ltac evident := first [lra | field; nonzero | positive | nonzero | rational].
 Ltac holds :=
   intros;
@@ -65,8 +85,10 @@ Ltac holds :=
   | lia | discriminate | reflexivity | lra | positive | nonzero
   | computed; evident
   | each_index; computed; evident
-  | computed; apply ln_above_one; at_zero; sides; rational
-  | each_index; computed; apply ln_above_one; at_zero; sides; rational
+  | computed; apply nonzero_of_positive, ln_above; at_zero; sides; rational
+  | each_index; computed; apply nonzero_of_positive, ln_above; at_zero; sides; rational
+  | computed; by_logarithms
+  | computed; sides; by_logarithms
   | computed; by_sides
   | computed; sides; first [lra | rational]
   | numbers_differ ].

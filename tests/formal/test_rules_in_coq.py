@@ -101,6 +101,8 @@ def test_examples_are_proved(tmp_path: Path) -> None:
     exported = export(examples())
     assert {mark.rule for mark in exported.unproved} <= {
         "differentiate_function",
+        "differentiate_in_first",
+        "differentiate_in_second",
         "differentiate_function_of_two",
     }
     said = answer(exported.text, tmp_path)
