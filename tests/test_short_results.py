@@ -1,0 +1,101 @@
+"""Results of losses from papers are as short as by hand, whatever way they were reached."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import derive
+
+pytestmark = pytest.mark.needs("lark")
+
+SOFTMAX = ["p[i] = softmax(z)[i]"]
+ODDS = "log(p[{0}]/(1 - p[{0}]))"
+
+# The loss, what it is differentiated by, facts, definitions, and what a person writes.
+BY_HAND = {
+    "cosine": (
+        "sum(q[i]*z[i], i=1..D)/(sqrt(sum(q[i]^2, i=1..D))*sqrt(sum(z[i]^2, i=1..D)))",
+        "(-q[k]*Sum(q[i]*z[i], (i, 1, D))/Sum(q[i]**2, (i, 1, D)) + z[k])"
+        "/(sqrt(Sum(q[i]**2, (i, 1, D)))*sqrt(Sum(z[i]**2, (i, 1, D))))",
+        {"by": "q[k]"},
+    ),
+    "odds": (
+        "sum(y[i]*p[i]/(1 - p[i]), i=1..C)",
+        "(-Sum(p[i]*y[i]/(1 - p[i])**2, (i, 1, C)) + y[k]/(1 - p[k])**2)*p[k]",
+        {"where": SOFTMAX},
+    ),
+    "log odds": (
+        ODDS.format("w"),
+        "(KroneckerDelta(k, w) - p[k])/(1 - p[w])",
+        {"where": SOFTMAX},
+    ),
+    "jaccard": (
+        "1 - sum(p[i]*y[i], i=1..C)/(2 - sum(p[i]*y[i], i=1..C))",
+        "2*(-y[k] + Sum(p[i]*y[i], (i, 1, C)))*p[k]/(2 - Sum(p[i]*y[i], (i, 1, C)))**2",
+        {"where": SOFTMAX},
+    ),
+    "logistic by hand": (
+        "-sum(y[n]*log(1/(1 + exp(-z[n]))) + (1 - y[n])*log(1 - 1/(1 + exp(-z[n]))), n=1..N)",
+        "-y[k] + 1/(1 + exp(-z[k]))",
+        {},
+    ),
+    "quantile huber": (
+        "sum(sum(huber(y[j] - q[i], K), j=1..M)/M, i=1..N)",
+        "Sum(Piecewise((K*sign(q[k] - y[j]), K < Abs(q[k] - y[j])), (q[k] - y[j], True)),"
+        " (j, 1, M))/M",
+        {"by": "q[k]", "given": ["K > 0"]},
+    ),
+    "digamma": ("sum(digamma(z[i]), i=1..C)", "polygamma(1, z[k])", {}),
+    "distances both ways": (
+        "sum(exp(-(z[i] - z[j])^2), i=1..C, j=1..C)",
+        "-4*Sum((-z[j] + z[k])*exp(-(-z[j] + z[k])**2), (j, 1, C))",
+        {},
+    ),
+}
+
+
+def gradient(name: str) -> derive.Derivation:
+    loss, _, asked = BY_HAND[name]
+    more = {key: value for key, value in asked.items() if key != "by"}
+    return derive.gradient(loss, asked.get("by", "z[k]"), **more)
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_a_result_is_as_short_as_by_hand(name: str) -> None:
+    found = gradient(name)
+    assert str(found.result) == BY_HAND[name][1]
+    assert found.check().level == "exact"
+
+
+PREFERENCE = f"-log(p[w]) - L*log(sigmoid({ODDS.format('w')} - ({ODDS.format('r')})))"
+
+
+@pytest.mark.parametrize("offset", [0.0, 720.0, 1000.0, -760.0])
+def test_a_common_offset_of_the_logits_changes_nothing(offset: float) -> None:
+    """As by text, ``e^{log a - log b}`` stays one exponential; a fraction of both overflows."""
+    kernel = derive.gradient(PREFERENCE, "z[k]", where=SOFTMAX).kernel("numpy")
+    z = np.array([1.0, 2.0, 0.0, 0.5])
+    value, slope = kernel(z=z + offset, w=1, r=3, L=0.1)
+    expected, exact = kernel(z=z, w=1, r=3, L=0.1)
+    assert abs(value - expected) < 1e-12 and np.abs(slope - exact).max() < 1e-12
+    assert abs(expected - 0.5562453719399183) < 1e-14
+
+
+def test_teachers_without_the_true_class_may_be_far_off() -> None:
+    """Sums that leave an index out are positive wherever a logarithm is taken of them."""
+    share = "exp({0}[i])/sum((1 - delta(j, t))*exp({0}[j]), j=1..C)"
+    loss = f"sum((1 - delta(i, t))*q[i]*log(q[i]/({share.format('z')})), i=1..C)"
+    kernel = derive.gradient(loss, "z[k]", where=[f"q[i] = {share.format('v')}"]).kernel("numpy")
+    z, v = np.array([1.0, 2.0, 0.0, 0.5]), np.array([0.0, 1.0, -1.0, 2.0])
+    expected, exact = kernel(z=z, v=v, t=0)
+    for a, b in ((1000.0, 0.0), (0.0, 1000.0), (-1000.0, 1000.0)):
+        value, slope = kernel(z=z + a, v=v + b, t=0)
+        assert abs(value - expected) < 1e-11 and np.abs(slope - exact).max() < 1e-11
+
+
+def test_a_power_that_is_infinite_beside_a_zero_counts_for_nothing() -> None:
+    d = derive.gradient("sum(max(x[i], 0)^h, i=1..C)", "x[k]", given=["h > 0"])
+    x = np.array([-1.0, 4.0])
+    assert d.kernel("numpy")(x=x, h=0.5)[1].tolist() == [0.0, 0.25]
+    assert [float(v) for v in d.kernel("mpmath")(x=x, h=0.5)[1]] == [0.0, 0.25]
