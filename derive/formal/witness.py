@@ -117,7 +117,7 @@ def values(
 def _different(symbol: Expr, number: str) -> str:
     """Entries no two of which are equal."""
     if not isinstance(symbol, IndexedBase):
-        return number
+        return f"(- ({number}))" if symbol.is_negative else f"({number})"
     places = [f"i{n}" for n in range(len(symbol.shape or ()))]
     steps = " + ".join(f"{10**n} * INR {place}" for n, place in enumerate(places))
     return f"(fun {' '.join(places)} => {number} + {steps})"

@@ -62,11 +62,28 @@ def exclude_masked(expr: Expr, given: Given) -> Outcome:
     Example(Plus(Total(exponential, over_classes), Minus(Exp(s.z[s.k1]))), s.in_range),
 )
 def take_term_out(expr: Expr, given: Given) -> Outcome:
-    """``Σ_j f_j - f_k = Σ_{j≠k} f_j``, and the same with both signs turned."""
+    """``Σ_j f_j - f_k = Σ_{j≠k} f_j``"""
+    return _less_a_term(expr, given, turned=False)
+
+
+@rule(
+    law(
+        Plus(FK, Minus(Total(FJ, limits))),
+        Minus(Total(FJ, (*limits, s.k))),
+        k_in_range,
+    ),
+    Example(Plus(Exp(s.z[s.k1]), Minus(Total(exponential, over_classes))), s.in_range),
+)
+def leave_term_out(expr: Expr, given: Given) -> Outcome:
+    """``f_k - Σ_j f_j = -Σ_{j≠k} f_j``"""
+    return _less_a_term(expr, given, turned=True)
+
+
+def _less_a_term(expr: Expr, given: Given, turned: bool) -> Outcome:
+    """A sum and one of its terms, with opposite signs, as one; ``turned`` where the sum has it."""
     for n, term in enumerate(expr.args):
-        turned = isinstance(term, Minus)
-        total = term.operand if turned else term
-        if not isinstance(total, Total) or total.excluded:
+        total = term.operand if turned and isinstance(term, Minus) else term
+        if not isinstance(total, Total) or total.excluded or (turned and total is term):
             continue
         for m, other in enumerate(expr.args):
             if m == n or isinstance(other, Minus) is turned:
@@ -74,9 +91,8 @@ def take_term_out(expr: Expr, given: Given) -> Outcome:
             kept = _without_term(total, other if turned else other.operand, given)
             if kept is not None:
                 rest = (t for at, t in enumerate(expr.args) if at not in (n, m))
-                return Rewriting(
-                    plus(Minus(kept.after) if turned else kept.after, *rest), kept.facts
-                )
+                left = Minus(kept.after) if turned else kept.after
+                return Rewriting(plus(left, *rest), kept.facts)
     return None
 
 

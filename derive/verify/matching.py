@@ -189,7 +189,8 @@ def _terms(wanted: Items, items: Items, match: Match, whole: bool) -> Iterator[t
             for found in matches(first, sum_of(taken), match):
                 yield from _terms(rest, left, found, whole)
         return
-    if isinstance(first, (Meta, Value)) and len(terms(known(first, match))) > 1:
+    free = isinstance(first, Value) and is_open(first.index, match)
+    if isinstance(first, (Meta, Value)) and not free and len(terms(known(first, match))) > 1:
         yield from _terms((*terms(known(first, match)), *rest), items, match, whole)
         return
     for n, item in enumerate(items):

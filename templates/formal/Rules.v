@@ -317,6 +317,7 @@ Ltac exclude_masked :=
 Ltac take_term_out :=
   match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
     rewrite (total_exclude k lo hi f) by index; cbv beta; first [by_ring | same_way; by_ring] end.
+Ltac leave_term_out := take_term_out.
 Ltac complement_share :=
   match goal with |- _ = sum_over (range_but [?k] ?lo ?hi) ?f / _ =>
     let E := fresh "E" in pose proof (total_exclude k lo hi f) as E;
