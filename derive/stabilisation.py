@@ -20,7 +20,13 @@ from derive.notation import (
     bases,
 )
 from derive.positions import survey
-from derive.rules.complements import delta_of, is_complement, near_one, over_complements
+from derive.rules.complements import (
+    delta_of,
+    is_complement,
+    near_one,
+    over_complements,
+    subjects,
+)
 from derive.rules.exponents import joins_maxima, mixed_shares
 from derive.rules.logarithms import is_nested
 from derive.rules.monomials import sides
@@ -80,7 +86,11 @@ def open_complements(trace: Trace) -> bool:
     Returns whether there was something to write so.
     """
     before = trace.expression
-    arrays = near_one(trace.expression)
+    found = near_one(trace.expression)
+    # A number that is but another name for an entry is worked out like that entry.
+    others = {d.base for d in trace.given.definitions if isinstance(d.value, Indexed)} & found
+    if others and trace.apply("unfold_definition", lambda e, _: e in others):
+        found = near_one(trace.expression)
     if trace.apply("distribute_difference"):
         settle(trace, ("move_sign", "cancel_double_negative", "multiply_quotients"))
     trace.apply_first(("gather_difference", "gather_difference_but"))
@@ -88,8 +98,8 @@ def open_complements(trace: Trace) -> bool:
 
     def is_opened(expr: Expr, given: Given) -> bool:
         if delta_of(expr) is not None:
-            return bool(bases(expr) & paired)
-        return is_complement(expr) and bool(bases(expr) & arrays)
+            return bool(subjects(expr) & paired)
+        return is_complement(expr) and bool(subjects(expr) & found)
 
     if trace.apply("unfold_complement", is_opened):
         settle(trace, ("share_of_others", "complement_share", "complement_fraction"))

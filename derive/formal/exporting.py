@@ -294,19 +294,15 @@ class Exporter:
         free = frozenset(arrays).difference(
             world.integer_arrays, *(speaks_of(f, world) for f in world.facts)
         )
-        tried = tuple(
-            tuple(
-                values(
-                    *(everything, facts, one.about),
-                    *((free, free) if differ else (nothing if vanish else one.apart, one.untied)),
-                    *(scope, world.integer_arrays, entry, number),
-                    exponents if vanish else nothing,
-                )
-            )
-            for entry, number, vanish, differ in TRIED
-        )
+        tried = []
+        for entry, number, vanish, differ in TRIED:
+            apart, untied = (free, free) if differ else (one.apart, one.untied)
+            asked = (everything, facts, one.about, nothing if vanish else apart, untied)
+            zero = exponents if vanish else nothing
+            found = values(*asked, scope, world.integer_arrays, entry, number, zero)
+            tried.append(tuple(found))
         alone = bool(one.about or one.apart or one.untied)
-        return Witness((one.name,), claims, tried, alone)
+        return Witness((one.name,), claims, tuple(tried), alone)
 
     def _whole(self, derivation: Derivation) -> Derivation | None:
         """What a derivation is a case of."""

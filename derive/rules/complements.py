@@ -18,7 +18,6 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
-    bases,
     entries,
     factors,
     plus,
@@ -53,18 +52,31 @@ def delta_of(expr: Expr) -> Delta | None:
     return None
 
 
+def subjects(difference: Expr) -> frozenset[Expr]:
+    """The array, or the name of a number, that is taken off in a ``1 - p`` or ``δ - p``."""
+    found = (t.operand if isinstance(t, Minus) else t for t in difference.args)
+    return frozenset(
+        part.base if isinstance(part, Indexed) else part
+        for part in found
+        if isinstance(part, (Indexed, Symbol))
+    )
+
+
 def near_one(expr: Expr) -> frozenset[Expr]:
-    """The arrays ``p`` whose ``1 - p`` must not become zero: under a logarithm, a bar, a power."""
+    """What ``p`` is in each ``1 - p`` that must not become zero: under a logarithm, a bar, a power.
+
+    Arrays, and names of numbers.
+    """
     match expr:
         case Log(operand):
             here = factors(operand)
         case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
             here = (base,)
         case Quotient(_, denominator):
-            here = factors(denominator)
+            here = tuple(f.base if isinstance(f, Power) else f for f in factors(denominator))
         case _:
             here = ()
-    found = frozenset().union(*(bases(part) for part in here if is_complement(part)))
+    found = frozenset().union(*(subjects(part) for part in here if is_complement(part)))
     return found.union(*(near_one(a) for a in expr.args if isinstance(a, Inert)))
 
 
@@ -74,7 +86,7 @@ def over_complements(expr: Expr) -> frozenset[Expr]:
     indices = complemented(below)
     here = (f for f in above if (d := delta_of(f)) is not None and indices.intersection(d.args))
     inner = (over_complements(a) for a in expr.args if isinstance(a, Inert))
-    return frozenset().union(*map(bases, here), *inner)
+    return frozenset().union(*map(subjects, here), *inner)
 
 
 def complemented(below: tuple[Expr, ...]) -> frozenset[Expr]:

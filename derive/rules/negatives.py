@@ -18,10 +18,11 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    code,
     times,
 )
 from derive.rules import samples as s
-from derive.rules.monomials import sides
+from derive.rules.monomials import sides, split_power
 from derive.rules.registry import Outcome, rule
 
 z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
@@ -117,6 +118,29 @@ def square_negative(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Power(Minus(operand), exponent) if exponent == 2:
             return Power(operand, exponent)
+    return None
+
+
+@rule(
+    law(
+        Times(s.a, Plus(s.b, Minus(s.c))),
+        Minus(Times(s.a, Plus(s.c, Minus(s.b)))),
+    ),
+    Times(Plus(z_k, Minus(z_i)), Plus(z_i, Minus(z_k))),
+    head=PRODUCTS,
+)
+def turn_factor(expr: Expr, given: Given) -> Outcome:
+    """``a (b - c) = -a (c - b)``, where ``c - b`` is a factor as well, or below the bar."""
+    above, below = sides(expr)
+    others = [f for part in (*above, *below) for side in sides(part) for f in side]
+    known = {code(split_power(f)[0]) for f in others}
+    for n, factor in enumerate(above):
+        match factor:
+            case Plus((_, Minus())) | Plus((Minus(), _)):
+                turned = distribute_negative(Minus(factor), given)
+                if code(turned) in known:
+                    whole = times(*above[:n], turned, *above[n + 1 :])
+                    return Minus(Quotient(whole, times(*below)) if below else whole)
     return None
 
 

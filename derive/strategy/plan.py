@@ -56,7 +56,8 @@ def derive_problem(problem: Problem) -> Derivation:
 def nested(definitions: tuple[Definition, ...], given: Given) -> tuple[Definition, ...]:
     """The definitions, innermost first, each with the ones before it folded into its value."""
     ready: list[Definition] = []
-    for definition in sorted(definitions, key=lambda d: height(d.value)):
+    # Of those of one height a softmax comes first: another one may be an entry of it.
+    for definition in sorted(definitions, key=lambda d: (height(d.value), not d.softmax)):
         trace = Trace(definition.value, with_changes(given, definitions=tuple(ready)))
         settle(trace, NAMING)
         ready.append(with_changes(definition, value=trace.expression))

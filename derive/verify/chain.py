@@ -9,11 +9,13 @@ from sympy import Expr, Tuple
 from derive.arrays import Entry, shape
 from derive.derivation import Derivation, Step
 from derive.errors import DeriveError
-from derive.facts import EqualFact, Fact, UnequalFact
+from derive.facts import Definition, EqualFact, Fact, UnequalFact
 from derive.gathering import Layout
 from derive.notation import Binder, Partial, bases, heads, names, rename
 from derive.positions import Path
 from derive.problem import Problem
+from derive.verify.canonical import same
+from derive.verify.sources import unfolded
 
 Break = tuple[int, str, str]
 """Number of a step from 1 (or 0), its rule, and what is wrong."""
@@ -94,10 +96,29 @@ def definition_flaws(derivation: Derivation, problem: Problem) -> Iterator[str]:
     declared = {d.base: d.value for d in problem.definitions}
     taken = bases(problem.expression) | names(problem.expression)
     for base, value in values.items():
-        if base in taken and declared.get(base) != value:
+        if base in taken and not _agree(declared.get(base), problem, value, derivation):
             yield f"{base} is not what the problem says it is"
         if base in _made_of(value, values):
             yield f"{base} is defined by itself"
+
+
+def _agree(declared: Expr | None, problem: Problem, value: Expr, derivation: Derivation) -> bool:
+    """Whether a definition says what was declared, up to names for what its value is made of."""
+    if declared is None or declared == value:
+        return declared is not None
+    sides = (
+        _written_out(declared, problem.definitions),
+        _written_out(value, derivation.definitions),
+    )
+    return same(*sides)
+
+
+def _written_out(expr: Expr, definitions: tuple[Definition, ...]) -> Expr:
+    """``expr`` over the inputs only."""
+    for _ in definitions:
+        for definition in definitions:
+            expr = unfolded(expr, definition)
+    return expr
 
 
 def _made_of(expr: Expr, values: dict[Expr, Expr]) -> set[Expr]:

@@ -115,6 +115,7 @@ Ltac distribute_negative := by_rewriting ltac:(unfold Rminus; rewrite ?Ropp_plus
 Ltac turn_sign := by_ring.
 Ltac take_out_sign := by_ring.
 Ltac turn_difference := by_ring.
+Ltac turn_factor := by_ring.
 Ltac square_negative := by_ring.
 Ltac reflect_abs := apply Rabs_Ropp.
 Ltac reflect_sign := apply sign_opp.
