@@ -138,7 +138,7 @@ def turn_factor(expr: Expr, given: Given) -> Outcome:
         match factor:
             case Plus((_, Minus())) | Plus((Minus(), _)):
                 turned = distribute_negative(Minus(factor), given)
-                if code(turned) in known:
+                if code(turned) in known and code(turned) != code(factor):
                     whole = times(*above[:n], turned, *above[n + 1 :])
                     return Minus(Quotient(whole, times(*below)) if below else whole)
     return None
