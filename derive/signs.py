@@ -54,7 +54,9 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
         case Plus((one, Minus(Delta()))) if one == 1:
             return NOT_NEGATIVE
         case Plus(terms):
-            return _sum_of([signs(t, given) for t in terms])
+            found = _sum_of([signs(t, given) for t in terms])
+            # Sizes are at least one, which their signs do not say: C - 1 is not negative.
+            return found if found != ANY or bases(expr) else _count_signs(expr.doit())
         case Times(factors):
             return _product_of([signs(f, given) for f in factors])
         case Quotient(numerator, denominator):
@@ -93,6 +95,13 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
     if expr.is_zero:
         return frozenset({0})
     return NOT_NEGATIVE if expr.is_nonnegative else ANY
+
+
+def _count_signs(number: Expr) -> frozenset[int]:
+    """The signs of a number made of sizes and parameters, as SymPy knows them."""
+    if number.is_positive:
+        return POSITIVE
+    return NOT_NEGATIVE if number.is_nonnegative else ANY
 
 
 def is_positive(expr: Expr, given: Given) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
-from sympy import Expr, Indexed, Tuple
+from sympy import Expr, Indexed, Symbol, Tuple
 
 from derive.derivation import Derivation
 from derive.facts import EntryFact, Given, SumFact
@@ -32,7 +32,6 @@ from derive.rules.logarithms import is_nested
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
-from derive.signs import is_positive
 from derive.strategy.phases import CONTRACTION, fold_names, repeat, settle
 
 SHIFTS = (
@@ -133,13 +132,12 @@ def opens_logarithm(expr: Expr, given: Given) -> bool:
 
 
 def beside_infinite(expr: Expr, given: Given) -> bool:
-    """A choice that may be zero beside a power that may be infinite there."""
+    """A choice that may be zero beside a power that may be infinite there, or overflow."""
     zero = any(isinstance(f, Threshold) and ZERO in f.args[2:] for f in expr.args)
     return zero and any(
-        isinstance(f, Power)
-        and not (f.exponent.is_Integer and f.exponent.is_positive)
-        and not is_positive(f.base, given)
-        for side in sides(expr)
+        isinstance(f, Power) and not isinstance(f.base, (Indexed, Symbol))
+        for factor in expr.args
+        for side in sides(factor)
         for f in side
     )
 

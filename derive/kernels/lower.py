@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 
 from sympy import Expr, Indexed, Number, NumberSymbol, S, Symbol, oo
+from sympy.codegen.cfunctions import log1p
 
 from derive.errors import DeriveError
 from derive.facts import Definition, EqualFact, IndexRange, UnequalFact
@@ -27,6 +28,7 @@ from derive.notation import (
     Bracket,
     Delta,
     Exp,
+    Head,
     Inert,
     Log,
     Maximum,
@@ -41,7 +43,9 @@ from derive.notation import (
     bases,
     heads,
     names,
+    plus,
     times,
+    without,
 )
 
 _MAY_BE_INFINITE = {Quotient, Power, Log, Apply, Exp}
@@ -118,6 +122,10 @@ class Lowering(Entries):
                 # From left to right, two at a time: a beginning that others share is found so.
                 parts = map(self.lower, args)
                 return reduce(lambda a, b: self.combined(expr.func, [a, b]), parts)
+            case Log(Plus(terms)) if ONE in terms:
+                # It keeps the digits of what is small beside the 1.
+                small = plus(*without(terms, terms.index(ONE)))
+                return self._entrywise(lambda a: Apply(Head(log1p), a), (small,))
             case Minus() | Quotient() | Power() | Exp() | Log():
                 return self._entrywise(expr.func, expr.args)
         if not expr.args or isinstance(expr, Inert):

@@ -7,7 +7,7 @@ arguments of a maximum or minimum it is the derivative of the first.
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Max, Min, sign
+from sympy import Abs, Expr, Indexed, Max, Min, Symbol, sign
 
 from derive.facts import Given
 from derive.laws import Condition, law
@@ -23,6 +23,7 @@ from derive.notation import (
     Power,
     Threshold,
     Times,
+    Total,
     code,
     factors,
     is_number,
@@ -265,13 +266,17 @@ def factor_branches(expr: Expr, given: Given) -> Outcome:
     Times(Power(z_k, s.gamma), Threshold(z_k, 0, 1, 0)),
 )
 def distribute_branches(expr: Expr, given: Given) -> Outcome:
-    """Bring factors into both branches: one that is infinite does no harm beside a zero there."""
+    """Bring powers into both branches: one that is infinite does no harm beside a zero there."""
     at = next((n for n, f in enumerate(expr.args) if isinstance(f, Threshold)), None)
     if at is None:
         return None
     choice, rest = expr.args[at], without(expr.args, at)
-    branches = (times(*rest, branch) for branch in (choice.above, choice.otherwise))
-    return Threshold(choice.first, choice.second, *branches)
+    inside = [f for f in rest if not isinstance(f, (Indexed, Symbol, Total))]
+    outside = [f for f in rest if isinstance(f, (Indexed, Symbol, Total))]
+    if not inside:
+        return None
+    branches = (times(*inside, branch) for branch in (choice.above, choice.otherwise))
+    return times(*outside, Threshold(choice.first, choice.second, *branches))
 
 
 @rule(law(Threshold(s.a, s.b, s.u, s.u), s.u), Threshold(z_k, s.T, y_i, y_i))
