@@ -78,6 +78,14 @@ def prove(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+PROVED_BESIDES = {
+    "domain": "everything has a value",
+    "witness": "the hypotheses can hold",
+    "statement": "the derivative exists",
+}
+"""What a file proves besides its steps."""
+
+
 def prove_one(
     coq: Coq, folder: Path, derivation: Derivation, exported: Exported, seconds: float = SECONDS
 ) -> Proof:
@@ -139,6 +147,10 @@ def _failure(derivation: Derivation, exported: Exported, line: int, sentence: st
     if not line or not found:
         return Failure(derivation.name, 0, "", "formal", sentence)
     mark = min(found, key=lambda m: m.line_last - m.line_first)
+    if not mark.step:
+        sentence += (
+            f", in the proof that {PROVED_BESIDES.get(mark.rule, PROVED_BESIDES['statement'])}"
+        )
     return Failure(mark.derivation, mark.step, mark.rule, "formal", sentence)
 
 

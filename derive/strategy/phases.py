@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from derive.notation import Inert, Partial, code
 from derive.rules.trace import Trace
@@ -210,6 +210,7 @@ def simplify_once(trace: Trace) -> bool:
 def finish(trace: Trace) -> None:
     """The last touches: signs, common factors, the order of terms."""
     attempt(trace, spread_totals)
+    attempt(trace, write_out_names)
     attempt(trace, turn_differences, NO_LONGER)
     attempt(trace, expand, WORTHWHILE)
     attempt(trace, gather_totals)
@@ -253,6 +254,15 @@ def spread_totals(trace: Trace) -> None:
     if trace.apply("split_total"):
         simplify(trace)
         settle(trace, ("distribute_negative", "cancel_factor", "cancel_terms", "collect_terms"))
+
+
+def write_out_names(trace: Trace) -> None:
+    """Write out numbers that have names, so that sums of them can cancel, and name what is left."""
+    numbers = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
+    if numbers and trace.apply("unfold_definition", lambda e, _: e in numbers):
+        settle(trace, ("split_total", "pull_out_sign", "sum_constant", "cancel_factor"))
+        settle(trace, ("cancel_terms", "collect_terms"))
+        settle(trace, ("fold_definition",))
 
 
 def turn_differences(trace: Trace) -> None:
