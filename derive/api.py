@@ -330,10 +330,32 @@ def _asked(
     along: Sequence[Any] = (),
 ) -> Derivation:
     """The derivation of what was asked in SymPy, or in text."""
-    asked = in_sympy([expression], variables, given, where, along=along)
-    direction = asked.along[0] if asked.along else None
-    (loss,) = asked.expressions
-    return _derived(pose(loss, asked.variables, kind, asked.given, asked.where, along=direction))
+
+    def posed(*by: Any) -> Problem:
+        asked = in_sympy([expression], by, given, where, along=along)
+        direction = asked.along[0] if asked.along else None
+        (loss,) = asked.expressions
+        return pose(loss, asked.variables, kind, asked.given, asked.where, along=direction)
+
+    try:
+        problem = posed(*variables)
+    except DeriveError as error:
+        twice = len(set(map(str, variables))) < len(variables)
+        if kind != "gradient" or len(variables) < 2 or twice:
+            raise
+        # The axes of two variables may have sizes of their own though one letter runs over both.
+        try:
+            return _derived_apart(tuple(posed(v) for v in variables))
+        except DeriveError:
+            raise error from None
+    return _derived(problem)
+
+
+def _derived_apart(problems: tuple[Problem, ...]) -> Derivation:
+    from derive.stabilisation import stabilise
+    from derive.strategy import derive_apart
+
+    return Derivation.of(stabilise(derive_apart(problems)))
 
 
 def gradient(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sympy import Expr, Indexed, IndexedBase, Symbol
@@ -119,7 +119,8 @@ class _Reader:
             indices = dict.fromkeys((*own, *(i for v in variables for i in _direct(v))))
             title = "derivative" if len(self._results) == 1 else f"derivative_{_stem(variables[0])}"
             stable = _stable(result, "derivative")
-            ranged = self._ranged(indices)
+            # A letter may run over another axis in the derivative by another variable.
+            ranged = self._ranged(indices, {r.index: r for r in result.problem.ranges})
             derivatives.append(
                 Output(title, stable, result.closed_form, ranged, self._conditions(ranged))
             )
@@ -137,8 +138,11 @@ class _Reader:
             and names(fact.left) | names(fact.right) <= told
         )
 
-    def _ranged(self, indices: Iterable[Expr]) -> tuple[IndexRange, ...]:
-        return tuple(self._ranges[i] for i in indices if i in self._ranges)
+    def _ranged(
+        self, indices: Iterable[Expr], own: Mapping[Expr, IndexRange] | None = None
+    ) -> tuple[IndexRange, ...]:
+        ranges = {**self._ranges, **(own or {})}
+        return tuple(ranges[i] for i in indices if i in ranges)
 
     def arguments(
         self,

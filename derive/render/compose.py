@@ -196,15 +196,18 @@ class _Writer:
         )
 
     def free_indices(self) -> dict[Symbol, IndexRange]:
-        """The free indices of the derivation and what it contains, each with its range."""
-        found: dict[Symbol, IndexRange] = {}
+        """The free indices of the derivation and what it contains, each with its range.
+
+        One that runs over several axes, in the derivatives by several variables, has none.
+        """
+        found: dict[Symbol, set[IndexRange]] = {}
         for derivation in (self.derivation, *self.parts(), *self.derivation.walk()):
             given = derivation.given
             for index in derivation.problem.free_indices:
                 known = given.range_of(index)
                 if known is not None:
-                    found.setdefault(index, known)
-        return found
+                    found.setdefault(index, set()).add(known)
+        return {index: next(iter(known)) for index, known in found.items() if len(known) == 1}
 
     # Derivations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace as with_changes
 from types import MappingProxyType
 
@@ -26,21 +27,10 @@ def derive_problem(problem: Problem) -> Derivation:
 
     Raises ``DeriveError`` where a function has no derivative rule.
     """
-    given = Given((*problem.facts, *problem.ranges), problem.definitions)
-    found, ranges = recognise(problem, given)
-    definitions = nested((*problem.definitions, *found), given)
-    problem = with_changes(problem, ranges=tuple(dict.fromkeys((*problem.ranges, *ranges))))
+    problem, definitions = recognised(problem)
     if problem.kind == "gradient" and len(problem.variables) > 1:
-        parts = {
-            str(v): in_arrays_if_shorter(
-                derive_one(with_changes(problem, variables=(v,)), definitions, str(v))
-            )
-            for v in problem.variables
-        }
-        statement = Tuple(*(part.statement for part in parts.values()))
-        return Derivation(
-            problem, problem.name, statement, (), definitions, parts=MappingProxyType(parts)
-        )
+        alone = (with_changes(problem, variables=(v,)) for v in problem.variables)
+        return joined(problem, [(each, definitions) for each in alone])
     if problem.kind in ("hessian", "hessian_vector"):
         variable = problem.variables[:1]
         first = with_changes(problem, kind="gradient", variables=variable, direction=None)
@@ -51,6 +41,40 @@ def derive_problem(problem: Problem) -> Derivation:
         whole = with_changes(whole, parts=MappingProxyType({"gradient": gradient}))
         return in_arrays_if_shorter(whole)
     return in_arrays_if_shorter(derive_one(problem, definitions, problem.name))
+
+
+def derive_apart(problems: tuple[Problem, ...]) -> Derivation:
+    """One derivation of the gradients of one loss, each posed by itself.
+
+    So an index may run over another axis in each.
+    """
+    posed = [recognised(problem) for problem in problems]
+    ranges = {known.index: known for problem, _ in reversed(posed) for known in problem.ranges}
+    variables = tuple(v for problem in problems for v in problem.variables)
+    whole = with_changes(problems[0], variables=variables, ranges=tuple(ranges.values()))
+    return joined(whole, posed)
+
+
+def recognised(problem: Problem) -> tuple[Problem, tuple[Definition, ...]]:
+    """The problem with all ranges, and its definitions with those that its loss gives rise to."""
+    given = Given((*problem.facts, *problem.ranges), problem.definitions)
+    found, ranges = recognise(problem, given)
+    definitions = nested((*problem.definitions, *found), given)
+    ranges = tuple(dict.fromkeys((*problem.ranges, *ranges)))
+    return with_changes(problem, ranges=ranges), definitions
+
+
+def joined(problem: Problem, posed: Iterable[tuple[Problem, tuple[Definition, ...]]]) -> Derivation:
+    """The gradients by several variables as the parts of one derivation."""
+    parts: dict[str, Derivation] = {}
+    named: dict[Expr, Definition] = {}
+    for each, definitions in posed:
+        name = str(each.variables[0])
+        parts[name] = in_arrays_if_shorter(derive_one(each, definitions, name))
+        named |= {d.base: d for d in definitions}
+    statement = Tuple(*(part.statement for part in parts.values()))
+    found = tuple(named.values())
+    return Derivation(problem, problem.name, statement, (), found, parts=MappingProxyType(parts))
 
 
 def nested(definitions: tuple[Definition, ...], given: Given) -> tuple[Definition, ...]:

@@ -1,0 +1,49 @@
+"""One letter may run over another axis in the derivative by another variable."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sympy import IndexedBase, Sum, symbols
+
+import derive
+from derive.errors import DeriveError
+
+N, M, D = symbols("N M D", integer=True, positive=True)
+u, i, l, k, m = symbols("u i l k m", integer=True)
+U, V = IndexedBase("U", shape=(N, D)), IndexedBase("V", shape=(M, D))
+R = IndexedBase("R", shape=(N, M))
+FACTORS = Sum((R[u, i] - Sum(U[u, l] * V[i, l], (l, 1, D))) ** 2, (i, 1, M), (u, 1, N)) / 2
+TEXT = "sum((R[u,i] - sum(U[u,l]*V[i,l], l=1..D))^2, i=1..M, u=1..N)/2"
+
+
+@pytest.mark.parametrize(
+    ("loss", "variables"),
+    [
+        (FACTORS, [U[k, m], V[k, m]]),
+        pytest.param(TEXT, ["U[k,m]", "V[k,m]"], marks=pytest.mark.needs("lark")),
+    ],
+)
+def test_both_factors_by_the_same_letters(loss: object, variables: list[object]) -> None:
+    d = derive.gradient(loss, variables)
+    assert d.check().level == "exact"
+    draw = np.random.default_rng(5)
+    values = {"R": draw.normal(size=(3, 4)), "U": draw.normal(size=(3, 2))}
+    values["V"] = draw.normal(size=(4, 2))
+    value, (by_rows, by_columns) = d.kernel("numpy")(**values)
+    left = values["R"] - values["U"] @ values["V"].T
+    assert np.isclose(value, (left**2).sum() / 2)
+    assert np.allclose(by_rows, -left @ values["V"])
+    assert np.allclose(by_columns, -left.T @ values["U"])
+    assert [part.at(N=1, M=2, D=1).shape for part in d.parts.values()] == [(1, 1), (2, 1)]
+    assert "V_{km}" in d.latex().replace(" ", "")
+
+
+def test_a_variable_is_named_once_all_the_same() -> None:
+    with pytest.raises(DeriveError, match="named twice"):
+        derive.gradient(FACTORS, [U[k, m], U[k, m]])
+
+
+def test_what_is_wrong_by_itself_is_told_as_before() -> None:
+    with pytest.raises(DeriveError, match="axis of size"):
+        derive.gradient(Sum(U[u, k] * V[k, l], (l, 1, D), (u, 1, N)), [U[m, k], V[m, k]])
