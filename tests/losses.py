@@ -35,7 +35,7 @@ from sympy import (
 import derive
 
 
-def sampled(names: Iterable[str], every: int = 6) -> list[Any]:
+def sampled(names: Iterable[str], every: int = 12) -> list[Any]:
     """Names as parameters of a test of which an ordinary run takes one in ``every``."""
     return [
         name if n % every == 0 else pytest.param(name, marks=pytest.mark.slow)

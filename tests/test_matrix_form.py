@@ -304,8 +304,13 @@ def test_sympy_gets_the_form() -> None:
     ("lang", "words"),
     [
         ("en", ("This holds for every entry", "the vector of ones")),
-        ("es", ("Esto vale para cada componente", "el vector de unos")),
-        ("pt", ("Isso vale para cada componente", "o vetor de uns")),
+        *(
+            pytest.param(lang, words, marks=pytest.mark.slow)
+            for lang, words in (
+                ("es", ("Esto vale para cada componente", "el vector de unos")),
+                ("pt", ("Isso vale para cada componente", "o vetor de uns")),
+            )
+        ),
     ],
 )
 def test_documents_show_it_in_each_language(lang: str, words: tuple[str, ...]) -> None:

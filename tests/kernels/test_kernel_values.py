@@ -76,7 +76,7 @@ def test_a_function_that_numpy_lacks_is_named(name: str) -> None:
         assert_allclose(as_floats(oracle), as_floats(wanted), rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", SOFTMAX)
+@pytest.mark.parametrize("name", sampled(SOFTMAX, every=3))
 @pytest.mark.parametrize("logits", ["huge", "equal", "one class", "far off"])
 def test_any_logits_are_fine(name: str, logits: str) -> None:
     derivation = derived(name)
