@@ -10,7 +10,7 @@ import derive
 from derive.errors import DeriveError
 
 N, M, D = symbols("N M D", integer=True, positive=True)
-u, i, l, k, m = symbols("u i l k m", integer=True)
+u, i, l, k, m = symbols("u i l k m", integer=True)  # noqa: E741
 U, V = IndexedBase("U", shape=(N, D)), IndexedBase("V", shape=(M, D))
 R = IndexedBase("R", shape=(N, M))
 FACTORS = Sum((R[u, i] - Sum(U[u, l] * V[i, l], (l, 1, D))) ** 2, (i, 1, M), (u, 1, N)) / 2
