@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 import derive
+from derive.notation import Times
+from derive.verify import check
 
 pytestmark = pytest.mark.needs("lark")
 
@@ -51,6 +54,21 @@ BY_HAND = {
         {"by": "q[k]", "given": ["K > 0"]},
     ),
     "digamma": ("sum(digamma(z[i]), i=1..C)", "polygamma(1, z[k])", {}),
+    "falling logistic": (
+        "-sum(log(1 - p[n]), n=1..N)",
+        "-p[k]",
+        {"where": ["p[n] = sigmoid(-z[n])"]},
+    ),
+    "deviations from a named mean": (
+        "sum((z[i] - mu)^2, i=1..N)/N",
+        "2*(-mu + z[k])/N",
+        {"where": ["mu = sum(z[i], i=1..N)/N"]},
+    ),
+    "softmax in a named sum": (
+        "h^2",
+        "2*h*(KroneckerDelta(c, k) - \\hat{y}[n, k])*\\hat{y}[n, c]",
+        {"by": "z[n,k]", "where": ["h = sum(softmax(z[l])[c], l=1..L)"]},
+    ),
     "distances both ways": (
         "sum(exp(-(z[i] - z[j])^2), i=1..C, j=1..C)",
         "-4*Sum((-z[j] + z[k])*exp(-(-z[j] + z[k])**2), (j, 1, C))",
@@ -109,3 +127,44 @@ def test_a_power_that_is_infinite_beside_a_zero_counts_for_nothing() -> None:
     x = np.array([-1.0, 4.0])
     assert d.kernel("numpy")(x=x, h=0.5)[1].tolist() == [0.0, 0.25]
     assert [float(v) for v in d.kernel("mpmath")(x=x, h=0.5)[1]] == [0.0, 0.25]
+
+
+# Losses, what stands under where=, the inputs, and value and derivative in 40 digits.
+EXACT = [
+    ("-(y*log(p) + (1 - y)*log(1 - p))", ["p = sigmoid(z)"], {"z": 40.0, "y": 0.0}, 40.0, 1.0),
+    ("-(y*log(p) + (1 - y)*log(1 - p))", ["p = sigmoid(-z)"], {"z": 40.0, "y": 1.0}, 40.0, 1.0),
+    ("log(softplus(z))", [], {"z": -40.0}, -40.0, 1.0),
+    ("-log(sigmoid(z))", [], {"z": 40.0}, 4.248354255291589e-18, -4.248354255291589e-18),
+]
+
+
+@pytest.mark.parametrize(("loss", "where", "inputs", "value", "slope"), EXACT)
+def test_numbers_by_name_and_small_logarithms_keep_their_digits(
+    loss: str, where: list[str], inputs: dict[str, float], value: float, slope: float
+) -> None:
+    found = derive.gradient(loss, "z", where=where).kernel("numpy")(**inputs)
+    assert np.allclose(found, (value, slope), rtol=1e-13, atol=0)
+
+
+def test_a_named_share_is_worked_out_from_the_others() -> None:
+    d = derive.gradient("-log(1 - p)", "z[k]", where=["p = softmax(z)[t]"])
+    value, slope = d.kernel("numpy")(z=np.array([40.0, 0.0]), t=0)
+    assert value == 40 and slope.tolist() == [1, -1]
+
+
+def test_the_logarithm_of_a_mean_of_the_others_is_shifted() -> None:
+    loss = "log(sum((1 - delta(i, t))*exp(z[i]), i=1..C)/(C - 1))"
+    kernel = derive.gradient(loss, "z[k]").kernel("numpy")
+    value, _ = kernel(z=np.array([-1000.0, -1100.0, -1200.0]), t=0)
+    assert np.isclose(value, -1100 - np.log(2), rtol=1e-15)
+
+
+def test_a_definition_that_says_something_else_is_found_out() -> None:
+    """What a name is made of may have names of its own, and nothing more may differ."""
+    d = gradient("softmax in a named sum")
+    changed = tuple(
+        replace(known, value=Times(2, known.value)) if str(known.base) == "h" else known
+        for known in d.definitions
+    )
+    found = check(replace(d, definitions=changed)).failures
+    assert "h is not what the problem says it is" in {f.sentence for f in found}
