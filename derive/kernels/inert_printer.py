@@ -73,9 +73,10 @@ class InertPrinter:
         except (NotImplementedError, KeyError):
             pattern = ""
         if f"{self.module}." not in pattern and not pattern.startswith(self.accepted):
+            wider = "" if self.language == "mpmath" else ', or take kernel("mpmath")'
             raise DeriveError(
                 f"{name} is not among the functions of {self.language}; "
-                "write the loss with others, or use another kernel"
+                f"write the loss with others{wider}"
             )
         for place, operand in zip(places, expr.operands, strict=True):
             pattern = pattern.replace(place.name, self._at(ATOM, operand))
