@@ -315,10 +315,15 @@ def _plain(expr: Expr) -> Expr:
 
 def _derived(problem: Problem, route: Callable[[Problem], Trace] | None = None) -> Derivation:
     # The rules are loaded with the first derivation: importing derive stays quick.
-    from derive.stabilisation import stabilise
     from derive.strategy import derive_problem
 
-    return Derivation.of(stabilise((route or derive_problem)(problem)))
+    return _stable((route or derive_problem)(problem))
+
+
+def _stable(trace: Trace) -> Derivation:
+    from derive.stabilisation import stabilise
+
+    return Derivation.of(stabilise(trace))
 
 
 def _asked(
@@ -352,10 +357,9 @@ def _asked(
 
 
 def _derived_apart(problems: tuple[Problem, ...]) -> Derivation:
-    from derive.stabilisation import stabilise
     from derive.strategy import derive_apart
 
-    return Derivation.of(stabilise(derive_apart(problems)))
+    return _stable(derive_apart(problems))
 
 
 def gradient(

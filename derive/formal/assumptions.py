@@ -6,11 +6,10 @@ of a function where it has none.
 
 from __future__ import annotations
 
-import re
-
 from sympy import Expr
 
 from derive.derivation import Derivation, Step
+from derive.formal.domain import words
 from derive.formal.hypotheses import Hypothesis, between
 from derive.formal.names import identifier
 from derive.formal.terms import (
@@ -77,7 +76,7 @@ def _claim(atom: Step, path: Path, scope: Scope, world: World) -> str | None:
     claim = f"is_pd {derivative(before, scope)} {term(after, scope, 9)}"
     for name, beginning in reversed(around):
         # What it does not speak of could not be found where it is used.
-        if re.search(rf"(?<![\w']){name}(?![\w'])", claim):
+        if name in words(claim):
             claim = beginning + claim
     return claim
 

@@ -293,7 +293,7 @@ def _no_tie(binder: Maximum | Attains, scope: Scope, around: Around) -> Conditio
     for name, limits in reversed(around):
         if name in needed:
             kept = ((name, limits), *kept)
-            needed |= _words(limits)
+            needed |= words(limits)
     text, plain = (_around(claim, kept) for claim in claims)
     return Condition(text, plain, binder, False, False, kink=True, tie=True)
 
@@ -308,10 +308,11 @@ def _is_count(part: Expr, given: Given) -> bool:
 
 def _around(text: str, around: Around) -> str:
     for name, limits in reversed(around):
-        if name in _words(text):
+        if name in words(text):
             text = f"forall {name} : nat, {limits} -> {text}"
     return text
 
 
-def _words(text: str) -> set[str]:
+def words(text: str) -> set[str]:
+    """The names in a text of Coq."""
     return set(re.findall(r"[\w']+", text))

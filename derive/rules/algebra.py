@@ -36,6 +36,7 @@ from derive.rules.monomials import (
     expression,
     is_reduced,
     monomial,
+    place,
     raise_to,
     sides,
     split_power,
@@ -340,18 +341,13 @@ def factor_bracket(expr: Expr, given: Given) -> Outcome:
         for bracket, exponent in part.powers.values():
             if exponent != 1 or not isinstance(bracket, Plus) or len(bracket.args) != 2:
                 continue
-            found = [_place(monomial(t), parts) for t in bracket.args]
+            found = [place(monomial(t), parts) for t in bracket.args]
             if None in found or n in found:
                 continue
             factor = expression(divided(part, monomial(bracket)))
             rest = (t for at, t in enumerate(expr.args) if at not in (n, *found))
             return plus(times(plus(ONE, factor), bracket), *rest)
     return None
-
-
-def _place(wanted: Monomial, parts: list[Monomial]) -> int | None:
-    same = ((p.key, p.coefficient) == (wanted.key, wanted.coefficient) for p in parts)
-    return next((n for n, found in enumerate(same) if found), None)
 
 
 @rule(
@@ -392,7 +388,7 @@ def divide_numerator(expr: Expr, given: Given) -> Outcome:
                     continue
                 factor = divided(part, first)
                 other = monomial(times(expression(factor), expression(second)))
-                m = _place(other, parts)
+                m = place(other, parts)
                 if m is not None and m != n:
                     left = plus(*(t for at, t in enumerate(terms) if at not in (n, m)))
                     return plus(expression(factor), Quotient(left, expr.denominator))

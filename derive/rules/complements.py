@@ -27,7 +27,7 @@ from derive.notation import (
 )
 from derive.rules import samples as s
 from derive.rules.masks import FJ, FK, k_in_range, left_of_one, left_out, limits
-from derive.rules.monomials import distributed, divided, expression, monomial, sides
+from derive.rules.monomials import distributed, divided, expression, monomial, place, sides
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import within
 
@@ -187,12 +187,11 @@ def _gathered(
                 if found is None:
                     continue
                 beside = expression(divided(part, monomial(times(total, share))))
-                alone = monomial(Minus(times(beside, found[0])))
-                for m, other in enumerate(parts):
-                    if (other.key, other.coefficient) == (alone.key, alone.coefficient):
-                        rest = (term for at, term in enumerate(terms) if at not in (n, m))
-                        gathered = expression(monomial(Minus(times(beside, found[1]))))
-                        return Rewriting(plus(gathered, *rest), found[2])
+                m = place(monomial(Minus(times(beside, found[0]))), parts)
+                if m is not None:
+                    rest = (term for at, term in enumerate(terms) if at not in (n, m))
+                    gathered = expression(monomial(Minus(times(beside, found[1]))))
+                    return Rewriting(plus(gathered, *rest), found[2])
     return None
 
 

@@ -76,6 +76,12 @@ def _multiply(result: Monomial, expr: Expr, sign: Expr) -> None:
                 del result.powers[name]
 
 
+def place(wanted: Monomial, parts: list[Monomial]) -> int | None:
+    """Where among ``parts`` the first that equals ``wanted`` stands."""
+    same = ((p.key, p.coefficient) == (wanted.key, wanted.coefficient) for p in parts)
+    return next((n for n, found in enumerate(same) if found), None)
+
+
 def is_reduced(expr: Expr) -> bool:
     """Whether no base stands above and below the bar: reducing is a step of its own."""
     seen: dict[str, bool] = {}

@@ -22,11 +22,11 @@ from derive.notation import (
     times,
 )
 from derive.rules import samples as s
+from derive.rules.algebra import PRODUCTS
 from derive.rules.monomials import sides, split_power
 from derive.rules.registry import Outcome, rule
 
 z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
-PRODUCTS = (Times, Quotient)
 
 
 @rule(
@@ -50,13 +50,18 @@ def distribute_negative(expr: Expr, given: Given) -> Outcome:
 def turn_sign(expr: Expr, given: Given) -> Outcome:
     """Take a leading minus into a difference: ``-a (b - c) = a (c - b)``."""
     operand = expr.operand
-    above, below = sides(operand)
-    for n, factor in enumerate(above):
+    for n, factor in enumerate(sides(operand)[0]):
         if isinstance(factor, Plus) and any(isinstance(t, Minus) for t in factor.args):
             turned = distribute_negative(Minus(factor), given)
-            whole = times(*above[:n], turned, *above[n + 1 :])
-            return Quotient(whole, times(*below)) if below else whole
+            return _with_factor(operand, n, turned)
     return None
+
+
+def _with_factor(expr: Expr, position: int, factor: Expr) -> Expr:
+    """A product or fraction with another factor at a place above the bar."""
+    above, below = sides(expr)
+    whole = times(*above[:position], factor, *above[position + 1 :])
+    return Quotient(whole, times(*below)) if below else whole
 
 
 @rule(
@@ -66,12 +71,10 @@ def turn_sign(expr: Expr, given: Given) -> Outcome:
 )
 def take_out_sign(expr: Expr, given: Given) -> Outcome:
     """``a (-b - c) = -a (b + c)``"""
-    above, below = sides(expr)
-    for n, factor in enumerate(above):
+    for n, factor in enumerate(sides(expr)[0]):
         if isinstance(factor, Plus) and all(isinstance(t, Minus) for t in factor.args):
             bare = Plus(*(t.operand for t in factor.args))
-            whole = times(*above[:n], bare, *above[n + 1 :])
-            return Minus(Quotient(whole, times(*below)) if below else whole)
+            return Minus(_with_factor(expr, n, bare))
     return None
 
 
@@ -139,8 +142,7 @@ def turn_factor(expr: Expr, given: Given) -> Outcome:
             case Plus((_, Minus())) | Plus((Minus(), _)):
                 turned = distribute_negative(Minus(factor), given)
                 if code(turned) in known and code(turned) != code(factor):
-                    whole = times(*above[:n], turned, *above[n + 1 :])
-                    return Minus(Quotient(whole, times(*below)) if below else whole)
+                    return Minus(_with_factor(expr, n, turned))
     return None
 
 

@@ -183,8 +183,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(("flatten_quotient", "turn_factor", "cancel_factor"))
         or trace.apply("cancel_log_exp")
         or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax"))
-        or trace.apply("take_term_out", leaves_unknown)
-        or trace.apply("leave_term_out", leaves_unknown)
+        or take_terms_off(trace)
         or trace.apply("power_of_product", raises_well)
         or trace.apply_first(("power_of_power", "power_of_quotient", "combine_powers"))
         or trace.apply_first(("cancel_terms", "collect_terms"))
@@ -205,6 +204,11 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("write_complement")
         or trace.apply("exclude_index")
     )
+
+
+def take_terms_off(trace: Trace) -> bool:
+    """A sum over an index and one of its terms with opposite signs, as the sum over the others."""
+    return any(trace.apply(rule, leaves_unknown) for rule in ("take_term_out", "leave_term_out"))
 
 
 def finish(trace: Trace) -> None:
@@ -302,8 +306,7 @@ def simplify_after_factoring(trace: Trace) -> bool:
         or trace.apply("divide_numerator")
         or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax", "combine_powers"))
         or trace.apply_first(("cancel_terms", "collect_terms", "rejoin_index"))
-        or trace.apply("take_term_out", leaves_unknown)
-        or trace.apply("leave_term_out", leaves_unknown)
+        or take_terms_off(trace)
         or trace.apply("pull_out_factor", pulls_well)
         or trace.apply("multiply_quotients", multiplies_well)
     )
