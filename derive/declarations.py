@@ -47,15 +47,13 @@ def read_fact(relation: Any) -> Fact:
             return _equality(read(left), read(right), relation)
         case Ne(args=(left, right)):
             return UnequalFact(left, right)
-        case Gt(args=(left, right)) if right == 0:
-            return PositiveFact(read(left))
-        case Lt(args=(left, right)) if left == 0:
-            return PositiveFact(read(right))
+        case Gt(args=(more, less)) | Lt(args=(less, more)):
+            return PositiveFact(read(more), read(less))
         case Ge(args=(Symbol() as size, Integer() as least)) if size.is_integer:
             return SizeFact(size, least)
     raise DeriveError(
         f"{quoted(relation)} is no fact that can be used; a fact is Eq(Sum(y[i], (i, 1, C)), 1), "
-        "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t), w[i] > 0 or C >= 2"
+        "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t), w[i] > 0, b < 1 or C >= 2"
     )
 
 
@@ -143,7 +141,7 @@ def _possible(fact: Fact, given: Given) -> bool:
     match fact:
         case SumFact(total, value):
             return bool(signs(total, given) & signs(value, given))
-        case PositiveFact(expr):
+        case PositiveFact(expression=expr):
             # What is asked is the fact itself, so it must not answer.
             return 1 in signs(expr, given)
     return True
@@ -159,6 +157,8 @@ def _contradict(first: Fact, second: Fact) -> bool:
             return entry.base == other.base and value != replace(further, own)
         case EqualFact(left, right), UnequalFact(one, other):
             return {left, right} == {one, other}
+        case PositiveFact(more, less), PositiveFact(further, least):
+            return (more, less) == (least, further)
         case SumFact(), EntryFact():
             return _one_hot_clash(first, second)
     return False

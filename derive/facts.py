@@ -14,7 +14,7 @@ from sympy import Eq, Expr, Ge, Gt, Indexed, Le, Ne, Symbol
 from sympy.core.basic import Basic
 
 from derive.gathering import Layout
-from derive.notation import Opened, Total, names
+from derive.notation import ZERO, Minus, Opened, Total, entries, names, plus
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,30 @@ class UnequalFact:
 
 @dataclass(frozen=True)
 class PositiveFact:
-    """``expression > 0``, for every value of its free indices."""
+    """``more > less``, for every value of the free indices of both."""
 
-    expression: Expr
+    more: Expr
+    less: Expr = ZERO
+
+    @property
+    def expression(self) -> Expr:
+        """What is positive: the difference."""
+        return self.more if self.less == 0 else plus(self.more, Minus(self.less))
 
     @property
     def statement(self) -> Basic:
-        return Gt(self.expression.doit(), 0)
+        return Gt(self.more.doit(), self.less.doit(), evaluate=False)
+
+    @property
+    def subject(self) -> Indexed | Symbol | None:
+        """The entry or the number of which alone it speaks; None where it speaks of more."""
+        found = set(entries(self.expression))
+        numbers = names(self.expression).difference(*map(names, found))
+        return next(iter(found | numbers)) if len(found | numbers) == 1 else None
+
+    def allows(self, number: Expr) -> bool:
+        """Whether a number can be what the fact alone speaks of."""
+        return bool(self.expression.doit().subs(self.subject, number) > 0)
 
 
 @dataclass(frozen=True)

@@ -532,14 +532,9 @@ class Total(Binder):
         plain = body.doit(**hints)
         if any(inner.has(Piecewise) for inner in plain.atoms(Sum)):
             plain = without_branches(plain)
-        whole = Sum(plain, (index, self.lower, self.upper))
-        terms = (plain.xreplace({index: out}) for out in self.excluded)
-        return Add(whole, *(-term.replace(_is_empty, lambda total: S.Zero) for term in terms))
-
-
-def _is_empty(plain: Basic) -> bool:
-    """Whether this is a sum of zeros, which SymPy leaves standing."""
-    return isinstance(plain, Sum) and plain.function == 0
+        # Not the whole less what is left out, which may have no value: 1/(z[j] - z[k]) at j = k.
+        counted = (1 - KroneckerDelta(index, out) for out in self.excluded)
+        return Sum(Mul(*counted, plain), (index, self.lower, self.upper))
 
 
 class ProductOver(Binder):

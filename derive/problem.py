@@ -8,7 +8,7 @@ from typing import Literal
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
 from derive.facts import Definition, EntryFact, Fact, IndexRange
-from derive.notation import ONE, Partial, Times, Total, bases, entries, names
+from derive.notation import ONE, Partial, Times, Total, bases, binders, entries, names
 
 Kind = Literal["gradient", "jacobian", "hessian", "hessian_vector", "value"]
 
@@ -107,9 +107,14 @@ class Problem:
 
     @property
     def sizes(self) -> tuple[Symbol, ...]:
-        """The symbolic sizes, such as ``C``."""
+        """The symbolic sizes, such as ``C``: of arrays, or those that only sums go up to."""
         inside = {s for b in self.arrays for n in (b.shape or ()) for s in names(n)}
-        return tuple(sorted(inside, key=lambda s: s.name))
+        values = (self.expression, *(d.value for d in self.definitions))
+        limits = [limit for v in values for b in binders(v) for limit in (b.lower, b.upper)]
+        limits += [limit for known in self.ranges for limit in (known.lower, known.upper)]
+        ends = {s for limit in limits for s in names(limit) if s.is_integer and s.is_positive}
+        ends -= {known.index for known in self.ranges}
+        return tuple(sorted(inside | ends, key=lambda s: s.name))
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:

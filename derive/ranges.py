@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Idx, Indexed, Integer, Symbol
+from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Symbol
 from sympy.core.basic import Basic
 
 from derive.errors import DeriveError
@@ -64,8 +64,8 @@ class Ranges:
 
     def _collect_limits(self, total: Binder, body: Expr, index: Symbol, given: Given) -> None:
         """A free index that is a limit alone runs over the axis that the bound one indexes."""
-        for limit in (total.lower, total.upper):
-            if not isinstance(limit, Symbol) or limit.is_positive or given.range_of(limit):
+        for limit in sorted(names(total.lower) | names(total.upper), key=str):
+            if limit.is_positive or given.range_of(limit):
                 continue
             for entry in entries(body):
                 for place, size in zip(entry.indices, self._shape(entry), strict=False):
@@ -130,8 +130,7 @@ class Ranges:
         if isinstance(expr, Binder):
             body, index = expr.open()
             for limit in expr.limits[1:]:
-                loose = [s for s in names(limit) if given.range_of(s) is None and not s.is_positive]
-                if loose or not limit.is_integer:
+                if not _is_limit(limit, given):
                     raise DeriveError(
                         f"the limit {limit} of a sum over {expr.hint} has no range; a limit is a "
                         "number, a size or an index that an array is indexed by"
@@ -165,9 +164,26 @@ class Ranges:
             raise DeriveError(
                 f"the index {inside} of {shown} does not fit its axis, which runs from 1 to "
                 f"{size}; correct the range of the sum or the shape"
+                + (f", or state the fact {size} >= {index}" if _may_be_last(index, size) else "")
             )
+
+
+def _may_be_last(index: Expr, size: Expr) -> bool:
+    """Whether an axis that has so many entries would have this one."""
+    return isinstance(index, Integer) and isinstance(size, Symbol) and index >= 1
 
 
 def _is_offset(index: Expr) -> bool:
     offset, rest = index.as_coeff_Add()
     return bool(offset.is_Integer) and isinstance(rest, Symbol)
+
+
+def _is_limit(limit: Expr, given: Given) -> bool:
+    """Whether it is known how far a limit of a sum can go."""
+    if isinstance(limit, (Add, Mul)):
+        return all(_is_limit(part, given) for part in limit.args)
+    known = given.range_of(limit) is not None
+    if isinstance(limit, Indexed):
+        # A class taken from an array of integers.
+        return known
+    return bool(limit.is_integer) and (not limit.is_Symbol or known or bool(limit.is_positive))

@@ -31,6 +31,7 @@ from derive.notation import (
     Total,
     bases,
     code,
+    entries,
     names,
 )
 
@@ -174,7 +175,8 @@ def at_most(low: Expr, high: Expr, given: Given, depth: int = 4) -> Bounds | Non
         return ()
     if difference.is_number or depth == 0:
         return None
-    for index in sorted(names(difference), key=str):
+    # A class taken from an integer array, such as t[n], lies in the axis that it indexes.
+    for index in (*sorted(names(difference), key=str), *entries(difference)):
         known: IndexRange | SizeFact | None = given.range_of(index) or given.least(index)
         if known is None:
             continue
@@ -187,18 +189,6 @@ def at_most(low: Expr, high: Expr, given: Given, depth: int = 4) -> Bounds | Non
         )
         if rest is not None:
             return (known, *rest)
-    for value in (low, high):
-        # A class taken from an integer array, such as t[n], lies in the axis that it indexes.
-        known = given.range_of(value) if isinstance(value, Indexed) else None
-        if known is not None:
-            bound = known.upper if value is low else known.lower
-            rest = (
-                at_most(bound, high, given, depth - 1)
-                if value is low
-                else at_most(low, bound, given, depth - 1)
-            )
-            if rest is not None:
-                return (known, *rest)
     return None
 
 

@@ -27,10 +27,10 @@ from derive.rules.complements import (
     over_complements,
     subjects,
 )
-from derive.rules.exponents import joins_maxima, mixed_shares
+from derive.rules.exponents import joins_maxima, mixed_shares, over_mixture
 from derive.rules.logarithms import is_nested
 from derive.rules.monomials import sides
-from derive.rules.softmax import folded
+from derive.rules.softmax import folded, weighted_complements
 from derive.rules.trace import Trace
 from derive.strategy.phases import CONTRACTION, fold_names, repeat, settle
 
@@ -177,6 +177,10 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
+    rests = weighted_complements(trace.expression)
+    trace.apply("complement_weights", lambda e, _: e in rests)
+    if trace.apply("distribute_product", over_mixture):
+        settle(trace, ("multiply_quotients",))
     mixed = mixed_shares(trace.expression, trace.given)
     if mixed and trace.apply("unfold_definition", lambda e, _: bool(bases(e) & mixed)):
         settle(trace, ("write_exponential", "multiply_quotients", "join_exponents"))
@@ -194,6 +198,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     settle(trace, SHIFTS)
     repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))
     settle(trace, CONTRACTION)
+    trace.apply("mask_weights")
     repeat(lambda: trace.apply("distribute_branches", beside_infinite))
     return Derivation(
         derivation.problem,

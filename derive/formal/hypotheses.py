@@ -69,7 +69,7 @@ def of_fact(fact: Fact, scope: Scope, sizes: frozenset[Symbol]) -> Hypothesis | 
             return Hypothesis(
                 f"{_called(entry)}_entries", _for_all(entry, own, claim, scope, sizes)
             )
-        case PositiveFact(expression):
+        case PositiveFact(expression=expression):
             claim = f"0 < {term(expression, scope)}"
             own = names(expression)
             return Hypothesis(

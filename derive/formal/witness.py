@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from sympy import Expr, IndexedBase, Symbol
+from sympy import Expr, IndexedBase, Rational, Symbol, topological_sort
 
 from derive.facts import EntryFact, EqualFact, Fact, PositiveFact, SizeFact, SumFact, UnequalFact
 from derive.formal.terms import Scope, index, kind_of, term, variable_name
 from derive.notation import Exp, Inert, bases, entries, names
+from derive.verify.bounds import Bounds
 
 Value = tuple[str, str, str]
 """A symbol's name, its type, and what it is."""
@@ -101,17 +102,46 @@ def values(
     numbers = _indices(facts)
     least = [int(f.least) for f in facts if isinstance(f, SizeFact)]
     size = max([2, *numbers.values(), *least])
+    bounds, heights = Bounds(facts), _heights(facts)
     for symbol in symbols:
         kind = kind_of(symbol, integer)
         yield (
             variable_name(symbol, scope),
             kind,
-            _different(symbol, odd.get(symbol, str(entry)))
+            _within(symbol, bounds, heights)
+            if (bounds.limits(symbol) or symbol in heights) and kind.endswith("R")
+            else _different(symbol, odd.get(symbol, str(entry)))
             if symbol in untied and kind.endswith("R")
             else "0"
             if symbol in zero and kind == "R" and not symbol.is_nonzero
             else _value(symbol, kind, facts, positive, odd, numbers, size, scope, entry, number),
         )
+
+
+def _heights(facts: tuple[Fact, ...]) -> dict[Expr, int]:
+    """A place for each number that is declared to be larger or smaller than others."""
+    pairs = [
+        (f.less, f.more)
+        for f in facts
+        if isinstance(f, PositiveFact) and isinstance(f.less, Symbol) and isinstance(f.more, Symbol)
+    ]
+    try:
+        ordered = topological_sort((list({s for p in pairs for s in p}), pairs), key=str)
+    except ValueError:
+        # Three or more that are larger each than the next: no numbers are.
+        return {}
+    return {symbol: n for n, symbol in enumerate(ordered)}
+
+
+def _within(symbol: Expr, bounds: Bounds, heights: dict[Expr, int]) -> str:
+    """A number, or an array of it, that the facts allow."""
+    allowed = bounds.meet(symbol, Rational(2 + heights.get(symbol, 0)))
+    number = f"({allowed.p} / {allowed.q})"
+    return (
+        f"(fun {' '.join('_' * len(symbol.shape or ()))} => {number})"
+        if isinstance(symbol, IndexedBase)
+        else number
+    )
 
 
 def _different(symbol: Expr, number: str) -> str:

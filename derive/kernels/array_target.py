@@ -6,7 +6,7 @@ import inspect
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sympy import Expr, Symbol, lambdify
+from sympy import Expr, lambdify
 
 from derive.derivation import Derivation
 from derive.kernels import code as c
@@ -71,7 +71,7 @@ def _body(signed: Signature) -> list[str]:
     arrays = [*(a for a in signed.arguments if a.kind != "size"), *inferred]
     lowering = Lowering(
         {a.symbol: Array(c.Name(a.name), a.axes) for a in arrays},
-        {a.symbol: a.limit for a in arrays if a.kind == "classes" and isinstance(a.symbol, Symbol)},
+        {a.symbol: a.limit for a in arrays if a.kind == "classes" and a.limit is not None},
         [r for o in (signed.value, *signed.derivatives) for r in o.indices],
         signed.definitions,
     )

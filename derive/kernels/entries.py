@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sympy import Expr, Indexed, Integer, S, Symbol
+from sympy import Expr, Indexed, Integer, Symbol
 
 from derive.errors import DeriveError
 from derive.facts import IndexRange
@@ -20,12 +20,12 @@ class Entries:
 
     Args:
         arrays: Arguments by symbol; an ``int`` class symbol such as ``t`` is one of them.
-        classes: Number of classes of each symbol that holds classes.
+        classes: Number of classes of each symbol, and each array, that holds classes.
         axes: Ranges of the free indices that are axes.
     """
 
     def __init__(
-        self, arrays: dict[Expr, Array], classes: dict[Symbol, Expr], axes: Iterable[IndexRange]
+        self, arrays: dict[Expr, Array], classes: dict[Expr, Expr], axes: Iterable[IndexRange]
     ) -> None:
         self._arrays = arrays
         self._classes = classes
@@ -160,13 +160,16 @@ class Entries:
         Raises ``DeriveError`` for a limit that is not linear in them.
         """
         for index in self._moving(limit):
-            slope = limit.diff(index) if isinstance(index, Symbol) else S.NaN
-            if not isinstance(slope, Integer):
+            mark = Symbol("index", integer=True)
+            slope = limit.xreplace({index: mark}).diff(mark)
+            # An entry t[n] is one of the classes whatever its n is.
+            extent = self._extents.get(index.base if isinstance(index, Indexed) else index)
+            if extent is None or not isinstance(slope, Integer):
                 raise DeriveError(
                     f"the limit {limit} of a sum is too intricate for array code; "
                     "use the mpmath kernel, which loops"
                 )
-            lower, upper = self._extents[index]
+            lower, upper = extent
             limit = limit.xreplace({index: upper if slope * side > 0 else lower})
         return limit
 

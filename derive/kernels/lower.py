@@ -62,7 +62,7 @@ class Lowering(Entries):
     def __init__(
         self,
         arrays: dict[Expr, Array],
-        classes: dict[Symbol, Expr],
+        classes: dict[Expr, Expr],
         axes: Iterable[IndexRange],
         definitions: Iterable[Definition],
     ) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from derive.errors import DeriveError
 from derive.lines.indices import escape, mismatch
 from derive.lines.search import counterexample
 from derive.lines.verdict import Evidence, Verdict
-from derive.notation import Plus, binders, names
+from derive.notation import Plus
 from derive.posing import pose
 from derive.problem import Problem
 from derive.reading import as_expr
@@ -37,7 +37,7 @@ def judge(lines: Sequence[Any], given: Iterable[Any] = (), where: Iterable[Any] 
     ``TypeError`` for what is no SymPy expression.
     """
     read = [_read(line) for line in lines]
-    problem = Equation.of(pose(Plus(*read), (), "value", given, where))
+    problem = pose(Plus(*read), (), "value", given, where)
     several = len(read) > 2
     called = [f"line {n}" for n in range(1, len(read) + 1)]
     if not several:
@@ -58,24 +58,6 @@ def judge(lines: Sequence[Any], given: Iterable[Any] = (), where: Iterable[Any] 
                 return verdicts[-1]
     undecided = (v for v in verdicts if v.status == "undecided")
     return next(undecided, Verdict("holds", evidence=_joined(verdicts)))
-
-
-class Equation(Problem):
-    """Lines that are to be equal; a size may be one of a sum alone, which no array has."""
-
-    @classmethod
-    def of(cls, problem: Problem) -> Equation:
-        """What is posed, as an equation."""
-        return cls(**{f.name: getattr(problem, f.name) for f in fields(Problem)})
-
-    @property
-    def sizes(self) -> tuple[Symbol, ...]:
-        """The sizes of arrays, and those that sums and indices go up to."""
-        values = (self.expression, *(d.value for d in self.definitions))
-        limits = [limit for v in values for b in binders(v) for limit in (b.lower, b.upper)]
-        limits += [limit for known in self.ranges for limit in (known.lower, known.upper)]
-        found = {s for limit in limits for s in names(limit) if s.is_integer and s.is_positive}
-        return tuple(sorted(found.union(super().sizes), key=lambda s: s.name))
 
 
 def _read(line: Any) -> Expr:

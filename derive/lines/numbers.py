@@ -17,6 +17,7 @@ from derive.lines.verdict import Counterexample
 from derive.notation import entries, names
 from derive.problem import Problem
 from derive.signs import ingredients
+from derive.verify.bounds import Bounds
 from derive.verify.draws import OutsideDomain
 from derive.verify.labels import constrained
 from derive.verify.sampled import Point
@@ -64,8 +65,7 @@ class Numbers:
         )
         self._indices = names(left) | names(right) | singled_out(facts)
         self._drawn: dict[tuple[Expr, Place], Fraction] = {}
-        positive = [f.expression for f in problem.facts if isinstance(f, PositiveFact)]
-        self._positive = {e.base if isinstance(e, Indexed) else e for e in positive}
+        self._bounds = Bounds(problem.facts)
         self.point = Point(sizes, problem.definitions, values, self._leaf)
         self.fit = self._settle()
 
@@ -103,7 +103,7 @@ class Numbers:
 
     def _number_of(self, leaf: Expr, place: Place) -> Fraction:
         if (leaf, place) not in self._drawn:
-            self._drawn[leaf, place] = self._draw(leaf, place)
+            self._drawn[leaf, place] = self._bounds.meet(leaf, self._draw(leaf, place))
         return self._drawn[leaf, place]
 
     def _draw(self, leaf: Expr, place: Place) -> Fraction:
@@ -114,7 +114,7 @@ class Numbers:
             return Fraction(draw.randint(1, self._shape_of_classes(known)))
         if isinstance(leaf, Symbol) and leaf.is_integer:
             return Fraction(draw.randint(1 if leaf.is_positive else -2, 3))
-        if leaf in self._positive or (isinstance(leaf, Symbol) and leaf.is_positive):
+        if leaf in self._bounds.positive or (isinstance(leaf, Symbol) and leaf.is_positive):
             return draw.choice(positive)
         if isinstance(leaf, Symbol) and leaf.is_negative:
             return -draw.choice(positive)
@@ -147,7 +147,7 @@ class Numbers:
                 continue
             draw = Random(f"{base} {row} {self._number}")
             hot = draw.randint(1, shape[axis])
-            one_hot = self._number % 2 == 0 and base not in self._positive
+            one_hot = self._number % 2 == 0 and base not in self._bounds.positive
             for n in range(1, shape[axis]):
                 place = (*row[:axis], n, *row[axis + 1 :])
                 part = Fraction(draw.randint(1, 3), 4 * shape[axis])

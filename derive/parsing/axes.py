@@ -111,6 +111,7 @@ class Axes:
             raise place.error(
                 f"axes of size {known} and {size} are taken for one here, see column "
                 f"{told.column}{elsewhere}; use an index of its own for each axis"
+                + _as_index(known, size)
             )
 
     def hint(self, joined: Joined, size: Size | Joined) -> None:
@@ -315,3 +316,12 @@ def _is_free(name: str, roles: Roles) -> bool:
 
 def _any_place(statement: Statement) -> Place:
     return statement.expressions[0].place
+
+
+def _as_index(*sizes: Size) -> str:
+    """What to do if one of two sizes of an axis was meant as an index that a sum goes up to."""
+    small = [s for s in map(str, sizes) if s.islower()]
+    large = [s for s in map(str, sizes) if s.isalpha() and not s.islower()]
+    if not small or not large:
+        return ""
+    return f", or if {small[0]} is an index, say so with the fact {small[0]} <= {large[0]}"

@@ -99,7 +99,8 @@ class Meaning:
     def fact(self, relation: Relation) -> Basic | None:
         """The fact that a relation states; None for one that symbols say by themselves."""
         left, operator, right = _name_first(relation)
-        if self._about_parameter(relation) is not None:
+        about = self._about_parameter(relation)
+        if about is not None and about[2]:
             return None
         size = self._roles.sizes
         match left, operator, right:
@@ -113,17 +114,17 @@ class Meaning:
                 return None if least <= 1 else Ge(self._symbol(name), Integer(least))
         return self._relation(relation, operator, left, right)
 
-    def _about_parameter(self, relation: Relation) -> tuple[str, str] | None:
-        """The parameter that a fact such as ``T > 0`` is about, and what it says of it."""
-        left, operator, right = _name_first(relation)
-        if (
-            isinstance(left, Name)
-            and left.name in self._roles.parameters
-            and isinstance(right, Number)
-            and right.value == 0
-            and operator in ASSUMPTIONS
-        ):
-            return left.name, ASSUMPTIONS[operator]
+    def _about_parameter(self, relation: Relation) -> tuple[str, str, bool] | None:
+        """The parameter that a fact such as ``T > 0`` is about, and what that says of it.
+
+        Whether this is all that the fact says, comes third: ``p > 1`` says more than a sign.
+        """
+        match _name_first(relation):
+            case Name(_, name), operator, Number(_, value) if name in self._roles.parameters:
+                if value == 0 and operator in ASSUMPTIONS:
+                    return name, ASSUMPTIONS[operator], True
+                if value > 0 and operator == ">":
+                    return name, "positive", False
         return None
 
     def _relation(self, relation: Relation, operator: str, left: Node, right: Node) -> Basic:

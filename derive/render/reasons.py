@@ -19,7 +19,7 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
-from derive.notation import ZERO, Binder, Inert, Partial, binders, rename
+from derive.notation import Binder, Inert, Partial, binders, rename
 from derive.positions import Path
 from derive.render.document import Formula, Reference, Sentence
 from derive.render.messages import Messages
@@ -119,8 +119,8 @@ def fact_formula(fact: Fact, names: Names) -> Formula:
             return Formula((left, "=", right), names)
         case UnequalFact(left, right):
             return Formula((left, "!=", right), names)
-        case PositiveFact(expression):
-            return Formula((expression, ">", ZERO), names)
+        case PositiveFact(more, less):
+            return Formula((more, ">", less), names)
         case SizeFact(size, least):
             return Formula((size, ">=", least), names)
     raise TypeError(fact)

@@ -483,6 +483,8 @@ def combine_numbers(expr: Expr, given: Given) -> Outcome:
     lower = [f for f in below if is_number(f)]
     if len(upper) + len(lower) < 2 and not (lower and not below[1:]):
         return None
+    if ZERO in lower:
+        return None
     value = S.One
     for number in upper:
         value = value * number

@@ -29,6 +29,7 @@ from derive.notation import (
     Total,
     bases,
     factors,
+    heads,
     names,
     plus,
     terms,
@@ -37,7 +38,7 @@ from derive.notation import (
 from derive.rules import samples as s
 from derive.rules.monomials import distributed, sides
 from derive.rules.registry import Outcome, rule
-from derive.rules.stability import shift
+from derive.rules.stability import most_of, shift, uncertain
 from derive.signs import is_positive
 
 limits = (s.j, s.lo, s.hi, s.X)
@@ -65,7 +66,7 @@ def _is_most(expr: Expr) -> bool:
     return bool(found) and all(f in found or not bases(f) for f in parts)
 
 
-def largest(expr: Expr) -> Expr | None:
+def largest(expr: Expr, given: Given) -> Expr | None:
     """The largest exponent in sums and products of exponentials; None where all are lowered."""
     if Exp not in getattr(expr, "heads", ()):
         return None
@@ -73,31 +74,34 @@ def largest(expr: Expr) -> Expr | None:
         case Exp(operand):
             return None if is_lowered(operand) else operand
         case Minus(operand):
-            return largest(operand)
+            return largest(operand, given)
         case Quotient(numerator, denominator):
             # With exponentials below as well it is scaled as a whole.
-            return None if largest(denominator) is not None else largest(numerator)
+            return None if largest(denominator, given) is not None else largest(numerator, given)
         case Power(base, exponent) if exponent.is_positive:
-            inner = largest(base)
+            inner = largest(base, given)
             return None if inner is None else times(exponent, inner)
         case Times(parts):
             if any(lowering(f) for f in parts):
                 # It found no way further inwards, and another one would find none either.
                 return None
-            several = [m for m in map(largest, parts) if m is not None]
+            several = [m for p in parts if (m := largest(p, given)) is not None]
             return None if not several else several[0] if len(several) == 1 else Plus(*several)
         case Plus(parts):
-            found = [largest(t) for t in parts]
+            found = [largest(t, given) for t in parts]
             if not any(m is not None for m in found):
                 return None
             each = dict.fromkeys(ZERO if m is None else m for m in found)
             return reduce(lambda a, b: Apply(Head(Max), a, b), each)
         case Total():
             body, index = expr.open()
-            inner = largest(body)
+            inside = given.within(index, tuple(expr.limits[1:]))
+            inner = largest(body, inside)
             if inner is None or index not in names(inner):
                 return inner
-            return Maximum(inner, (index, *expr.limits[1:]))
+            above, _ = sides(body)
+            weight = uncertain((f for f in above if Exp not in heads(f)), inside)
+            return most_of(inner, weight, index, expr.limits[1:])
     return None
 
 
@@ -109,7 +113,7 @@ def lowering(factor: Expr) -> bool:
     return False
 
 
-def destination(parts: tuple[Expr, ...]) -> tuple[int, int] | None:
+def destination(parts: tuple[Expr, ...], given: Given) -> tuple[int, int] | None:
     """Where an ``e^{-m}`` is among factors, and which of the others it goes into.
 
     That is the one whose largest exponent is ``m``, else the one whose exponentials are not lowered
@@ -120,7 +124,7 @@ def destination(parts: tuple[Expr, ...]) -> tuple[int, int] | None:
             continue
         most = factor.operand.operand
         others = [m for m in range(len(parts)) if m != n]
-        exponents = {m: largest(parts[m]) for m in others if not lowering(parts[m])}
+        exponents = {m: largest(parts[m], given) for m in others if not lowering(parts[m])}
         own = [m for m, exponent in exponents.items() if exponent == most]
         unlowered = [m for m, exponent in exponents.items() if exponent is not None]
         unlowered.sort(key=lambda m: -len(bases(parts[m]) & bases(most)))
@@ -142,7 +146,7 @@ def _in_place_of_both(parts: tuple[Expr, ...], n: int, m: int, joined: Expr) -> 
 )
 def lower_exponential(expr: Expr, given: Given) -> Outcome:
     """``e^{-m} e^u = e^{u - m}``"""
-    found = destination(expr.args)
+    found = destination(expr.args, given)
     if found is None or not isinstance(expr.args[found[1]], Exp):
         return None
     n, m = found
@@ -156,7 +160,7 @@ def lower_exponential(expr: Expr, given: Given) -> Outcome:
 )
 def lower_terms(expr: Expr, given: Given) -> Outcome:
     """Bring ``e^{-m}`` into a sum of terms."""
-    found = destination(expr.args)
+    found = destination(expr.args, given)
     if found is None or not isinstance(expr.args[found[1]], Plus):
         return None
     n, m = found
@@ -170,7 +174,7 @@ def lower_terms(expr: Expr, given: Given) -> Outcome:
 )
 def lower_total(expr: Expr, given: Given) -> Outcome:
     """Bring ``e^{-m}`` into a sum over an index."""
-    found = destination(expr.args)
+    found = destination(expr.args, given)
     if found is None or not isinstance(expr.args[found[1]], Total):
         return None
     n, m = found
@@ -228,10 +232,12 @@ def take_out_largest(expr: Expr, given: Given) -> Outcome:
     """``Σ_j f_j = e^m Σ_j e^{-m} f_j`` in a product of several sums, each by its own ``m``."""
     if not any(map(lowering, expr.args)):
         return None
-    rising = [n for n, f in enumerate(expr.args) if not lowering(f) and largest(f) is not None]
+    rising = [
+        n for n, f in enumerate(expr.args) if not lowering(f) and largest(f, given) is not None
+    ]
     for n in rising:
         total = expr.args[n]
-        most = largest(total) if isinstance(total, Total) else None
+        most = largest(total, given) if isinstance(total, Total) else None
         if most is not None and len(rising) > 1 and _is_most(most):
             body, index = total.open()
             inside = total.over(times(Exp(Minus(most)), body), index)
@@ -255,12 +261,35 @@ def mixed_shares(expr: Expr, given: Given) -> frozenset[Expr]:
     for total in sums:
         if isinstance(total, Total):
             body, index = total.open()
-            for factor in sides(body)[0]:
-                defined = given.definition_of(factor) if isinstance(factor, Indexed) else None
-                if defined is not None and defined.softmax and index in names(factor):
-                    found.add(factor.base)
+            found |= {share.base for share in _shares(body, given) if index in names(share)}
+        elif isinstance(total, Plus):
+            several = [_shares(term, given) for term in total.args]
+            if all(several):
+                found |= {share.base for shares in several for share in shares}
     inner = (mixed_shares(a, given) for a in expr.args if isinstance(a, Inert))
     return frozenset(found).union(*inner)
+
+
+def _shares(term: Expr, given: Given) -> list[Indexed]:
+    """The entries of softmaxes among the factors of a term."""
+    parts = [f for f in sides(term)[0] if isinstance(f, Indexed)]
+    return [f for f in parts if (d := given.definition_of(f)) is not None and d.softmax]
+
+
+def over_mixture(expr: Expr, given: Given) -> bool:
+    """Whether something is divided by a mixture of shares in a sum that a share is multiplied by.
+
+    The fraction may overflow where the share rounds to zero: together they do not.
+    """
+    beside = [f.base for f in expr.args if isinstance(f, Indexed)]
+    return any(
+        isinstance(factor, Plus)
+        and any(
+            set(beside) & mixed_shares(term.operand if isinstance(term, Minus) else term, given)
+            for term in factor.args
+        )
+        for factor in expr.args
+    )
 
 
 @rule(
@@ -288,7 +317,7 @@ def raise_exponential(expr: Expr, given: Given) -> Outcome:
 )
 def lower_power(expr: Expr, given: Given) -> Outcome:
     """Bring ``e^{-m}`` into a power: ``e^{-m} b^a = (e^{-m/a} b)^a``."""
-    found = destination(expr.args)
+    found = destination(expr.args, given)
     if found is None or not isinstance(expr.args[found[1]], Power):
         return None
     n, m = found
@@ -311,7 +340,7 @@ def scale_quotient(expr: Expr, given: Given) -> Outcome:
     """Multiply above and below by ``e^{-m}``, where ``m`` is the largest exponent below."""
     below = factors(expr.denominator)
     for factor in below:
-        most = None if isinstance(factor, (Exp, Power)) else largest(factor)
+        most = None if isinstance(factor, (Exp, Power)) else largest(factor, given)
         if most is not None and _is_most(most) and Exp(Minus(most)) not in below:
             down = Exp(Minus(most))
             return Quotient(times(down, expr.numerator), times(down, expr.denominator))
@@ -327,7 +356,7 @@ def write_square(expr: Expr, given: Given) -> Outcome:
     below = factors(expr.denominator)
     for n, factor in enumerate(below):
         match factor:
-            case Power(base, exponent) if exponent == 2 and largest(base) is not None:
+            case Power(base, exponent) if exponent == 2 and largest(base, given) is not None:
                 return Quotient(expr.numerator, times(*below[:n], base, base, *below[n + 1 :]))
     return None
 
@@ -340,7 +369,7 @@ def scale_logarithm(expr: Expr, given: Given) -> Outcome:
     """``log b = m + log(e^{-m} b)``, where ``m`` is the largest exponent in a sum ``b``."""
     parts = factors(expr.operand)
     sums = [f for f in parts if isinstance(f, (Plus, Total))]
-    most = next((m for m in map(largest, sums) if m is not None), None)
+    most = next((m for f in sums if (m := largest(f, given)) is not None), None)
     if most is None or not _is_most(most) or Exp(Minus(most)) in parts:
         return None
     return Plus(most, Log(times(Exp(Minus(most)), expr.operand)))
@@ -352,17 +381,17 @@ def scale_logarithm(expr: Expr, given: Given) -> Outcome:
 )
 def join_exponential(expr: Expr, given: Given) -> Outcome:
     """Bring a factor over a denominator: ``e^{-m}``, or what could overflow without it."""
-    found = destination(expr.args)
+    found = destination(expr.args, given)
     if found is None:
         found = next(
             (
                 (n, m)
                 for n, factor in enumerate(expr.args)
                 for m, fraction in enumerate(expr.args)
-                if largest(factor) is not None
+                if largest(factor, given) is not None
                 and not isinstance(factor, Quotient)
                 and isinstance(fraction, Quotient)
-                and largest(fraction.denominator) is not None
+                and largest(fraction.denominator, given) is not None
             ),
             None,
         )

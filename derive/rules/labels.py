@@ -6,7 +6,18 @@ from sympy import Eq, Expr, Indexed, Integer, Symbol
 
 from derive.facts import EntryFact, EqualFact, Fact, Given, SumFact, UnequalFact
 from derive.laws import Condition, Source, law
-from derive.notation import ONE, ZERO, Delta, Power, Total, is_number, names, replace
+from derive.notation import (
+    ONE,
+    ZERO,
+    Binder,
+    Bracket,
+    Delta,
+    Power,
+    Total,
+    is_number,
+    names,
+    replace,
+)
 from derive.rules import samples as s
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import at_most
@@ -62,7 +73,11 @@ def use_entry_fact(expr: Expr, given: Given) -> Outcome:
 def use_equality(expr: Expr, given: Given) -> Outcome:
     for fact in given.of(EqualFact):
         assert isinstance(fact, EqualFact)
-        if isinstance(expr, (Indexed, Delta)) and fact.left in names(expr):
+        within_limits = isinstance(expr, Binder) and any(
+            fact.left in names(limit) for limit in expr.limits[1:]
+        )
+        own = isinstance(expr, (Indexed, Delta, Bracket)) and fact.left in names(expr)
+        if own or within_limits:
             return Rewriting(replace(expr, {fact.left: fact.right}), (fact,))
     return None
 

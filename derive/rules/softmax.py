@@ -10,6 +10,7 @@ from derive.laws import Condition, Source, law
 from derive.notation import (
     ONE,
     Exp,
+    Inert,
     Log,
     Minus,
     Plus,
@@ -18,6 +19,8 @@ from derive.notation import (
     Times,
     Total,
     factors,
+    names,
+    plus,
     replace,
     times,
     without,
@@ -25,6 +28,7 @@ from derive.notation import (
 from derive.rules import samples as s
 from derive.rules.complements import delta_of, is_complement
 from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.signs import within
 from derive.unfolding import value_of
 from derive.unify import instance_of
 
@@ -116,6 +120,80 @@ def sum_probabilities(expr: Expr, given: Given) -> Outcome:
     if (expr.lower, expr.upper) != (denominator.lower, denominator.upper):
         return None
     return Rewriting(ONE, (definition,))
+
+
+@rule(
+    Source.SOFTMAX,
+    Example(Plus(ONE, Minus(Total(s.p[s.j1], (s.j1, 1, s.k1)))), s.with_softmax),
+    head=Plus,
+)
+def complement_probabilities(expr: Expr, given: Given) -> Outcome:
+    """``1 - Σ_{i≤k} ŷ_i = Σ_{i>k} ŷ_i``, and likewise for the last ones."""
+    if ONE not in expr.args:
+        return None
+    at = expr.args.index(ONE)
+    for n, term in enumerate(expr.args):
+        match term:
+            case Minus(Total() as part):
+                found = _others(part, given)
+                if found is not None:
+                    left = (found.after if m == at else t for m, t in enumerate(expr.args))
+                    return Rewriting(plus(*(t for m, t in enumerate(left) if m != n)), found.facts)
+    return None
+
+
+@rule(
+    Source.SOFTMAX,
+    Example(Plus(ONE, Minus(Total(Times(s.y[s.j1], s.p[s.j1]), (s.j1, 1, s.C)))), s.with_softmax),
+    head=Plus,
+)
+def complement_weights(expr: Expr, given: Given) -> Outcome:
+    """``1 - Σ_i w_i ŷ_i = Σ_i (1 - w_i) ŷ_i``: what is left of one without a difference."""
+    match expr:
+        case Plus((one, Minus(Total() as part))) if one == 1:
+            body, index = part.open()
+            parts = factors(body)
+            for n, share in enumerate(parts):
+                whole = sum_probabilities(part.over(share, index), given)
+                if isinstance(whole, Rewriting) and len(parts) > 1:
+                    rest = Plus(ONE, Minus(times(*without(parts, n))))
+                    left = part.over(times(rest, share), index)
+                    return Rewriting(left, whole.facts)
+    return None
+
+
+def weighted_complements(expr: Expr) -> frozenset[Expr]:
+    """Each ``1 - Σ_i w_i ŷ_i`` that must not become zero: under a logarithm or a bar."""
+    match expr:
+        case Log(operand):
+            here = factors(operand)
+        case Quotient(_, denominator):
+            here = factors(denominator)
+        case _:
+            here = ()
+    plain = (f.base if isinstance(f, Power) else f for f in here)
+    found = frozenset(f for f in plain if isinstance(f, Plus))
+    return found.union(*(weighted_complements(a) for a in expr.args if isinstance(a, Inert)))
+
+
+def _others(part: Total, given: Given) -> Rewriting | None:
+    """The sum of the other probabilities, for one of the first or of the last of them."""
+    body, index = part.open()
+    definition = given.definition_of(body) if isinstance(body, Indexed) else None
+    if definition is None or not definition.softmax or part.excluded:
+        return None
+    if body.indices[-1] != index or any(index in names(a) for a in body.indices[:-1]):
+        return None
+    whole = definition.value.denominator
+    for end, known, limits in (
+        (part.upper, part.lower == whole.lower, (part.upper + 1, whole.upper)),
+        (part.lower, part.upper == whole.upper, (whole.lower, part.lower - 1)),
+    ):
+        inside = within(end, whole.lower, whole.upper, given) if known else None
+        if inside is not None and end not in (whole.lower, whole.upper):
+            facts = (definition, *given.declared(inside))
+            return Rewriting(Total(body, (index, *limits)), facts)
+    return None
 
 
 @rule(

@@ -6,6 +6,8 @@ and softmax functions", section 1.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from sympy import Abs, Expr, Max, Symbol
 
 from derive.facts import Given
@@ -22,10 +24,13 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     bases,
+    binders,
     factors,
+    heads,
     names,
     plus,
     terms,
@@ -34,20 +39,39 @@ from derive.notation import (
 )
 from derive.rules import samples as s
 from derive.rules.monomials import sides
-from derive.rules.registry import Outcome, rule
+from derive.rules.registry import Example, Outcome, rule
+from derive.signs import signs
 
 limits = (s.j, s.lo, s.hi, s.X)
 FJ, GJ = Value(s.F, s.j), Value(s.G, s.j)
 z_k = s.z[s.k1]
 top = Maximum(FJ, limits)
 weighted_sum = Total(Times(GJ, Exp(Plus(FJ, Minus(top)))), limits)
+positively_weighted = Total(Times(s.p[s.j1], Exp(s.z[s.j1])), (s.j1, 1, s.C))
 shifted_sum = Total(Exp(Plus(FJ, Minus(top))), limits)
 
 
-def shifted(total: Expr, weighted: bool = False) -> tuple[Expr, Expr] | None:
+def most_of(exponent: Expr, weight: Expr, index: Symbol, span: Sequence[Expr]) -> Expr:
+    """The largest of exponents, of those whose weight is not zero.
+
+    What is weighed with zero may be larger by far, and the others would round to zero beside it.
+    """
+    over = (index, *span)
+    if weight == 1:
+        return Maximum(exponent, over)
+    least = Minus(Maximum(Minus(exponent), over))
+    return Maximum(Threshold(Apply(Head(Abs), weight), ZERO, exponent, least), over)
+
+
+def uncertain(weights: Iterable[Expr], given: Given) -> Expr:
+    """The product of those factors that may be zero."""
+    return times(*(w for w in weights if 0 in signs(w, given)))
+
+
+def shifted(total: Expr, given: Given, weighted: bool = False) -> tuple[Expr, Expr] | None:
     """The largest exponent in a sum of exponentials, and that sum with it taken out.
 
-    ``weighted`` asks for a sum in which every exponential has further factors.
+    ``weighted`` asks for a sum in which every exponential has further factors, all positive.
     """
     if not isinstance(total, Total):
         return None
@@ -60,6 +84,9 @@ def shifted(total: Expr, weighted: bool = False) -> tuple[Expr, Expr] | None:
     operand = parts[at].operand
     if index not in names(operand) or _is_shifted(operand, index, total.limits[1:]):
         return None
+    inside = given.within(index, tuple(total.limits[1:]))
+    if uncertain((*parts[:at], *parts[at + 1 :]), inside) != 1:
+        return None
     largest = Maximum(operand, (index, *total.limits[1:]))
     moved = Exp(shift(operand, largest))
     return largest, total.over(times(*parts[:at], moved, *parts[at + 1 :]), index)
@@ -71,7 +98,9 @@ def _is_shifted(exponent: Expr, index: Symbol, limits: tuple[Expr, ...]) -> bool
     for n, term in enumerate(items):
         if isinstance(term, Minus) and isinstance(term.operand, Maximum):
             rest = plus(*without(items, n))
-            if term.operand.limits[1:] == limits and term.operand.at(index) == rest:
+            body = term.operand.at(index)
+            of_those = body.above if isinstance(body, Threshold) else body
+            if term.operand.limits[1:] == limits and rest in (body, of_those):
                 return True
     return False
 
@@ -89,7 +118,7 @@ def shift(exponent: Expr, largest: Expr) -> Expr:
     Quotient(Exp(z_k), s.partition),
 )
 def shift_softmax(expr: Expr, given: Given) -> Outcome:
-    return _shift_quotient(expr, weighted=False)
+    return _shift_quotient(expr, given, weighted=False)
 
 
 @rule(
@@ -97,15 +126,15 @@ def shift_softmax(expr: Expr, given: Given) -> Outcome:
         Quotient(Exp(s.u), Total(Times(GJ, Exp(FJ)), limits)),
         Quotient(Exp(Plus(s.u, Minus(top))), weighted_sum),
     ),
-    Quotient(Exp(z_k), Total(Times(s.y[s.j1], Exp(s.z[s.j1])), (s.j1, 1, s.C))),
+    Example(Quotient(Exp(z_k), positively_weighted), s.with_softmax),
 )
 def shift_weighted_softmax(expr: Expr, given: Given) -> Outcome:
-    return _shift_quotient(expr, weighted=True)
+    return _shift_quotient(expr, given, weighted=True)
 
 
-def _shift_quotient(expr: Expr, weighted: bool) -> Outcome:
+def _shift_quotient(expr: Expr, given: Given, weighted: bool) -> Outcome:
     above = factors(expr.numerator)
-    found = shifted(expr.denominator, weighted)
+    found = shifted(expr.denominator, given, weighted)
     if found is None:
         return None
     largest, total = found
@@ -123,16 +152,16 @@ def _shift_quotient(expr: Expr, weighted: bool) -> Outcome:
     Log(s.partition),
 )
 def shift_logsumexp(expr: Expr, given: Given) -> Outcome:
-    found = shifted(expr.operand)
+    found = shifted(expr.operand, given)
     return None if found is None else Plus(found[0], Log(found[1]))
 
 
 @rule(
     law(Log(Total(Times(GJ, Exp(FJ)), limits)), Plus(top, Log(weighted_sum))),
-    Log(Total(Times(s.y[s.j1], Exp(s.z[s.j1])), (s.j1, 1, s.C))),
+    Example(Log(positively_weighted), s.with_softmax),
 )
 def shift_weighted_logsumexp(expr: Expr, given: Given) -> Outcome:
-    found = shifted(expr.operand, weighted=True)
+    found = shifted(expr.operand, given, weighted=True)
     return None if found is None else Plus(found[0], Log(found[1]))
 
 
@@ -146,7 +175,7 @@ def shift_weighted_logsumexp(expr: Expr, given: Given) -> Outcome:
 def shift_log_softmax(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Log(Quotient(Exp(operand), below)):
-            found = shifted(below)
+            found = shifted(below, given)
             if found is not None:
                 largest, total = found
                 return Plus(*shift(operand, largest).args, Minus(Log(total)))
@@ -254,3 +283,32 @@ def _balance(expr: Expr, squared: bool, rising: bool) -> Outcome:
             top = times(*above[:at], Exp(shift(above[at].operand, moved)), *above[at + 1 :])
         return Quotient(top, bottom)
     return None
+
+
+masked = Exp(Plus(z_k, Minus(most_of(s.z[s.j1], s.y[s.j1], s.j1, (ONE, s.C)))))
+
+
+@rule(
+    law(Times(s.a, s.b), Times(s.a, Threshold(Apply(Head(Abs), s.a), ZERO, s.b, ZERO))),
+    Times(s.y[s.k1], masked),
+)
+def mask_weights(expr: Expr, given: Given) -> Outcome:
+    """``a e^u = a [a ≠ 0] e^u``: where ``a`` is zero, ``e^u`` may overflow."""
+    at = next(
+        (n for n, f in enumerate(expr.args) if isinstance(f, Exp) and _is_masked(f.operand)), None
+    )
+    weight = uncertain((f for f in expr.args if Exp not in heads(f)), given)
+    if at is None or weight == 1:
+        return None
+    seen = Threshold(Apply(Head(Abs), weight), ZERO, expr.args[at], ZERO)
+    return times(*expr.args[:at], seen, *expr.args[at + 1 :])
+
+
+def _is_masked(exponent: Expr) -> bool:
+    """Whether the largest of some exponents only has been taken away."""
+    return any(
+        isinstance(m, Maximum) and isinstance(m.body, Threshold)
+        for term in terms(exponent)
+        if isinstance(term, Minus)
+        for m in binders(term)
+    )

@@ -137,13 +137,14 @@ def pull_out_factor(expr: Expr, given: Given) -> Outcome:
     law(
         Total(s.c, plain_limits),
         Times(Plus(s.hi, Minus(s.lo), 1), s.c),
-        Condition("at_most", (s.lo, s.hi)),
+        Condition("at_most", (s.lo, s.hi + 1)),
     ),
     Total(s.z[s.k1], over_classes),
 )
 def sum_constant(expr: Expr, given: Given) -> Outcome:
+    """``Σ_{j=l}^{h} c = (h - l + 1) c``, also where the sum is one of no terms: ``h = l - 1``."""
     body, index = expr.opened
-    known = at_most(expr.lower, expr.upper, given)
+    known = at_most(expr.lower, expr.upper + 1, given)
     if index in names(body) or expr.excluded or known is None:
         return None
     return Rewriting(times(read(expr.upper - expr.lower + 1), body), given.declared(known))
@@ -259,6 +260,15 @@ def contract_delta_between(expr: Expr, given: Given) -> Outcome:
 def satisfy_bracket(expr: Expr, given: Given) -> Outcome:
     known = at_most(expr.lower, expr.upper, given)
     return None if known is None else Rewriting(ONE, given.declared(known))
+
+
+@rule(
+    law(Bracket(s.j, s.k), ZERO, Condition("at_most", (s.k + 1, s.j))),
+    Example(Bracket(s.k1, s.k1 - 1), s.in_range),
+)
+def vanish_bracket(expr: Expr, given: Given) -> Outcome:
+    known = at_most(expr.upper + 1, expr.lower, given)
+    return None if known is None else Rewriting(ZERO, given.declared(known))
 
 
 def find_bracket(expr: Total, lower: bool) -> tuple[Expr, Expr, Expr] | None:

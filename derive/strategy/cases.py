@@ -43,7 +43,7 @@ def derive_case(derivation: Derivation, fact: EqualFact | UnequalFact) -> Deriva
     trace = Trace(derivation.closed_form, derivation.given.also(fact))
     if isinstance(fact, EqualFact):
         trace.apply("use_equality")
-    settle(trace, ("evaluate_delta", "vanish_delta"))
+    settle(trace, ("evaluate_delta", "vanish_delta", "satisfy_bracket", "vanish_bracket"))
     finish(trace)
     return Derivation(
         derivation.problem,

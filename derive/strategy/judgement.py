@@ -181,7 +181,8 @@ def distributes_well(product: Expr, given: Given) -> bool:
         others = times(*without(product.args, n))
         if any(has_delta(t, index) for t in factor.args):
             return True
-        if not isinstance(index, Symbol):
+        if not isinstance(index, Symbol) or index not in names(factor):
+            # What is constant is pulled out whole.
             continue
         span = given.scope[0]
         for term in factor.args:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sympy import Expr, Symbol
 
 from derive.notation import Inert, Partial, code
+from derive.rules.softmax import weighted_complements
 from derive.rules.trace import Trace
 from derive.strategy.judgement import (
     distributes_well,
@@ -84,6 +85,7 @@ CONTRACTION = (
     "contract_delta_between",
     "contract_delta_but",
     "satisfy_bracket",
+    "vanish_bracket",
     "absorb_bracket_upper",
     "absorb_bracket_lower",
 )
@@ -139,6 +141,9 @@ def fold_names(trace: Trace) -> None:
     """Write every definition by its name, and cancel what that leaves beside it."""
     settle(trace, NAMING)
     settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
+    trace.apply("complement_probabilities")
+    rests = weighted_complements(trace.expression)
+    trace.apply("complement_weights", lambda e, _: e in rests)
     trace.apply("multiply_quotients", shares_name)
 
 
@@ -230,6 +235,7 @@ def finish(trace: Trace) -> None:
         )
         if not changed:
             break
+    attempt(trace, split_fractions)
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 
@@ -267,6 +273,12 @@ def write_out_names(trace: Trace) -> None:
         settle(trace, ("split_total", "pull_out_sign", "sum_constant", "cancel_factor"))
         settle(trace, ("cancel_terms", "collect_terms"))
         settle(trace, ("fold_definition",))
+
+
+def split_fractions(trace: Trace) -> None:
+    """Split fractions of which a term cancels, so that what is left of them can meet others."""
+    if trace.apply("split_quotient", splits_fraction_well):
+        settle(trace, ("distribute_negative", "cancel_factor", "cancel_terms", "collect_terms"))
 
 
 def turn_differences(trace: Trace) -> None:

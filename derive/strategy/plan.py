@@ -19,6 +19,7 @@ from derive.signs import depends
 from derive.strategy.arrays import in_arrays_if_shorter
 from derive.strategy.cases import cases
 from derive.strategy.phases import NAMING, differentiate, finish, prepare, settle, simplify
+from derive.strategy.undefined import check_defined
 from derive.unify import instance_of
 
 
@@ -123,6 +124,7 @@ def worked_out(
     differentiate(trace)
     simplify(trace)
     finish(trace)
+    check_defined(trace.steps)
     result = Derivation(problem, name, problem.statement, tuple(trace.steps), definitions, lemmas)
     return with_changes(result, cases=cases(result))
 

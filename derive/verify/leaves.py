@@ -8,7 +8,8 @@ from zlib import crc32
 import numpy as np
 from sympy import Expr, Indexed, IndexedBase, Integer, Symbol
 
-from derive.facts import Fact, IndexRange, PositiveFact
+from derive.facts import Fact, IndexRange
+from derive.verify.bounds import Bounds
 from derive.verify.field import FIELDS, Array, Indices
 
 At = Mapping[Symbol, int]
@@ -36,8 +37,7 @@ class Leaves:
         self._ranges = ranges
         self._arrays: dict[tuple[IndexedBase, int], Array] = {}
         self._classes: dict[IndexedBase, Indices] = {}
-        expressions = [f.expression for f in facts if isinstance(f, PositiveFact)]
-        self._positive = {e.base if isinstance(e, Indexed) else e for e in expressions}
+        self._positive = Bounds(facts).positive
 
     def shape(self, base: IndexedBase, rank: int) -> tuple[int, ...]:
         """The lengths of the axes of an array."""

@@ -14,12 +14,12 @@ from derive.facts import (
     EntryFact,
     EqualFact,
     Fact,
-    PositiveFact,
     SumFact,
     UnequalFact,
 )
 from derive.notation import entries
 from derive.problem import Problem
+from derive.verify.bounds import Bounds
 from derive.verify.decide import Decision, Place
 from derive.verify.draws import ATTEMPTS, OutsideDomain, random_number
 from derive.verify.labels import constrained
@@ -140,8 +140,7 @@ class RandomLeaves:
         self._definitions = definitions
         self._settled: dict[IndexedBase, dict[tuple[int, ...], mpmath.mpf]] = {}
         self._drawn: dict[tuple[Expr, tuple[int, ...]], mpmath.mpf] = {}
-        expressions = [f.expression for f in problem.facts if isinstance(f, PositiveFact)]
-        self._positive = {e.base if isinstance(e, Indexed) else e for e in expressions}
+        self._bounds = Bounds(problem.facts)
 
     def __call__(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
         key = (leaf, indices)
@@ -168,10 +167,11 @@ class RandomLeaves:
             low = 1 if leaf.is_positive else -4
             return mpmath.mpf(Random(f"{leaf}{self._attempt}").randint(low, 5))
         assumed = isinstance(leaf, Symbol) and (leaf.is_positive or leaf.is_negative)
-        positive = bool(assumed) or leaf in self._positive
+        positive = bool(assumed) or leaf in self._bounds.positive
         name = leaf.name
         number = random_number(name, indices, self._attempt, positive)
-        return -number if isinstance(leaf, Symbol) and leaf.is_negative else number
+        negative = isinstance(leaf, Symbol) and leaf.is_negative
+        return self._bounds.meet(leaf, -number if negative else number)
 
     def _settle(self, fact: SumFact, base: IndexedBase) -> dict[tuple[int, ...], mpmath.mpf]:
         """Entries that meet a sum fact, row by row: scaled if positive, else by the last one."""

@@ -27,6 +27,7 @@ from derive.notation import (
     entries,
     names,
     replace,
+    times,
 )
 from derive.verify.canonical import same, sum_of, text
 from derive.verify.instance import instantiate
@@ -63,7 +64,12 @@ def backed(
             return any(_are_cases(a, b) for a, b in either_way)
         case Source.SOFTMAX:
             softmaxes = [f for f in facts if isinstance(f, Definition) and f.softmax]
-            return after == 1 and any(_is_whole(before, d) for d in softmaxes)
+            whole = after == 1 and any(_is_whole(before, d) for d in softmaxes)
+            return (
+                whole
+                or any(_are_others(before, after, d) for d in softmaxes)
+                or any(_is_weighted_rest(before, after, d) for d in softmaxes)
+            )
         case Source.ENTRYWISE:
             return same(without_arrays(before), without_arrays(after))
         case Source.CHAIN:
@@ -220,6 +226,43 @@ def _is_whole(before: Expr, definition: Definition) -> bool:
     entry, index = before.body, before.limits[0]
     alone = all(index not in names(a) for a in entry.indices[:-1])
     return entry.base == definition.base and entry.indices[-1] == index and alone
+
+
+def _are_others(before: Expr, after: Expr, definition: Definition) -> bool:
+    """``1 - Σ_{j≤k} ŷ_j`` and ``Σ_{j>k} ŷ_j``, other terms being the same on both sides.
+
+    That the two sums are all of them, and ``k`` one of the classes, is decided exactly elsewhere.
+    """
+    terms = list(before.args) if isinstance(before, Plus) else []
+    for n, term in enumerate(terms):
+        if isinstance(term, Minus) and _is_whole(term.operand, definition) and ONE in terms:
+            rest = [t for m, t in enumerate(terms) if m != n]
+            rest.remove(ONE)
+            others = list(after.args) if isinstance(after, Plus) else [after]
+            found = [t for t in others if t not in rest]
+            if len(found) == 1 and len(others) == len(rest) + 1:
+                return _is_whole(found[0], definition) and _next_to(term.operand, found[0])
+    return False
+
+
+def _is_weighted_rest(before: Expr, after: Expr, definition: Definition) -> bool:
+    """``1 - Σ_j w_j ŷ_j`` and ``Σ_j (1 - w_j) ŷ_j``."""
+    match before, after:
+        case Plus((one, Minus(Total() as part))), Total() if one == 1:
+            parts = part.body.args if isinstance(part.body, Times) else ()
+            for n, share in enumerate(parts):
+                rest = Plus(ONE, Minus(times(*parts[:n], *parts[n + 1 :])))
+                alone = Total(share, part.limits)
+                if _is_whole(alone, definition) and part.limits == after.limits:
+                    return same(times(rest, share), after.body)
+    return False
+
+
+def _next_to(part: Total, others: Total) -> bool:
+    """Whether one sum begins where the other of the same terms ends."""
+    same_terms = part.body == others.body
+    ends = ((part.upper, others.lower), (others.upper, part.lower))
+    return same_terms and any(start - end == 1 for end, start in ends)
 
 
 def _equal_numbers(before: Expr, after: Expr) -> bool:

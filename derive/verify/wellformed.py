@@ -106,7 +106,7 @@ def fact_flaw(fact: Fact) -> str | None:
             return next(_every(index_flaws, left, right), None)
         case SumFact(left, right) | EntryFact(left, right) | Definition(left, right):
             return next(_every(number_flaws, left, right), None)
-        case PositiveFact(expression):
+        case PositiveFact(expression=expression):
             return next(number_flaws(expression), None)
 
 

@@ -125,10 +125,16 @@ Qed.
 
 (** * Side conditions *)
 
-(* An index is in range; a class of a sample by what is known of the array of classes. *)
+(* An index is in range; a class of a sample by what is known of the array of classes, as is an
+   index of a sum that goes up to such a class. *)
 Ltac index := solve [assumption | lia | congruence
   | match goal with range : forall n : nat, (_ <= n <= _)%nat -> (_ <= _ n <= _)%nat |- _ =>
-      apply range; first [assumption | lia] end].
+      apply range; first [assumption | lia] end
+  | match goal with
+    | below : (_ <= _ <= ?classes ?sample)%nat,
+      range : forall n : nat, (_ <= n <= _)%nat -> (_ <= ?classes n <= _)%nat |- _ =>
+        pose proof (range sample ltac:(first [assumption | lia])); lia
+    end].
 
 Lemma nonzero_of_positive a : 0 < a -> a <> 0.
 Proof. intros H. apply Rgt_not_eq, H. Qed.
@@ -170,6 +176,10 @@ Ltac positive :=
     | |- 0 < sqrt _ => apply sqrt_lt_R0; positive
     | |- 0 < INR _ => apply lt_0_INR; index
     | |- 0 < IZR _ => lra
+    | |- 0 < threshold (Rabs _) 0 _ _ =>
+        rewrite threshold_above;
+          [ positive
+          | apply Rabs_pos_lt; first [assumption | declared | apply nonzero_of_positive; linear] ]
     | |- 0 < _ * _ => apply Rmult_lt_0_compat; positive
     | |- 0 < _ / _ => apply Rdiv_lt_0_compat; positive
     | |- 0 < / _ => apply Rinv_0_lt_compat; positive

@@ -91,6 +91,14 @@ Lemma cancel_beside a b : b <> 0 -> a / b * b = a.
 Proof. intros. now field. Qed.
 Lemma cancel_between a b c : b <> 0 -> a / b * b * c = a * c.
 Proof. intros. now rewrite cancel_beside. Qed.
+(* Sums of the same terms, with their factors in another order, are one. *)
+Ltac same_terms :=
+  repeat match goal with |- context [sum_over ?l ?f] =>
+    match goal with |- context [sum_over l ?g] =>
+      lazymatch f with
+      | g => fail
+      | _ => rewrite (sum_over_ext l f g) by (intros; ring)
+      end end end.
 Ltac cancel_factor :=
   first
   [ lazymatch goal with
@@ -99,7 +107,8 @@ Ltac cancel_factor :=
     | |- ?a / ?b * ?b = ?a => apply cancel_beside
     | |- ?a / ?b * ?b * ?c = ?a * ?c => apply cancel_between
     end; nonzero
-  | by_cancelling ].
+  | by_cancelling
+  | same_terms; by_cancelling ].
 Ltac combine_powers := first [by_field | by_powers | by_roots].
 Ltac power_of_power := first [by_field | apply pow2_sqrt; nonnegative | rewrite Rpower_mult; f_equal; field | by_powers].
 Ltac power_of_product := first [by_field | by_powers | by_roots].
@@ -273,6 +282,7 @@ Ltac absorb_bracket :=
   match goal with |- context [bracket ?i ?j] =>
     first [rewrite (bracket_true i j) by lia | rewrite (bracket_false i j) by lia] end; by_ring.
 Ltac satisfy_bracket := apply bracket_true; index.
+Ltac vanish_bracket := apply bracket_false; index.
 Ltac absorb_bracket_upper := absorb_bracket.
 Ltac absorb_bracket_lower := absorb_bracket.
 
@@ -491,6 +501,29 @@ Ltac sum_probabilities :=
   match goal with |- sum_over ?l (fun j => @?f j / ?s) = 1 =>
     rewrite (sum_over_ext l (fun j => f j / s) (fun j => / s * f j)) by (intros; by_ring);
     rewrite (sum_over_scale l (/ s) f); field; nonzero end.
+
+Lemma others_above k lo hi f :
+  total lo hi f = 1 -> (lo <= k <= hi)%nat -> 1 - total lo k f = total (k + 1) hi f.
+Proof. intros W H. rewrite <- W, (total_apart k lo hi f) by lia. ring. Qed.
+Lemma others_below k lo hi f :
+  total lo hi f = 1 -> (1 <= lo)%nat -> (lo <= k <= hi)%nat ->
+  1 - total k hi f = total lo (k - 1) f.
+Proof.
+  intros W One H. rewrite <- W, (total_apart (k - 1) lo hi f) by lia.
+  replace (k - 1 + 1)%nat with k by lia. ring.
+Qed.
+Lemma others_weighted l f g w :
+  sum_over l f = 1 -> (forall j, In j l -> w j + g j = f j) -> 1 - sum_over l w = sum_over l g.
+Proof.
+  intros W H. rewrite <- W. clear W. induction l as [|a l IH]; simpl; [ring|].
+  rewrite <- (H a (or_introl eq_refl)), <- IH; [ring|]. intros j Hj. apply H. now right.
+Qed.
+Ltac complement_weights :=
+  match goal with |- 1 - sum_over ?l ?w = sum_over ?l (fun j => (1 - _) * @?f j) =>
+    apply (others_weighted l f); [sum_probabilities | intros; by_ring] end.
+Ltac complement_probabilities :=
+  first [ apply others_above; [sum_probabilities | index]
+        | apply others_below; [sum_probabilities | lia | index] ].
 
 (** * Lemmas *)
 
@@ -723,6 +756,15 @@ Proof.
   intros Hs ->. rewrite ln_mult, ln_exp by (first [exact Hs | apply exp_pos]). ring.
 Qed.
 
+(* A factor that is zero, of a product that is. *)
+Ltac zero_factor Z :=
+  first [ apply Rmult_integral in Z; destruct Z as [Z | Z]; zero_factor Z
+        | rewrite Z; ring ].
+Ltac mask_weights :=
+  match goal with |- context [threshold (Rabs ?w) 0 ?e 0] =>
+    let Z := fresh "Z" in
+    destruct (Req_dec w 0) as [Z | Z];
+    [ zero_factor Z | rewrite (threshold_above (Rabs w) 0 e 0 (Rabs_pos_lt w Z)); by_ring ] end.
 Ltac scale_quotient :=
   match goal with |- _ = ?above / _ =>
     match above with context [exp (- ?m)] =>

@@ -77,7 +77,7 @@ Proof.
 Qed.
 
 Lemma total_constant lo hi c :
-  (lo <= hi)%nat -> total lo hi (fun _ => c) = (INR hi - INR lo + 1) * c.
+  (lo <= S hi)%nat -> total lo hi (fun _ => c) = (INR hi - INR lo + 1) * c.
 Proof.
   intros H. rewrite sum_over_constant. unfold range. rewrite seq_length, minus_INR by lia.
   rewrite S_INR. ring.
@@ -203,6 +203,16 @@ Proof.
   - rewrite (sum_over_zero (range lo hi)), (sum_over_zero (range lo' hi')); [reflexivity| |].
     + intros j Hj. apply in_range in Hj. lia.
     + intros j Hj. apply in_range in Hj. apply Hout; lia.
+Qed.
+
+(** A sum in two. *)
+Lemma total_apart k lo hi f :
+  (lo <= S k)%nat -> (k <= hi)%nat -> total lo hi f = total lo k f + total (k + 1) hi f.
+Proof.
+  intros Hl Hh. unfold range.
+  replace (S hi - lo)%nat with ((S k - lo) + (S hi - (k + 1)))%nat by lia.
+  rewrite seq_app, sum_over_app.
+  now replace (lo + (S k - lo))%nat with (k + 1)%nat by lia.
 Qed.
 
 (** * Kronecker's delta, brackets, a value for each of two cases *)

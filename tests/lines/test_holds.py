@@ -16,9 +16,9 @@ from sympy import Derivative, Eq, Expr, Function, Indexed, Piecewise, Sum, Symbo
 import derive
 from derive.facts import EntryFact, SumFact
 from derive.lines import Verdict
-from derive.lines.judge import Equation
 from derive.notation import bases, names
 from derive.posing import pose
+from derive.problem import Problem
 from derive.verify.plain import as_inert
 
 SOFT = "Sum(y[i], (i,1,C)) = 1"
@@ -61,7 +61,7 @@ def test_what_the_engine_derives_holds_and_a_planted_error_does_not(name: str):
     assert verdict and verdict.status == "holds"
     assert verdict.evidence is not None and verdict.evidence.exact and verdict.evidence.sampled
     before, after = as_inert(left), as_inert(right)
-    problem = Equation.of(pose(before + after, (), "value", loss.given))
+    problem = pose(before + after, (), "value", loss.given)
     free = [r.index for r in problem.ranges if isinstance(r.index, Symbol)]
     numbers = {s.name: n for s, n in zip(problem.sizes, (3, 4, 2), strict=False)}
     facts = (*problem.ranges, *problem.facts)
@@ -87,7 +87,7 @@ def test_what_the_engine_derives_holds_and_a_planted_error_does_not(name: str):
     assert found > 2
 
 
-def recompute(verdict: Verdict, left: Expr, right: Expr, problem: Equation) -> None:
+def recompute(verdict: Verdict, left: Expr, right: Expr, problem: Problem) -> None:
     """Put the numbers of a counterexample into plain loops; they must meet the facts, too."""
     shown = verdict.counterexample
     assert shown is not None
@@ -110,7 +110,7 @@ def recompute(verdict: Verdict, left: Expr, right: Expr, problem: Equation) -> N
                 assert close(value(fact.value, inside), number)
 
 
-def world_of(verdict: Verdict, left: Expr, right: Expr, problem: Equation) -> dict[Any, Any]:
+def world_of(verdict: Verdict, left: Expr, right: Expr, problem: Problem) -> dict[Any, Any]:
     """The numbers of a counterexample, by symbols and arrays."""
     shown = verdict.counterexample
     assert shown is not None

@@ -1,0 +1,78 @@
+"""Facts that compare: ``b < 1``, ``p > 1``, ``a > b``."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Gt, IndexedBase, Lt, Rational, Symbol, log, symbols
+
+import derive
+from derive.declarations import read_fact
+from derive.errors import DeriveError
+from derive.verify.bounds import Bounds
+
+b = Symbol("b", positive=True)
+C = Symbol("C", integer=True, positive=True)
+i, k = symbols("i k", integer=True)
+z = IndexedBase("z", shape=(C,))
+
+MIXED = "-sum(y[i]*log((1 - b)*softmax(z)[i] + b/C), i=1..C)"
+
+
+def test_a_bound_leaves_nothing_to_be_assumed() -> None:
+    """``log((1 - b) p + b/C)`` has a value wherever ``0 < b < 1``, and only then."""
+    known = derive.gradient(MIXED, "z[k]", given=["b > 0", "b < 1"])
+    assert not known.check().conditions
+    assert known.check().ok
+    unknown = derive.gradient(MIXED, "z[k]", given=["b > 0"])
+    assert unknown.check().conditions
+
+
+@pytest.mark.needs("coqc")
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("sum(log(1 - b*y[i])*z[i], i=1..C)", ["b > 0", "1 > b", "y[i] > 0", "y[i] < 1"]),
+        ("sum(log(a - b)*z[i]^2, i=1..C)", ["a > b"]),
+        ("sum(log(p - 1)*z[i]^2, i=1..C)", ["p > 1"]),
+        ("sum(z[i]^2, i=1..C)*log(1 - b^2)", ["b < 1", "b > -1"]),
+    ],
+)
+def test_proved_under_bounds(text: str, given: list[str]) -> None:
+    assert derive.gradient(text, "z[k]", given=given).check(formal=True).level == "proved"
+
+
+@pytest.mark.parametrize(
+    ("relation", "low", "high"),
+    [(b < 1, 0, 1), (b > 3, 3, None), (Lt(z[i], Rational(-1, 2)), None, Rational(-1, 2))],
+)
+@pytest.mark.parametrize("drawn", [Rational(1, 7), Rational(-3), Rational(40)])
+def test_numbers_meet_bounds(
+    relation: Gt, low: int | None, high: Rational | int | None, drawn: Rational
+) -> None:
+    bounds = Bounds([read_fact(relation)])
+    leaf = z if relation.has(z) else b
+    number = bounds.meet(leaf, drawn)
+    assert low is None or number > low
+    assert high is None or number < high
+    # What nothing is declared of stays as it is.
+    assert bounds.meet(Symbol("c"), drawn) == drawn
+
+
+def test_a_line_holds_where_the_bound_does() -> None:
+    assert derive.holds("abs(1 - b)", "1 - b", given=["b < 1"]).status == "holds"
+    assert derive.holds("abs(1 - b)", "1 - b").status == "false"
+    wrong = derive.holds("abs(2 - b)", "b - 2", given=["b < 1"])
+    assert wrong.counterexample is not None
+    assert wrong.counterexample.parameters["b"] < 1
+
+
+def test_bounds_that_contradict() -> None:
+    with pytest.raises(DeriveError, match="contradict each other"):
+        derive.gradient("sum((a + b)*z[i]^2, i=1..C)", "z[k]", given=["a > b", "b > a"])
+
+
+def test_the_document_states_the_bound_as_it_was_given() -> None:
+    loss = log(1 - b) * z[k] ** 2
+    assert r"1 > b" in derive.gradient(loss, z[k], given=[b < 1]).latex().replace("{", "").replace(
+        "}", ""
+    )
