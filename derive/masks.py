@@ -11,6 +11,7 @@ from derive.notation import (
     Log,
     Minus,
     Plus,
+    Power,
     Quotient,
     Total,
     factors,
@@ -20,6 +21,9 @@ from derive.notation import (
 )
 from derive.positions import change_everywhere
 from derive.signs import Bounds, within
+
+_PARTIAL = {Exp, Log, Quotient, Power}
+"""What may be infinite, or have no value, at an index that is ruled out."""
 
 
 def masked(factor: Expr, index: Expr) -> Expr | None:
@@ -53,10 +57,10 @@ def without_mask(total: Total, given: Given) -> tuple[Total, Bounds] | None:
 
 
 def without_masks(expr: Expr, given: Given) -> Expr:
-    """An expression with all masked sums of exponentials written so."""
+    """An expression with all masked sums written so of which a term might have no value."""
 
     def change(node: Expr, known: Given) -> Expr | None:
-        if not isinstance(node, Total) or not heads(node.body) & {Exp, Log}:
+        if not isinstance(node, Total) or not heads(node.body) & _PARTIAL:
             return None
         found = without_mask(node, known)
         return None if found is None else found[0]

@@ -484,7 +484,7 @@ class Binder(Inert):
 
     @cached_property
     def bases(self) -> frozenset[IndexedBase]:
-        return bases(self.body)
+        return bases(self.body).union(*map(bases, self.outside))
 
     @property
     def bound_symbols(self) -> list[Symbol]:
@@ -588,10 +588,6 @@ class Attains(Binder):
     def again(self, body: Any, index: Symbol, outside: Iterable[Expr]) -> Attains:
         *limits, at_index = outside
         return Attains(body, (index, *limits), at_index)
-
-    @cached_property
-    def bases(self) -> frozenset[IndexedBase]:
-        return bases(self.body) | bases(self.at_index)
 
     def _sympystr(self, printer: Any) -> str:
         body, index = self.named()

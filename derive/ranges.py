@@ -64,7 +64,8 @@ class Ranges:
 
     def _collect_limits(self, total: Binder, body: Expr, index: Symbol, given: Given) -> None:
         """A free index that is a limit alone runs over the axis that the bound one indexes."""
-        for limit in sorted(names(total.lower) | names(total.upper), key=str):
+        loose = [*entries(total.lower), *entries(total.upper)]
+        for limit in (*sorted(names(total.lower) | names(total.upper), key=str), *loose):
             if limit.is_positive or given.range_of(limit):
                 continue
             for entry in entries(body):

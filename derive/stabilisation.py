@@ -14,6 +14,7 @@ from derive.notation import (
     ZERO,
     Exp,
     Log,
+    Plus,
     Power,
     ProductOver,
     Threshold,
@@ -27,7 +28,7 @@ from derive.rules.complements import (
     over_complements,
     subjects,
 )
-from derive.rules.exponents import joins_maxima, mixed_shares, over_mixture
+from derive.rules.exponents import joins_maxima, mixed_shares, over_mixture, over_partition
 from derive.rules.logarithms import is_nested
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded, weighted_complements
@@ -142,6 +143,11 @@ def beside_infinite(expr: Expr, given: Given) -> bool:
     )
 
 
+def over_own_partition(expr: Expr, given: Given) -> bool:
+    """Whether a softmax is multiplied by a sum in which its partition is above a bar."""
+    return any(isinstance(f, Plus) for f in expr.args) and bool(over_partition(expr, given))
+
+
 def stabilise(derivation: Derivation) -> Derivation:
     """The derivation with its stable forms, from which kernels are made."""
     if isinstance(derivation.statement, Tuple):
@@ -181,6 +187,10 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     trace.apply("complement_weights", lambda e, _: e in rests)
     if trace.apply("distribute_product", over_mixture):
         settle(trace, ("multiply_quotients",))
+    met = over_partition(trace.expression, trace.given)
+    if met and trace.apply("distribute_product", over_own_partition):
+        trace.apply("unfold_definition", lambda e, _: bool(bases(e) & met))
+        settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
     mixed = mixed_shares(trace.expression, trace.given)
     if mixed and trace.apply("unfold_definition", lambda e, _: bool(bases(e) & mixed)):
         settle(trace, ("write_exponential", "multiply_quotients", "join_exponents"))

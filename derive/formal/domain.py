@@ -22,6 +22,7 @@ from derive.notation import (
     Apply,
     Attains,
     Binder,
+    Delta,
     Inert,
     Log,
     Maximum,
@@ -34,6 +35,7 @@ from derive.notation import (
     Threshold,
     Times,
     bases,
+    factors,
     heads,
     is_number,
     names,
@@ -181,6 +183,7 @@ def _visit(
         if (expr, kink) in visited:
             return
         visited.add((expr, kink))
+    around = (*around, *_guards(expr, scope))
     if isinstance(expr, Log):
         for factor in _factors(expr.operand):
             if isinstance(factor, ProductOver):
@@ -202,6 +205,18 @@ def _visit(
         return
     for argument in expr.args:
         yield from _visit(argument, given, scope, around, visited, kink)
+
+
+def _guards(expr: Expr, scope: Scope) -> Iterator[tuple[str, str]]:
+    """That two indices differ, where a product is zero by a factor ``1 - δ_{ij}`` if they do not.
+
+    There its other factors need no value.
+    """
+    above = expr.numerator if isinstance(expr, Quotient) else expr
+    for factor in factors(above):
+        match factor:
+            case Plus((one, Minus(Delta(first, second)))) if one == 1:
+                yield "", f"{index(first, scope)} <> {index(second, scope)}"
 
 
 def _opened(
@@ -308,7 +323,10 @@ def _is_count(part: Expr, given: Given) -> bool:
 
 def _around(text: str, around: Around) -> str:
     for name, limits in reversed(around):
-        if name in words(text):
+        if not name:
+            own = {w for w in words(limits) if not w[0].isdigit() and w != "nat"}
+            text = f"{limits} -> {text}" if own <= words(text) else text
+        elif name in words(text):
             text = f"forall {name} : nat, {limits} -> {text}"
     return text
 

@@ -17,6 +17,7 @@ from derive.errors import DeriveError
 from derive.facts import Definition, EqualFact, IndexRange, UnequalFact
 from derive.kernels import code as c
 from derive.kernels.axes import Array, Lowered, aligned, cast
+from derive.kernels.comparison import comparison
 from derive.kernels.entries import Entries
 from derive.kernels.identifiers import identifier
 from derive.notation import (
@@ -41,6 +42,7 @@ from derive.notation import (
     Times,
     Total,
     bases,
+    factors,
     heads,
     names,
     plus,
@@ -126,6 +128,9 @@ class Lowering(Entries):
                 # It keeps the digits of what is small beside the 1.
                 small = plus(*without(terms, terms.index(ONE)))
                 return self._entrywise(lambda a: Apply(Head(log1p), a), (small,))
+            case Quotient(above, below) if any(map(comparison, factors(above))):
+                masks, others = self._masks(factors(above))
+                return self._where(masks, Quotient(times(*others), below))
             case Minus() | Quotient() | Power() | Exp() | Log():
                 return self._entrywise(expr.func, expr.args)
         if not expr.args or isinstance(expr, Inert):
@@ -181,14 +186,14 @@ class Lowering(Entries):
 
     def _masks_infinity(self, factors: Iterable[Expr]) -> bool:
         turned = _turned(factors)
-        others = [f for f in turned if _comparison(f) is None]
+        others = [f for f in turned if comparison(f) is None]
         return len(others) < len(turned) and any(map(self._may_be_infinite, others))
 
     def _masks(self, factors: Iterable[Expr]) -> tuple[list[Lowered], list[Expr]]:
         """The factors that are 1 or 0, as comparisons, and the others."""
         masks, others = [], []
         for factor in _turned(factors):
-            compared = _comparison(factor)
+            compared = comparison(factor)
             if compared is None:
                 others.append(factor)
             else:
@@ -381,16 +386,6 @@ def _branches(first: Expr, second: Expr, above: Expr, otherwise: Expr) -> Expr:
     """A value where one array exceeds another, else the other value."""
     mask = c.compared(first, ">", second)
     return c.Chosen(above, mask, otherwise)
-
-
-def _comparison(factor: Expr) -> tuple[Expr, str, Expr] | None:
-    """The comparison that a factor is 1 or 0 by: ``[a <= b]``, ``1 - δ_{ab}``."""
-    match factor:
-        case Bracket(lower, upper):
-            return lower, "<=", upper
-        case Plus((one, Minus(Delta(first, second)))) if one == 1:
-            return first, "!=", second
-    return None
 
 
 def _turned(factors: Iterable[Expr]) -> list[Expr]:

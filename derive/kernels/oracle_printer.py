@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from sympy import (
@@ -21,6 +21,7 @@ from sympy import (
 from sympy.printing.pycode import MpmathPrinter
 
 from derive.kernels.code import Name
+from derive.kernels.comparison import comparison
 from derive.kernels.identifiers import identifier, unused
 from derive.kernels.inert_printer import NEGATIVE, InertPrinter
 from derive.notation import (
@@ -30,9 +31,11 @@ from derive.notation import (
     Delta,
     Maximum,
     ProductOver,
+    Quotient,
     Threshold,
     Times,
     Total,
+    factors,
     names,
     times,
 )
@@ -131,7 +134,7 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         return f"mp.mpf(int({self.count(expr.first)} == {self.count(expr.second)}))"
 
     def _print_Bracket(self, expr: Bracket) -> str:
-        return f"mp.mpf(int({self._condition(expr)}))"
+        return f"mp.mpf(int({self.count(expr.lower)} <= {self.count(expr.upper)}))"
 
     def _print_Threshold(self, expr: Threshold) -> str:
         first, second, above, otherwise = (self._at(NEGATIVE, a) for a in expr.args)
@@ -139,23 +142,35 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
 
     def _print_Times(self, expr: Times) -> str:
         """What does not hold leaves its product out: there it may be infinite, or not exist."""
-        conditions = [self._condition(f) for f in expr.args if isinstance(f, Bracket)]
+        conditions, kept = self._conditions(expr.args)
+        return self._where(conditions, times(*kept)) if conditions else super()._print_Times(expr)
+
+    def _print_Quotient(self, expr: Quotient) -> str:
+        conditions, kept = self._conditions(factors(expr.numerator))
+        if not conditions:
+            return super()._print_Quotient(expr)
+        return self._where(conditions, Quotient(times(*kept), expr.denominator))
+
+    def _where(self, conditions: list[str], expr: Expr) -> str:
+        return f"({self._print(expr)} if {' and '.join(conditions)} else mp.mpf(0))"
+
+    def _conditions(self, parts: Iterable[Expr]) -> tuple[list[str], list[Expr]]:
+        """The conditions under which a product is not zero, and its factors there."""
+        conditions: list[str] = []
         kept: list[Expr] = []
-        for factor in expr.args:
+        for factor in parts:
+            compared = comparison(factor)
             match factor:
+                case _ if compared is not None:
+                    first, relation, second = compared
+                    conditions.append(f"{self.count(first)} {relation} {self.count(second)}")
                 case Threshold(first, second, above, otherwise) if otherwise == 0:
                     sides = (self._at(NEGATIVE, a) for a in (first, second))
                     conditions.append(" > ".join(sides))
                     kept.append(above)
-                case _ if not isinstance(factor, Bracket):
+                case _:
                     kept.append(factor)
-        if not conditions:
-            return super()._print_Times(expr)
-        rest = self._print(times(*(f for f in kept if f != 1)))
-        return f"({rest} if {' and '.join(conditions)} else mp.mpf(0))"
-
-    def _condition(self, bracket: Bracket) -> str:
-        return f"{self.count(bracket.lower)} <= {self.count(bracket.upper)}"
+        return conditions, [f for f in kept if f != 1]
 
     def _print_Total(self, expr: Total) -> str:
         return self._over(expr, "mp.fsum", "total")

@@ -12,6 +12,7 @@ from derive.errors import DeriveError
 from derive.facts import Definition, EntryFact, EqualFact, IndexRange, SumFact, UnequalFact
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Argument, Output, Signature, Size
+from derive.masks import without_masks
 from derive.notation import Binder, Bracket, Delta, bases, binders, entries, names
 
 
@@ -124,7 +125,8 @@ class _Reader:
             derivatives.append(
                 Output(title, stable, result.closed_form, ranged, self._conditions(ranged))
             )
-        return Output("value", value, problem.expression, self._ranged(own)), tuple(derivatives)
+        closed = without_masks(problem.expression, self._derivation.given)
+        return Output("value", value, closed, self._ranged(own)), tuple(derivatives)
 
     def _conditions(self, ranged: tuple[IndexRange, ...]) -> tuple[EqualFact | UnequalFact, ...]:
         own = {r.index for r in ranged}

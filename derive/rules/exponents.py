@@ -7,6 +7,7 @@ it meets the exponentials. Shifting: Blanchard, Higham and Higham (2021), sectio
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 
 from sympy import Abs, Expr, Indexed, Max, Rational
@@ -40,6 +41,7 @@ from derive.rules.monomials import distributed, sides
 from derive.rules.registry import Outcome, rule
 from derive.rules.stability import most_of, shift, uncertain
 from derive.signs import is_positive
+from derive.unfolding import value_of
 
 limits = (s.j, s.lo, s.hi, s.X)
 FJ = Value(s.F, s.j)
@@ -290,6 +292,31 @@ def over_mixture(expr: Expr, given: Given) -> bool:
         )
         for factor in expr.args
     )
+
+
+def over_partition(expr: Expr, given: Given) -> frozenset[Expr]:
+    """The softmaxes that are multiplied by a fraction with their own partition above the bar.
+
+    The share may round to zero and the fraction overflow, though the partition cancels.
+    """
+    found = set()
+    if isinstance(expr, Times):
+        above = {f for factor in expr.args for f in _numerators(factor) if isinstance(f, Total)}
+        for share in _shares(expr, given):
+            known = given.definition_of(share)
+            below = value_of(share, known).denominator if known is not None else None
+            if below in above:
+                found.add(share.base)
+    inner = (over_partition(a, given) for a in expr.args if isinstance(a, Inert))
+    return frozenset(found).union(*inner)
+
+
+def _numerators(factor: Expr) -> Iterator[Expr]:
+    """The factors above the bar of the fractions in a sum."""
+    for term in terms(factor):
+        plain = term.operand if isinstance(term, Minus) else term
+        if isinstance(plain, Quotient):
+            yield from factors(plain.numerator)
 
 
 @rule(

@@ -125,6 +125,19 @@ def square_negative(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(Power(Minus(s.a), 3), Minus(Power(s.a, 3))),
+    Power(Minus(z_k), 3),
+    bookkeeping=True,
+    telling=True,
+)
+def cube_negative(expr: Expr, given: Given) -> Outcome:
+    match expr:
+        case Power(Minus(operand), exponent) if exponent == 3:
+            return Minus(Power(operand, exponent))
+    return None
+
+
+@rule(
     law(
         Times(s.a, Plus(s.b, Minus(s.c))),
         Minus(Times(s.a, Plus(s.c, Minus(s.b)))),

@@ -50,7 +50,11 @@ def combine_powers(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(Power(Power(s.a, s.b), s.n), Power(s.a, Times(s.b, s.n)), Condition("positive", (s.a,))),
+    law(
+        Power(Power(s.a, s.b), s.n),
+        Power(s.a, Times(s.b, s.n)),
+        Condition("raised", (s.a, s.b, s.n)),
+    ),
     Power(Power(Exp(z_k), Rational(1, 2)), 2),
 )
 def power_of_power(expr: Expr, given: Given) -> Outcome:
@@ -65,8 +69,8 @@ def power_of_power(expr: Expr, given: Given) -> Outcome:
     law(
         Power(Times(s.a, s.b), s.n),
         Times(Power(s.a, s.n), Power(s.b, s.n)),
-        Condition("positive", (s.a,)),
-        Condition("positive", (s.b,)),
+        Condition("raised", (s.a, s.n)),
+        Condition("raised", (s.b, s.n)),
     ),
     Power(Times(s.T, Power(s.T, Rational(1, 2))), 2),
 )

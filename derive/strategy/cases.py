@@ -42,6 +42,9 @@ def derive_case(derivation: Derivation, fact: EqualFact | UnequalFact) -> Deriva
     """The closed form under a further condition on two indices."""
     trace = Trace(derivation.closed_form, derivation.given.also(fact))
     if isinstance(fact, EqualFact):
+        # First what is multiplied by zero then, as it may have no value.
+        trace.apply("use_equality", lambda e, _: isinstance(e, Delta))
+        trace.apply("evaluate_delta")
         trace.apply("use_equality")
     settle(trace, ("evaluate_delta", "vanish_delta", "satisfy_bracket", "vanish_bracket"))
     finish(trace)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Expr, Symbol
+from sympy import Expr, Sum, Symbol
+from sympy.core.basic import Basic
 
 from derive.facts import Definition, Given
+from derive.masks import masked
 from derive.notation import (
+    ONE,
+    ZERO,
     Binder,
     Delta,
     Exp,
@@ -24,6 +28,7 @@ from derive.notation import (
     factors,
     is_number,
     names,
+    replace,
     times,
     without,
 )
@@ -109,6 +114,30 @@ def leaves_unknown(terms: Expr, given: Given) -> bool:
         for d in partitions
         for total in wholes
     )
+
+
+def undefined_if_equal(total: Expr, given: Given) -> bool:
+    """Whether the terms of a sum have no value where its index is one that a mask rules out."""
+    body, index = total.open()
+    others = (masked(factor, index) for factor in sides(body)[0])
+    return any(_has_pole(replace(body, {index: other})) for other in others if other is not None)
+
+
+def _is_sum_of_zeros(plain: Basic) -> bool:
+    return isinstance(plain, Sum) and plain.function == 0
+
+
+def _has_pole(expr: Expr) -> bool:
+    """Whether something is divided by zero, or a logarithm or a power is taken of it."""
+    match expr:
+        case Quotient(_, below) | Log(below):
+            vanishing: Expr = below
+        case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
+            vanishing = base
+        case _:
+            vanishing = ONE
+    plain = vanishing.doit().replace(_is_sum_of_zeros, lambda total: ZERO)
+    return plain == 0 or any(_has_pole(a) for a in expr.args if isinstance(a, Inert))
 
 
 @lru_cache(maxsize=256)

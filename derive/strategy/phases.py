@@ -29,6 +29,7 @@ from derive.strategy.judgement import (
     shares_name,
     splits_fraction_well,
     splits_well,
+    undefined_if_equal,
 )
 from derive.strategy.orientation import orient
 
@@ -125,6 +126,7 @@ def prepare(trace: Trace) -> None:
         trace.apply(rule, opens_range_product)
     settle(trace, ("multiply_constant", "add_exponents", "expand_log_range_product"))
     leave_out(trace)
+    trace.apply("exclude_masked", undefined_if_equal)
     trace.apply("multiply_quotients", has_fraction_with_root)
     trace.apply("pull_out_factor", has_root)
     settle(trace, ("cancel_log_exp", "expand_log_power"))
@@ -197,6 +199,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(("sum_constant", "sum_constant_but"))
         or trace.apply_first(("multiply_constant", "rejoin_factor"))
         or trace.apply("rejoin_index")
+        or trace.apply("exclude_masked", undefined_if_equal)
         or trace.apply("split_total", splits_well)
         or trace.apply("distribute_product", distributes_well)
         or trace.apply("distribute_negative", inside_total)
@@ -235,7 +238,6 @@ def finish(trace: Trace) -> None:
         )
         if not changed:
             break
-    attempt(trace, split_fractions)
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 
@@ -273,12 +275,6 @@ def write_out_names(trace: Trace) -> None:
         settle(trace, ("split_total", "pull_out_sign", "sum_constant", "cancel_factor"))
         settle(trace, ("cancel_terms", "collect_terms"))
         settle(trace, ("fold_definition",))
-
-
-def split_fractions(trace: Trace) -> None:
-    """Split fractions of which a term cancels, so that what is left of them can meet others."""
-    if trace.apply("split_quotient", splits_fraction_well):
-        settle(trace, ("distribute_negative", "cancel_factor", "cancel_terms", "collect_terms"))
 
 
 def turn_differences(trace: Trace) -> None:

@@ -121,6 +121,11 @@ class Court:
                     # Of each; the index of a binder may be any there.
                     if not positive(operands[0].args[0], claim.facts, self._definitions):
                         assumed.append(Condition("positive_factors", (named(operands[0]),)))
+                elif condition.kind == "raised" and all(o.is_Integer for o in operands[1:]):
+                    continue
+                elif condition.kind == "raised":
+                    if not positive(operands[0], claim.facts, self._definitions):
+                        assumed.append(Condition("positive", (named(operands[0]),)))
                 elif condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     operand = without_zero(operands[0])

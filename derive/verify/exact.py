@@ -7,6 +7,7 @@ probability of about their degree over 2 * 10^5, so not at several independent o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, reduce
 
 import numpy as np
@@ -34,6 +35,7 @@ from derive.notation import (
     Threshold,
     Times,
     Total,
+    factors,
     names,
     rename,
     replace,
@@ -42,6 +44,7 @@ from derive.verify.conditions import positive, without_zero
 from derive.verify.field import FIELDS, MIDDLE, Array, Indices
 from derive.verify.leaves import At, Leaves, scramble
 from derive.verify.plain import as_inert, written_out
+from derive.verify.ruled_out import masks
 from derive.verify.scope import Scope
 from derive.verify.slopes import Slopes
 
@@ -137,12 +140,14 @@ class Exact:
             case Plus(args):
                 return field.reduce(reduce(np.add, (self.value(a, level, scope) for a in args)))
             case Times(args):
-                return reduce(field.times, (self.value(a, level, scope) for a in args))
+                product = reduce(field.times, (self.value(a, level, scope) for a in args))
+                return self._without_ruled_out(product, args, level, scope)
             case Minus(operand):
                 return field.reduce(-self.value(operand, level, scope))
             case Quotient(above, below):
                 inverse = field.inverse(self.value(below, level, scope))
-                return field.times(self.value(above, level, scope), inverse)
+                quotient = field.times(self.value(above, level, scope), inverse)
+                return self._without_ruled_out(quotient, factors(above), level, scope)
             case Power(base, exponent):
                 return self._power(base, exponent, level, scope)
             case Exp(operand):
@@ -167,8 +172,8 @@ class Exact:
             case ProductOver():
                 inside, counted = self._inside(expr, scope)
                 body = np.where(counted, self.value(expr.body, level, inside), 1.0)
-                factors = np.moveaxis(body, -inside.depth, 0)
-                return reduce(field.times, factors, np.ones(1))
+                parts = np.moveaxis(body, -inside.depth, 0)
+                return reduce(field.times, parts, np.ones(1))
             case Maximum():
                 return self._maximum(expr, level, scope)
             case Attains():
@@ -219,6 +224,15 @@ class Exact:
             below = _next(level, -1)
             raised = FIELDS[below].times(self.value(exponent, below, scope), logarithm)
             return FIELDS[level].exp(raised)
+
+    def _without_ruled_out(
+        self, value: Array, parts: Iterable[Expr], level: int, scope: Scope
+    ) -> Array:
+        """Zero where a factor that is 1 or 0 by its indices is 0, though others have no value."""
+        if np.isnan(value).any():
+            for mask in masks(parts):
+                value = np.where(self.value(mask, level, scope) == 0, 0.0, value)
+        return value
 
     def _log(self, operand: Expr, level: int, scope: Scope) -> Array:
         above = _next(level, +1)

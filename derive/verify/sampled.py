@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import mpmath
 from sympy import Abs, Add, Expr, Float, Indexed, IndexedBase, Integer, Max, Min, Mul, Symbol, sign
@@ -33,6 +33,7 @@ from derive.notation import (
 )
 from derive.verify.draws import OutsideDomain, within_reach
 from derive.verify.plain import as_inert, written_out
+from derive.verify.ruled_out import masks
 
 DIGITS = 50
 STEP = mpmath.mpf(10) ** -15
@@ -119,6 +120,10 @@ class Point:
                 return int(self._leaf(expr.base, tuple(self.whole(a, at) for a in expr.indices)))
         raise NotImplementedError(f"{expr} is no whole number")
 
+    def _is_ruled_out(self, parts: Iterable[Expr], at: At) -> bool:
+        """Whether a factor that is 1 or 0 by its indices is 0."""
+        return any(self.value(mask, at) == 0 for mask in masks(parts))
+
     def _evaluate(self, expr: Expr, at: At) -> mpmath.mpf:
         match expr:
             case Symbol():
@@ -127,6 +132,10 @@ class Point:
                 return self._entry(expr.base, tuple(self.whole(a, at) for a in expr.indices), at)
             case Plus(args):
                 return mpmath.fsum(self.value(a, at) for a in args)
+            case Times(args) | Quotient(Times(args), _) if self._is_ruled_out(args, at):
+                return mpmath.mpf(0)
+            case Quotient(above, _) if self._is_ruled_out((above,), at):
+                return mpmath.mpf(0)
             case Times(args):
                 return mpmath.fprod(self.value(a, at) for a in args)
             case Minus(operand):

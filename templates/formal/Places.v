@@ -220,6 +220,11 @@ with nonnegative :=
   | |- _ => first [assumption | apply Rlt_le; positive | linear]
   end.
 
+Lemma nonzero_turned a b : b - a <> 0 -> a - b <> 0.
+Proof. lra. Qed.
+Lemma nonzero_added a b : a - b <> 0 -> - a + b <> 0.
+Proof. lra. Qed.
+
 (* [e <> 0] *)
 Ltac nonzero :=
   cbv beta;
@@ -227,8 +232,12 @@ Ltac nonzero :=
   | |- _ /\ _ => split; nonzero
   | |- _ * _ <> 0 => apply Rmult_integral_contrapositive_currified; nonzero
   | |- / _ <> 0 => apply Rinv_neq_0_compat; nonzero
+  | |- - _ <> 0 => apply Ropp_neq_0_compat; nonzero
   | |- _ ^ _ <> 0 => apply pow_nonzero; nonzero
-  | |- _ => first [ assumption | declared | apply nonzero_of_positive; positive | linear ]
+  | |- _ =>
+      first [ assumption | declared | apply nonzero_of_positive; positive | linear
+            | apply nonzero_turned; first [assumption | declared]
+            | apply nonzero_added; first [assumption | declared] ]
   end.
 
 (* [a - b <> 0] *)
@@ -245,6 +254,23 @@ Ltac no_tie := cbv beta; first [assumption | declared].
 Create HintDb derivatives discriminated.
 #[export] Hint Constants Opaque : derivatives.
 
+(* What a factor 1 - delta rules out needs no derivative where the two indices are one. *)
+Lemma ex_pd_ruled {X} (c : coord X) i j f x :
+  (i <> j -> ex_pd c f x) -> ex_pd c (fun u => (1 - delta i j) * f u) x.
+Proof.
+  intros H. destruct (Nat.eq_dec i j) as [E | N].
+  - apply (ex_pd_ext c (fun _ => 0)); [| apply ex_pd_constant].
+    intros u. rewrite (delta_same i j E). ring.
+  - apply ex_pd_mult; [apply ex_pd_constant | exact (H N)].
+Qed.
+Lemma ex_pd_ruled_quotient {X} (c : coord X) i j f x :
+  (i <> j -> ex_pd c (fun u => 1 / f u) x) -> ex_pd c (fun u => (1 - delta i j) / f u) x.
+Proof.
+  intros H. apply (ex_pd_ext c (fun u => (1 - delta i j) * (1 / f u))).
+  - intros u. unfold Rdiv. ring.
+  - now apply ex_pd_ruled.
+Qed.
+
 (* The function has a derivative by the coordinate. *)
 Ltac differentiable :=
   cbv beta;
@@ -260,9 +286,13 @@ Ltac differentiable :=
     | (fun u => @?f u + @?g u) => apply (ex_pd_plus c f g); differentiable
     | (fun u => @?f u - @?g u) => apply (ex_pd_minus c f g); differentiable
     | (fun u => - @?f u) => apply (ex_pd_opp c f); differentiable
+    | (fun u => (1 - delta ?i ?j) * @?f u) =>
+        apply (ex_pd_ruled c i j f); intro; differentiable
     | (fun u => @?f u * @?g u) => apply (ex_pd_mult c f g); differentiable
     | (fun u => @?f u / @?g u) =>
-        first [ lazymatch F with (fun u => _ / ?a) => apply (ex_pd_fraction c a f) end
+        first [ lazymatch F with (fun u => (1 - delta ?i ?j) / _) =>
+                  apply (ex_pd_ruled_quotient c i j g); intro end
+              | lazymatch F with (fun u => _ / ?a) => apply (ex_pd_fraction c a f) end
               | apply (ex_pd_quotient c f g); [| | nonzero] ]; differentiable
     | (fun u => / @?f u) =>
         apply (ex_pd_ext c (fun u => 1 / f u)); [intros; unfold Rdiv; ring | differentiable]

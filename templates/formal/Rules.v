@@ -97,7 +97,7 @@ Ltac same_terms :=
     match goal with |- context [sum_over l ?g] =>
       lazymatch f with
       | g => fail
-      | _ => rewrite (sum_over_ext l f g) by (intros; ring)
+      | _ => rewrite (sum_over_ext l f g) by (intros; first [by_ring | cbv beta; same_terms; by_ring])
       end end end.
 Ltac cancel_factor :=
   first
@@ -126,10 +126,11 @@ Ltac take_out_sign := by_ring.
 Ltac turn_difference := by_ring.
 Ltac turn_factor := by_ring.
 Ltac square_negative := by_ring.
+Ltac cube_negative := by_ring.
 Ltac reflect_abs := apply Rabs_Ropp.
 Ltac reflect_sign := apply sign_opp.
-Ltac cancel_terms := by_ring.
-Ltac collect_terms := by_field.
+Ltac cancel_terms := first [by_ring | same_terms; by_ring].
+Ltac collect_terms := first [by_field | same_terms; by_field].
 Ltac factor_partly := first [by_field | by_powers | by_roots].
 Ltac factor_bracket := by_field.
 Ltac factor_common := first [by_field | by_powers | by_roots].

@@ -45,6 +45,9 @@ softmax = Definition(q[i], Quotient(Exp(z[i]), Total(Exp(z[j]), (j, 1, C))), sof
 NOTHING = Given()
 SIZES = [{C: n} for n in (1, 2, 3)]
 over = lambda body, *out: Total(body, (j, 1, C, *out))
+upto = lambda body, last: Total(body, (j, 1, last))
+after = lambda body, last: Total(body, (j, last + 1, C))
+less = lambda part: Plus(1, Minus(part))
 ranged = IndexRange(k, Integer(1), C)
 
 
@@ -235,6 +238,48 @@ one_hot = EntryFact(y[i], Delta(i, t))
         ("unfold_definition", q[k], Quotient(Exp(z[k]), over(Exp(z[j]))), (softmax,), True),
         ("sum_probabilities", over(q[j]), Integer(1), (softmax,), True),
         ("sum_probabilities", over(y[j]), Integer(1), (softmax,), False),
+        ("complement_probabilities", less(upto(q[j], k)), after(q[j], k), (softmax,), True),
+        ("complement_probabilities", less(after(q[j], k)), upto(q[j], k), (softmax,), True),
+        ("complement_probabilities", less(upto(q[j], k)), after(q[j], k - 1), (softmax,), False),
+        ("complement_probabilities", less(upto(q[j], k)), after(q[j], t), (softmax,), False),
+        ("complement_probabilities", upto(q[j], k), after(q[j], k), (softmax,), False),
+        ("complement_probabilities", less(upto(y[j], k)), after(y[j], k), (softmax,), False),
+        ("complement_probabilities", less(upto(q[j], k)), after(q[j], k), (), False),
+        (
+            "complement_weights",
+            less(over(Times(y[j], q[j]))),
+            over(Times(less(y[j]), q[j])),
+            (softmax,),
+            True,
+        ),
+        (
+            "complement_weights",
+            less(over(Times(y[j], q[j]))),
+            over(Times(Plus(1, y[j]), q[j])),
+            (softmax,),
+            False,
+        ),
+        (
+            "complement_weights",
+            less(over(Times(y[j], q[j]))),
+            over(Times(less(q[j]), q[j])),
+            (softmax,),
+            False,
+        ),
+        (
+            "complement_weights",
+            less(over(Times(y[j], z[j]))),
+            over(Times(less(y[j]), z[j])),
+            (softmax,),
+            False,
+        ),
+        (
+            "complement_weights",
+            less(over(Times(y[j], q[j]))),
+            over(Times(less(y[j]), q[j])),
+            (),
+            False,
+        ),
         ("differentiate_coordinate", Partial(z[i], z[k]), Delta(i, k), (), True),
         ("differentiate_coordinate", Partial(z[i], z[k]), Delta(i, t), (), False),
         ("differentiate_coordinate", Partial(z[i], y[k]), Delta(i, k), (), False),

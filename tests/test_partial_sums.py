@@ -1,0 +1,181 @@
+"""Sums up to a class, an entry of an array of classes, or a size that no array has."""
+
+from __future__ import annotations
+
+from functools import cache
+from inspect import signature
+from typing import Any
+
+import numpy as np
+import pytest
+from losses import sampled
+from sympy import IndexedBase, KroneckerDelta, Sum, Symbol, symbols
+
+import derive
+from derive.errors import DeriveError
+
+pytestmark = pytest.mark.needs("lark")
+
+C = Symbol("C", integer=True, positive=True)
+T = Symbol("T", integer=True, positive=True)
+i, j, k, t, r = symbols("i j k t r", integer=True)
+z, y = IndexedBase("z", shape=(C,)), IndexedBase("y", shape=(C,))
+
+CENSORED = (
+    "-Sum(e[n]*log(softmax(z[n])[s[n]])"
+    " + (1 - e[n])*log(1 - Sum(softmax(z[n])[m], (m, 1, s[n]))), (n, 1, N))"
+)
+CUMULATED = ["k <= C", "s <= C"]
+HEAVY = [
+    # Partial masses of a softmax whose logits are far apart, and what is left of one.
+    ("-log(Sum(softmax(z)[m], (m, 1, s)))", {"given": CUMULATED}),
+    ("-log(1 - Sum(softmax(z)[m], (m, 1, s)))", {"given": CUMULATED}),
+    ("-log(1 - Sum(softmax(z)[m], (m, s, C)))", {"given": [*CUMULATED, "C >= 2"]}),
+    ("-log(softmax(z)[1] + softmax(z)[2])", {"given": ["k <= C", "C >= 2"]}),
+    ("-log(1 - Sum(y[m]*softmax(z)[m], (m, 1, C)))", {}),
+    # Weights that are zero where the exponential is largest.
+    ("log(1 + Sum(y[m]*exp(z[m]), (m, 1, C)))", {}),
+    ("-log(Sum(y[m]*exp(z[m]), (m, 1, C))/Sum(exp(z[m]), (m, 1, C)))", {}),
+    ("log(1 + Sum((1 - y[m])*exp(2*z[m]), (m, 1, C)))", {}),
+    # The mean of two softmaxes, both of which round to zero at some classes.
+    (
+        "Sum(p[m]*log(2*p[m]/(p[m] + q[m])), (m, 1, C))",
+        {"where": ["p[m] = softmax(z)[m]", "q[m] = softmax(x)[m]"]},
+    ),
+]
+
+
+@cache
+def derived(number: int) -> Any:
+    text, told = HEAVY[number]
+    return derive.gradient(text, "z[k]", **told)
+
+
+def both(derivation: Any, **inputs: Any) -> tuple[Any, Any]:
+    """Value and gradient, in double precision and with as many digits as it takes."""
+    numpy, mpmath = (derivation.kernel(target) for target in ("numpy", "mpmath"))
+    used = {name: inputs[name] for name in signature(numpy).parameters if name in inputs}
+    value, gradient = mpmath(**used, dps=1800)
+    exact = np.array([float(value), *map(float, np.ravel(gradient))])
+    value, gradient = numpy(**used)
+    return np.array([value, *np.ravel(gradient)]), exact
+
+
+@pytest.mark.parametrize("number", sampled(range(len(HEAVY)), every=3))
+def test_kernels_at_far_logits(number: int) -> None:
+    logits = ([0.2, 1.0, 0.1, -1.0], [0.0, 0.1, -0.4, 1.0])
+    for scale, base in ((1, logits[0]), (40, logits[1]), (1000, logits[0]), (1000, logits[1])):
+        found, exact = both(
+            derived(number),
+            z=scale * np.array(base),
+            x=scale * np.array([0.3, -0.2, 0.8, -0.5]),
+            y=np.array([1.0, 0, 1, 0]),
+            s=2,
+        )
+        np.testing.assert_allclose(found, exact, rtol=1e-13, atol=1e-14)
+
+
+def test_what_is_left_of_one_is_the_sum_of_the_others() -> None:
+    derivation = derive.gradient("-log(1 - Sum(softmax(z)[m], (m, 1, s)))", "z[k]", given=CUMULATED)
+    assert "complement_probabilities" in {step.rule for step in derivation.steps}
+    assert derivation.check().ok
+
+
+def test_weights_of_zero_in_single_precision() -> None:
+    kernel = derive.gradient("-log(Sum(y[j]*softmax(z)[j], (j, 1, C)))", "z[k]").kernel("numpy")
+    single = {"z": np.array([120.0, 0, 5], "f4"), "y": np.array([0, 1, 1], "f4")}
+    value, gradient = kernel(**single)
+    assert value == pytest.approx(114.99328)
+    assert gradient == pytest.approx([1, -0.0066929, -0.9933071], abs=1e-6)
+
+
+@pytest.mark.parametrize("weights", [[0.0, 0, 0], [0.0, -1, 2]])
+def test_weights_of_any_sign(weights: list[float]) -> None:
+    kernel = derive.gradient("log(1 + Sum(y[j]*exp(z[j]), (j, 1, C)))", "z[k]").kernel("numpy")
+    at = np.array([900.0, -1.0, 0.5])
+    value, gradient = kernel(z=at, y=np.array(weights))
+    inner = 1 + sum(w * np.exp(u) for w, u in zip(weights[1:], at[1:], strict=True))
+    assert value == pytest.approx(np.log(inner))
+    assert gradient == pytest.approx([0, *(np.array(weights[1:]) * np.exp(at[1:]) / inner)])
+
+
+# --- sums up to an entry of an array --------------------------------------------------------------
+
+
+def test_a_sum_may_go_up_to_a_class_of_each_sample() -> None:
+    derivation = derive.gradient(CENSORED, "z[k,r]")
+    assert derivation.check().ok
+    draw = np.random.default_rng(0)
+    for scale in (1.0, 100.0):
+        found, exact = both(
+            derivation,
+            z=scale * draw.normal(size=(4, 5)),
+            s=np.array([0, 2, 1, 3]),
+            e=np.array([1.0, 0, 1, 0]),
+        )
+        np.testing.assert_allclose(found, exact, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("coqc")
+def test_that_is_proved() -> None:
+    assert derive.gradient(CENSORED, "z[k,r]").check(formal=True).level == "proved"
+
+
+def test_a_sum_may_begin_after_a_class() -> None:
+    tail = "Sum(log(Sum(exp(z[n,m]), (m, s[n] + 1, K))), (n, 1, N))"
+    derivation = derive.gradient(tail, "z[k,r]")
+    assert derivation.check().ok
+    found, exact = both(derivation, z=np.arange(15.0).reshape(3, 5) ** 1.5, s=np.array([0, 3, 2]))
+    np.testing.assert_allclose(found, exact, rtol=1e-13)
+
+
+# --- sizes that no array has ----------------------------------------------------------------------
+
+
+def test_a_size_that_no_array_has() -> None:
+    p = derive.gradient("Sum((1 - softmax(z)[t])^r/r, (r, 1, T))", "z[k]", given=["t <= C"])
+    assert {size.name for size in p.problem.sizes} == {"C", "T"}
+    assert p.check().ok
+    found, exact = both(p, z=np.array([0.3, -1.0, 0.8]), t=1, T=4)
+    np.testing.assert_allclose(found, exact, rtol=1e-13)
+    assert p.at(C=2, T=3)
+    with pytest.raises(DeriveError, match="T"):
+        p.at(C=2)
+
+
+def test_a_class_is_no_size() -> None:
+    counted = Symbol("m", integer=True, positive=True)
+    derivation = derive.gradient(Sum(z[j], (j, 1, counted)) * z[counted], z[k])
+    assert [size.name for size in derivation.problem.sizes] == ["C"]
+    assert derivation.check().ok
+
+
+# --- what has no value, and what is decided -------------------------------------------------------
+
+
+def test_a_loss_that_comes_to_a_division_by_zero() -> None:
+    with pytest.raises(DeriveError, match=r"comes to a division by 0.*s <= C"):
+        derive.gradient("-log(1 - Sum(softmax(z)[m], (m, 1, s)))", "z[k]")
+
+
+def test_what_would_help_is_said() -> None:
+    with pytest.raises(DeriveError, match="if s is an index, say so with the fact s <= C"):
+        derive.gradient(
+            "-log(Sum(p[m], (m, 1, s)))", "z[k]", where=["p[m] = softmax(z)[m]"], given=["k <= C"]
+        )
+    with pytest.raises(DeriveError, match="or state the fact C >= 2"):
+        derive.gradient("-log(softmax(z)[2])", "z[k]", given=["k <= C"])
+
+
+def test_a_case_decides_what_it_can() -> None:
+    cases = derive.gradient("Sum(z[j], (j, 1, t - 1)) + z[t]^2", "z[k]", given=["k <= C"]).cases
+    assert str(next(iter(cases.values())).closed_form) == "2*z[t]"
+
+
+def test_a_sum_without_an_index_has_no_term_for_it() -> None:
+    """Not the whole less a term, which may have no value."""
+    loss = Sum((1 - KroneckerDelta(i, j)) / (z[i] - z[j]), (i, 1, C))
+    derivation = derive.gradient(loss, z[k])
+    assert not derivation.closed_form.has(*(symbols("zoo nan")))
+    assert derivation.check().ok
