@@ -15,7 +15,7 @@ from derive.derivation import Derivation
 from derive.facts import Definition, Given, PositiveFact
 from derive.formal.hypotheses import Hypothesis, between
 from derive.formal.names import identifier
-from derive.formal.terms import NoTerm, Scope, bound_name, index, ranged, term
+from derive.formal.terms import NoTerm, Scope, base_of, bound_name, index, ranged, term
 from derive.formal.world import expressions
 from derive.notation import (
     ONE,
@@ -42,7 +42,7 @@ from derive.notation import (
     replace,
 )
 from derive.signs import at_most, depends, signs
-from derive.unfolding import unfold
+from derive.unfolding import unfold, value_of
 from derive.verify.words import named
 
 
@@ -125,10 +125,15 @@ def domain_of(
     stated = tuple(
         _in_words(c) for c in found if c.text in unknown and not _follows(c, found, given)
     )
-    about = frozenset().union(*(bases(c.part) for c in found if not c.known))
-    apart = frozenset().union(*(bases(c.part) for c in found if c.kink))
-    untied = frozenset().union(*(bases(c.part) for c in found if c.tie))
+    about = _arrays((c for c in found if not c.known), scope)
+    apart = _arrays((c for c in found if c.kink), scope)
+    untied = _arrays((c for c in found if c.tie), scope)
     return Domain(seen, assumed, tuple(dict.fromkeys(stated)), about, apart, untied)
+
+
+def _arrays(among: Iterable[Condition], scope: Scope) -> frozenset[Expr]:
+    """The arrays that conditions speak of, through definitions."""
+    return frozenset().union(*(bases(unfold(c.part, scope.definitions)) for c in among))
 
 
 def _in_words(condition: Condition) -> laws.Condition:
@@ -177,12 +182,14 @@ def _visit(
 
     What was ``visited`` outside of all sums, in this line or another, is left out.
     """
-    if not isinstance(expr, Inert):
-        return
     if not around:
         if (expr, kink) in visited:
             return
         visited.add((expr, kink))
+    if not isinstance(expr, Inert):
+        if kink is not None:
+            yield from _kinks_of_name(expr, kink, given, scope, around)
+        return
     around = (*around, *_guards(expr, scope))
     if isinstance(expr, Log):
         for factor in _factors(expr.operand):
@@ -217,6 +224,21 @@ def _guards(expr: Expr, scope: Scope) -> Iterator[tuple[str, str]]:
         match factor:
             case Plus((one, Minus(Delta(first, second)))) if one == 1:
                 yield "", f"{index(first, scope)} <> {index(second, scope)}"
+
+
+def _kinks_of_name(
+    expr: Expr, kink: Expr, given: Given, scope: Scope, around: Around
+) -> Iterator[Condition]:
+    """What keeps the value of a name off its kinks, where it is one and ``kink`` moves it.
+
+    That the value exists is said of all entries of its definition at once, and not here.
+    """
+    definition = scope.definition_of(base_of(expr))
+    if definition is None or base_of(expr) == base_of(kink) or not depends(expr, kink, given):
+        return
+    value = value_of(expr, definition)
+    found = _visit(value, given, scope, around, set(), kink)
+    yield from (c for c in found if c.kink)
 
 
 def _opened(

@@ -24,20 +24,23 @@ from derive.formal.terms import (
     variable_name,
 )
 from derive.formal.text import Mark, Text
-from derive.formal.witness import Witness, in_exponents, values
+from derive.formal.witness import Witness, in_exponents, in_limits, values
 from derive.formal.world import World
 from derive.laws import Condition
 
 # What entries are and what parameters are, where nothing is declared of them; whether those under
-# exponentials are zero, though something else that is made of them may then be zero too; and
-# whether no two entries are equal, which is last since it makes for long numbers.
+# exponentials are zero, though something else that is made of them may then be zero too; whether
+# no two entries are equal, which makes for long numbers; and whether indices at which a sum begins
+# or ends are 2, so that there is something before them.
 TRIED = (
-    (1, "2", False, False),
-    (0, "2", False, False),
-    (0, "(1 / 8)", False, False),
-    (0, "2", True, False),
-    (0, "(1 / 8)", True, False),
-    (1, "2", False, True),
+    (1, "2", False, False, False),
+    (0, "2", False, False, False),
+    (0, "(1 / 8)", False, False, False),
+    (0, "2", True, False, False),
+    (0, "(1 / 8)", True, False, False),
+    (1, "2", False, True, False),
+    (1, "2", False, False, True),
+    (0, "2", False, False, True),
 )
 
 
@@ -289,17 +292,19 @@ class Exporter:
         problem = one.derivation.problem
         shown = (problem.expression, *(d.value for d in one.derivation.definitions))
         exponents = frozenset().union(*map(in_exponents, shown))
+        limits = frozenset().union(*map(in_limits, shown)) - world.sizes
         nothing: frozenset[Expr] = frozenset()
         arrays = {base for written in self._written for base in (*self._fixed, *written.symbols)}
         free = frozenset(arrays).difference(
             world.integer_arrays, *(speaks_of(f, world) for f in world.facts)
         )
         tried = []
-        for entry, number, vanish, differ in TRIED:
+        for entry, number, vanish, differ, later in TRIED:
             apart, untied = (free, free) if differ else (one.apart, one.untied)
             asked = (everything, facts, one.about, nothing if vanish else apart, untied)
             zero = exponents if vanish else nothing
-            found = values(*asked, scope, world.integer_arrays, entry, number, zero)
+            second = limits if later else nothing
+            found = values(*asked, scope, world.integer_arrays, entry, number, zero, second)
             tried.append(tuple(found))
         alone = bool(one.about or one.apart or one.untied)
         return Witness((one.name,), claims, tuple(tried), alone)

@@ -10,7 +10,7 @@ from sympy import Expr, IndexedBase, Rational, Symbol, topological_sort
 
 from derive.facts import EntryFact, EqualFact, Fact, PositiveFact, SizeFact, SumFact, UnequalFact
 from derive.formal.terms import Scope, index, kind_of, term, variable_name
-from derive.notation import Exp, Inert, bases, entries, names
+from derive.notation import Binder, Exp, Inert, bases, entries, names
 from derive.verify.bounds import Bounds
 
 Value = tuple[str, str, str]
@@ -75,6 +75,14 @@ def in_exponents(expr: Expr) -> frozenset[Expr]:
     return found.union(*(in_exponents(a) for a in expr.args if isinstance(a, Inert)))
 
 
+def in_limits(expr: Expr) -> frozenset[Expr]:
+    """The symbols in the limits of sums and the like."""
+    found: frozenset[Expr] = frozenset()
+    if isinstance(expr, Binder):
+        found = frozenset(names(expr.lower) | names(expr.upper))
+    return found.union(*(in_limits(a) for a in expr.args if isinstance(a, Inert)))
+
+
 def _by_name(tried: tuple[tuple[Value, ...], ...]) -> list[dict[str, tuple[str, str]]]:
     return [{name: (kind, value) for name, kind, value in found} for found in tried]
 
@@ -90,16 +98,17 @@ def values(
     entry: int = 1,
     number: str = "2",
     zero: AbstractSet[Expr] = frozenset(),
+    second: AbstractSet[Expr] = frozenset(),
 ) -> Iterator[Value]:
     """Name, type and value of every symbol: two classes, the first one true, entries of 1.
 
     ``positive`` are arrays in conditions on the domain; ``entry`` is what entries are of which
     nothing is declared, ``number`` what parameters are but those in ``zero``. Those in ``apart``
     get an odd number each, so that nothing simple that is made of them is zero; those in ``untied``
-    have entries that differ.
+    have entries that differ. The indices in ``second`` are 2.
     """
     odd = {base: f"{10**n + 3} / 7" for n, base in enumerate(sorted(apart, key=str), start=1)}
-    numbers = _indices(facts)
+    numbers = _indices(facts, second)
     least = [int(f.least) for f in facts if isinstance(f, SizeFact)]
     size = max([2, *numbers.values(), *least])
     bounds, heights = Bounds(facts), _heights(facts)
@@ -153,14 +162,14 @@ def _different(symbol: Expr, number: str) -> str:
     return f"(fun {' '.join(places)} => {number} + {steps})"
 
 
-def _indices(facts: tuple[Fact, ...]) -> dict[Expr, int]:
-    """Indices that have to differ from others get 2; all the others are 1."""
+def _indices(facts: tuple[Fact, ...], second: AbstractSet[Expr]) -> dict[Expr, int]:
+    """Those in ``second`` and indices that have to differ from others get 2; the others are 1."""
     classes = {
         s for f in facts if isinstance(f, EntryFact) for s in names(f.value) - set(f.entry.indices)
     }
-    found: dict[Expr, int] = {}
+    found = dict.fromkeys(second, 2)
     for fact in facts:
-        if isinstance(fact, UnequalFact):
+        if isinstance(fact, UnequalFact) and not {fact.left, fact.right} & second:
             pair = [i for i in (fact.left, fact.right) if isinstance(i, Symbol)]
             chosen = next((i for i in pair if i not in classes), pair[0])
             found[chosen] = 2

@@ -230,10 +230,12 @@ Ltac nonzero :=
   cbv beta;
   lazymatch goal with
   | |- _ /\ _ => split; nonzero
-  | |- _ * _ <> 0 => apply Rmult_integral_contrapositive_currified; nonzero
+  (* Of a product or a power the whole may be known not to be zero, and not its factors. *)
+  | |- _ * _ <> 0 =>
+      first [apply Rmult_integral_contrapositive_currified; nonzero | assumption | declared]
   | |- / _ <> 0 => apply Rinv_neq_0_compat; nonzero
   | |- - _ <> 0 => apply Ropp_neq_0_compat; nonzero
-  | |- _ ^ _ <> 0 => apply pow_nonzero; nonzero
+  | |- _ ^ _ <> 0 => first [apply pow_nonzero; nonzero | assumption | declared]
   | |- _ =>
       first [ assumption | declared | apply nonzero_of_positive; positive | linear
             | apply nonzero_turned; first [assumption | declared]

@@ -69,6 +69,63 @@ def test_what_follows_is_not_taken_for_granted() -> None:
     assert d.check().conditions == ()
 
 
+TIES = "Max(w*x[i], (i, 1, N)) is attained once"
+LARGEST = ["M = max(w*x[i], i=1..N)"]
+LAYER = ["m[i] = max(0, h[i])", "h[i] = w[i]*x"]
+
+
+@pytest.mark.needs("coqc")
+@pytest.mark.parametrize(
+    ("loss", "variable", "where", "condition"),
+    [
+        ("M^2", "w", LARGEST, TIES),
+        ("-y*log(sigmoid(M)) - (1 - y)*log(1 - sigmoid(M))", "w", LARGEST, TIES),
+        ("a^2", "w", ["a = abs(w*x - y)"], "w*x - y != 0"),
+        ("log(1 + exp(m))", "w", ["m = max(0, w*x)"], "w*x != 0"),
+        ("sum(exp(-a[i]), i=1..C)", "z[k]", ["a[i] = abs(z[i])"], "z[i] != 0"),
+        ("(sum(v[i]*m[i], i=1..C) - y)^2", "w[k]", LAYER, "h[i] != 0"),
+    ],
+)
+def test_a_name_keeps_off_the_kinks_of_its_value(
+    loss: str, variable: str, where: list[str], condition: str
+) -> None:
+    report = derive.gradient(loss, variable, where=where).check(formal=True)
+    assert report.level == "proved" and f" where {condition}, by Coq" in str(report)
+
+
+def test_a_name_that_nothing_moves_has_no_kink() -> None:
+    d = derive.gradient("w^2*M", "w", where=["M = max(x[i], i=1..N)"])
+    assert d.check().conditions == ()
+
+
+@pytest.mark.needs("coqc")
+def test_the_slope_of_a_kink_has_a_slope() -> None:
+    """That ``w*x`` is not zero is known of the product, and not of both factors."""
+    d = derive.hessian("m^2", "w", "w", where=["m = max(0, w*x)"])
+    assert d.check(formal=True).level == "proved"
+
+
+@pytest.mark.needs("coqc")
+@pytest.mark.parametrize(
+    ("loss", "given", "where"),
+    [
+        # Shares are positive where a name that is made of them must not be zero.
+        (
+            "sum(a[i]^2, i=1..C)",
+            ["sum(p[i], i=1..C) = 1"],
+            ["a[i] = abs(h[i])", "h[i] = p[i]*z[i]"],
+        ),
+        # There is no class before the first.
+        ("-log(1 - sum(softmax(z)[m], m=s..C))", ["s <= C"], []),
+    ],
+)
+def test_numbers_are_found_for_which_the_conditions_hold(
+    loss: str, given: list[str], where: list[str]
+) -> None:
+    d = derive.gradient(loss, "z[k]", given=given, where=where)
+    assert d.check(formal=True).level == "proved"
+
+
 def test_a_refusal_by_coq_is_told_and_takes_nothing_from_the_check() -> None:
     d = derive.gradient(Sum(log(1 + z[i] ** 2), (i, 1, C)), z[k])
     refusal = Failure(d.name, 1, d.steps[0].rule, "formal", "Coq refuses line 12: no")
