@@ -167,7 +167,7 @@ def conditions_of(definition: Definition, given: Given, scope: Scope) -> Iterato
 
 
 Around = tuple[tuple[str, str], ...]
-Visited = set[tuple[Expr, Expr | None]]
+Visited = set[tuple[Expr, Expr | None, Around]]
 
 
 def _visit(
@@ -180,12 +180,11 @@ def _visit(
 ) -> Iterator[Condition]:
     """``kink`` is the variable of a derivative around here, which no kink may meet.
 
-    What was ``visited`` outside of all sums, in this line or another, is left out.
+    What was ``visited`` at the same place among sums, in this line or another, is left out.
     """
-    if not around:
-        if (expr, kink) in visited:
-            return
-        visited.add((expr, kink))
+    if (expr, kink, around) in visited:
+        return
+    visited.add((expr, kink, around))
     if not isinstance(expr, Inert):
         if kink is not None:
             yield from _kinks_of_name(expr, kink, given, scope, around)

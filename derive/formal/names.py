@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 
+from derive.notation import Binder
+
 # Words of Coq, and names of its library or ours that a proof uses as such.
 _WORDS = """
 as at cofix else end exists exists2 fix for forall fun if in is let match mod return SProp Prop
@@ -41,9 +43,14 @@ def for_variable(text: str) -> str:
 
 
 class Names:
-    """Identifiers given out so far; each thing keeps its own."""
+    """Identifiers given out so far; each thing keeps its own.
+
+    Attributes:
+        written: Texts that hold these identifiers, with what they say.
+    """
 
     def __init__(self) -> None:
+        self.written: dict[Hashable, tuple[Binder, str]] = {}
         self._taken: dict[str, Hashable] = {}
         self._own: dict[Hashable, str] = {}
 

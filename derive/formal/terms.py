@@ -237,7 +237,7 @@ def _term(expr: Expr, scope: Scope) -> tuple[str, int]:
         case Bracket(lower, upper):
             return f"bracket {index(lower, scope)} {index(upper, scope)}", APPLICATION
         case Binder():
-            return _binder(expr, scope), APPLICATION
+            return _remembered(expr, scope), APPLICATION
         case Partial():
             return _partial(expr, scope), APPLICATION
         case Choice(first, second, same, other):
@@ -318,6 +318,17 @@ def bound_name(hint: Symbol, body: Expr, own: Symbol, scope: Scope) -> str:
     return name
 
 
+def _remembered(binder: Binder, scope: Scope) -> str:
+    """The text of a binder, written once: long lines repeat it, and so do the steps."""
+    used = {(s, scope.bound[s]) for s in names(binder) if s in scope.bound}
+    points = frozenset(scope.points.items())
+    # By itself: equal ones may be written with different names of their index.
+    key = (id(binder), scope.definitions, scope.varying, points, frozenset(used))
+    if key not in scope.names.written:
+        scope.names.written[key] = binder, _binder(binder, scope)
+    return scope.names.written[key][1]
+
+
 def _binder(binder: Binder, scope: Scope) -> str:
     if isinstance(binder, Attains):
         return f"attains {ranged(binder, scope)} {index(binder.at_index, scope)}"
@@ -333,7 +344,7 @@ def _binder(binder: Binder, scope: Scope) -> str:
 
 def ranged(binder: Binder, scope: Scope) -> str:
     """The limits of a binder and its body as a function of the index: two numbers, one function."""
-    body, own = binder.open()
+    body, own = binder.opened
     name = bound_name(binder.hint, body, own, scope)
     inner = term(body, scope.within(own, name))
     limits = " ".join(argument(index_sum(a, scope)) for a in (binder.lower, binder.upper))

@@ -13,7 +13,7 @@ from sympy.core.basic import Basic
 from derive.facts import Definition, EqualFact, Fact, Given, Lemma
 from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Source, Value
 from derive.notation import Minus, Plus, Quotient, Times, replace
-from derive.verify.canonical import same
+from derive.verify.canonical import same, sum_of, terms
 from derive.verify.chain_rule import is_chain
 from derive.verify.conditions import Places, Sizes, nonzero, positive, without_zero
 from derive.verify.instance import instantiate
@@ -99,7 +99,7 @@ class Court:
             # The law only reorders or regroups, and so does the step.
             return Ruling()
         refusal = NOT_HERE
-        for match in islice(_either_sign(law, claim.before, claim.after), TRIED):
+        for match in _ways(law, claim.before, claim.after):
             if match is None:
                 refusal = OTHERWISE if refusal == NOT_HERE else refusal
                 continue
@@ -156,6 +156,27 @@ def flaw_of(law: Law) -> str | None:
     return None
 
 
+def _ways(law: Law, before: Expr, after: Expr) -> Iterator[Match | None]:
+    """The ways to hold a step against a law: what it changed comes first, then all of it."""
+    sides = [(before, after)]
+    if isinstance(law.before, Plus):
+        sides.insert(0, _changed(before, after))
+    for old, new in dict.fromkeys(sides):
+        yield from islice(_either_sign(law, old, new), TRIED)
+
+
+def _changed(before: Expr, after: Expr) -> tuple[Expr, Expr]:
+    """Two sums without the terms that are in both; as they are where only their order differs."""
+    old, new = [], list(terms(after))
+    for term in terms(before):
+        twin = next((n for n, other in enumerate(new) if same(term, other)), None)
+        if twin is None:
+            old.append(term)
+        else:
+            del new[twin]
+    return (sum_of(tuple(old)), sum_of(tuple(new))) if old else (before, after)
+
+
 def _either_sign(law: Law, before: Expr, after: Expr) -> Iterator[Match | None]:
     """As ``_instances``; what holds for a sum holds for it with all signs turned."""
     yield from _instances(law, before, after)
@@ -188,8 +209,10 @@ def _left_sides(law: Law, expr: Expr) -> Iterator[tuple[Match, Expr]]:
             for found, left in sums(law.before, expr, start):
                 yield found, Plus(*left)
         case Times() | Minus() | Quotient():
-            for found, rest in products(law.before, expr, start):
-                yield found, Times(*rest.items())
+            # All factors first: a part of them may be taken in very many ways.
+            for whole in (True, False):
+                for found, rest in products(law.before, expr, start, whole):
+                    yield found, Times(*rest.items())
         case _:
             for found in matches(law.before, expr, start):
                 yield found, Times()

@@ -28,6 +28,7 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    Total,
     names,
     rename,
 )
@@ -313,3 +314,10 @@ def _take(wanted: Expr, left: Product, match: Match) -> Iterator[tuple[Match, Pr
     if isinstance(wanted, Power) and left.number != 1:
         for found in matches(wanted, left.number, match):
             yield found, Product(S.One, left.above, left.below)
+    if isinstance(wanted, Total) and left.number not in (0, 1):
+        # A number may stand before a sum or inside.
+        for n, factor in enumerate(left.above):
+            if isinstance(factor, Total):
+                scaled = Total(Times(left.number, factor.body), factor.limits)
+                remaining = Product(S.One, left.above[:n] + left.above[n + 1 :], left.below)
+                yield from ((found, remaining) for found in matches(wanted, scaled, match))

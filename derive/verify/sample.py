@@ -149,7 +149,7 @@ class RandomLeaves:
         return self._drawn[key]
 
     def _number(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
-        if leaf in self._settled:
+        if indices in self._settled.get(leaf, {}):
             return self._settled[leaf][indices]
         known = next((r for r in self._problem.ranges if _is_entry(r.index, leaf)), None)
         if known is not None:
@@ -158,8 +158,10 @@ class RandomLeaves:
             return Random(f"{leaf}{indices}{self._attempt}").randint(low, high)
         for fact in self._sums:
             if constrained(fact, self._definitions) == leaf:
-                self._settled[leaf] = self._settle(fact, leaf)
-                return self._settled[leaf][indices]
+                if leaf not in self._settled:
+                    self._settled[leaf] = self._settle(fact, leaf)
+                # A place beyond the array has a number of its own.
+                return self._settled[leaf].get(indices, self._draw(leaf, indices))
         return self._draw(leaf, indices)
 
     def _draw(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:

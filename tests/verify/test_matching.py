@@ -338,3 +338,40 @@ def test_exponents_of_parameters_are_added_up(after, right) -> None:
     base = 1 + z[k] ** 2
     before = Quotient(Times(z[k], Power(base, g - 1)), Power(base, 2 * g))
     assert (judge(before, after, "combine_powers").refusal is None) is right
+
+
+def less_a_term(factor, out=k):
+    """``2 e^{z_k} - Σ_j 2 e^{z_j}``, in which one number stands before the term, as a step."""
+    part, total = Times(factor, Exp(z[k])), over(Times(2, Exp(z[j])))
+    return Plus(part, Minus(total)), Minus(over(Times(2, Exp(z[j])), out))
+
+
+def test_a_number_in_a_sum_is_part_of_what_is_summed():
+    """As in ``2 f_k - 2 Σ_j f_j = -2 Σ_{j≠k} f_j``."""
+    passes = lambda *step: judge(*step, "leave_term_out", facts=[ranged]).refusal is None
+    assert passes(*less_a_term(2))
+    assert passes(less_a_term(2)[0], Times(-2, over(Exp(z[j]), k)))
+    assert not passes(*less_a_term(3))
+    assert not passes(*less_a_term(2, t))
+    assert not passes(less_a_term(2)[0], Minus(over(Exp(z[j]), k)))
+
+
+def test_what_a_step_leaves_alone_is_no_obstacle_in_a_long_sum():
+    shared = [Exp(y[n]) for n in range(1, 7)]
+    many = [Times(z[n], *shared) for n in range(1, 12)]
+    *rest, last = many
+    before = Plus(*many, Times(3, last))
+    assert judge(before, Plus(*rest, Times(4, last)), "collect_terms").refusal is None
+    wrong = Plus(last, Times(3, last)), Times(5, last)
+    assert judge(*wrong, "collect_terms").refusal is not None
+
+
+def test_one_sum_of_several_is_multiplied_out_among_many_factors():
+    masks = [Plus(1, Minus(Delta(n, t))) for n in (i, j, k)]
+    factors = [Exp(z[n]) for n in (i, j, k, t, 1, 2, 3)]
+    before = Times(2, *masks, *factors)
+    split = lambda sign: Plus(
+        Times(2, *masks[:2], *factors), sign(Times(2, *masks[:2], Delta(k, t), *factors))
+    )
+    assert judge(before, split(Minus), "distribute_product").refusal is None
+    assert judge(before, split(Plus), "distribute_product").refusal is not None
