@@ -48,6 +48,21 @@ Key = tuple[Expr, tuple[int, ...]]
 Leaf = Callable[[Expr, tuple[int, ...]], mpmath.mpf]
 
 
+class Originals:
+    """One object for each expression: to look that up takes no comparison node by node."""
+
+    def __init__(self) -> None:
+        self._first: dict[Expr, Expr] = {}
+        # By identity; the object is kept, so that no other can get its number.
+        self._known: dict[int, tuple[Expr, Expr]] = {}
+
+    def __call__(self, expr: Expr) -> Expr:
+        known = self._known.get(id(expr))
+        if known is None:
+            known = self._known[id(expr)] = expr, self._first.setdefault(expr, expr)
+        return known[1]
+
+
 class Point:
     """Values of expressions at one choice of numbers for all leaves.
 
@@ -71,11 +86,13 @@ class Point:
         self._shifts: dict[Key, mpmath.mpf] = {}
         self._beside: tuple[Point, Expr] | None = None
         self._ingredients: dict[Expr, frozenset[Expr]] = {}
+        self._original = Originals()
         if beside is not None:
             origin, key, shift = beside
             self._shifts = {**origin._shifts, key: origin._shifts.get(key, mpmath.mpf(0)) + shift}
             self._beside = origin, key[0]
             self._ingredients = origin._ingredients
+            self._original = origin._original
         self._given = (definitions, values)
         self._moved: dict[tuple[Key, int], Point] = {}
         self._memory: dict[tuple[Expr, tuple[int | None, ...]], mpmath.mpf] = {}
@@ -87,6 +104,7 @@ class Point:
         Raises ``OutsideDomain`` where it has no real value, ``NotImplementedError`` for a node
         without a meaning here.
         """
+        expr = self._original(expr)
         if self._beside is not None and self._beside[1] not in self._made_of(expr):
             return self._beside[0].value(expr, at)
         symbols = self._names.get(expr)
