@@ -534,7 +534,17 @@ class Total(Binder):
             plain = without_branches(plain)
         # Not the whole less what is left out, which may have no value: 1/(z[j] - z[k]) at j = k.
         counted = (1 - KroneckerDelta(index, out) for out in self.excluded)
-        return Sum(Mul(*counted, plain), (index, self.lower, self.upper))
+        return _sum(Mul(*counted, plain), (index, self.lower, self.upper))
+
+
+def _sum(body: Expr, limits: tuple[Symbol, Expr, Expr]) -> Expr:
+    """SymPy's sum, which would multiply a choice out with all factors and terms beside it."""
+    if isinstance(body, Piecewise) or not body.has(Piecewise):
+        return Sum(body, limits)
+    total: Expr = Expr.__new__(Sum)
+    total._args = (body, Tuple(*limits))
+    total.is_commutative = True
+    return total
 
 
 class ProductOver(Binder):
