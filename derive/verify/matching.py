@@ -309,7 +309,8 @@ def _take(wanted: Expr, left: Product, match: Match) -> Iterator[tuple[Match, Pr
     if isinstance(wanted, (Power, Exp)):
         for n, factor in enumerate(left.below):
             remaining = Product(left.number, left.above, left.below[:n] + left.below[n + 1 :])
-            inverse = Exp(Minus(factor.operand)) if isinstance(factor, Exp) else Quotient(1, factor)
+            both = isinstance(wanted, Exp) and isinstance(factor, Exp)
+            inverse = Exp(Minus(factor.operand)) if both else Quotient(1, factor)
             yield from ((found, remaining) for found in matches(wanted, inverse, match))
     if isinstance(wanted, Power) and left.number != 1:
         for found in matches(wanted, left.number, match):

@@ -375,3 +375,12 @@ def test_one_sum_of_several_is_multiplied_out_among_many_factors():
     )
     assert judge(before, split(Minus), "distribute_product").refusal is None
     assert judge(before, split(Plus), "distribute_product").refusal is not None
+
+
+@pytest.mark.parametrize("base", [z[k], Exp(z[k]), Plus(1, z[k])])
+def test_powers_meet_their_base_below(base) -> None:
+    before = Times(Quotient(1, base), Quotient(Times(Power(base, 2), y[k]), Plus(base, q[k])))
+    after = Quotient(Times(base, y[k]), Plus(base, q[k]))
+    assert judge(before, after, "combine_powers").refusal is None
+    assert judge(before, Times(base, after), "combine_powers").refusal
+    assert judge(before, Quotient(y[k], Plus(base, q[k])), "combine_powers").refusal
