@@ -189,7 +189,9 @@ def _visit(
         if kink is not None:
             yield from _kinks_of_name(expr, kink, given, scope, around)
         return
-    around = (*around, *_guards(expr, scope))
+    for first, second in _ruled_out(expr):
+        around = (*around, ("", f"{index(first, scope)} <> {index(second, scope)}"))
+        given = given.deciding(first, second, equal=False)
     if isinstance(expr, Log):
         for factor in _factors(expr.operand):
             if isinstance(factor, ProductOver):
@@ -213,8 +215,8 @@ def _visit(
         yield from _visit(argument, given, scope, around, visited, kink)
 
 
-def _guards(expr: Expr, scope: Scope) -> Iterator[tuple[str, str]]:
-    """That two indices differ, where a product is zero by a factor ``1 - δ_{ij}`` if they do not.
+def _ruled_out(expr: Expr) -> Iterator[tuple[Expr, Expr]]:
+    """Pairs of indices, where a product is zero by a factor ``1 - δ_{ij}`` if they are one.
 
     There its other factors need no value.
     """
@@ -222,7 +224,7 @@ def _guards(expr: Expr, scope: Scope) -> Iterator[tuple[str, str]]:
     for factor in factors(above):
         match factor:
             case Plus((one, Minus(Delta(first, second)))) if one == 1:
-                yield "", f"{index(first, scope)} <> {index(second, scope)}"
+                yield first, second
 
 
 def _kinks_of_name(

@@ -131,6 +131,9 @@ Ltac index := solve [assumption | lia | congruence
   | match goal with range : forall n : nat, (_ <= n <= _)%nat -> (_ <= _ n <= _)%nat |- _ =>
       apply range; first [assumption | lia] end
   | match goal with
+    | range : forall n : nat, (_ <= n <= _)%nat -> forall j : nat, (_ <= j <= _)%nat ->
+        (_ <= _ n j <= _)%nat |- _ => apply range; first [assumption | lia] end
+  | match goal with
     | below : (_ <= _ <= ?classes ?sample)%nat,
       range : forall n : nat, (_ <= n <= _)%nat -> (_ <= ?classes n <= _)%nat |- _ =>
         pose proof (range sample ltac:(first [assumption | lia])); lia
@@ -265,6 +268,12 @@ Proof.
     intros u. rewrite (delta_same i j E). ring.
   - apply ex_pd_mult; [apply ex_pd_constant | exact (H N)].
 Qed.
+Lemma ex_pd_ruled_right {X} (c : coord X) i j f x :
+  (i <> j -> ex_pd c f x) -> ex_pd c (fun u => f u * (1 - delta i j)) x.
+Proof.
+  intros H. apply (ex_pd_ext c (fun u => (1 - delta i j) * f u)); [intros; ring |].
+  now apply ex_pd_ruled.
+Qed.
 Lemma ex_pd_ruled_quotient {X} (c : coord X) i j f x :
   (i <> j -> ex_pd c (fun u => 1 / f u) x) -> ex_pd c (fun u => (1 - delta i j) / f u) x.
 Proof.
@@ -290,6 +299,8 @@ Ltac differentiable :=
     | (fun u => - @?f u) => apply (ex_pd_opp c f); differentiable
     | (fun u => (1 - delta ?i ?j) * @?f u) =>
         apply (ex_pd_ruled c i j f); intro; differentiable
+    | (fun u => @?f u * (1 - delta ?i ?j)) =>
+        apply (ex_pd_ruled_right c i j f); intro; differentiable
     | (fun u => @?f u * @?g u) => apply (ex_pd_mult c f g); differentiable
     | (fun u => @?f u / @?g u) =>
         first [ lazymatch F with (fun u => (1 - delta ?i ?j) / _) =>

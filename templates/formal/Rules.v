@@ -91,13 +91,27 @@ Lemma cancel_beside a b : b <> 0 -> a / b * b = a.
 Proof. intros. now field. Qed.
 Lemma cancel_between a b c : b <> 0 -> a / b * b * c = a * c.
 Proof. intros. now rewrite cancel_beside. Qed.
+(* Functions with a kink of the same argument, with its terms in another order, are one. *)
+Ltac same_arguments :=
+  repeat match goal with
+    | |- context [sign ?a] =>
+        match goal with |- context [sign ?b] =>
+          lazymatch a with b => fail | _ => replace (sign b) with (sign a) by (f_equal; ring) end
+        end
+    | |- context [Rabs ?a] =>
+        match goal with |- context [Rabs ?b] =>
+          lazymatch a with b => fail | _ => replace (Rabs b) with (Rabs a) by (f_equal; ring) end
+        end
+    end.
 (* Sums of the same terms, with their factors in another order, are one. *)
 Ltac same_terms :=
   repeat match goal with |- context [sum_over ?l ?f] =>
     match goal with |- context [sum_over l ?g] =>
       lazymatch f with
       | g => fail
-      | _ => rewrite (sum_over_ext l f g) by (intros; first [by_ring | cbv beta; same_terms; by_ring])
+      | _ =>
+          rewrite (sum_over_ext l f g) by
+            (intros; cbv beta; first [by_ring | same_terms; by_ring | same_arguments; by_ring])
       end end end.
 Ltac cancel_factor :=
   first

@@ -142,3 +142,22 @@ def test_what_cannot_be_said_in_coq_has_no_proof() -> None:
     d = derive.gradient("sum(sum(exp(-abs(r[i] - r[j])), j=1..N), i=1..N)", "r[k]")
     report = d.check(formal=True)
     assert report.level == "exact" and "none: the formal proof has no counterpart" in str(report)
+
+
+@pytest.mark.needs("coqc", "lark")
+@pytest.mark.parametrize(
+    ("loss", "variable", "given"),
+    [
+        # Classes in an array of two axes, which index another array.
+        ("sum(U[v[n,j]]*log(P[v[n,j]]), n=1..N, j=1..M)", "U[k]", ["P[j] > 0", "k <= V"]),
+        # Sums in which the same terms stand in another order.
+        ("-log(sum(y[i]*softmax(z)[i], i=1..C))", "z[k]", []),
+        # Weights that may be zero, whose exponentials are left out of the shift.
+        ("log(1 + sum(y[i]*exp(z[i]), i=1..C))", "z[k]", []),
+        # Pairs without i = j, where the terms would have no value.
+        ("sum((1 - delta(i, j))*log(abs(z[i] - z[j])), i=1..C, j=1..C)", "z[k]", []),
+    ],
+)
+def test_proved_with_what_losses_hold(loss: str, variable: str, given: list[str]) -> None:
+    report = derive.gradient(loss, variable, given=given).check(formal=True)
+    assert report.level == "proved", report
