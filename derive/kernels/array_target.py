@@ -72,13 +72,9 @@ def _body(signed: Signature) -> list[str]:
     lowering = Lowering(
         {a.symbol: Array(c.Name(a.name), a.axes) for a in arrays},
         {a.symbol: a.limit for a in arrays if a.kind == "classes" and a.limit is not None},
-        [r for o in (signed.value, *signed.derivatives) for r in o.indices],
         signed.definitions,
     )
-    results = {
-        o.name: lowering.output(o.stable, tuple(r.index for r in o.indices), o.conditions)
-        for o in (signed.value, *signed.derivatives)
-    }
+    results = {o.name: lowering.result(o) for o in (signed.value, *signed.derivatives)}
     names = {a.name for a in arrays} | {s.symbol.name for s in signed.sizes}
     names |= {a.name for a in signed.arguments} | (RESERVED - set(results))
     printer = ArrayPrinter()

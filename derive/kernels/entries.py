@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from sympy import Expr, Indexed, Integer, Symbol
 
 from derive.errors import DeriveError
-from derive.facts import IndexRange
 from derive.kernels import code as c
 from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.notation import ONE, ZERO
@@ -21,16 +20,14 @@ class Entries:
     Args:
         arrays: Arguments by symbol; an ``int`` class symbol such as ``t`` is one of them.
         classes: Number of classes of each symbol, and each array, that holds classes.
-        axes: Ranges of the free indices that are axes.
     """
 
-    def __init__(
-        self, arrays: dict[Expr, Array], classes: dict[Expr, Expr], axes: Iterable[IndexRange]
-    ) -> None:
+    def __init__(self, arrays: dict[Expr, Array], classes: dict[Expr, Expr]) -> None:
         self._arrays = arrays
         self._classes = classes
-        self._extents: dict[Expr, tuple[Expr, Expr]] = {r.index: (r.lower, r.upper) for r in axes}
-        self._extents.update({t: (ONE, limit) for t, limit in classes.items()})
+        self._extents: dict[Expr, tuple[Expr, Expr]] = {
+            t: (ONE, limit) for t, limit in classes.items()
+        }
         self._order: list[Symbol] = []
         """The axes by preference, outer ones first; keeps parts from being transposed."""
 

@@ -14,12 +14,13 @@ from sympy import Expr, Indexed, Number, NumberSymbol, S, Symbol, oo
 from sympy.codegen.cfunctions import log1p
 
 from derive.errors import DeriveError
-from derive.facts import Definition, EqualFact, IndexRange, UnequalFact
+from derive.facts import Definition, EqualFact, UnequalFact
 from derive.kernels import code as c
 from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.kernels.comparison import comparison
 from derive.kernels.entries import Entries
 from derive.kernels.identifiers import identifier
+from derive.kernels.signature import Output
 from derive.notation import (
     ONE,
     ZERO,
@@ -65,13 +66,23 @@ class Lowering(Entries):
         self,
         arrays: dict[Expr, Array],
         classes: dict[Expr, Expr],
-        axes: Iterable[IndexRange],
         definitions: Iterable[Definition],
     ) -> None:
-        super().__init__(arrays, classes, axes)
+        super().__init__(arrays, classes)
         self._definitions = {d.base: d for d in definitions}
         self.defined: dict[c.Name, Expr] = {}
         """Code of the definitions that were used, by name."""
+
+    def result(self, output: Output) -> Expr:
+        """The code of a result.
+
+        A letter may run over axes of different lengths in two results, so each has its own ranges.
+        """
+        outer = dict(self._extents)
+        self._extents.update({r.index: (r.lower, r.upper) for r in output.indices})
+        code = self.output(output.stable, tuple(r.index for r in output.indices), output.conditions)
+        self._extents = outer
+        return code
 
     def output(
         self,

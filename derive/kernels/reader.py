@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import replace as with_changes
 
 from sympy import Expr, Indexed, IndexedBase, Symbol
 
@@ -13,7 +13,7 @@ from derive.facts import Definition, EntryFact, EqualFact, IndexRange, SumFact, 
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Argument, Output, Signature, Size
 from derive.masks import without_masks
-from derive.notation import Binder, Bracket, Delta, bases, binders, entries, names
+from derive.notation import Binder, Bracket, Delta, bases, binders, entries, names, replace
 
 
 def signature(derivation: Derivation) -> Signature:
@@ -69,7 +69,10 @@ def _stable_definitions(derivation: Derivation) -> Iterator[Definition]:
     for known in derivation.definitions:
         stable = derivation.stable.get(str(known.base))
         value = known.value if stable is None else stable.closed_form
-        yield Definition(known.entry, value, known.softmax)
+        # A class that is free in the loss may be called like an index of the definition.
+        free = names(derivation.problem.expression) & set(known.indices)
+        apart = {i: Symbol(f"{i.name}_", integer=True) for i in free}
+        yield Definition(replace(known.entry, apart), replace(value, apart), known.softmax)
 
 
 class _Reader:
@@ -84,8 +87,7 @@ class _Reader:
         self._asked = [problem.expression, *(d.value for d in problem.definitions)]
         self._used = [
             *self._asked,
-            _stable(derivation, "value"),
-            *(_stable(d, "derivative") for d in self._results),
+            *self._results_of_loss(),
             *(d.value for d in _stable_definitions(derivation)),
         ]
         self._integers = frozenset(b for e in self._used for b in _index_arrays(e))
@@ -153,16 +155,22 @@ class _Reader:
         arrays = _settled([self._array(base) for base in self._problem.arrays])
         sizes = tuple(_sizes(arrays))
         lengths = {s for a in arrays for n in a.axes for s in names(n)}
-        defined = {d.base for d in self._derivation.definitions}
-        bound = {i for d in self._derivation.definitions for i in d.indices}
+        definitions = (*self._problem.definitions, *_stable_definitions(self._derivation))
         inferred = tuple(self._inferred(arrays))
         known = {s.symbol for s in sizes} | {i.symbol for _, i in inferred}
-        known |= defined | bound | set(self._axes)
-        mentioned = lengths | {s for e in self._used for s in names(e)}
+        known |= {d.base for d in definitions} | set(self._axes)
+        # The index of a definition may be called like one that is free in the loss.
+        mentioned = lengths | {s for e in self._results_of_loss() for s in names(e)}
+        mentioned |= {s for d in definitions for s in names(d.value) - set(d.indices)}
         mentioned |= {v for v in self._problem.variables if isinstance(v, Symbol)}
         counts = lengths | {s for e in self._used for s in _counting(e)}
         scalars = [self._scalar(s, counts) for s in sorted(mentioned - known, key=str)]
         return (*arrays, *scalars), sizes, inferred
+
+    def _results_of_loss(self) -> tuple[Expr, ...]:
+        """The loss, and its value and derivatives fit for floating point."""
+        derivatives = (_stable(d, "derivative") for d in self._results)
+        return (self._problem.expression, _stable(self._derivation, "value"), *derivatives)
 
     def _array(self, base: IndexedBase) -> Argument:
         axes = tuple(base.shape or ())
@@ -224,7 +232,7 @@ def _settled(arrays: list[Argument]) -> list[Argument]:
     """Labels whose last axis no other array tells have to come with it: as floats."""
     told = {n for a in arrays if a.kind == "floats" for n in a.axes}
     return [
-        replace(a, kind="floats")
+        with_changes(a, kind="floats")
         if a.kind == "labels" and a.axes[-1] not in told and names(a.axes[-1])
         else a
         for a in arrays
