@@ -33,9 +33,11 @@ from derive.notation import (
     ONE,
     Attains,
     Binder,
+    Bound,
     Delta,
     Head,
     Minus,
+    Opened,
     Plus,
     Power,
     Quotient,
@@ -136,10 +138,13 @@ def product(expr: Expr) -> Product:
     return Product(S.One, (expr,), ())
 
 
+_NAMES = (Symbol, Bound, Opened)
+
+
 @lru_cache(maxsize=10_000)
 def _of_parameters(exponent: Expr) -> Expr | None:
-    """An exponent made of numbers and parameters, with its terms collected; None for others."""
-    if not all(type(a) is Symbol or isinstance(a, Number) for a in exponent.atoms()):
+    """An exponent of numbers, parameters and indices, with its terms collected; None for others."""
+    if not all(type(a) in _NAMES or isinstance(a, Number) for a in exponent.atoms()):
         return None
     return expand(exponent.doit())
 
