@@ -64,6 +64,10 @@ class Ranges:
 
     def _collect_limits(self, total: Binder, body: Expr, index: Symbol, given: Given) -> None:
         """A free index that is a limit alone runs over the axis that the bound one indexes."""
+        for out in total.excluded:
+            # What is left out is one of the indices; else it would say nothing.
+            if isinstance(out, Symbol) and not given.range_of(out):
+                self._add(out, total.lower, total.upper, given, total)
         loose = [*entries(total.lower), *entries(total.upper)]
         for limit in (*sorted(names(total.lower) | names(total.upper), key=str), *loose):
             if limit.is_positive or given.range_of(limit):

@@ -43,6 +43,7 @@ from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
 
 from derive.errors import DeriveError
+from derive.masks import masked
 from derive.notation import (
     ONE,
     ZERO,
@@ -61,6 +62,7 @@ from derive.notation import (
     Quotient,
     Threshold,
     Total,
+    factors,
     plus,
     times,
 )
@@ -287,7 +289,7 @@ def _heads(expr: Expr) -> frozenset[type]:
 def _read_power(expr: Pow) -> Expr:
     if expr.base == E:
         return Exp(read(expr.exp))
-    if expr.exp.could_extract_minus_sign():
+    if expr.exp.could_extract_minus_sign() and not expr.exp.has(KroneckerDelta):
         return Quotient(ONE, read(expr.base**-expr.exp))
     return Power(read(expr.base), read(expr.exp))
 
@@ -307,8 +309,22 @@ def _read_ranged(expr: Sum | Product) -> Expr:
             raise DeriveError(
                 f"the {noun} {expr} is infinite; its range must end at a size such as C"
             )
-        body = kind(body, (index, lower, upper))
+        left_out: tuple[Expr, ...] = ()
+        if kind is ProductOver:
+            body, left_out = _without_exponents(body, index)
+        body = kind(body, (index, lower, upper, *left_out))
     return body
+
+
+def _without_exponents(body: Expr, index: Expr) -> tuple[Expr, tuple[Expr, ...]]:
+    """``f_j`` and ``i`` for ``f_j^{1 - δ_{ij}}``: a factor to the power 0 is left out."""
+    match body:
+        case Power(base, exponent):
+            found = [masked(factor, index) for factor in factors(exponent)]
+            others = tuple(dict.fromkeys(other for other in found if other is not None))
+            if len(others) == len(found):
+                return base, others
+    return body, ()
 
 
 def reading_order(factor: Expr) -> tuple[int, str]:
