@@ -141,12 +141,19 @@ def prepare(trace: Trace) -> None:
 
 def fold_names(trace: Trace) -> None:
     """Write every definition by its name, and cancel what that leaves beside it."""
-    settle(trace, NAMING)
+    name_shares(trace)
     settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
     trace.apply("complement_probabilities")
     rests = weighted_complements(trace.expression)
     trace.apply("complement_weights", lambda e, _: e in rests)
     trace.apply("multiply_quotients", shares_name)
+
+
+def name_shares(trace: Trace) -> None:
+    """Write every definition by its name, in means weighted by shares as well."""
+    settle(trace, NAMING)
+    while trace.apply("divide_inside_total", divides_well):
+        settle(trace, NAMING)
 
 
 def leave_out(trace: Trace) -> None:

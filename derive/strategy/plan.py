@@ -18,7 +18,7 @@ from derive.rules.trace import Trace
 from derive.signs import depends
 from derive.strategy.arrays import in_arrays_if_shorter
 from derive.strategy.cases import cases
-from derive.strategy.phases import NAMING, differentiate, finish, prepare, settle, simplify
+from derive.strategy.phases import differentiate, finish, name_shares, prepare, simplify
 from derive.strategy.undefined import check_defined
 from derive.unify import instance_of
 
@@ -84,7 +84,7 @@ def nested(definitions: tuple[Definition, ...], given: Given) -> tuple[Definitio
     # Of those of one height a softmax comes first: another one may be an entry of it.
     for definition in sorted(definitions, key=lambda d: (height(d.value), not d.softmax)):
         trace = Trace(definition.value, with_changes(given, definitions=tuple(ready)))
-        settle(trace, NAMING)
+        name_shares(trace)
         ready.append(with_changes(definition, value=trace.expression))
     return tuple(ready)
 
