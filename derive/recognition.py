@@ -18,6 +18,7 @@ from derive.notation import (
     Power,
     Quotient,
     Total,
+    entries,
     factors,
     names,
     replace,
@@ -59,7 +60,9 @@ def recognise(
     taken = set(names(problem.expression)) | {s for v in problem.variables for s in names(v)}
     taken |= {r.index for r in problem.ranges}
     places = (problem.expression, *(d.value for d in given.definitions))
-    for total, scope in (found for place in places for found in _partitions(place, given)):
+    # A row W[j] names the softmax of the row W[t[n]] too, and not the other way round.
+    partitions = [found for place in places for found in _partitions(place, given)]
+    for total, scope in sorted(partitions, key=lambda found: _picks_rows(found[0])):
         outer: dict[Expr, Symbol] = {}
         ranges = {r.index: r for r in scope}
         if total.upper in ranges:
@@ -106,10 +109,15 @@ def _named(
     return wanted
 
 
-def _same(left: Expr, right: Expr) -> bool:
-    """Whether two partition sums differ only in what their free indices are called."""
-    generic = tuple(s for s in names(left) if s.is_integer)
-    return instance_of(left, right, generic) is not None
+def _picks_rows(total: Total) -> bool:
+    """Whether entries of arrays of classes are indices in it."""
+    return any(isinstance(i, Indexed) for entry in entries(total.body) for i in entry.indices)
+
+
+def _same(total: Expr, named: Expr) -> bool:
+    """Whether a partition sum is one that has a name, for some values of its free indices."""
+    generic = tuple(s for s in names(named) if s.is_integer)
+    return instance_of(named, total, generic) is not None
 
 
 def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange, ...]]]:
