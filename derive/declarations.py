@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 from typing import Any
 
-from sympy import Eq, Expr, Ge, Gt, Indexed, Integer, Lt, Ne, Symbol, Tuple
+from sympy import Eq, Expr, Ge, Gt, Indexed, Integer, Le, Lt, Ne, Symbol, Tuple
 from sympy.logic.boolalg import BooleanAtom
 
 from derive.errors import DeriveError
@@ -15,6 +15,7 @@ from derive.facts import (
     EqualFact,
     Fact,
     Given,
+    IndexRange,
     PositiveFact,
     SizeFact,
     SumFact,
@@ -51,9 +52,14 @@ def read_fact(relation: Any) -> Fact:
             return PositiveFact(read(more), read(less))
         case Ge(args=(Symbol() as size, Integer() as least)) if size.is_integer:
             return SizeFact(size, least)
+        case (
+            Le(args=(Symbol() as index, Symbol() as size))
+            | Ge(args=(Symbol() as size, Symbol() as index))
+        ) if index.is_integer and size.is_integer and size.is_positive:
+            return IndexRange(index, ONE, size)
     raise DeriveError(
         f"{quoted(relation)} is no fact that can be used; a fact is Eq(Sum(y[i], (i, 1, C)), 1), "
-        "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t), w[i] > 0, b < 1 or C >= 2"
+        "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t), w[i] > 0, b < 1, C >= 2, or s <= C of an index"
     )
 
 

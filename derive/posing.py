@@ -75,7 +75,9 @@ def pose(
     if kind == "gradient" and twice is not None:
         raise DeriveError(f"{twice} is named twice among the variables; name it once")
     definitions = tuple(read_definition(relation) for relation in _listed(where, "where"))
-    facts = tuple(read_fact(relation) for relation in _listed(given, "given"))
+    read_facts = [read_fact(relation) for relation in _listed(given, "given")]
+    told = [f for f in read_facts if isinstance(f, IndexRange)]
+    facts = tuple(f for f in read_facts if not isinstance(f, IndexRange))
     if shapes := shapes_of(definitions):
         source, loss = shaped(source, shapes), shaped(loss, shapes)
         definitions = tuple(with_shapes(d, shapes) for d in definitions)
@@ -92,8 +94,15 @@ def pose(
         *(d.value for d in definitions),
         *map(mentioned_in, facts),
     ]
+    present = frozenset().union(*map(names, places))
+    for range_told in told:
+        if range_told.index not in present:
+            raise DeriveError(
+                f"the fact {range_told.statement} is about {range_told.index}, and the expression "
+                "is not; drop it or correct the name"
+            )
     defined = {d.base for d in definitions}
-    ranges = Ranges(defined, frozenset().union(*map(sizes_in, places)))
+    ranges = Ranges(defined, frozenset().union(*map(sizes_in, places)), told)
     for _ in range(2):
         # Twice: a fact may give an index of the loss its range, and the other way round.
         for place in (*places, *(d.entry for d in definitions)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Symbol
 from sympy.core.basic import Basic
 
@@ -26,10 +28,13 @@ from derive.wording import readable
 class Ranges:
     """Ranges of free indices, from the shapes they index."""
 
-    def __init__(self, defined: set[Expr], sizes: frozenset[Symbol]) -> None:
+    def __init__(
+        self, defined: set[Expr], sizes: frozenset[Symbol], told: Iterable[IndexRange] = ()
+    ) -> None:
+        """``told`` are ranges that facts state."""
         self.defined = defined
         self.sizes = sizes
-        self.by_index: dict[Expr, IndexRange] = {}
+        self.by_index: dict[Expr, IndexRange] = {known.index: known for known in told}
 
     def found(self) -> tuple[IndexRange, ...]:
         return tuple(self.by_index[i] for i in sorted(self.by_index, key=str))
@@ -170,7 +175,16 @@ class Ranges:
                 f"the index {inside} of {shown} does not fit its axis, which runs from 1 to "
                 f"{size}; correct the range of the sum or the shape"
                 + (f", or state the fact {size} >= {index}" if _may_be_last(index, size) else "")
+                + _of_end(index, size, given)
             )
+
+
+def _of_end(index: Expr, size: Expr, given: Given) -> str:
+    """What to do where a sum goes up to a number of which nothing is known."""
+    known = given.range_of(index)
+    end = None if known is None else known.upper
+    loose = isinstance(end, Symbol) and end != size and given.range_of(end) is None
+    return f", or state the fact {end} <= {size}" if loose else ""
 
 
 def _may_be_last(index: Expr, size: Expr) -> bool:

@@ -126,7 +126,7 @@ def test_a_sum_may_begin_after_a_class() -> None:
     tail = "Sum(log(Sum(exp(z[n,m]), (m, s[n] + 1, K))), (n, 1, N))"
     derivation = derive.gradient(tail, "z[k,r]")
     assert derivation.check().ok
-    found, exact = both(derivation, z=np.arange(15.0).reshape(3, 5) ** 1.5, s=np.array([0, 3, 2]))
+    found, exact = both(derivation, z=np.arange(15.0).reshape(3, 5) ** 1.5, s=np.array([1, 4, 3]))
     np.testing.assert_allclose(found, exact, rtol=1e-13)
 
 
@@ -179,3 +179,67 @@ def test_a_sum_without_an_index_has_no_term_for_it() -> None:
     derivation = derive.gradient(loss, z[k])
     assert not derivation.closed_form.has(*(symbols("zoo nan")))
     assert derivation.check().ok
+
+
+# --- counts, classes and ranges as kernels take them ----------------------------------------------
+
+
+def test_what_only_ends_sums_is_a_count() -> None:
+    """A number of terms is passed as such; what tells classes apart is 0-based."""
+    mean = derive.gradient("Sum(exp(z[i]), (i, 1, d))/d", "z[k]", given=["d <= N"])
+    for target in ("numpy", "mpmath"):
+        value, _ = mean.kernel(target)(z=np.zeros(4), d=3)
+        assert float(value) == 1
+    with pytest.raises(ValueError, match="holds the count 5; counts run from 1 to 4"):
+        mean.kernel("numpy")(z=np.zeros(4), d=5)
+    means = "Sum(Sum(x[n,m]^2, (m, 1, L[n]))/L[n], (n, 1, N))"
+    lengths = derive.gradient(means, "x[k,r]", given=["r <= M"])
+    value, gradient = lengths.kernel("numpy")(x=np.ones((2, 3)), L=np.array([3, 1]))
+    assert value == 2 and gradient.tolist() == [[2 / 3] * 3, [2, 0, 0]]
+
+
+def test_a_range_may_be_declared_in_sympy() -> None:
+    d, n = symbols("d n", integer=True)
+    counted = Symbol("d", integer=True, positive=True)
+    for end in (d, counted):
+        derivation = derive.gradient(Sum(z[j], (j, 1, end)), z[k], given=[end <= C])
+        assert derivation.check().ok
+    with pytest.raises(DeriveError, match="or state the fact d <= C"):
+        derive.gradient(Sum(z[j], (j, 1, counted)), z[k])
+    with pytest.raises(DeriveError, match="is about n, and the expression is not"):
+        derive.gradient(Sum(z[j], (j, 1, C)), z[k], given=[n <= C])
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "given"),
+    [
+        ("-log(softmax(W[t])[s])", "W[a,b]", ["t <= C", "s <= K"]),
+        ("logsumexp(W[t]) + Sum(W[j,h]^2, (j, 1, C), (h, 1, K))", "W[a,b]", ["t <= C"]),
+    ],
+)
+def test_a_class_that_picks_a_row_is_an_argument(
+    text: str, variable: str, given: list[str]
+) -> None:
+    draw = np.random.default_rng(1)
+    found, exact = both(
+        derive.gradient(text, variable, given=given), W=draw.normal(size=(3, 4)), t=2, s=1
+    )
+    np.testing.assert_allclose(found, exact, rtol=1e-13)
+
+
+def test_one_letter_over_two_lengths() -> None:
+    both_squares = "Sum(a[n]^2, (n, 1, N)) + Sum(b[n]^2, (n, 1, M))"
+    kernel = derive.gradient(both_squares, ["a[m]", "b[m]"]).kernel("numpy")
+    for first, second in (([1.0, 2, 3], [5.0]), ([1.0], [5.0, 6])):
+        value, (one, other) = kernel(a=np.array(first), b=np.array(second))
+        assert value == sum(x * x for x in first + second)
+        assert one.tolist() == [2 * x for x in first] and other.tolist() == [2 * x for x in second]
+
+
+def test_powers_by_an_index() -> None:
+    for text in ("Sum(r[n]/(1 + a)^n, (n, 1, N))", "Sum(r[n]*a^(1 - delta(n, t)), (n, 1, N))"):
+        assert derive.gradient(text, "a").check().ok
+    left_out = derive.gradient("prod(q[j]^(1 - delta(t, j)), j=1..C)", "q[k]")
+    assert left_out.check().ok
+    _, gradient = left_out.kernel("numpy")(q=np.array([2.0, 0, 5]), t=1)
+    assert gradient.tolist() == [5, 0, 2]

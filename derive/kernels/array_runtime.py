@@ -97,6 +97,13 @@ def _check_classes(what: str, classes: Any, count: int) -> None:
         raise ValueError(f"{what} holds the class {worst}; classes run from 0 to {count - 1}")
 
 
+def _check_counts(what: str, counts: Any, most: int) -> None:
+    """Numbers of terms run from 1 to ``most``."""
+    if counts.size and (counts.min() < 1 or counts.max() > most):
+        worst = counts.min() if counts.min() < 1 else counts.max()
+        raise ValueError(f"{what} holds the count {worst}; counts run from 1 to {most}")
+
+
 def _check_label_shape(what: str, labels: Any, like: Any) -> None:
     """Integers of the very shape of ``like`` look like indicators, which have to be floats."""
     if _is_classes(labels) and labels.shape == like.shape:

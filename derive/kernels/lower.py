@@ -110,6 +110,9 @@ class Lowering(Entries):
                 return Lowered(expr, plain=True)
             case Symbol():
                 return self._symbol(expr)
+            case Indexed() if expr.base in self._classes:
+                # A class or a count, standing where a number stands.
+                return self.value(expr)
             case Indexed():
                 return self.entry(expr)
             case Total():

@@ -37,7 +37,9 @@ def _each_row(
     row: Callable[..., Any], batch: tuple[int, ...], arrays: Any, shapes: Any
 ) -> list[Any]:
     """The results of ``row`` for every batch entry; ``arrays`` are pairs of array and axes."""
-    spread = [np.broadcast_to(a, batch + a.shape[a.ndim - axes :]) for a, axes in arrays]
+    # Integers of NumPy are none for mpmath.
+    plain = [(np.asarray(a).astype(object), axes) for a, axes in arrays]
+    spread = [np.broadcast_to(a, batch + a.shape[a.ndim - axes :]) for a, axes in plain]
     results = [np.empty(batch + shape, dtype=object) for shape in shapes]
     for place in np.ndindex(batch):
         outcome = row(*(array[place] for array in spread))

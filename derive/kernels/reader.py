@@ -90,6 +90,9 @@ class _Reader:
             *self._results_of_loss(),
             *(d.value for d in _stable_definitions(derivation)),
         ]
+        facts = (f.value for f in problem.facts if isinstance(f, EntryFact))
+        # What tells entries or classes apart is a class; a number of terms is none.
+        self._indexing = frozenset(i for e in (*self._asked, *facts) for i in _indexing(e))
         self._integers = frozenset(b for e in self._used for b in _index_arrays(e))
 
     def _result_derivations(self) -> tuple[Derivation, ...]:
@@ -163,8 +166,8 @@ class _Reader:
         mentioned = lengths | {s for e in self._results_of_loss() for s in names(e)}
         mentioned |= {s for d in definitions for s in names(d.value) - set(d.indices)}
         mentioned |= {v for v in self._problem.variables if isinstance(v, Symbol)}
-        counts = lengths | {s for e in self._used for s in _counting(e)}
-        scalars = [self._scalar(s, counts) for s in sorted(mentioned - known, key=str)]
+        whole = lengths | {s for e in self._used for s in _counting(e)}
+        scalars = [self._scalar(s, whole) for s in sorted(mentioned - known, key=str)]
         return (*arrays, *scalars), sizes, inferred
 
     def _results_of_loss(self) -> tuple[Expr, ...]:
@@ -181,14 +184,16 @@ class _Reader:
             )
         name = identifier(str(base))
         if base in self._integers:
-            return Argument(name, base, "classes", axes, self._limit(base))
+            counts = base not in self._indexing
+            return Argument(name, base, "classes", axes, self._limit(base), counts)
         return Argument(name, base, "labels" if self._is_label(base) else "floats", axes)
 
-    def _scalar(self, symbol: Symbol, counts: set[Symbol]) -> Argument:
+    def _scalar(self, symbol: Symbol, whole: set[Symbol]) -> Argument:
         name = identifier(symbol.name)
         if symbol in self._ranges:
-            return Argument(name, symbol, "classes", (), self._ranges[symbol].upper)
-        return Argument(name, symbol, "size" if symbol in counts else "floats")
+            counts = symbol not in self._indexing
+            return Argument(name, symbol, "classes", (), self._ranges[symbol].upper, counts)
+        return Argument(name, symbol, "size" if symbol in whole else "floats")
 
     def _limit(self, base: IndexedBase) -> Expr | None:
         """The number of classes among which the entries of an array of integers are."""
@@ -291,3 +296,17 @@ def _index_arrays(expr: Expr) -> Iterator[IndexedBase]:
 
 def _counting(expr: Expr) -> Iterator[Symbol]:
     return (s for place in _index_places(expr) for s in names(place))
+
+
+def _indexing(expr: Expr) -> Iterator[Expr]:
+    """The symbols and arrays that stand in an index, in a delta, or leave something out."""
+    places = [index for entry in entries(expr) for index in entry.indices]
+    places += [out for binder in binders(expr) for out in binder.excluded]
+    pending = [expr]
+    while pending:
+        node = pending.pop()
+        places += node.args if isinstance(node, Delta) else ()
+        pending.extend([node.body] if isinstance(node, Binder) else node.args)
+    for place in places:
+        yield from names(place)
+        yield from bases(place)

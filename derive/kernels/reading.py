@@ -56,7 +56,10 @@ def reading(signed: Signature) -> Iterator[str]:
         yield f'_check_axes("{a.name}", {a.name}, {_tuple(a.axes)}, "{_tuple(a.axes)}")'
     for a in arrays:
         if a.kind == "classes" and a.limit is not None:
-            yield f'_check_classes("{a.name}", {a.name}, {printed(a.limit)})'
+            check = "_check_counts" if a.counts else "_check_classes"
+            yield f'{check}("{a.name}", {a.name}, {printed(a.limit)})'
+        if a.counts:
+            yield f"{a.name} = {a.name} - 1"
     for label in (a for a in arrays if a.kind == "labels"):
         yield from _reading_labels(label, signed)
 
@@ -92,6 +95,8 @@ def documented(argument: Argument) -> str:
         case "size":
             return f"{argument.name}: an integer, at least 1"
         case "classes":
+            if argument.counts:
+                return f"{argument.name}: array ({axes}) of counts, 1 to {argument.limit}"
             limit = "" if argument.limit is None else f" from 0 to {printed(argument.limit - 1)}"
             return f"{argument.name}: array ({axes}) of integers{limit}"
         case "labels":

@@ -20,9 +20,11 @@ class Argument:
         name: The keyword.
         symbol: What it stands for: an ``IndexedBase`` or a ``Symbol``.
         kind: ``floats``; ``labels`` (floats, or integer classes without the last axis);
-            ``classes`` (integers from 0); ``size`` (one integer that no array tells).
+            ``classes`` (integers from 0, or counts from 1); ``size`` (one integer that no array
+            tells).
         axes: Sizes of the last axes; batch axes come before them.
         limit: Number of classes, for ``classes``.
+        counts: Whether the integers only say how far sums go: then they are counts, from 1.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Argument:
     kind: Kind
     axes: tuple[Expr, ...] = ()
     limit: Expr | None = None
+    counts: bool = False
 
 
 @dataclass(frozen=True)

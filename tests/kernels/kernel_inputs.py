@@ -57,7 +57,7 @@ def arguments(
         if a.kind == "size":
             return sizes[a.name]
         if a.kind == "classes":
-            return draw.integers(0, size(a.limit, sizes), shape)
+            return draw.integers(0, size(a.limit, sizes), shape) + a.counts
         if any(isinstance(f, EntryFact) and f.entry.base == a.symbol for f in facts):
             return np.eye(shape[-1])[draw.integers(0, shape[-1], shape[:-1])]
         if a.kind == "labels" or a.name in ("y", "w", "Y"):
@@ -83,7 +83,8 @@ def expected(
     world: dict[Any, Any] = {Symbol(n, integer=True, positive=True): v for n, v in sizes.items()}
     world |= {d.base: d for d in problem.definitions}
     for a in signed.arguments:
-        shift = 1 if a.kind == "classes" else 0  # mathematics counts from 1
+        # Mathematics counts classes from 1.
+        shift = 1 if a.kind == "classes" and not a.counts else 0
         entries = by_index(np.asarray(given[a.name]) + shift)
         world[a.symbol] = entries if a.axes else entries[()]
     several = len(signed.derivatives) > 1
