@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr, MatrixExpr, Symbol, Tuple
+from sympy import Expr, Indexed, MatrixExpr, Symbol, Tuple
 
 from derive.case_table import Cases
 from derive.catalogue import ENTRIES, question
@@ -22,7 +22,7 @@ from derive.notation import Maximum, plain
 from derive.output import write_bytes
 from derive.parsing import in_sympy
 from derive.posing import pose
-from derive.problem import Kind, Problem
+from derive.problem import Kind, Problem, sorted_names
 from derive.reading import as_expr, read
 from derive.renaming import recognised_as, renamed
 from derive.unfolding import unfold
@@ -288,10 +288,19 @@ def _at(trace: Trace, expr: Expr, sizes: Mapping[str, int]) -> Any:
     return explicit_array(
         expr,
         explicit_sizes(problem.sizes, sizes),
-        tuple(ranges[index] for index in problem.free_indices),
+        tuple(ranges[index] for index in _in_order(problem)),
         trace.definitions,
         trace.assumptions,
     )
+
+
+def _in_order(problem: Problem) -> tuple[Symbol, ...]:
+    """The free indices: those of the variables as they are written, a Jacobian's own before."""
+    places = [i for v in problem.variables if isinstance(v, Indexed) for i in v.indices]
+    written = [s for i in places for s in sorted_names(i) if s in problem.free_indices]
+    own = [s for s in problem.free_indices if s not in written]
+    first, last = (own, written) if problem.kind == "jacobian" else (written, own)
+    return tuple(dict.fromkeys((*first, *last)))
 
 
 def _matrix(trace: Trace) -> MatrixExpr | None:
