@@ -168,3 +168,10 @@ def test_a_definition_that_says_something_else_is_found_out() -> None:
     )
     found = check(replace(d, definitions=changed)).failures
     assert "h is not what the problem says it is" in {f.sentence for f in found}
+
+
+def test_terms_meet_inside_a_sum() -> None:
+    """By a bias that several samples share, binary cross-entropy ends in ``q - y`` as well."""
+    loss = "-sum(y[n,c]*log(q[n,c]) + (1 - y[n,c])*log(1 - q[n,c]), c=1..C, n=1..N)"
+    given = derive.gradient(loss, "b[k]", where=["q[n,c] = sigmoid(g[n] + b[c])"])
+    assert str(given.result) == "-Sum(-q[n, k] + y[n, k], (n, 1, N))"

@@ -245,6 +245,7 @@ def finish(trace: Trace) -> None:
         )
         if not changed:
             break
+    attempt(trace, expand_inside, WORTHWHILE)
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 
@@ -308,6 +309,24 @@ def expand(trace: Trace) -> None:
         )
         if not opened:
             break
+    let_terms_meet(trace)
+
+
+def expand_inside(trace: Trace) -> None:
+    """Multiply the terms of sums over an index out, so that they can meet and cancel."""
+    taken = len(trace.steps)
+    for _ in range(EXPANSIONS):
+        opened = trace.apply("distribute_negative", inside_total) or trace.apply(
+            "distribute_product", inside_total
+        )
+        if not opened:
+            break
+    if len(trace.steps) > taken:
+        let_terms_meet(trace)
+
+
+def let_terms_meet(trace: Trace) -> None:
+    """Cancel and collect what has been multiplied out, and take out what is left in common."""
     settle(trace, ("cancel_factor", "combine_powers", "cancel_terms", "collect_terms"))
     settle(trace, ("complement_fraction", "complement_odds", "multiply_quotients"))
     while trace.apply("factor_common", innermost=True):
