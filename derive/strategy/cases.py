@@ -9,8 +9,9 @@ from sympy import Expr, Symbol
 
 from derive.derivation import Derivation
 from derive.facts import EqualFact, UnequalFact
-from derive.notation import Delta, names
+from derive.notation import Delta, names, replace
 from derive.rules.trace import Trace
+from derive.strategy.judgement import has_pole
 from derive.strategy.phases import finish, settle
 
 
@@ -42,9 +43,10 @@ def derive_case(derivation: Derivation, fact: EqualFact | UnequalFact) -> Deriva
     """The closed form under a further condition on two indices."""
     trace = Trace(derivation.closed_form, derivation.given.also(fact))
     if isinstance(fact, EqualFact):
-        # First what is multiplied by zero then, as it may have no value.
-        trace.apply("use_equality", lambda e, _: isinstance(e, Delta))
-        trace.apply("evaluate_delta")
+        if has_pole(replace(derivation.closed_form, {fact.left: fact.right})):
+            # What has no value then is multiplied by zero: that comes first.
+            trace.apply("use_equality", lambda e, _: isinstance(e, Delta))
+            trace.apply("evaluate_delta")
         trace.apply("use_equality")
     settle(trace, ("evaluate_delta", "vanish_delta", "satisfy_bracket", "vanish_bracket"))
     finish(trace)

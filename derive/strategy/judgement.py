@@ -120,14 +120,14 @@ def undefined_if_equal(total: Expr, given: Given) -> bool:
     """Whether the terms of a sum have no value where its index is one that a mask rules out."""
     body, index = total.open()
     others = (masked(factor, index) for factor in sides(body)[0])
-    return any(_has_pole(replace(body, {index: other})) for other in others if other is not None)
+    return any(has_pole(replace(body, {index: other})) for other in others if other is not None)
 
 
 def _is_sum_of_zeros(plain: Basic) -> bool:
     return isinstance(plain, Sum) and plain.function == 0
 
 
-def _has_pole(expr: Expr) -> bool:
+def has_pole(expr: Expr) -> bool:
     """Whether something is divided by zero, or a logarithm or a power is taken of it."""
     match expr:
         case Quotient(_, below) | Log(below):
@@ -137,7 +137,7 @@ def _has_pole(expr: Expr) -> bool:
         case _:
             vanishing = ONE
     plain = vanishing.doit().replace(_is_sum_of_zeros, lambda total: ZERO)
-    return plain == 0 or any(_has_pole(a) for a in expr.args if isinstance(a, Inert))
+    return plain == 0 or any(has_pole(a) for a in expr.args if isinstance(a, Inert))
 
 
 @lru_cache(maxsize=256)
