@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from sympy import Abs, Expr, Indexed, IndexedBase, Integer, Symbol, sign
+from sympy import Abs, Expr, Indexed, IndexedBase, Integer, Sum, Symbol, sign
+from sympy.core.basic import Basic
 
 from derive.facts import (
     Definition,
@@ -103,6 +104,16 @@ def _count_signs(number: Expr) -> frozenset[int]:
     if number.is_positive:
         return POSITIVE
     return NOT_NEGATIVE if number.is_nonnegative else ANY
+
+
+def is_zero(expr: Expr) -> bool:
+    """Whether ``expr`` is zero as it is written, as ``z_i - z_i`` and ``Σ_l (w_l - w_l)^2`` are."""
+    return bool(expr.doit().replace(_is_sum_of_zeros, lambda total: Integer(0)) == 0)
+
+
+def _is_sum_of_zeros(plain: Basic) -> bool:
+    """SymPy leaves such a sum standing."""
+    return isinstance(plain, Sum) and plain.function == 0
 
 
 def is_positive(expr: Expr, given: Given) -> bool:

@@ -41,7 +41,7 @@ from derive.notation import (
     names,
     replace,
 )
-from derive.signs import at_most, depends, signs
+from derive.signs import at_most, depends, is_zero, signs
 from derive.unfolding import unfold, value_of
 from derive.verify.words import named
 
@@ -313,10 +313,21 @@ def _factors(expr: Expr) -> Iterable[Expr]:
 def _condition(part: Expr, positive: bool, given: Given, scope: Scope, around: Around) -> Condition:
     bare = with_changes(scope, definitions=())
     claims = [term(part, scope, 69), term(unfold(part, scope.definitions), bare, 69)]
-    text, plain = (_around(f"0 < {c}" if positive else f"{c} <> 0", around) for c in claims)
+    told = _needed_around(part, given, scope, around)
+    text, plain = (_around(f"0 < {c}" if positive else f"{c} <> 0", told) for c in claims)
     found = signs(part, given)
     known = found == {1} or (not positive and 0 not in found) or _is_count(part, given)
     return Condition(text, plain, part, positive, known)
+
+
+def _needed_around(part: Expr, given: Given, scope: Scope, around: Around) -> Around:
+    """Without that two indices differ, but where the part is zero if they do not."""
+    needed = {
+        f"{index(known.left, scope)} <> {index(known.right, scope)}"
+        for known in given.apart
+        if is_zero(replace(part, {known.left: known.right}))
+    }
+    return tuple((name, limits) for name, limits in around if name or limits in needed)
 
 
 def _no_tie(binder: Maximum | Attains, scope: Scope, around: Around) -> Condition:

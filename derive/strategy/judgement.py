@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Expr, Sum, Symbol
-from sympy.core.basic import Basic
+from sympy import Expr, Symbol
 
 from derive.facts import Definition, Given
 from derive.masks import masked
 from derive.notation import (
     ONE,
-    ZERO,
     Binder,
     Delta,
     Exp,
@@ -35,6 +33,7 @@ from derive.notation import (
 from derive.rules import RULES
 from derive.rules.monomials import common, expression, monomial, sides
 from derive.rules.softmax import folded
+from derive.signs import is_zero
 from derive.unify import instance_of
 
 
@@ -123,10 +122,6 @@ def undefined_if_equal(total: Expr, given: Given) -> bool:
     return any(has_pole(replace(body, {index: other})) for other in others if other is not None)
 
 
-def _is_sum_of_zeros(plain: Basic) -> bool:
-    return isinstance(plain, Sum) and plain.function == 0
-
-
 def has_pole(expr: Expr) -> bool:
     """Whether something is divided by zero, or a logarithm or a power is taken of it."""
     match expr:
@@ -136,8 +131,7 @@ def has_pole(expr: Expr) -> bool:
             vanishing = base
         case _:
             vanishing = ONE
-    plain = vanishing.doit().replace(_is_sum_of_zeros, lambda total: ZERO)
-    return plain == 0 or any(has_pole(a) for a in expr.args if isinstance(a, Inert))
+    return is_zero(vanishing) or any(has_pole(a) for a in expr.args if isinstance(a, Inert))
 
 
 @lru_cache(maxsize=256)
