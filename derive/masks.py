@@ -6,16 +6,14 @@ from sympy import Expr
 
 from derive.facts import Given
 from derive.notation import (
-    Delta,
     Exp,
     Log,
-    Minus,
-    Plus,
     Power,
     Quotient,
     Total,
     factors,
     heads,
+    masked,
     times,
     without,
 )
@@ -24,17 +22,6 @@ from derive.signs import Bounds, within
 
 _PARTIAL = {Exp, Log, Quotient, Power}
 """What may be infinite, or have no value, at an index that is ruled out."""
-
-
-def masked(factor: Expr, index: Expr) -> Expr | None:
-    """The index ``k`` of a factor ``1 - δ_{jk}``, where ``index`` is ``j``."""
-    match factor:
-        case Plus((one, Minus(Delta() as delta))) | Plus((Minus(Delta() as delta), one)) if (
-            one == 1
-        ):
-            if index in delta.args:
-                return delta.second if delta.first == index else delta.first
-    return None
 
 
 def without_mask(total: Total, given: Given) -> tuple[Total, Bounds] | None:

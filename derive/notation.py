@@ -779,6 +779,17 @@ def terms(expr: Expr) -> tuple[Expr, ...]:
     return expr.args if isinstance(expr, Plus) else (expr,)
 
 
+def masked(factor: Expr, index: Expr) -> Expr | None:
+    """The index ``k`` of a factor ``1 - δ_{jk}``, where ``index`` is ``j``."""
+    match factor:
+        case Plus((one, Minus(Delta() as delta))) | Plus((Minus(Delta() as delta), one)) if (
+            one == 1
+        ):
+            if index in delta.args:
+                return delta.second if delta.first == index else delta.first
+    return None
+
+
 def without(items: tuple[Expr, ...], position: int) -> tuple[Expr, ...]:
     """``items`` with one left out."""
     return items[:position] + items[position + 1 :]

@@ -43,7 +43,6 @@ from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
 
 from derive.errors import DeriveError
-from derive.masks import masked
 from derive.notation import (
     ONE,
     ZERO,
@@ -63,6 +62,7 @@ from derive.notation import (
     Threshold,
     Total,
     factors,
+    masked,
     plus,
     times,
 )

@@ -7,7 +7,6 @@ from functools import lru_cache
 from sympy import Expr, Symbol
 
 from derive.facts import Definition, Given
-from derive.masks import masked
 from derive.notation import (
     ONE,
     Binder,
@@ -25,6 +24,7 @@ from derive.notation import (
     code,
     factors,
     is_number,
+    masked,
     names,
     replace,
     times,
