@@ -273,16 +273,16 @@ def _stem(variable: Expr) -> str:
     return identifier(str(variable.base if isinstance(variable, Indexed) else variable))
 
 
-def _index_places(expr: Expr) -> Iterator[Expr]:
-    """Everything that stands where an index or a limit stands."""
+def _index_places(expr: Expr, ends: bool = True) -> Iterator[Expr]:
+    """All that stands where an index stands; with ``ends`` what ends sums and brackets, too."""
     for entry in entries(expr):
         yield from entry.indices
     for binder in binders(expr):
-        yield from binder.limits[1:]
+        yield from binder.limits[1:] if ends else binder.excluded
     pending = [expr]
     while pending:
         node = pending.pop()
-        if isinstance(node, (Delta, Bracket)):
+        if isinstance(node, Delta) or (ends and isinstance(node, Bracket)):
             yield from node.args
         elif not isinstance(node, (Indexed, Binder)):
             pending.extend(node.args)
@@ -300,13 +300,6 @@ def _counting(expr: Expr) -> Iterator[Symbol]:
 
 def _indexing(expr: Expr) -> Iterator[Expr]:
     """The symbols and arrays that stand in an index, in a delta, or leave something out."""
-    places = [index for entry in entries(expr) for index in entry.indices]
-    places += [out for binder in binders(expr) for out in binder.excluded]
-    pending = [expr]
-    while pending:
-        node = pending.pop()
-        places += node.args if isinstance(node, Delta) else ()
-        pending.extend([node.body] if isinstance(node, Binder) else node.args)
-    for place in places:
+    for place in _index_places(expr, ends=False):
         yield from names(place)
         yield from bases(place)

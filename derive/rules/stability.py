@@ -285,12 +285,12 @@ def _balance(expr: Expr, squared: bool, rising: bool) -> Outcome:
     return None
 
 
-masked = Exp(Plus(z_k, Minus(most_of(s.z[s.j1], s.y[s.j1], s.j1, (ONE, s.C)))))
+of_weighted = Exp(Plus(z_k, Minus(most_of(s.z[s.j1], s.y[s.j1], s.j1, (ONE, s.C)))))
 
 
 @rule(
     law(Times(s.a, s.b), Times(s.a, Threshold(Apply(Head(Abs), s.a), ZERO, s.b, ZERO))),
-    Times(s.y[s.k1], masked),
+    Times(s.y[s.k1], of_weighted),
 )
 def mask_weights(expr: Expr, given: Given) -> Outcome:
     """``a e^u = a [a ≠ 0] e^u``: where ``a`` is zero, ``e^u`` may overflow."""

@@ -160,8 +160,9 @@ class RandomLeaves:
             if constrained(fact, self._definitions) == leaf:
                 if leaf not in self._settled:
                     self._settled[leaf] = self._settle(fact, leaf)
-                # A place beyond the array has a number of its own.
-                return self._settled[leaf].get(indices, self._draw(leaf, indices))
+                if indices in self._settled[leaf]:
+                    return self._settled[leaf][indices]
+        # A place beyond an array has a number of its own, too.
         return self._draw(leaf, indices)
 
     def _draw(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
