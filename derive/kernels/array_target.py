@@ -19,6 +19,7 @@ from derive.kernels.reading import batch_shape, described, documented, lengths, 
 from derive.kernels.schedule import Schedule, Statement
 from derive.kernels.signature import Output, Signature
 from derive.kernels.text import defined, runtime, templates
+from derive.kernels.trial import try_kernel
 
 if TYPE_CHECKING:
     from derive.kernels import Kernel
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
 def array_kernel(derivation: Derivation) -> Kernel:
     """The function that the text of a module for NumPy defines; ``source`` is that text.
 
-    Raises ``DeriveError`` for a function that NumPy lacks.
+    Raises ``DeriveError`` for a function that NumPy lacks, and where a result differs from its
+    formula.
     """
     signed = signature(derivation)
-    return defined(array_source(derivation, signed), signed.name)
+    function = defined(array_source(derivation, signed), signed.name)
+    try_kernel(function, derivation, signed)
+    return function
 
 
 def array_source(derivation: Derivation, signed: Signature) -> str:

@@ -39,11 +39,17 @@ At = Mapping[Symbol, int]
 
 
 class Sampler:
-    """Compares expressions of one problem at random points; values are kept between comparisons."""
+    """Compares expressions of one problem at random points; values are kept between comparisons.
 
-    def __init__(self, problem: Problem, definitions: tuple[Definition, ...]) -> None:
+    With ``floats`` all numbers are such as a computer's floating-point numbers can be.
+    """
+
+    def __init__(
+        self, problem: Problem, definitions: tuple[Definition, ...], floats: bool = False
+    ) -> None:
         self._problem = problem
         self._definitions = definitions
+        self._floats = floats
         self._points: dict[object, Point] = {}
         self._lucky: dict[tuple[tuple[Symbol, int], ...], int] = {}
 
@@ -91,6 +97,11 @@ class Sampler:
                 return Place(tuple(sizes.items()), tuple(indices.items())), left, right
         return None
 
+    def draw(self, facts: tuple[Fact, ...], sizes: At, attempt: int) -> tuple[At, Point] | None:
+        """Random values of the free indices, and a point; None where the facts allow none."""
+        indices = self._indices(facts, sizes, attempt)
+        return None if indices is None else (indices, self._point(facts, sizes, attempt))
+
     def _indices(self, facts: tuple[Fact, ...], sizes: At, attempt: int) -> At | None:
         """Random values of the free indices; None where the facts do not allow them."""
         draw = Random(attempt)
@@ -117,7 +128,9 @@ class Sampler:
         values = tuple(f for f in facts if isinstance(f, EntryFact))
         key = (tuple(sizes.items()), frozenset(sums), frozenset(values), attempt)
         if key not in self._points:
-            leaf = RandomLeaves(self._problem, sizes, attempt, sums, self._definitions)
+            leaf = RandomLeaves(
+                self._problem, sizes, attempt, sums, self._definitions, self._floats
+            )
             self._points[key] = Point(sizes, self._definitions, values, leaf)
         return self._points[key]
 
@@ -132,8 +145,10 @@ class RandomLeaves:
         attempt: int,
         sums: tuple[SumFact, ...],
         definitions: tuple[Definition, ...],
+        floats: bool = False,
     ) -> None:
         self._problem = problem
+        self._floats = floats
         self._sizes = sizes
         self._attempt = attempt
         self._sums = [s for s in sums if constrained(s, definitions) is not None]
@@ -145,7 +160,8 @@ class RandomLeaves:
     def __call__(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
         key = (leaf, indices)
         if key not in self._drawn:
-            self._drawn[key] = self._number(leaf, indices)
+            number = self._number(leaf, indices)
+            self._drawn[key] = mpmath.mpf(float(number)) if self._floats else number
         return self._drawn[key]
 
     def _number(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
