@@ -298,6 +298,7 @@ def _read_ranged(expr: Sum | Product) -> Expr:
     """A sum or a product over one index after the other."""
     kind, noun = (Total, "sum") if isinstance(expr, Sum) else (ProductOver, "product")
     body = read(expr.function)
+    done: set[Expr] = set()
     for limit in expr.limits:
         if len(limit) != 3:
             raise DeriveError(
@@ -305,6 +306,13 @@ def _read_ranged(expr: Sum | Product) -> Expr:
                 f"{type(expr).__name__}(term, ({limit[0]}, 1, C))"
             )
         index, lower, upper = limit
+        if inside := done & (lower.free_symbols | upper.free_symbols):
+            outer = min(map(str, inside))
+            raise DeriveError(
+                f"the range of {index} in the {noun} {expr} depends on {outer}, and the first range "
+                f"of several is the innermost; write that of {index} before that of {outer}"
+            )
+        done.add(index)
         if not (lower.is_finite is not False and upper.is_finite is not False):
             raise DeriveError(
                 f"the {noun} {expr} is infinite; its range must end at a size such as C"

@@ -1,8 +1,8 @@
-"""Softmaxes that a loss contains without a name."""
+"""Softmaxes and logistic functions that a loss contains without a name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace as with_changes
 from itertools import chain
@@ -11,10 +11,13 @@ from sympy import Expr, Indexed, IndexedBase, Symbol
 
 from derive.facts import Definition, Given, IndexRange
 from derive.notation import (
+    ONE,
+    ZERO,
     Binder,
     Exp,
     Log,
     Opened,
+    Plus,
     Power,
     Quotient,
     Total,
@@ -29,6 +32,7 @@ from derive.unify import instance_of
 
 # Names for what is recognised, in this order, past those that the user has taken.
 NAMES = ("\\hat{y}", "\\hat{q}", "\\hat{r}", "\\hat{u}", "\\hat{v}")
+LOGISTIC_NAMES = ("\\sigma", "\\varsigma")
 
 
 def is_softmax(value: Expr, index: Expr) -> bool:
@@ -43,52 +47,142 @@ def is_softmax(value: Expr, index: Expr) -> bool:
 def recognise(
     problem: Problem, given: Given
 ) -> tuple[tuple[Definition, ...], tuple[IndexRange, ...]]:
-    """Definitions of the softmaxes in the loss that have no name yet, and their indices' ranges.
+    """Definitions of what in the loss has a name in the field and none here, and their ranges.
 
     A softmax is known by its denominator, a sum of exponentials over a whole axis that stands
-    in a fraction or under a logarithm.
+    in a fraction or under a logarithm; a logistic function by ``1 + e^u`` below a bar.
     """
-    found: list[Definition] = []
-    known: list[IndexRange] = []
-    named = [d.value.denominator for d in given.definitions if d.softmax]
-    taken_names = {b.name for b in problem.arrays} | {str(d.base) for d in given.definitions}
-    spare = (
-        n
-        for n in (*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100)))
-        if n not in taken_names
-    )
-    taken = set(names(problem.expression)) | {s for v in problem.variables for s in names(v)}
-    taken |= {r.index for r in problem.ranges}
-    places = (problem.expression, *(d.value for d in given.definitions))
-    # A row W[j] names the softmax of the row W[t[n]] too, and not the other way round.
-    partitions = [found for place in places for found in _partitions(place, given)]
-    for total, scope in sorted(partitions, key=lambda found: _picks_rows(found[0])):
+    found = _Recognised(problem, given)
+    found.name_softmaxes()
+    found.name_logistics()
+    return tuple(found.definitions), tuple(found.ranges)
+
+
+class _Recognised:
+    """What has been recognised so far.
+
+    Attributes:
+        definitions: The names with their values.
+        ranges: The ranges of their indices.
+    """
+
+    def __init__(self, problem: Problem, given: Given) -> None:
+        self.definitions: list[Definition] = []
+        self.ranges: list[IndexRange] = []
+        self._problem = problem
+        self._given = given
+        self._places = (problem.expression, *(d.value for d in given.definitions))
+        self._taken = set(names(problem.expression))
+        self._taken |= {s for v in problem.variables for s in names(v)}
+        self._taken |= {r.index for r in problem.ranges}
+
+    def _spare(self, wished: Iterable[str]) -> Iterator[str]:
+        taken = {b.name for b in self._problem.arrays} | {s.name for s in self._taken}
+        taken |= {str(d.base) for d in self._given.definitions}
+        return (name for name in wished if not {name, name.removeprefix("\\")} & taken)
+
+    def name_softmaxes(self) -> None:
+        named = [d.value.denominator for d in self._given.definitions if d.softmax]
+        spare = self._spare((*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100))))
+        # A row W[j] names the softmax of the row W[t[n]] too, and not the other way round.
+        partitions = [p for place in self._places for p in _partitions(place, self._given)]
+        for total, scope in sorted(partitions, key=lambda found: _picks_rows(found[0])):
+            ranges = {r.index: r for r in scope}
+            if total.upper in ranges:
+                continue  # a sum up to an index is no whole axis
+            along = IndexRange(total.hint, total.lower, total.upper)
+            axis = _named(along, spare_indices(total.hint), self.ranges, self._taken)
+            around = [ranges[s] for s in sorted(names(total), key=str) if s in ranges]
+            outer, own = self._lifted(around, (axis,))
+            lifted = replace(total, outer)
+            if any(_same(lifted, known) for known in named):
+                continue
+            value = Quotient(lifted.at(axis.index), lifted)
+            self._name(next(spare), value, (*own, axis), softmax=True)
+            named.append(lifted)
+
+    def name_logistics(self) -> None:
+        known = [d.value for d in self._given.definitions]
+        named = [v.denominator for v in known if isinstance(v, Quotient)]
+        spare = self._spare((*LOGISTIC_NAMES, *(f"\\sigma^{{({k})}}" for k in range(2, 100))))
+        logistics = [p for place in self._places for p in _logistics(place, self._given)]
+        for value, scope in sorted(logistics, key=lambda found: _picks_rows(found[0])):
+            ranges = {r.index: r for r in scope}
+            around = [
+                _whole(ranges[s], value) for s in sorted(names(value), key=str) if s in ranges
+            ]
+            outer, own = self._lifted([r for r in around if r is not None])
+            lifted = replace(value, outer)
+            if None in around or any(_same(lifted.denominator, known) for known in named):
+                continue
+            self._name(next(spare), lifted, own)
+            named.append(lifted.denominator)
+
+    def _lifted(
+        self, around: Iterable[IndexRange], own: tuple[IndexRange, ...] = ()
+    ) -> tuple[dict[Expr, Symbol], tuple[IndexRange, ...]]:
+        """Names for indices outside of their sums, and their ranges under these names."""
         outer: dict[Expr, Symbol] = {}
-        ranges = {r.index: r for r in scope}
-        if total.upper in ranges:
-            continue  # a sum up to an index is no whole axis
-        along = IndexRange(total.hint, total.lower, total.upper)
-        axis = _named(along, spare_indices(total.hint), known, taken)
-        own = [axis]
-        for index in sorted((s for s in names(total) if s in ranges), key=str):
-            around = ranges[index]
+        lifted: list[IndexRange] = []
+        for known in around:
+            index, named = known.index, known
             if isinstance(index, Opened):
                 # Out of its sum the bound index keeps its name where that is free.
                 wished = chain((index.hint,), spare_indices(index.hint))
-                around = _named(around, wished, (*problem.ranges, *known, *own))
-            own.append(around)
-            outer[index] = own[-1].index
-        lifted = replace(total, outer)
-        if any(_same(lifted, d) for d in named):
-            continue
-        entry_value = Quotient(lifted.at(axis.index), lifted)
-        sizes = [ranges[i].upper for i in outer] + [total.upper]
-        base = IndexedBase(next(spare), shape=tuple(sizes))
-        entry = Indexed(base, *outer.values(), axis.index)
-        found.append(Definition(entry, entry_value, softmax=True))
-        known += own
-        named.append(lifted)
-    return tuple(found), tuple(known)
+                named = _named(known, wished, (*self._problem.ranges, *self.ranges, *own, *lifted))
+            lifted.append(named)
+            outer[index] = named.index
+        return outer, tuple(lifted)
+
+    def _name(
+        self, name: str, value: Expr, ranges: tuple[IndexRange, ...], softmax: bool = False
+    ) -> None:
+        entry: Expr = Symbol(name, real=True)
+        if ranges:
+            base = IndexedBase(name, shape=tuple(r.upper for r in ranges))
+            entry = Indexed(base, *(r.index for r in ranges))
+        self.definitions.append(Definition(entry, value, softmax))
+        self.ranges += ranges
+
+
+def _logistics(expr: Expr, given: Given) -> list[tuple[Expr, tuple[IndexRange, ...]]]:
+    """The values of logistic functions, ``1 / (1 + e^u)``, with the ranges around them."""
+    here: list[tuple[Expr, tuple[IndexRange, ...]]] = []
+    above: tuple[Expr, ...] = ()
+    beside: tuple[Expr, ...] = ()
+    match expr:
+        case Quotient(numerator, denominator):
+            above, beside = factors(numerator), factors(denominator)
+        case Log(operand):
+            above, beside = (operand,), (operand,)
+    known = [r for r in given.of(IndexRange) if isinstance(r, IndexRange)]
+    for factor in beside:
+        match factor.base if isinstance(factor, Power) else factor:
+            case Plus((first, second)) as whole if _is_odds(first, second):
+                # The one above the bar, or else the 1; under a logarithm what its slope brings up.
+                tops = [e for e in (first, second) if e in above]
+                tops += [e for e in (first, second) if (e == 1) == isinstance(expr, Quotient)]
+                here.append((Quotient([*tops, first][0], whole), (*given.scope, *known)))
+    if isinstance(expr, Binder):
+        body, index = expr.open()
+        return here + _logistics(body, given.within(index, tuple(expr.limits[1:])))
+    return here + [p for a in expr.args for p in _logistics(a, given)]
+
+
+def _is_odds(first: Expr, second: Expr) -> bool:
+    """Whether two terms are exponentials, or one is and the other is 1."""
+    return {type(first), type(second)} <= {Exp, type(ONE)} and (first == 1) + (second == 1) < 2
+
+
+def _whole(known: IndexRange, value: Expr) -> IndexRange | None:
+    """The range of an index over the whole axes at which it stands; None where it has none."""
+    lengths: set[Expr] = set()
+    for entry in entries(value):
+        for place, index in enumerate(entry.indices):
+            if known.index in names(index):
+                plain = index == known.index and entry.base.shape is not None
+                lengths.add(entry.base.shape[place] if plain else ZERO)
+    return None if len(lengths) != 1 or ZERO in lengths else IndexRange(known.index, ONE, *lengths)
 
 
 def _named(
@@ -109,9 +203,9 @@ def _named(
     return wanted
 
 
-def _picks_rows(total: Total) -> bool:
+def _picks_rows(expr: Expr) -> bool:
     """Whether entries of arrays of classes are indices in it."""
-    return any(isinstance(i, Indexed) for entry in entries(total.body) for i in entry.indices)
+    return any(isinstance(i, Indexed) for entry in entries(expr) for i in entry.indices)
 
 
 def _same(total: Expr, named: Expr) -> bool:

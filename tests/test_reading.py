@@ -130,6 +130,7 @@ REFUSED = [
     (zoo * z[k], "infinite, such as 1/0"),
     (nan, "infinite, such as 1/0"),
     (exp(z), r"z is a whole array; write an entry of it, such as z\[i\]"),
+    (Sum(z[i] * z[j], (i, 1, C), (j, i, C)), "range of j .* depends on i, .* before that of i"),
     (Sum(z[i], (i, 1, oo)), "infinite; its range must end at a size"),
 ]
 

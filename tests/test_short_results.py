@@ -44,7 +44,35 @@ BY_HAND = {
     ),
     "logistic by hand": (
         "-sum(y[n]*log(1/(1 + exp(-z[n]))) + (1 - y[n])*log(1 - 1/(1 + exp(-z[n]))), n=1..N)",
-        "-y[k] + 1/(1 + exp(-z[k]))",
+        "\\sigma[k] - y[k]",
+        {},
+    ),
+    "logistic of differences": (
+        "-sum(sum(q[i,j]*log(sigmoid(z[i] - z[j])), j=i+1..C), i=1..C)",
+        "-Sum((\\sigma[i, k] - 1)*q[i, k], (i, 1, k - 1)) "
+        "+ Sum((\\sigma[k, j] - 1)*q[k, j], (j, k + 1, C))",
+        {},
+    ),
+    "softplus": ("sum(softplus(z[i]) - y[i]*z[i], i=1..C)", "\\sigma[k] - y[k]", {}),
+    "logistic of exponentials": (
+        "-sum(q[i]*log(exp(z[i])/(exp(z[i]) + exp(v[i]))), i=1..C)",
+        "(\\sigma[k] - 1)*q[k]",
+        {},
+    ),
+    "logistic beside a letter sigma": (
+        "sum((y[i] - sigmoid(sigma*z[i]))^2, i=1..C)",
+        "2*sigma*(1 - \\varsigma[k])*(\\varsigma[k] - y[k])*\\varsigma[k]",
+        {},
+    ),
+    "logistic of an inner product": (
+        "-sum(y[n]*log(sigmoid(sum(w[j]*x[n,j], j=1..D))), n=1..N)",
+        "-Sum((1 - \\sigma[n])*x[n, k]*y[n], (n, 1, N))",
+        {"by": "w[k]"},
+    ),
+    "what a delta leaves of a share": (
+        "-log(sum((1-delta(i,t))*exp(z[i])*(1+z[i]), i=1..C)) + z[t]*a",
+        "a*KroneckerDelta(k, t) - (1 - KroneckerDelta(k, t))*(z[k] + 2)*exp(z[k])"
+        "/Sum((1 - KroneckerDelta(i, t))*(z[i] + 1)*exp(z[i]), (i, 1, C))",
         {},
     ),
     "quantile huber": (

@@ -8,7 +8,7 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from sympy import Expr, IndexedBase, Integer, Symbol
+from sympy import Expr, Integer, Symbol
 
 from derive.derivation import Derivation
 from derive.errors import DeriveError
@@ -95,9 +95,7 @@ def _argument(argument: Argument, sizes: At, at: At, point: Point) -> Any:
 
 def _table(output: Output, sizes: At, at: At, point: Point) -> Any:
     """The values of a formula, with an axis for each of its indices."""
-    spans = [
-        range(_number(r.lower, sizes), _number(r.upper, sizes) + 1) for r in output.indices
-    ]
+    spans = [range(_number(r.lower, sizes), _number(r.upper, sizes) + 1) for r in output.indices]
     indices = [r.index for r in output.indices]
     values = [
         _value(output, {**at, **dict(zip(indices, place, strict=True))}, point)

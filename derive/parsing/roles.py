@@ -84,12 +84,28 @@ def _visit(node: Node, own: frozenset[str], roles: Roles) -> None:
 
 def _limits(limits: tuple[Limits, ...], own: frozenset[str], roles: Roles) -> frozenset[str]:
     """The names that are bound in a sum; the last range is the outermost."""
+    inner = {one.index.name for one in limits}
     for one in reversed(limits):
+        inner.discard(one.index.name)
+        for bound in (one.lower, one.upper):
+            _check_order(bound, one, inner)
         roles.bound.setdefault(one.index.name, one.index.place)
         _index(one.lower, own, roles, roles.indices)
         _index(one.upper, own, roles, roles.sizes)
         own |= {one.index.name}
     return own
+
+
+def _check_order(bound: Node, limits: Limits, inner: set[str]) -> None:
+    """Raise ``DeriveError`` where a range depends on an index whose range stands inside of it."""
+    if isinstance(bound, Name) and bound.name in inner:
+        index, outer = limits.index.name, bound.name
+        raise bound.place.error(
+            f"the range of {index} depends on {outer}, and the first range of several is the "
+            f"innermost; write that of {index} before that of {outer}"
+        )
+    for part in bound.parts:
+        _check_order(part, limits, inner)
 
 
 def _index(node: Node, own: frozenset[str], roles: Roles, kind: dict[str, Place]) -> None:

@@ -352,6 +352,31 @@ def factor_bracket(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
+        Plus(s.b, Minus(Times(s.a, s.b)), s.c),
+        Plus(Times(s.b, Plus(ONE, Minus(s.a))), s.c),
+    ),
+    Plus(z_k, y_k, Minus(Times(Delta(s.i1, s.k1), z_k))),
+)
+def factor_complement(expr: Expr, given: Given) -> Outcome:
+    """``b - a b = b (1 - a)`` for a delta or a number with a name: what is left of one."""
+    parts = [monomial(t) for t in expr.args]
+    for n, part in enumerate(parts):
+        for share, _ in part.powers.values():
+            if not isinstance(share, Delta) and given.definition_of(share) is None:
+                continue
+            whole = monomial(Minus(expression(divided(part, monomial(share)))))
+            m = place(whole, parts)
+            if m is not None and whole.powers:
+                rest = monomial(times(expression(whole), Plus(ONE, Minus(share))))
+                terms = (
+                    expression(rest) if at == m else t for at, t in enumerate(expr.args) if at != n
+                )
+                return plus(*terms)
+    return None
+
+
+@rule(
+    law(
         Quotient(Plus(Each(Times(s.a, s.b))), s.c),
         Quotient(Times(s.a, Plus(Each(s.b))), s.c),
     ),

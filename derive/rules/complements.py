@@ -35,10 +35,20 @@ free = Meta("i")
 
 
 def is_complement(expr: Expr) -> bool:
-    """Whether an expression is a ``1 - p`` of one entry."""
+    """Whether an expression is a ``1 - p`` or ``p - 1`` of one entry."""
     match expr:
         case Plus((one, Minus(Indexed() | Symbol()))):
             return bool(one == 1)
+        case Plus((Indexed() | Symbol(), Minus(one))):
+            return bool(one == 1)
+    return False
+
+
+def is_share_of_two(value: Expr) -> bool:
+    """Whether a value is ``a / (a + b)``, as that of a logistic function is."""
+    match value:
+        case Quotient(above, Plus((first, second))):
+            return above in (first, second)
     return False
 
 

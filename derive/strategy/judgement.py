@@ -229,6 +229,22 @@ def has_factors_above(fraction: Expr, given: Given) -> bool:
     return bool(fraction.numerator != 1)
 
 
+def makes_name(product: Expr, given: Given) -> bool:
+    """Join a fraction with the factor beside it that makes it one with a name."""
+    bars = [
+        below
+        for factor in product.args
+        if isinstance(factor, Quotient)
+        for below in factors(factor.denominator)
+        if isinstance(below, Plus)
+    ]
+    return any(
+        folded(Quotient(factor, below), given) is not None
+        for factor in product.args
+        for below in bars
+    )
+
+
 def meets(term: Expr, denominator: Expr, given: Given) -> bool:
     """Whether a term over a denominator cancels or folds."""
     term = term.operand if isinstance(term, Minus) else term

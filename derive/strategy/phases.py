@@ -20,6 +20,7 @@ from derive.strategy.judgement import (
     heads_of,
     inside_total,
     leaves_unknown,
+    makes_name,
     multiplies_well,
     opens_exponential,
     opens_range_product,
@@ -212,11 +213,12 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("distribute_negative", inside_total)
         or trace.apply("factor_numerator", factors_well)
         or trace.apply_first(("separate_quotient", "invert_quotient"))
+        or trace.apply("multiply_quotients", makes_name)
+        or trace.apply("write_complement")
         or trace.apply("split_quotient", splits_fraction_well)
         or trace.apply("divide_numerator")
         or trace.apply("divide_inside_total", divides_well)
         or trace.apply("multiply_quotients", multiplies_well)
-        or trace.apply("write_complement")
         or trace.apply("exclude_index")
     )
 
@@ -233,6 +235,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, turn_differences, NO_LONGER)
     attempt(trace, expand, WORTHWHILE)
     attempt(trace, gather_totals)
+    attempt(trace, gather_complements)
     for _ in range(PATIENCE):
         changed = (
             trace.apply("distribute_negative")
@@ -295,6 +298,14 @@ def turn_differences(trace: Trace) -> None:
 def gather_totals(trace: Trace) -> None:
     """Join sums over the same range where their terms have factors in common."""
     settle(trace, ("join_totals", "subtract_totals"))
+    while trace.apply("factor_common", innermost=True):
+        pass
+
+
+def gather_complements(trace: Trace) -> None:
+    """Join terms that differ by a delta, or by a number with a name, to what is left of one."""
+    while trace.apply("factor_complement", innermost=True):
+        pass
     while trace.apply("factor_common", innermost=True):
         pass
 

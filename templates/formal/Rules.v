@@ -147,6 +147,7 @@ Ltac cancel_terms := first [by_ring | same_terms; by_ring].
 Ltac collect_terms := first [by_field | same_terms; by_field].
 Ltac factor_partly := first [by_field | by_powers | by_roots].
 Ltac factor_bracket := by_field.
+Ltac factor_complement := by_field.
 Ltac factor_common := first [by_field | by_powers | by_roots].
 Ltac factor_numerator := by_field.
 Ltac divide_numerator := first [by_field | by_powers | by_roots].
