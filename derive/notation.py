@@ -213,7 +213,8 @@ class Head(Atom):
         return head
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (self.function,)
+        # Text, which SymPy can put in order; it cannot do so with classes.
+        return (self.function.__name__, str(self.function.__module__))
 
     def __getnewargs__(self) -> tuple[Any, ...]:
         return (self.function,)

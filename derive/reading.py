@@ -205,9 +205,21 @@ def _branch(value: Expr, condition: Basic, otherwise: Expr) -> Expr:
         )
     more, less = read(condition.gts), read(condition.lts)
     if isinstance(condition, (Gt, Lt)):
-        return Threshold(more, less, value, otherwise)
+        return _chosen(more, less, value, otherwise)
     # more >= less is where less does not exceed more.
-    return Threshold(less, more, otherwise, value)
+    return _chosen(less, more, otherwise, value)
+
+
+def _chosen(first: Expr, second: Expr, above: Expr, otherwise: Expr) -> Expr:
+    """A choice; what SymPy has moved into the branches of one in an exponent is outside again."""
+    shared = [f for f in factors(above) if f in factors(otherwise)]
+    match (
+        *(f for f in factors(above) if f not in shared),
+        *(f for f in factors(otherwise) if f not in shared),
+    ):
+        case Exp(one), Exp(other):
+            return times(*shared, Exp(Threshold(first, second, one, other)))
+    return Threshold(first, second, above, otherwise)
 
 
 def _from_zero(number: Expr) -> Expr:
@@ -309,8 +321,8 @@ def _read_ranged(expr: Sum | Product) -> Expr:
         if inside := done & (lower.free_symbols | upper.free_symbols):
             outer = min(map(str, inside))
             raise DeriveError(
-                f"the range of {index} in the {noun} {expr} depends on {outer}, and the first range "
-                f"of several is the innermost; write that of {index} before that of {outer}"
+                f"the range of {index} in the {noun} {expr} depends on {outer}, and the first "
+                f"range of several is the innermost; write that of {index} before that of {outer}"
             )
         done.add(index)
         if not (lower.is_finite is not False and upper.is_finite is not False):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sympy import Eq, IndexedBase, KroneckerDelta, Piecewise, Sum, Symbol, exp, log, symbols
 
 import derive
 from derive.notation import Times
@@ -92,6 +93,12 @@ BY_HAND = {
         "2*(-mu + z[k])/N",
         {"where": ["mu = sum(z[i], i=1..N)/N"]},
     ),
+    "shares weighted by a histogram of classes": (
+        "-log(sum(softmax(z)[c]*sum(delta(c,t[n]), n=1..N), c=1..C))",
+        "(1 - Sum(KroneckerDelta(k, t[n]), (n, 1, N))"
+        "/Sum(\\hat{y}[c]*Sum(KroneckerDelta(c, t[n]), (n, 1, N)), (c, 1, C)))*\\hat{y}[k]",
+        {},
+    ),
     "softmax in a named sum": (
         "h^2",
         "2*h*(KroneckerDelta(c, k) - \\hat{y}[n, k])*\\hat{y}[n, c]",
@@ -115,6 +122,38 @@ def gradient(name: str) -> derive.Derivation:
 def test_a_result_is_as_short_as_by_hand(name: str) -> None:
     found = gradient(name)
     assert str(found.result) == BY_HAND[name][1]
+    assert found.check().level == "exact"
+
+
+@pytest.mark.parametrize("outer", ["abs({})", "exp({})", "({})^2"])
+def test_a_class_in_an_inner_sum_stays_there(outer: str) -> None:
+    """Calibration over a batch: the delta of a class that belongs to a sum inside."""
+    inside = "sum(softmax(z[n])[c] - delta(c,t[n]), n=1..N)"
+    found = derive.gradient(f"sum({outer.format(inside)}, c=1..C)", "z[m,k]")
+    assert found.check().level == "exact"
+    found.kernel("numpy")
+
+
+def test_a_masked_choice_in_an_exponent_stays_there() -> None:
+    """SymPy takes a Piecewise out of the exponential that it stands in, and a mask into it."""
+    C, (j, k, t) = Symbol("C", integer=True, positive=True), symbols("j k t", integer=True)
+    c, b, s = IndexedBase("c", shape=(C,)), Symbol("b"), Symbol("s", positive=True)
+    hard = Piecewise((c[j], c[j] <= b), (c[j] ** 2 + c[j], True))
+    loss = log(1 + Sum((1 - KroneckerDelta(j, t)) * exp(s * hard), (j, 1, C)))
+    found = derive.gradient(loss, c[k])
+    assert "KroneckerDelta(j, k)" not in str(found.result)
+    value, slope = found.kernel("numpy")(c=np.array([0.3, 0.9, 0.2]), b=0.5, s=1000.0, t=0)
+    assert value == 1710 and slope.tolist() == [0, 2800, 0]
+
+
+@pytest.mark.parametrize(
+    "term", ["q[i,j]*cosh(s[i] - s[j])^2", "q[i,j]*log(1 + v*exp(s[j] - s[i]))"]
+)
+def test_a_bracket_on_the_index_of_a_sum_is_its_bound(term: str) -> None:
+    given = ["v > 0"] if "v" in term else []
+    found = derive.hessian(f"sum(sum({term}, j=i+1..C), i=1..C)", "s[k]", "s[m]", given=given)
+    same = found.cases[Eq(*symbols("k m", integer=True))]
+    assert "Piecewise" not in str(same.result)
     assert found.check().level == "exact"
 
 

@@ -171,6 +171,7 @@ def test_indices_that_are_bound_do_not_leak(name: str) -> None:
 # The form a person would write -------------------------------------------------------------------
 
 hat, qhat = IndexedBase("\\hat{y}", shape=(C,)), IndexedBase("\\hat{q}", shape=(C,))
+sigma = IndexedBase("\\sigma", shape=(C,))
 T, alpha, beta, gamma = zoo.T, zoo.alpha, zoo.beta, zoo.gamma
 N = zoo.N
 batch_hat = IndexedBase("\\hat{y}", shape=(N, C))
@@ -200,7 +201,7 @@ RESULTS: dict[str, Any] = {
     "divergence by labels": zoo.log(y[k] / zoo.w[k]) + 1,
     "distillation": T * (qhat[k] - hat[k]),
     "two softmaxes": qhat[k] - hat[k],
-    "logistic": 1 / (1 + exp(-z[k])) - y[k],
+    "logistic": sigma[k] - y[k],
     "poisson": exp(z[k]) - y[k],
     "squares": 2 / C * (z[k] - y[k]),
     "gaussian by width": (C - over((y[i] - z[i]) ** 2) / T**2) / T,

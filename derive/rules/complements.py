@@ -26,9 +26,10 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
-from derive.rules.masks import FJ, FK, k_in_range, left_of_one, left_out, limits
+from derive.rules.masks import FJ, FK, k_in_range, left_of_one, limits
 from derive.rules.monomials import distributed, divided, expression, monomial, place, sides
 from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.rules.sums import left_out
 from derive.signs import within
 
 free = Meta("i")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sympy import Expr
 
 from derive.facts import Given
-from derive.laws import Condition, Meta, Value, law
+from derive.laws import Condition, Value, law
 from derive.masks import without_mask
 from derive.notation import (
     ONE,
@@ -25,12 +25,11 @@ from derive.notation import (
 )
 from derive.rules import samples as s
 from derive.rules.registry import Example, Outcome, Rewriting, rule
-from derive.rules.sums import find_delta
+from derive.rules.sums import find_delta, left_out
 from derive.signs import within
 from derive.unify import instance_of
 
 limits = (s.j, s.lo, s.hi)
-left_out = Meta("l")
 FJ, FK = Value(s.F, s.j), Value(s.F, s.k)
 k_in_range = Condition("within", (s.k, s.lo, s.hi))
 exponential = Exp(s.z[s.j1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Indexed
 
 from derive.facts import Fact, Given
-from derive.laws import Condition, Each, Value, law
+from derive.laws import Condition, Each, Meta, Value, law
 from derive.notation import (
     ONE,
     ZERO,
@@ -42,6 +42,9 @@ over_classes = (s.j1, 1, s.C)
 z_j, y_j = s.z[s.j1], s.y[s.j1]
 k_apart = Condition("unequal", (s.k, s.X))
 k_in_range = Condition("within", (s.k, s.lo, s.hi, s.X))
+left_out = Meta("l")
+
+left_out = Meta("l")
 
 
 @rule(
@@ -330,6 +333,54 @@ def absorb_bracket_lower(expr: Expr, given: Given) -> Outcome:
     return Rewriting(Total(rest, (index, bound, expr.upper)), given.declared(known))
 
 
+over_the_others = Total(Times(Bracket(s.j1, s.k1 - 1), z_j), (s.j1, 1, s.C, s.k1))
+
+
+@rule(
+    law(
+        Total(Times(Bracket(s.j, s.k), FJ), (s.j, s.lo, s.hi, left_out)),
+        Total(Times(Bracket(s.j, s.k), FJ), (s.j, s.lo, s.hi)),
+        Condition("at_most", (s.k + 1, left_out)),
+        Condition("within", (left_out, s.lo, s.hi)),
+    ),
+    Example(over_the_others, s.in_range),
+)
+def include_above(expr: Expr, given: Given) -> Outcome:
+    """An index above the bound of a bracket need not be left out."""
+    return _included(expr, given, lower=False)
+
+
+@rule(
+    law(
+        Total(Times(Bracket(s.k, s.j), FJ), (s.j, s.lo, s.hi, left_out)),
+        Total(Times(Bracket(s.k, s.j), FJ), (s.j, s.lo, s.hi)),
+        Condition("at_most", (left_out + 1, s.k)),
+        Condition("within", (left_out, s.lo, s.hi)),
+    ),
+    Example(
+        Total(Times(Bracket(s.k1 + 1, s.j1), z_j), (s.j1, 1, s.C, s.k1)),
+        s.in_range,
+    ),
+)
+def include_below(expr: Expr, given: Given) -> Outcome:
+    """An index below the bound of a bracket need not be left out."""
+    return _included(expr, given, lower=True)
+
+
+def _included(expr: Total, given: Given, lower: bool) -> Outcome:
+    found = find_bracket(expr, lower)
+    if found is None or len(expr.excluded) != 1:
+        return None
+    bound, index = found[2], expr.excluded[0]
+    beyond = (index + 1, bound) if lower else (bound + 1, index)
+    ordered, inside = at_most(*beyond, given), within(index, expr.lower, expr.upper, given)
+    if ordered is None or inside is None:
+        return None
+    body, own = expr.opened
+    facts = (*given.declared(ordered), *given.declared(inside))
+    return Rewriting(Total(body, (own, expr.lower, expr.upper)), facts)
+
+
 separated = Plus(FK, Total(FJ, (s.j, s.lo, s.hi, s.k)))
 
 
@@ -343,7 +394,8 @@ def awkward_delta(expr: Expr, index: Expr) -> Expr | None:
         return _awaited(expr, index)
     if isinstance(expr, Delta) and index in expr.args:
         other = expr.second if expr.first == index else expr.first
-        return None if isinstance(other, Bound) or index in names(other) else other
+        own = any(isinstance(symbol, Bound) for symbol in names(other))
+        return None if own or index in names(other) else other
     found = (awkward_delta(a, index) for a in expr.args if isinstance(a, Inert))
     return next((other for other in found if other is not None), None)
 

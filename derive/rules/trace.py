@@ -8,7 +8,9 @@ from dataclasses import replace as with_changes
 from sympy import Expr
 
 from derive.derivation import Step
+from derive.errors import DeriveError
 from derive.facts import Fact, Given
+from derive.notation import Bound, Opened, names
 from derive.positions import change_everywhere, differences, survey
 from derive.rules.registry import RULES, Rewriting, Rule
 
@@ -117,6 +119,11 @@ class Trace:
         after, positions = change_everywhere(before, change, self.given, rule.heads, innermost)
         if not positions:
             return None
+        if any(isinstance(s, (Bound, Opened)) for s in names(after)):
+            raise DeriveError(
+                f"the rule {rule.name} took an index out of its sum; this is a fault of Derive, "
+                "please report it with the loss"
+            )
         self.expression = after
         lemma = lemmas[0] if lemmas else None
         return Step(rule.name, before, after, positions, tuple(dict.fromkeys(facts)), lemma)

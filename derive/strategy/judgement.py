@@ -313,6 +313,12 @@ def raises_well(power: Expr, given: Given) -> bool:
     return any(isinstance(f, Power) or is_number(f) for f in factors(power.base))
 
 
+def shares_delta(total: Expr, given: Given) -> bool:
+    """Whether every term has the same delta, which could not be contracted in each of them."""
+    first, *others = (factors(t.operand if isinstance(t, Minus) else t) for t in total.args)
+    return any(isinstance(f, Delta) and all(f in rest for rest in others) for f in first)
+
+
 def shares_name(product: Expr, given: Given) -> bool:
     """Join fractions where the same name stands above the bar and below it."""
     named = frozenset(d.base for d in given.definitions)

@@ -27,6 +27,7 @@ from derive.strategy.judgement import (
     outside_totals,
     pulls_well,
     raises_well,
+    shares_delta,
     shares_name,
     splits_fraction_well,
     splits_well,
@@ -88,6 +89,8 @@ CONTRACTION = (
     "contract_delta_but",
     "satisfy_bracket",
     "vanish_bracket",
+    "include_above",
+    "include_below",
     "absorb_bracket_upper",
     "absorb_bracket_lower",
 )
@@ -219,6 +222,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("divide_numerator")
         or trace.apply("divide_inside_total", divides_well)
         or trace.apply("multiply_quotients", multiplies_well)
+        or trace.apply("factor_common", shares_delta)
         or trace.apply("exclude_index")
     )
 

@@ -299,6 +299,13 @@ Ltac absorb_bracket :=
     first [rewrite (bracket_true i j) by lia | rewrite (bracket_false i j) by lia] end; by_ring.
 Ltac satisfy_bracket := apply bracket_true; index.
 Ltac vanish_bracket := apply bracket_false; index.
+Ltac include_index :=
+  match goal with |- total_but [?k] ?lo ?hi ?f = _ =>
+    rewrite (total_exclude k lo hi f) by index; cbv beta;
+    match goal with |- context [bracket ?i ?j] => rewrite (bracket_false i j) by index end;
+    by_ring end.
+Ltac include_above := include_index.
+Ltac include_below := include_index.
 Ltac absorb_bracket_upper := absorb_bracket.
 Ltac absorb_bracket_lower := absorb_bracket.
 
