@@ -100,11 +100,19 @@ class Entries:
         return Lowered(c.Picked(aligned(part, (*axes, place)), aligned(positions, axes)), axes)
 
     def _safe(self, index: Expr, length: Expr) -> Lowered:
-        """Positions; computed ones may fall outside the axis, at entries that a sum leaves out."""
+        """Positions; some may fall outside the axis, at entries that a mask leaves out."""
         positions = self.positions(index, -ONE)
-        if index in self._extents or isinstance(index, Indexed):
+        if self._stays_inside(index, length):
             return positions
         return Lowered(c.Clipped(positions.code, length), positions.axes)
+
+    def _stays_inside(self, index: Expr, length: Expr) -> bool:
+        """Whether an axis of ``length`` has an entry wherever an index by itself may be."""
+        extent = self._extents.get(index.base if isinstance(index, Indexed) else index)
+        if extent is None:
+            return isinstance(index, Indexed)
+        lower, upper = extent
+        return bool((lower - 1).is_nonnegative and (length - upper).is_nonnegative)
 
     def _moving(self, index: Expr) -> list[Expr]:
         """The parts of an index that are arrays: bound and free indices, classes, ``t[n]``."""

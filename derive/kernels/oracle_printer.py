@@ -155,8 +155,12 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         return f"({self._print(expr)} if {' and '.join(conditions)} else mp.mpf(0))"
 
     def _conditions(self, parts: Iterable[Expr]) -> tuple[list[str], list[Expr]]:
-        """The conditions under which a product is not zero, and its factors there."""
+        """The conditions under which a product is not zero, and its factors there.
+
+        Those by indices come first: where one does not hold, an entry may not exist.
+        """
         conditions: list[str] = []
+        thresholds: list[str] = []
         kept: list[Expr] = []
         for factor in parts:
             compared = comparison(factor)
@@ -166,11 +170,11 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
                     conditions.append(f"{self.count(first)} {relation} {self.count(second)}")
                 case Threshold(first, second, above, otherwise) if otherwise == 0:
                     sides = (self._at(NEGATIVE, a) for a in (first, second))
-                    conditions.append(" > ".join(sides))
+                    thresholds.append(" > ".join(sides))
                     kept.append(above)
                 case _:
                     kept.append(factor)
-        return conditions, [f for f in kept if f != 1]
+        return conditions + thresholds, [f for f in kept if f != 1]
 
     def _print_Total(self, expr: Total) -> str:
         return self._over(expr, "mp.fsum", "total")
