@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from functools import reduce
 
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer, Symbol, erf, erfc, gamma, loggamma, polygamma
 from sympy.core.symbol import Str
 from sympy.printing.numpy import NumPyPrinter
 
 from derive.kernels import code as c
 from derive.kernels.identifiers import identifier
 from derive.kernels.inert_printer import ATOM, NEGATIVE, InertPrinter
-from derive.notation import Power
+from derive.notation import Apply, Power
+
+BROUGHT = {
+    erf: "_erf",
+    erfc: "_erfc",
+    gamma: "_gamma",
+    loggamma: "_lgamma",
+    polygamma: "_polygamma",
+}
+"""Functions that NumPy lacks and the kernel brings along."""
 
 
 class ArrayPrinter(InertPrinter, NumPyPrinter):
@@ -48,6 +57,11 @@ class ArrayPrinter(InertPrinter, NumPyPrinter):
         if isinstance(expr.exponent, Integer) and expr.exponent < 0:
             return f"{self._at(ATOM, expr.base)} ** {int(expr.exponent)}.0"
         return super()._print_Power(expr)
+
+    def _print_Apply(self, expr: Apply) -> str:
+        if expr.function not in BROUGHT:
+            return super()._print_Apply(expr)
+        return f"{BROUGHT[expr.function]}({', '.join(map(self._print, expr.operands))})"
 
     # --- arrays ----------------------------------------------------------------------------------
 

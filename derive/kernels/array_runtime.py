@@ -6,7 +6,9 @@ imported on its own. They speak of ``what`` the argument is called in every mess
 
 # mypy: disable-error-code="no-any-return"
 
+import math
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -138,6 +140,93 @@ def _others(array: Any) -> Any:
     before = np.cumprod(np.concatenate([ones, array[..., :-1]], axis=-1), axis=-1)
     behind = np.concatenate([array[..., 1:], ones], axis=-1)
     return before * np.cumprod(behind[..., ::-1], axis=-1)[..., ::-1]
+
+
+def _entrywise(function: Callable[[float], float], array: Any) -> Any:
+    """A function of single numbers for every entry, in the type of the array."""
+    if not isinstance(array, (np.ndarray, np.generic)):
+        return function(array)
+    return np.vectorize(function, otypes=[float])(array).astype(array.dtype)
+
+
+def _erf(array: Any) -> Any:
+    """The error function."""
+    return _entrywise(math.erf, array)
+
+
+def _erfc(array: Any) -> Any:
+    """1 less the error function, with all digits where little is left."""
+    return _entrywise(math.erfc, array)
+
+
+def _gamma(array: Any) -> Any:
+    """The gamma function."""
+    return _entrywise(_gamma_of, array)
+
+
+def _gamma_of(number: float) -> float:
+    try:
+        return math.gamma(number)
+    except OverflowError:
+        return math.inf
+    except ValueError:  # a pole
+        return math.nan
+
+
+def _lgamma(array: Any) -> Any:
+    """The logarithm of the gamma function; nan where that is negative."""
+    return _entrywise(_lgamma_of, array)
+
+
+def _lgamma_of(number: float) -> float:
+    if number < 0 and number % 2 > 1:
+        return math.nan
+    try:
+        return math.lgamma(number)
+    except (OverflowError, ValueError):  # too large, and a pole
+        return math.inf
+
+
+def _polygamma(order: int, array: Any) -> Any:
+    """The digamma function (order 0) and its derivatives.
+
+    Abramowitz and Stegun, 6.3.18 and 6.4.11, after as many steps up as these series ask for;
+    6.4.7 below zero.
+    """
+    given = array if isinstance(array, (np.ndarray, np.generic)) else np.float64(array)
+    x = np.asarray(given, float)
+    with np.errstate(all="ignore"):
+        above = _polygamma_above(order, np.where(x > 0, x, 1 - x))
+        turned = np.pi * (x - np.round(x))
+        cotangent = np.where(turned == 0, np.nan, 1 / np.tan(turned))
+        mirrored = np.pi ** (order + 1) * _cotangent_derivative(order)(cotangent)
+        result = np.where(x > 0, above, (-1) ** order * above - mirrored)
+    return result.astype(given.dtype)
+
+
+def _polygamma_above(order: int, x: Any) -> Any:
+    """The digamma function and its derivatives above zero."""
+    steps = 15 + order
+    y = x + steps
+    passed = np.sum((x[..., None] + np.arange(steps)) ** -(order + 1.0), axis=-1)
+    # Bernoulli's numbers of even index over that index.
+    bernoulli = [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12, -3617 / 8160]
+    n = 2.0 * np.arange(1, 9)
+    # (n + order - 1)! / (n - 1)!, the factors that ``order`` derivatives bring
+    rising = np.prod(n[:, None] + np.arange(order), axis=-1)
+    series = np.sum(bernoulli * rising * y[..., None] ** -n, axis=-1)
+    if order == 0:
+        return np.log(y) - 1 / (2 * y) - series - passed
+    whole = math.factorial(order) * (passed + y ** -(order + 1.0) / 2)
+    rest = (math.factorial(order - 1) + series) * y ** -float(order)
+    return (-1) ** (order + 1) * (whole + rest)
+
+
+def _cotangent_derivative(order: int) -> Any:
+    """A derivative of the cotangent, as a polynomial in the cotangent."""
+    if order == 0:
+        return np.polynomial.Polynomial([0, 1])
+    return np.polynomial.Polynomial([-1, 0, -1]) * _cotangent_derivative(order - 1).deriv()
 
 
 def _picked(array: Any, positions: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import reduce
 
-from sympy import Expr, Indexed, Number, NumberSymbol, S, Symbol, oo
+from sympy import Expr, Indexed, Number, NumberSymbol, S, Symbol, gamma, loggamma, oo
 from sympy.codegen.cfunctions import log1p
 
 from derive.errors import DeriveError
@@ -142,6 +142,9 @@ class Lowering(Entries):
                 # It keeps the digits of what is small beside the 1.
                 small = plus(*without(terms, terms.index(ONE)))
                 return self._entrywise(lambda a: Apply(Head(log1p), a), (small,))
+            case Log(Apply(function, operands)) if function is gamma:
+                # The gamma function overflows long before its logarithm does.
+                return self._entrywise(lambda a: Apply(Head(loggamma), a), operands)
             case Quotient(above, below) if any(map(comparison, factors(above))):
                 masks, others = self._masks(factors(above))
                 return self._where(masks, Quotient(times(*others), below))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 import sys
 from dataclasses import dataclass
 from itertools import count
@@ -65,7 +66,7 @@ def runtime(used: str, *modules: str) -> Runtime:
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 imports[ast.unparse(node)] = node
     wanted: set[str] = set()
-    pending = [name for name in functions if name in used]
+    pending = [name for name in functions if re.search(rf"\b{name}\b", used)]
     while pending:
         name = pending.pop()
         if name not in wanted:

@@ -13,11 +13,9 @@ from plain import CONTEXT
 from sympy import Indexed
 
 import derive
-from derive.errors import DeriveError
 from derive.kernels import kernel
 
 NAMES = [*derive.catalogue(), *LOSSES]
-NOT_IN_NUMPY = {"functions": "erf"}
 SOFTMAX = [  # logits of any size are fine: every exponential is of a difference to the largest
     *derive.catalogue(),
     "cross-entropy of free labels",
@@ -50,7 +48,7 @@ NEAR_ONE = [  # of a probability that rounds to one, what is left of one has all
 ]
 
 
-@pytest.mark.parametrize("name", sampled(n for n in NAMES if n not in NOT_IN_NUMPY))
+@pytest.mark.parametrize("name", sampled(NAMES))
 def test_kernels_agree_with_plain_loops(name: str) -> None:
     derivation = derived(name)
     given = arguments(derivation, (2,))
@@ -64,16 +62,6 @@ def test_kernels_agree_with_plain_loops(name: str) -> None:
             # The oracle to 20 digits; plain central differences have about as many.
             for exact_entry, entry in zip(np.ravel(oracle[place]), np.ravel(wanted), strict=True):
                 assert CONTEXT.isnan(entry) or abs(exact_entry - entry) < 1e-18 * (1 + abs(entry))
-
-
-@pytest.mark.parametrize("name", NOT_IN_NUMPY)
-def test_a_function_that_numpy_lacks_is_named(name: str) -> None:
-    with pytest.raises(DeriveError, match=NOT_IN_NUMPY[name]):
-        kernel(derived(name), "numpy")
-    given = arguments(derived(name))
-    found = flat(kernel(derived(name), "mpmath")(**given))
-    for oracle, wanted in zip(found, expected(derived(name), given), strict=True):
-        assert_allclose(as_floats(oracle), as_floats(wanted), rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", sampled(SOFTMAX, every=3))
@@ -125,7 +113,7 @@ def test_the_type_of_the_inputs_is_the_type_of_the_results(name: str, dtype: Any
         assert_allclose(as_floats(array), as_floats(wanted), rtol=50 * rounding, atol=50 * rounding)
 
 
-@pytest.mark.parametrize("name", sampled(n for n in NAMES if n not in NOT_IN_NUMPY))
+@pytest.mark.parametrize("name", sampled(NAMES))
 def test_batches_broadcast_as_rows_do_alone(name: str) -> None:
     derivation, batch = derived(name), (2, 3)
     function = kernel(derivation, "numpy")

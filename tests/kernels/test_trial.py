@@ -43,7 +43,7 @@ def test_a_kernel_with_a_fault_is_not_handed_out(
         kernel(derived("jacobian of log"), "numpy")
 
 
-@pytest.mark.parametrize("name", sampled(n for n in NAMES if n != "functions"))
+@pytest.mark.parametrize("name", sampled(NAMES))
 def test_every_kernel_meets_its_formulas_at_several_sizes(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

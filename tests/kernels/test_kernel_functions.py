@@ -1,0 +1,114 @@
+"""Functions that NumPy lacks: a kernel brings them along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from kernel_inputs import flat
+from numpy.testing import assert_allclose
+from sympy import (
+    Expr,
+    IndexedBase,
+    Sum,
+    digamma,
+    erf,
+    erfc,
+    fresnels,
+    gamma,
+    log,
+    loggamma,
+    polygamma,
+    symbols,
+)
+
+import derive
+from derive.errors import DeriveError
+from derive.kernels import array_runtime as runtime
+
+C = symbols("C", integer=True, positive=True)
+i, k = symbols("i k", integer=True)
+z = IndexedBase("z", shape=(C,))
+POINTS = np.concatenate([np.geomspace(1e-6, 1e8, 80), np.linspace(-20.03, 20.01, 150)])
+
+
+@pytest.mark.parametrize("order", range(6))
+def test_digamma_and_its_derivatives_have_nearly_all_digits(order: int) -> None:
+    found = runtime._polygamma(order, POINTS)
+    exact = [float(mpmath.psi(order, float(x))) for x in POINTS]
+    # The digamma function has zeros, near which no more than the absolute error is small.
+    assert_allclose(found, exact, rtol=1e-14, atol=0 if order else 1e-14)
+
+
+@pytest.mark.parametrize(
+    ("function", "exact"),
+    [
+        (runtime._erf, mpmath.erf),
+        (runtime._erfc, mpmath.erfc),
+        (runtime._gamma, mpmath.gamma),
+        (runtime._lgamma, lambda x: mpmath.log(mpmath.gamma(x))),
+    ],
+)
+def test_functions_of_single_numbers(function: Any, exact: Callable[[float], Any]) -> None:
+    points = np.linspace(-5.03, 12.01, 60)
+    values = [exact(float(x)) for x in points]
+    wanted = [float(v) if mpmath.im(v) == 0 else np.nan for v in values]
+    assert_allclose(function(points), wanted, rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_poles_and_what_is_too_large() -> None:
+    ends = np.array([0.0, -1.0, -2.0, 1e308])
+    assert runtime._lgamma(ends).tolist() == [np.inf] * 4
+    assert np.isnan(runtime._gamma(ends[1:3])).all()
+    assert runtime._gamma(ends)[3] == np.inf
+    assert np.isnan(runtime._polygamma(0, ends[:3])).all()
+    assert runtime._polygamma(0, np.array([np.inf]))[0] == np.inf
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        loggamma(z[i]),
+        gamma(z[i]),
+        digamma(z[i]),
+        polygamma(2, z[i]),
+        erf(z[i]),
+        erfc(z[i]),
+        log(gamma(z[i])),
+        loggamma(i) * z[i],
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_kernels_compute_them_in_the_type_of_their_arguments(term: Expr, dtype: Any) -> None:
+    derivation = derive.gradient(Sum(term, (i, 1, C)), z[k])
+    logits = np.array([[0.5, 1.25, 3.0], [2.0, 0.75, 4.5]], dtype)
+    exact = flat(derivation.kernel("mpmath")(z=logits))
+    for found, wanted in zip(flat(derivation.kernel("numpy")(z=logits)), exact, strict=True):
+        assert found.dtype == dtype
+        assert_allclose(found, wanted.astype(float), rtol=50 * np.finfo(dtype).eps)
+
+
+def test_the_logarithm_of_the_gamma_function_does_not_overflow() -> None:
+    function = derive.gradient(Sum(log(gamma(z[i])), (i, 1, C)), z[k]).kernel("numpy")
+    value, derivative = function(z=np.array([1000.0]))
+    assert_allclose(value, float(mpmath.loggamma(1000)))
+    assert_allclose(derivative, [float(mpmath.psi(0, 1000))])
+
+
+def test_a_function_that_numpy_lacks_is_named() -> None:
+    derivation = derive.gradient(Sum(fresnels(z[i]), (i, 1, C)), z[k])
+    with pytest.raises(DeriveError, match="fresnels is not among the functions of NumPy"):
+        derivation.kernel("numpy")
+    _, derivative = derivation.kernel("mpmath")(z=[0.5])
+    assert_allclose(float(derivative[0]), np.sin(np.pi / 8))
+
+
+def test_a_kernel_brings_along_no_more_than_it_needs() -> None:
+    source = derive.gradient(Sum(erfc(z[i]), (i, 1, C)), z[k]).kernel("numpy").source
+    assert "def _erfc(" in source
+    assert "def _erf(" not in source
+    assert "gamma" not in source
