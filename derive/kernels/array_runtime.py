@@ -59,6 +59,14 @@ def _integers(what: str, array: Any, axes: int) -> Any:
     return _with_axes(what, array.astype(np.intp, copy=False), axes)
 
 
+def _plain_integers(what: str, array: Any, axes: int) -> Any:
+    """An array of integers that are no classes, as they are given."""
+    array = np.asarray(array)
+    if array.dtype.kind not in "iu" and array.size:
+        raise TypeError(f"{what} is of type {array.dtype}; give integers")
+    return _with_axes(what, array.astype(np.intp, copy=False), axes)
+
+
 def _labels(what: str, array: Any, axes: int, dtype: Any) -> Any:
     """Labels as floats, one for each class, or as integer classes without that axis."""
     array = np.asarray(array)

@@ -40,7 +40,7 @@ def array_kernel(derivation: Derivation) -> Kernel:
 def array_source(derivation: Derivation, signed: Signature) -> str:
     """The text of a Python module with the kernel of ``derivation``; it imports NumPy only."""
     arrays = [a for a in signed.arguments if a.kind != "size"]
-    floats = [f"{a.name}={a.name}" for a in arrays if a.kind != "classes"]
+    floats = [f"{a.name}={a.name}" for a in arrays if a.kind in ("floats", "labels")]
     lines = [f"dtype = _dtype({', '.join(floats)})", *reading(signed)]
     body = _body(signed)
     used = " ".join(["_batch _result _check_out _check_length", *lines, *body])
@@ -75,7 +75,8 @@ def _body(signed: Signature) -> list[str]:
     arrays = [*(a for a in signed.arguments if a.kind != "size"), *inferred]
     lowering = Lowering(
         {a.symbol: Array(c.Name(a.name), a.axes) for a in arrays},
-        {a.symbol: a.limit for a in arrays if a.kind == "classes" and a.limit is not None},
+        {a.symbol: a.limit for a in arrays if a.kind == "classes"},
+        frozenset(a.symbol for a in arrays if a.kind == "integers"),
         signed.definitions,
     )
     results = {o.name: lowering.result(o) for o in (signed.value, *signed.derivatives)}

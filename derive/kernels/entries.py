@@ -19,14 +19,21 @@ class Entries:
 
     Args:
         arrays: Arguments by symbol; an ``int`` class symbol such as ``t`` is one of them.
-        classes: Number of classes of each symbol, and each array, that holds classes.
+        classes: Number of classes of each symbol, and each array, that holds classes, if known.
+        integers: Arrays of integers as they are in the formulas; classes are one less.
     """
 
-    def __init__(self, arrays: dict[Expr, Array], classes: dict[Expr, Expr]) -> None:
+    def __init__(
+        self,
+        arrays: dict[Expr, Array],
+        classes: dict[Expr, Expr | None],
+        integers: frozenset[Expr] = frozenset(),
+    ) -> None:
         self._arrays = arrays
         self._classes = classes
+        self._integers = integers
         self._extents: dict[Expr, tuple[Expr, Expr]] = {
-            t: (ONE, limit) for t, limit in classes.items()
+            t: (ONE, limit) for t, limit in classes.items() if limit is not None
         }
         self._order: list[Symbol] = []
         """The axes by preference, outer ones first; keeps parts from being transposed."""
@@ -127,7 +134,8 @@ class Entries:
         axes = self.union(parts)
         # Arithmetic first on symbols, so that a shift of one and a start at one cancel.
         marks = [Symbol(f"position {n}", integer=True) for n in range(len(moving))]
-        result = index.xreplace({m: s + 1 for m, s in zip(moving, marks, strict=True)}) + offset
+        numbers = {m: s if self._is_plain(m) else s + 1 for m, s in zip(moving, marks, strict=True)}
+        result = index.xreplace(numbers) + offset
         arrays = {s: aligned(p, axes) for s, p in zip(marks, parts, strict=True)}
         return Lowered(result.expand().xreplace(arrays), axes, plain=not moving)
 
@@ -143,9 +151,14 @@ class Entries:
         lower, upper = self._extents[index]
         return Lowered(c.Counted(lower - 1, upper), (index,))
 
+    def _is_plain(self, index: Expr) -> bool:
+        """Whether an index is an integer as it is in the formulas."""
+        return isinstance(index, Indexed) and index.base in self._integers
+
     def compared(self, first: Expr, relation: str, second: Expr) -> Lowered:
         """Where a relation between two indices holds."""
-        sides = [self.positions(first, -ONE), self.positions(second, -ONE)]
+        plain = any(map(self._is_plain, [*self._moving(first), *self._moving(second)]))
+        sides = [self.positions(side, ZERO if plain else -ONE) for side in (first, second)]
         return self.combined(lambda a, b: c.compared(a, relation, b), sides)
 
     def delta(self, first: Expr, second: Expr) -> Lowered:

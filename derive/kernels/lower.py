@@ -65,10 +65,11 @@ class Lowering(Entries):
     def __init__(
         self,
         arrays: dict[Expr, Array],
-        classes: dict[Expr, Expr],
+        classes: dict[Expr, Expr | None],
+        integers: frozenset[Expr],
         definitions: Iterable[Definition],
     ) -> None:
-        super().__init__(arrays, classes)
+        super().__init__(arrays, classes, integers)
         self._definitions = {d.base: d for d in definitions}
         self.defined: dict[c.Name, Expr] = {}
         """Code of the definitions that were used, by name."""
@@ -110,8 +111,8 @@ class Lowering(Entries):
                 return Lowered(expr, plain=True)
             case Symbol():
                 return self._symbol(expr)
-            case Indexed() if expr.base in self._classes:
-                # A class or a count, standing where a number stands.
+            case Indexed() if expr.base in self._classes or expr.base in self._integers:
+                # A class, a count or another integer, standing where a number stands.
                 return self.value(expr)
             case Indexed():
                 return self.entry(expr)

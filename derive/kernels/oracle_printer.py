@@ -46,7 +46,7 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
 
     Args:
         taken: Names of the arguments and sizes.
-        integers: Symbols that hold Python integers: sizes and classes.
+        integers: What holds Python integers: sizes, classes and arrays of integers.
         definitions: Names of the functions for definitions, by base.
     """
 
@@ -54,7 +54,7 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
     accepted = ("max(", "min(")
 
     def __init__(
-        self, taken: set[str], integers: set[Symbol], definitions: Mapping[Expr, str]
+        self, taken: set[str], integers: set[Expr], definitions: Mapping[Expr, str]
     ) -> None:
         super().__init__({"strict": True})
         self.language = "mpmath"
@@ -102,6 +102,10 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
     def _print_Indexed(self, expr: Indexed) -> str:
         if expr.base in self._definitions:
             return f"{self._definitions[expr.base]}({', '.join(map(self.count, expr.indices))})"
+        entry = self._entry(expr)
+        return f"mp.mpf({entry})" if expr.base in self._integers else entry
+
+    def _entry(self, expr: Indexed) -> str:
         places = ", ".join(self.count(i - 1) for i in expr.indices)
         return f"{identifier(str(expr.base))}[{places}]"
 
@@ -123,7 +127,7 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         if isinstance(expr, Symbol):
             return self._loops.get(expr, identifier(expr.name))
         if isinstance(expr, Indexed):
-            return self._print_Indexed(expr)
+            return self._entry(expr)
         inner = {a: Name(self.count(a)) for a in expr.atoms(Symbol, Indexed)}
         return str(expr.xreplace(inner))
 

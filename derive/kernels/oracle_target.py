@@ -30,6 +30,7 @@ def oracle_kernel(derivation: Derivation) -> Kernel:
     classes = [a for a in arrays if a.kind == "classes"] + [a for _, a in signed.inferred]
     integers = {a.symbol for a in signed.arguments if a.kind == "size"}
     integers |= {s.symbol for s in signed.sizes} | {a.symbol for a in classes}
+    integers |= {a.symbol for a in arrays if a.kind == "integers"}
     definitions = {d.base: identifier(str(d.base)) for d in derivation.definitions}
     taken = {a.name for a in (*signed.arguments, *classes)} | set(definitions.values())
     taken |= {identifier(s.symbol.name) for s in signed.sizes} | {o.name for o in results}

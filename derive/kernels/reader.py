@@ -10,10 +10,11 @@ from sympy import Expr, Indexed, IndexedBase, Symbol
 from derive.derivation import Derivation
 from derive.errors import DeriveError
 from derive.facts import Definition, EntryFact, EqualFact, IndexRange, SumFact, UnequalFact
+from derive.indexing import class_arrays, index_arrays, index_places
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Argument, Output, Signature, Size
 from derive.masks import without_masks
-from derive.notation import Binder, Bracket, Delta, bases, binders, entries, names, replace
+from derive.notation import Delta, bases, entries, names, replace
 
 
 def signature(derivation: Derivation) -> Signature:
@@ -90,10 +91,12 @@ class _Reader:
             *self._results_of_loss(),
             *(d.value for d in _stable_definitions(derivation)),
         ]
-        facts = (f.value for f in problem.facts if isinstance(f, EntryFact))
+        facts = [f.value for f in problem.facts if isinstance(f, EntryFact)]
         # What tells entries or classes apart is a class; a number of terms is none.
         self._indexing = frozenset(i for e in (*self._asked, *facts) for i in _indexing(e))
-        self._integers = frozenset(b for e in self._used for b in _index_arrays(e))
+        self._integers = frozenset(b for e in self._used for b in index_arrays(e))
+        ranged = [r.index.base for r in problem.ranges if isinstance(r.index, Indexed)]
+        self._classes = class_arrays([*self._used, *facts], ranged, problem.sizes)
 
     def _result_derivations(self) -> tuple[Derivation, ...]:
         if self._problem.kind != "gradient" or len(self._problem.variables) == 1:
@@ -183,6 +186,8 @@ class _Reader:
                 f"give it one, as in IndexedBase('{base}', shape=(C,))"
             )
         name = identifier(str(base))
+        if base in self._integers - self._classes:
+            return Argument(name, base, "integers", axes)
         if base in self._integers:
             counts = base not in self._indexing
             return Argument(name, base, "classes", axes, self._limit(base), counts)
@@ -249,7 +254,7 @@ def _sizes(arrays: list[Argument]) -> Iterator[Size]:
     found: set[Symbol] = set()
     places = [
         Size(symbol, array, place - len(array.axes), int(length - symbol))
-        for kind in ("floats", "classes", "labels")
+        for kind in ("floats", "classes", "integers", "labels")
         for array in arrays
         if array.kind == kind
         for place, length in enumerate(array.axes[:-1] if kind == "labels" else array.axes)
@@ -273,33 +278,12 @@ def _stem(variable: Expr) -> str:
     return identifier(str(variable.base if isinstance(variable, Indexed) else variable))
 
 
-def _index_places(expr: Expr, ends: bool = True) -> Iterator[Expr]:
-    """All that stands where an index stands; with ``ends`` what ends sums and brackets, too."""
-    for entry in entries(expr):
-        yield from entry.indices
-    for binder in binders(expr):
-        yield from binder.limits[1:] if ends else binder.excluded
-    pending = [expr]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Delta) or (ends and isinstance(node, Bracket)):
-            yield from node.args
-        elif not isinstance(node, (Indexed, Binder)):
-            pending.extend(node.args)
-        elif isinstance(node, Binder):
-            pending.append(node.body)
-
-
-def _index_arrays(expr: Expr) -> Iterator[IndexedBase]:
-    return (b for place in _index_places(expr) for b in bases(place))
-
-
 def _counting(expr: Expr) -> Iterator[Symbol]:
-    return (s for place in _index_places(expr) for s in names(place))
+    return (s for place in index_places(expr) for s in names(place))
 
 
 def _indexing(expr: Expr) -> Iterator[Expr]:
     """The symbols and arrays that stand in an index, in a delta, or leave something out."""
-    for place in _index_places(expr, ends=False):
+    for place in index_places(expr, ends=False):
         yield from names(place)
         yield from bases(place)

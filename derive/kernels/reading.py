@@ -10,9 +10,15 @@ from sympy import Expr
 from derive.derivation import Derivation
 from derive.kernels.array_printer import ArrayPrinter
 from derive.kernels.identifiers import identifier
-from derive.kernels.signature import Argument, Output, Signature
+from derive.kernels.signature import Argument, Kind, Output, Signature
 
 _PRINTER = ArrayPrinter()
+_READERS: dict[Kind, str] = {
+    "floats": "_floats",
+    "labels": "_labels",
+    "classes": "_integers",
+    "integers": "_plain_integers",
+}
 
 
 def printed(expr: Expr) -> str:
@@ -37,9 +43,8 @@ def reading(signed: Signature) -> Iterator[str]:
     """
     arrays = [a for a in signed.arguments if a.kind != "size"]
     for a in arrays:
-        reader = {"floats": "_floats", "labels": "_labels", "classes": "_integers"}[a.kind]
-        rest = "" if a.kind == "classes" else ", dtype"
-        yield f'{a.name} = {reader}("{a.name}", {a.name}, {len(a.axes)}{rest})'
+        rest = ", dtype" if a.kind in ("floats", "labels") else ""
+        yield f'{a.name} = {_READERS[a.kind]}("{a.name}", {a.name}, {len(a.axes)}{rest})'
     for a in (a for a in signed.arguments if a.kind == "size"):
         yield f'{a.name} = _size("{a.name}", {a.name})'
     for size in signed.sizes:
@@ -97,8 +102,10 @@ def documented(argument: Argument) -> str:
         case "classes":
             if argument.counts:
                 return f"{argument.name}: array ({axes}) of counts, 1 to {argument.limit}"
-            limit = "" if argument.limit is None else f" from 0 to {printed(argument.limit - 1)}"
-            return f"{argument.name}: array ({axes}) of integers{limit}"
+            limit = "" if argument.limit is None else f" to {printed(argument.limit - 1)}"
+            return f"{argument.name}: array ({axes}) of integers from 0{limit}"
+        case "integers":
+            return f"{argument.name}: array ({axes}) of integers"
         case "labels":
             last = printed(argument.axes[-1] - 1)
             classes = f"({fewer}) of classes, integers from 0 to {last}"

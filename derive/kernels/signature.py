@@ -9,7 +9,7 @@ from sympy import Expr, Symbol
 
 from derive.facts import Definition, EqualFact, IndexRange, UnequalFact
 
-Kind = Literal["floats", "labels", "classes", "size"]
+Kind = Literal["floats", "labels", "classes", "integers", "size"]
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Argument:
         name: The keyword.
         symbol: What it stands for: an ``IndexedBase`` or a ``Symbol``.
         kind: ``floats``; ``labels`` (floats, or integer classes without the last axis);
-            ``classes`` (integers from 0, or counts from 1); ``size`` (one integer that no array
-            tells).
+            ``classes`` (integers from 0, or counts from 1); ``integers`` (as they are given);
+            ``size`` (one integer that no array tells).
         axes: Sizes of the last axes; batch axes come before them.
         limit: Number of classes, for ``classes``.
         counts: Whether the integers only say how far sums go: then they are counts, from 1.

@@ -80,7 +80,7 @@ def _argument(argument: Argument, sizes: At, at: At, point: Point) -> Any:
     """The numbers of a point as an array, classes from 0."""
     symbol = argument.symbol
     first = 0 if argument.kind != "classes" or argument.counts else 1
-    whole = argument.kind in ("classes", "size")
+    whole = argument.kind in ("classes", "integers", "size")
 
     def entry(*place: int) -> Any:
         read = symbol[tuple(n + 1 for n in place)] if place else symbol

@@ -17,6 +17,7 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
+from derive.indexing import index_arrays, index_places
 from derive.notation import entries
 from derive.problem import Problem
 from derive.verify.bounds import Bounds
@@ -50,6 +51,7 @@ class Sampler:
         self._problem = problem
         self._definitions = definitions
         self._floats = floats
+        self._integers = _integers(problem)
         self._points: dict[object, Point] = {}
         self._lucky: dict[tuple[tuple[Symbol, int], ...], int] = {}
 
@@ -129,10 +131,24 @@ class Sampler:
         key = (tuple(sizes.items()), frozenset(sums), frozenset(values), attempt)
         if key not in self._points:
             leaf = RandomLeaves(
-                self._problem, sizes, attempt, sums, self._definitions, self._floats
+                self._problem,
+                sizes,
+                attempt,
+                sums,
+                self._definitions,
+                self._integers,
+                self._floats,
             )
             self._points[key] = Point(sizes, self._definitions, values, leaf)
         return self._points[key]
+
+
+def _integers(problem: Problem) -> dict[Expr, list[int]]:
+    """What is drawn for arrays of integers: also the numbers with which something is compared."""
+    values = (problem.expression, *(d.value for d in problem.definitions))
+    compared = {n for v in values for place in index_places(v) for n in place.atoms(Integer)}
+    choices = sorted({0, 1, 2, 3} | set(map(int, compared)))
+    return {base: choices for value in values for base in index_arrays(value)}
 
 
 class RandomLeaves:
@@ -145,6 +161,7 @@ class RandomLeaves:
         attempt: int,
         sums: tuple[SumFact, ...],
         definitions: tuple[Definition, ...],
+        integers: Mapping[Expr, list[int]],
         floats: bool = False,
     ) -> None:
         self._problem = problem
@@ -156,6 +173,7 @@ class RandomLeaves:
         self._settled: dict[IndexedBase, dict[tuple[int, ...], mpmath.mpf]] = {}
         self._drawn: dict[tuple[Expr, tuple[int, ...]], mpmath.mpf] = {}
         self._bounds = Bounds(problem.facts)
+        self._integers = integers
 
     def __call__(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
         key = (leaf, indices)
@@ -182,6 +200,10 @@ class RandomLeaves:
         return self._draw(leaf, indices)
 
     def _draw(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
+        if leaf in self._integers:
+            positive = leaf in self._bounds.positive or self._attempt % 2 == 1
+            choices = [n for n in self._integers[leaf] if n > 0 or not positive]
+            return mpmath.mpf(Random(f"{leaf}{indices}{self._attempt}").choice(choices))
         if isinstance(leaf, Symbol) and leaf.is_integer:
             low = 1 if leaf.is_positive else -4
             return mpmath.mpf(Random(f"{leaf}{self._attempt}").randint(low, 5))

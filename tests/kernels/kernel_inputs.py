@@ -58,6 +58,8 @@ def arguments(
             return sizes[a.name]
         if a.kind == "classes":
             return draw.integers(0, size(a.limit, sizes), shape) + a.counts
+        if a.kind == "integers":
+            return draw.integers(0, 4, shape)
         if any(isinstance(f, EntryFact) and f.entry.base == a.symbol for f in facts):
             return np.eye(shape[-1])[draw.integers(0, shape[-1], shape[:-1])]
         if a.kind == "labels" or a.name in ("y", "w", "Y"):

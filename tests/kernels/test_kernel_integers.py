@@ -1,0 +1,82 @@
+"""Arrays of integers have one reading in a kernel: classes from 0, or integers as they are."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from kernel_inputs import flat
+from numpy.testing import assert_allclose
+
+import derive
+from derive.kernels.reader import signature
+
+pytestmark = pytest.mark.needs("lark")
+
+ZERO_INFLATED = (
+    "-sum(delta(y[n],0)*log(w + (1 - w)*exp(-exp(b[n]))) + "
+    "(1 - delta(y[n],0))*(log(1 - w) + y[n]*b[n] - exp(b[n]) - lgamma(y[n] + 1)), n=1..N)"
+)
+
+
+def kind(loss: str, array: str) -> str:
+    signed = signature(derive.gradient(loss, "b[k]"))
+    return next(a.kind for a in signed.arguments if a.name == array)
+
+
+@pytest.mark.parametrize(
+    ("loss", "wanted"),
+    [
+        ("sum(delta(y[n], 0)*b[n], n=1..N)", "integers"),
+        ("sum((1 - delta(y[n], -1))*y[n]*b[n], n=1..N)", "integers"),
+        ("sum(delta(y[n], x[n])*b[n], n=1..N)", "integers"),
+        ("sum(delta(y[n], n)*b[n], n=1..N)", "classes"),
+        ("sum(delta(y[n], n + 1)*b[n], n=1..N)", "classes"),
+        ("sum(delta(y[n], 1)*b[y[n]]*b[n], n=1..N)", "classes"),
+        ("sum(delta(y[n], 1)*b[n], n=1..N) + sum(b[m], m=1..y[1])", "classes"),
+        ("sum(delta(y[n], x[n])*b[n], n=1..N) + b[x[1]]", "classes"),
+        ("sum(y[n]*b[n], n=1..N)", "floats"),
+    ],
+)
+def test_integers_that_tell_no_index_are_no_classes(loss: str, wanted: str) -> None:
+    assert kind(loss, "y") == wanted
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_integers_are_the_same_in_comparisons_and_in_arithmetic(target: str) -> None:
+    function = derive.gradient("sum(y[n]*b[n] + delta(y[n],0)*b[n], n=1..N)", "b[k]").kernel(target)
+    value, gradient = function(b=np.array([1.0, 10.0]), y=np.array([0, 2]))
+    assert value == 21
+    assert gradient.tolist() == [1, 2]
+    assert "y: array (..., N) of integers\n" in function.source
+
+
+def test_a_zero_inflated_poisson_distribution() -> None:
+    derivation = derive.gradient(ZERO_INFLATED, "b[k]")
+    assert derivation.check().ok
+    given: dict[str, Any] = {"b": np.array([0.5, -0.3, 1.0]), "y": np.array([0, 3, 1]), "w": 0.25}
+    wanted = -math.log(0.25 + 0.75 * math.exp(-math.exp(0.5))) - sum(
+        math.log(0.75) + y * b - math.exp(b) - math.lgamma(y + 1) for b, y in [(-0.3, 3), (1.0, 1)]
+    )
+    exact = flat(derivation.kernel("mpmath")(**given))
+    found = flat(derivation.kernel("numpy")(**given))
+    assert_allclose(found[0], wanted)
+    for array, oracle in zip(found, exact, strict=True):
+        assert_allclose(array, np.asarray(oracle, float))
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_classes_are_counted_from_1_in_arithmetic(target: str) -> None:
+    """Also where nothing tells how many there are."""
+    function = derive.gradient("sum(delta(y[n], n + 1)*y[n]*b[n], n=1..N)", "b[k]").kernel(target)
+    value, gradient = function(b=np.array([1.0, 10.0, 100.0]), y=np.array([1, 0, 3]))
+    assert value == 402
+    assert gradient.tolist() == [2, 0, 4]
+
+
+def test_of_a_wrong_type_it_is_not_said_that_classes_are_meant() -> None:
+    function = derive.gradient("sum(delta(y[n], 0)*b[n], n=1..N)", "b[k]").kernel("numpy")
+    with pytest.raises(TypeError, match=r"y is of type float64; give integers$"):
+        function(b=np.ones(2), y=np.ones(2))
