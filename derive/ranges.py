@@ -101,10 +101,8 @@ class Ranges:
             )
         for size in base.shape:
             if not (size.is_integer and size.is_positive):
-                remedy = f"symbols('{size}', integer=True, positive=True)"
                 raise DeriveError(
-                    f"the size {size} of {base} is not a positive integer; "
-                    + ("correct its shape" if size.is_number else f"write {remedy}")
+                    f"the size {size} of {base} is not a positive integer; {_remedy(size)}"
                 )
         return tuple(base.shape)
 
@@ -206,3 +204,12 @@ def _is_limit(limit: Expr, given: Given) -> bool:
         # A class taken from an array of integers.
         return known
     return bool(limit.is_integer) and (not limit.is_Symbol or known or bool(limit.is_positive))
+
+
+def _remedy(size: Expr) -> str:
+    """What to do about a size that may be no positive integer."""
+    if size.is_number:
+        return "correct its shape"
+    if isinstance(size, Symbol):
+        return f"write symbols('{size}', integer=True, positive=True)"
+    return "let the shortest array have a size by itself, as in the shapes (M,) and (M + 1,)"

@@ -175,6 +175,10 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "a size that may be negative": (sized(symbols("C", integer=True)), "size C of z is not a pos"),
     "size zero": (sized(0), "size 0 of z is not a positive integer; correct its shape"),
+    "size that may be zero": (
+        sized(C - 1),
+        r"size C - 1 of z is not a positive integer; let the shortest array .* \(M \+ 1,\)",
+    ),
     "size minus one": (sized(-1), "size -1 of z is not a positive integer"),
     "explicit size zero": (at(C=0), "C = 0 is no size; give an integer of at least 1"),
     "explicit size negative": (at(C=-1), "C = -1 is no size"),

@@ -46,6 +46,19 @@ def test_factors_of_a_product_may_be_of_two_states() -> None:
     compare(derive.gradient(Product(r[t] * V[t + 1] + V[t], (t, 1, T)), V[k]), V, 3)
 
 
+def test_the_shortest_array_may_be_that_of_the_differences() -> None:
+    """Of T + 1 rewards T differences, and a state more."""
+    draw, step = np.random.default_rng(0), IndexedBase("d", shape=(T,))
+    reward, state = IndexedBase("r", shape=(T + 1,)), IndexedBase("V", shape=(T + 2,))
+    loss = Sum((step[t] + reward[t + 1] * state[t + 2] - reward[t]) ** 2, (t, 1, T))
+    given = {name: draw.standard_normal(2 + n) for n, name in enumerate("drV")}
+    for variable in (step[k], reward[k], state[k]):
+        derivation = derive.gradient(loss, variable)
+        exact = flat(derivation.kernel("mpmath")(**given))
+        for found, wanted in zip(flat(derivation.kernel("numpy")(**given)), exact, strict=True):
+            assert_allclose(found, np.asarray(wanted, float), rtol=1e-9)
+
+
 def compare(derivation: derive.Derivation, states: IndexedBase, steps: int) -> None:
     draw, length = np.random.default_rng(0), int(states.shape[0].subs(T, steps))
     given = {"V": draw.standard_normal((2, length)), "r": draw.standard_normal((2, steps))}
