@@ -210,6 +210,9 @@ class Exact:
         if definition is not None:
             inside = scope.setting(dict(zip(definition.indices, indices, strict=True)))
             return self.value(definition.value, level, inside)
+        if self.leaves.holds_classes(entry.base):
+            # A class where a number stands, as an index is there.
+            return FIELDS[level].reduce(1.0 * self.whole(entry, scope))
         if isinstance(entry.base, IndexedBase):
             array = self.leaves.array(entry.base, len(indices), level)
         found, inside_shape = _gather(array, indices)

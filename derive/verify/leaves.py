@@ -67,8 +67,7 @@ class Leaves:
         Raises ``NotImplementedError`` for an array of other numbers.
         """
         if base not in self._classes:
-            entries = (r for r in self._ranges if isinstance(r.index, Indexed))
-            known = next((r for r in entries if r.index.base == base), None)
+            known = self._range_of(base)
             if known is None:
                 raise NotImplementedError(f"the entries of {base} are no whole numbers")
             values = np.arange(self._number(known.lower), self._number(known.upper) + 1)
@@ -76,6 +75,14 @@ class Leaves:
             rows = np.broadcast_to(row, (*self.shape(base, rank), self.points))
             self._classes[base] = _random(base.name, 0).permuted(rows, axis=-1)
         return self._classes[base]
+
+    def holds_classes(self, base: IndexedBase) -> bool:
+        """Whether the entries of an array are indices."""
+        return self._range_of(base) is not None
+
+    def _range_of(self, base: IndexedBase) -> IndexRange | None:
+        entries = (r for r in self._ranges if isinstance(r.index, Indexed))
+        return next((r for r in entries if r.index.base == base), None)
 
     def _number(self, size: Expr) -> int:
         return int(size.xreplace(self._sizes))

@@ -80,3 +80,12 @@ def test_of_a_wrong_type_it_is_not_said_that_classes_are_meant() -> None:
     function = derive.gradient("sum(delta(y[n], 0)*b[n], n=1..N)", "b[k]").kernel("numpy")
     with pytest.raises(TypeError, match=r"y is of type float64; give integers$"):
         function(b=np.ones(2), y=np.ones(2))
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_a_class_takes_the_place_of_the_index_that_it_equals(target: str) -> None:
+    derivation = derive.gradient("sum(delta(y[n], j)*b[n]*j, n=1..N, j=1..3)", "b[k]")
+    assert derivation.check().ok
+    value, gradient = derivation.kernel(target)(b=np.array([1.0, 10.0]), y=np.array([0, 2]))
+    assert value == 31
+    assert gradient.tolist() == [1, 3]
