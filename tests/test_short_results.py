@@ -83,6 +83,11 @@ BY_HAND = {
         {"by": "q[k]", "given": ["K > 0"]},
     ),
     "digamma": ("sum(digamma(z[i]), i=1..C)", "polygamma(1, z[k])", {}),
+    "gelu": (  # a power of three factors
+        "sum(z[i]*(1 + erf(z[i]/sqrt(2)))/2, i=1..C)",
+        "erf(sqrt(2)*z[k]/2)/2 + 1/2 + sqrt(2)*exp(-z[k]**2/2)*z[k]/(2*sqrt(pi))",
+        {},
+    ),
     "falling logistic": (
         "-sum(log(1 - p[n]), n=1..N)",
         "-p[k]",

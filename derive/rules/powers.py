@@ -76,8 +76,9 @@ def power_of_power(expr: Expr, given: Given) -> Outcome:
 )
 def power_of_product(expr: Expr, given: Given) -> Outcome:
     match expr:
-        case Power(Times(parts), n) if n.is_integer:
-            return times(*(raise_to(part, n.doit()) for part in parts))
+        case Power(Times((first, *others)), n) if n.is_integer:
+            # One factor at a time, as the law says it.
+            return times(raise_to(first, n.doit()), raise_to(times(*others), n.doit()))
     return None
 
 
