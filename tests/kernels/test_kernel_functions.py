@@ -99,6 +99,24 @@ def test_the_logarithm_of_the_gamma_function_does_not_overflow() -> None:
     assert_allclose(derivative, [float(mpmath.psi(0, 1000))])
 
 
+@pytest.mark.parametrize(
+    "term",
+    [
+        log((1 + erf(z[i])) / 2),
+        log(1 - erf(z[i])),
+        z[i] / (1 + erf(z[i])),
+        log(2 - 2 * erf(-z[i])),
+    ],
+)
+def test_what_the_error_function_leaves_of_1_is_not_lost(term: Expr) -> None:
+    derivation = derive.gradient(Sum(term, (i, 1, C)), z[k])
+    given = np.array([[-20.0, -6.0, 0.5, 6.0], [1.0, -9.0, 9.0, -1.0]])
+    given = -given if term.has(1 - erf(z[i])) else given
+    exact = flat(derivation.kernel("mpmath")(z=given, dps=400))
+    for found, wanted in zip(flat(derivation.kernel("numpy")(z=given)), exact, strict=True):
+        assert_allclose(found, wanted.astype(float), rtol=1e-12)
+
+
 def test_a_function_that_numpy_lacks_is_named() -> None:
     derivation = derive.gradient(Sum(fresnels(z[i]), (i, 1, C)), z[k])
     with pytest.raises(DeriveError, match="fresnels is not among the functions of NumPy"):
