@@ -261,6 +261,7 @@ def _read_product(expr: Mul) -> Expr:
         else:
             above.append(read(factor))
     _pair_powers(above, below)
+    _join_roots(above, below)
     above.sort(key=reading_order)
     below.sort(key=reading_order)
     if below and above and isinstance(above[0], Rational) and not isinstance(above[0], Integer):
@@ -291,6 +292,18 @@ def _pair_powers(above: list[Expr], below: list[Expr]) -> None:
                 above.remove(upper)
                 below.remove(lower)
                 above.append(Power(Quotient(Exp(read(exponent)), lower.base), lower.exponent))
+                break
+
+
+def _join_roots(above: list[Expr], below: list[Expr]) -> None:
+    """Read the root of a mean, which SymPy takes apart, as ``(S/C)^r``; in place."""
+    for upper in [f for f in above if isinstance(f, Power) and isinstance(f.base, Total)]:
+        for lower in [f for f in below if isinstance(f, Power) and isinstance(f.base, Symbol)]:
+            if upper.exponent == lower.exponent and not upper.exponent.is_Integer:
+                above.remove(upper)
+                below.remove(lower)
+                mean = times(Quotient(ONE, lower.base), upper.base)
+                above.append(Power(mean, upper.exponent))
                 break
 
 
