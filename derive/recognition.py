@@ -44,6 +44,14 @@ def is_softmax(value: Expr, index: Expr) -> bool:
     return False
 
 
+def is_logistic(value: Expr) -> bool:
+    """Whether ``value`` is ``1 / (1 + e^u)``, or ``e^u / (e^u + e^w)``."""
+    match value:
+        case Quotient(above, Plus((first, second))):
+            return above in (first, second) and _is_odds(first, second)
+    return False
+
+
 def recognise(
     problem: Problem, given: Given
 ) -> tuple[tuple[Definition, ...], tuple[IndexRange, ...]]:

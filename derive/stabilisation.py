@@ -21,10 +21,10 @@ from derive.notation import (
     bases,
 )
 from derive.positions import survey
+from derive.recognition import is_logistic
 from derive.rules.complements import (
     delta_of,
     is_complement,
-    is_share_of_two,
     near_one,
     over_complements,
     subjects,
@@ -96,13 +96,13 @@ def open_complements(trace: Trace) -> bool:
         settle(trace, ("move_sign", "cancel_double_negative", "multiply_quotients"))
     trace.apply_first(("gather_difference", "gather_difference_but"))
     paired = over_complements(trace.expression)
-    # What is left of a share in a sum of two is a fraction as short as the share.
-    of_two = frozenset(d.base for d in trace.given.definitions if is_share_of_two(d.value))
+    # What a logistic function leaves of one is a fraction as short as the function.
+    logistic = frozenset(d.base for d in trace.given.definitions if is_logistic(d.value))
 
     def is_opened(expr: Expr, given: Given) -> bool:
         if delta_of(expr) is not None:
             return bool(subjects(expr) & paired)
-        return is_complement(expr) and bool(subjects(expr) & (found | of_two))
+        return is_complement(expr) and bool(subjects(expr) & (found | logistic))
 
     if trace.apply("unfold_complement", is_opened):
         settle(trace, ("share_of_others", "complement_share", "complement_fraction"))

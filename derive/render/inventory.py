@@ -35,6 +35,7 @@ from derive.notation import (
 )
 from derive.notation import names as free
 from derive.problem import Problem
+from derive.recognition import is_logistic
 from derive.render.document import Formula, Naturals, Piece, Sentence, Space, Table
 from derive.render.messages import NOTHING, Messages, Slots
 from derive.render.names import Names
@@ -99,7 +100,8 @@ def symbols_table(
             row(array, kind, Formula((array, "in", Space(shape)), names))
     for definition in definitions:
         base = definition.base
-        kind = "logits" if base in logits else "definition"
+        kind = "logistic" if is_logistic(definition.value) else "definition"
+        kind = "logits" if base in logits else kind
         if definition.softmax:
             kind = "softmax_rows" if len(definition.indices) > 1 else "softmax"
         shape = tuple(base.shape or ()) if isinstance(base, IndexedBase) else ()

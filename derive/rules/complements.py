@@ -45,14 +45,6 @@ def is_complement(expr: Expr) -> bool:
     return False
 
 
-def is_share_of_two(value: Expr) -> bool:
-    """Whether a value is ``a / (a + b)``, as that of a logistic function is."""
-    match value:
-        case Quotient(above, Plus((first, second))):
-            return above in (first, second)
-    return False
-
-
 def delta_of(expr: Expr) -> Delta | None:
     """The delta of a ``δ - p`` or ``p - δ``."""
     match expr:
