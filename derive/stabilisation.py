@@ -29,7 +29,17 @@ from derive.rules.complements import (
     over_complements,
     subjects,
 )
-from derive.rules.exponents import joins_maxima, mixed_shares, over_mixture, over_partition
+from derive.rules.exponents import (
+    holds_part,
+    is_divided,
+    joins_maxima,
+    left_of_mixed,
+    mixed_shares,
+    mixtures,
+    of_mixed,
+    over_mixture,
+    over_partition,
+)
 from derive.rules.logarithms import is_nested
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded, weighted_complements
@@ -56,6 +66,7 @@ LOWERING = (
     "take_out_largest",
     "lower_exponential",
     "lower_power",
+    "lower_rest",
     "lower_terms",
     "lower_total",
     "join_exponential",
@@ -107,6 +118,21 @@ def open_complements(trace: Trace) -> bool:
     if trace.apply("unfold_complement", is_opened):
         settle(trace, ("share_of_others", "complement_share", "complement_fraction"))
     return trace.expression != before
+
+
+def open_mixtures(trace: Trace) -> None:
+    """Write shares as exponentials where they only keep a logarithm or a fraction finite."""
+    mixed = mixed_shares(trace.expression, trace.given)
+    if not mixed:
+        return
+    if trace.apply("unfold_complement", lambda e, _: left_of_mixed(e, mixed)):
+        settle(trace, ("complement_fraction", "move_sign"))
+    whole = mixtures(trace.expression, trace.given)
+    repeat(lambda: trace.apply("distribute_share", lambda e, given: holds_part(e, whole, given)))
+    trace.apply("unfold_definition", lambda e, _: of_mixed(e, mixed))
+    settle(trace, ("write_exponential", "write_reciprocal"))
+    settle(trace, ("multiply_quotients", "raise_exponential", "join_total", "join_exponents"))
+    repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
 
 
 def flatten_in_logarithms(trace: Trace) -> bool:
@@ -187,17 +213,15 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
     rests = weighted_complements(trace.expression)
-    trace.apply("complement_weights", lambda e, _: e in rests)
+    for rule in ("complement_weights", "split_complement"):
+        trace.apply(rule, lambda e, _: e in rests)
     if trace.apply("distribute_product", over_mixture):
         settle(trace, ("multiply_quotients",))
     met = over_partition(trace.expression, trace.given)
     if met and trace.apply("distribute_product", over_own_partition):
         trace.apply("unfold_definition", lambda e, _: bool(bases(e) & met))
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
-    mixed = mixed_shares(trace.expression, trace.given)
-    if mixed and trace.apply("unfold_definition", lambda e, _: bool(bases(e) & mixed)):
-        settle(trace, ("write_exponential", "multiply_quotients", "join_exponents"))
-        repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
+    open_mixtures(trace)
     trace.apply("expand_log_fraction", opens_logarithm)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
     repeat(
@@ -208,10 +232,12 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
             or any(trace.apply(rule, opens_logarithm) for rule in OPENING)
         )
     )
+    trace.apply("raise_exponential")
+    repeat(lambda: trace.apply("join_total", is_divided))
     settle(trace, SHIFTS)
     repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))
     settle(trace, CONTRACTION)
-    trace.apply("mask_weights")
+    settle(trace, ("mask_weights",))
     repeat(lambda: trace.apply("distribute_branches", beside_infinite))
     return Derivation(
         derivation.problem,

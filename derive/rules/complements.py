@@ -83,6 +83,26 @@ def near_one(expr: Expr) -> frozenset[Expr]:
     return found.union(*(near_one(a) for a in expr.args if isinstance(a, Inert)))
 
 
+@rule(
+    law(
+        Plus(ONE, Minus(Times(s.a, s.b))),
+        Plus(ONE, Minus(s.a), Times(s.a, Plus(ONE, Minus(s.b)))),
+    ),
+    Example(Plus(ONE, Minus(Times(s.y[s.k1], s.p[s.k1]))), s.with_logistic),
+)
+def split_complement(expr: Expr, given: Given) -> Outcome:
+    """``1 - w σ = 1 - w + w (1 - σ)``, where ``σ`` is a logistic function."""
+    match expr:
+        case Plus((one, Minus(Times(parts)))) if one == 1:
+            for n, share in enumerate(parts):
+                known = given.definition_of(share) if isinstance(share, (Indexed, Symbol)) else None
+                if known is not None and is_share_of_two(known.value):
+                    weight = times(*without(parts, n))
+                    left = Plus(ONE, Minus(share))
+                    return Plus(ONE, Minus(weight), times(weight, left))
+    return None
+
+
 def over_complements(expr: Expr) -> frozenset[Expr]:
     """The arrays of differences ``δ_{ik} - p_i`` over a ``1 - p_k``: both may become zero."""
     above, below = sides(expr)

@@ -7,14 +7,15 @@ it meets the exponentials. Shifting: Blanchard, Higham and Higham (2021), sectio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
-from sympy import Abs, Expr, Indexed, Max, Rational
+from sympy import Abs, Expr, Indexed, Max, Min, Rational, Symbol
 
 from derive.facts import Given
 from derive.laws import Condition, Each, Value, law
 from derive.notation import (
+    ONE,
     ZERO,
     Apply,
     Exp,
@@ -26,21 +27,25 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     bases,
+    code,
     factors,
     heads,
     names,
     plus,
     terms,
     times,
+    without,
 )
 from derive.rules import samples as s
+from derive.rules.complements import is_complement, is_share_of_two, subjects
 from derive.rules.monomials import distributed, sides
-from derive.rules.registry import Outcome, rule
+from derive.rules.registry import Example, Outcome, rule
 from derive.rules.stability import most_of, shift, uncertain
-from derive.signs import is_positive
+from derive.signs import is_positive, signs
 from derive.unfolding import value_of
 
 limits = (s.j, s.lo, s.hi, s.X)
@@ -90,11 +95,14 @@ def largest(expr: Expr, given: Given) -> Expr | None:
             several = [m for p in parts if (m := largest(p, given)) is not None]
             return None if not several else several[0] if len(several) == 1 else Plus(*several)
         case Plus(parts):
-            found = [largest(t, given) for t in parts]
-            if not any(m is not None for m in found):
+            rising = {t: m for t in parts if (m := largest(t, given)) is not None}
+            plain = [t for t in parts if t not in rising]
+            if not rising:
                 return None
-            each = dict.fromkeys(ZERO if m is None else m for m in found)
-            return reduce(lambda a, b: Apply(Head(Max), a, b), each)
+            pairs = [(m, weight_of(t, given)) for t, m in rising.items()]
+            if plain:
+                pairs.insert(parts.index(plain[0]), (ZERO, weight_of(plus(*plain), given)))
+            return _most_of_terms(pairs)
         case Total():
             body, index = expr.open()
             inside = given.within(index, tuple(expr.limits[1:]))
@@ -105,6 +113,44 @@ def largest(expr: Expr, given: Given) -> Expr | None:
             weight = uncertain((f for f in above if Exp not in heads(f)), inside)
             return most_of(inner, weight, index, expr.limits[1:])
     return None
+
+
+def weight_of(term: Expr, given: Given) -> Expr:
+    """What is zero where a term is, and 1 where it cannot be: no exponential is."""
+    match term:
+        case Minus(operand):
+            return weight_of(operand, given)
+        case Plus() if Exp not in term.heads:
+            return uncertain((term,), given)
+        case Total() if Exp in term.heads:
+            body, index = term.open()
+            inner = weight_of(body, given.within(index, tuple(term.limits[1:])))
+            if index not in names(inner):
+                return inner
+            return term.over(Apply(Head(Abs), inner), index)
+    above, _ = sides(term)
+    if len(above) == 1 and above[0] is term:
+        return ONE if Exp in heads(term) else uncertain((term,), given)
+    return times(*(w for f in above if (w := weight_of(f, given)) != 1))
+
+
+def _most_of_terms(pairs: Sequence[tuple[Expr, Expr]]) -> Expr:
+    """The largest exponent in a sum, of those terms whose weight is not zero."""
+    exponents = dict.fromkeys(e for e, _ in pairs)
+    certain = {e: e for e, w in pairs if w == 1}
+    if len(certain) == len(exponents) or len(exponents) == 1:
+        return _of_all(Max, exponents)
+    # What counts for nothing is to be no larger than what counts.
+    least = next(iter(certain), None) or _of_all(Min, exponents)
+    chosen = {
+        Threshold(Apply(Head(Abs), w), ZERO, e, least): None for e, w in pairs if e not in certain
+    }
+    return _of_all(Max, (*certain, *chosen))
+
+
+def _of_all(function: type[Max | Min], numbers: Iterable[Expr]) -> Expr:
+    """The largest or the smallest of some numbers."""
+    return reduce(lambda a, b: Apply(Head(function), a, b), numbers)
 
 
 def lowering(factor: Expr) -> bool:
@@ -118,8 +164,9 @@ def lowering(factor: Expr) -> bool:
 def destination(parts: tuple[Expr, ...], given: Given) -> tuple[int, int] | None:
     """Where an ``e^{-m}`` is among factors, and which of the others it goes into.
 
-    That is the one whose largest exponent is ``m``, else the one whose exponentials are not lowered
-    yet and have most arrays in common with ``m``, else any exponential.
+    That is the one whose largest exponent is ``m`` or one of those that ``m`` is the largest of,
+    else the one whose exponentials are not lowered yet and have most arrays in common with ``m``,
+    else any exponential.
     """
     for n, factor in enumerate(parts):
         if not lowering(factor):
@@ -127,7 +174,8 @@ def destination(parts: tuple[Expr, ...], given: Given) -> tuple[int, int] | None
         most = factor.operand.operand
         others = [m for m in range(len(parts)) if m != n]
         exponents = {m: largest(parts[m], given) for m in others if not lowering(parts[m])}
-        own = [m for m, exponent in exponents.items() if exponent == most]
+        covered = set(map(code, _covered(most)))
+        own = [m for m, exponent in exponents.items() if exponent and code(exponent) in covered]
         unlowered = [m for m, exponent in exponents.items() if exponent is not None]
         unlowered.sort(key=lambda m: -len(bases(parts[m]) & bases(most)))
         last = [m for m in exponents if isinstance(parts[m], Exp)]
@@ -135,6 +183,17 @@ def destination(parts: tuple[Expr, ...], given: Given) -> tuple[int, int] | None
             if candidates:
                 return n, candidates[0]
     return None
+
+
+def _covered(most: Expr) -> Iterator[Expr]:
+    """The exponents that the largest of some is not smaller than."""
+    yield most
+    match most:
+        case Apply(function, operands) if function is Max:
+            for operand in operands:
+                yield from _covered(operand)
+        case Threshold(_, _, above, _):
+            yield from _covered(above)
 
 
 def _in_place_of_both(parts: tuple[Expr, ...], n: int, m: int, joined: Expr) -> Expr:
@@ -171,6 +230,24 @@ def lower_terms(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(Times(s.a, Plus(s.b, s.c)), Plus(Times(s.a, s.b), Times(s.a, s.c))),
+    Times(lower, Plus(1, Minus(y_k), Exp(z_k))),
+)
+def lower_rest(expr: Expr, given: Given) -> Outcome:
+    """Bring ``e^{-m}`` into a sum in which the terms without exponentials may be zero together."""
+    found = destination(expr.args, given)
+    if found is None or not isinstance(expr.args[found[1]], Plus):
+        return None
+    n, m = found
+    plain = [t for t in expr.args[m].args if Exp not in heads(t)]
+    rising = [t for t in expr.args[m].args if Exp in heads(t)]
+    if len(plain) < 2 or weight_of(plus(*plain), given) == 1:
+        return None
+    moved = distributed((expr.args[n],), Plus(plus(*plain), plus(*rising)))
+    return _in_place_of_both(expr.args, n, m, moved)
+
+
+@rule(
     law(Times(s.c, Total(FJ, limits)), Total(Times(s.c, FJ), limits)),
     Times(lower, s.partition),
 )
@@ -196,8 +273,20 @@ def lower_total(expr: Expr, given: Given) -> Outcome:
 def write_exponential(expr: Expr, given: Given) -> Outcome:
     """``e^u / b = e^{u - log b}``: a share may round to zero, and its logarithm does not."""
     match expr:
-        case Quotient(Exp(operand), Total() as below) if is_positive(below, given):
+        case Quotient(Exp(operand), Total() | Plus() as below) if is_positive(below, given):
             return Exp(plus(operand, Minus(Log(below))))
+    return None
+
+
+@rule(
+    law(Quotient(ONE, s.b), Exp(Minus(Log(s.b))), Condition("positive", (s.b,))),
+    Quotient(ONE, Plus(ONE, Exp(Minus(z_k)))),
+)
+def write_reciprocal(expr: Expr, given: Given) -> Outcome:
+    """``1 / b = e^{-log b}``, of a logistic function for example."""
+    match expr:
+        case Quotient(one, Plus() as below) if one == 1 and is_positive(below, given):
+            return Exp(Minus(Log(below)))
     return None
 
 
@@ -232,7 +321,8 @@ def joins_maxima(expr: Expr, given: Given) -> bool:
 )
 def take_out_largest(expr: Expr, given: Given) -> Outcome:
     """``Σ_j f_j = e^m Σ_j e^{-m} f_j`` in a product of several sums, each by its own ``m``."""
-    if not any(map(lowering, expr.args)):
+    own = {code(m) for f in expr.args if lowering(f) for m in _covered(f.operand.operand)}
+    if not own:
         return None
     rising = [
         n for n, f in enumerate(expr.args) if not lowering(f) and largest(f, given) is not None
@@ -240,7 +330,10 @@ def take_out_largest(expr: Expr, given: Given) -> Outcome:
     for n in rising:
         total = expr.args[n]
         most = largest(total, given) if isinstance(total, Total) else None
-        if most is not None and len(rising) > 1 and _is_most(most):
+        # A sum that what lowers is made for takes it as a whole.
+        if most is None or code(most) in own:
+            continue
+        if len(rising) > 1 and _is_most(most):
             body, index = total.open()
             inside = total.over(times(Exp(Minus(most)), body), index)
             return times(*expr.args[:n], Exp(most), inside, *expr.args[n + 1 :])
@@ -248,10 +341,26 @@ def take_out_largest(expr: Expr, given: Given) -> Outcome:
 
 
 def mixed_shares(expr: Expr, given: Given) -> frozenset[Expr]:
-    """The softmaxes that are factors in a sum under a logarithm or below a bar.
+    """The softmaxes and logistic functions in a mixture under a logarithm or below a bar.
 
     All of its terms may round to zero, though the logarithm and the fraction do not.
     """
+    found = (_name(share) for m in mixtures(expr, given) for share in _shares_within(m, given))
+    return frozenset(found)
+
+
+def of_mixed(expr: Expr, mixed: frozenset[Expr]) -> bool:
+    """Whether this is an entry of, or the name of, one of these shares."""
+    return isinstance(expr, (Indexed, Symbol)) and _name(expr) in mixed
+
+
+def left_of_mixed(expr: Expr, mixed: frozenset[Expr]) -> bool:
+    """Whether this is what one of these shares leaves of one."""
+    return is_complement(expr) and bool(subjects(expr) & mixed)
+
+
+def mixtures(expr: Expr, given: Given) -> frozenset[Expr]:
+    """The sums under a logarithm or below a bar that only shares may keep from being zero."""
     match expr:
         case Log(operand):
             sums = factors(operand)
@@ -259,23 +368,93 @@ def mixed_shares(expr: Expr, given: Given) -> frozenset[Expr]:
             sums = factors(denominator)
         case _:
             sums = ()
-    found: set[Expr] = set()
-    for total in sums:
-        if isinstance(total, Total):
-            body, index = total.open()
-            found |= {share.base for share in _shares(body, given) if index in names(share)}
-        elif isinstance(total, Plus):
-            several = [_shares(term, given) for term in total.args]
-            if all(several):
-                found |= {share.base for shares in several for share in shares}
-    inner = (mixed_shares(a, given) for a in expr.args if isinstance(a, Inert))
-    return frozenset(found).union(*inner)
+    inner = (mixtures(a, given) for a in expr.args if isinstance(a, Inert))
+    return frozenset(m for m in sums if _is_mixture(m, given)).union(*inner)
 
 
-def _shares(term: Expr, given: Given) -> list[Indexed]:
-    """The entries of softmaxes among the factors of a term."""
-    parts = [f for f in sides(term)[0] if isinstance(f, Indexed)]
-    return [f for f in parts if (d := given.definition_of(f)) is not None and d.softmax]
+def _is_mixture(total: Expr, given: Given) -> bool:
+    match total:
+        case Total():
+            return bool(_shares_within(total, given))
+        case Plus(parts):
+            others = [t for t in parts if not _shares_within(t, given)]
+            if len(others) == len(parts):
+                return False
+            return not others or 0 in signs(plus(*others), given)
+    return False
+
+
+def _shares_within(expr: Expr, given: Given) -> list[Expr]:
+    """The shares among the factors of a term, of each term of a sum; what is left of one as well.
+
+    In a sum over an index they are those that the index is in.
+    """
+    match expr:
+        case Total():
+            body, index = expr.open()
+            return [f for f in _shares_within(body, given) if index in names(f)]
+        case Plus((one, Minus(share))) | Plus((share, Minus(one))) if one == 1:
+            return [share] if _is_of_two(share, given) else []
+        case Plus(parts):
+            return [f for t in parts for f in _shares_within(t, given)]
+        case Indexed() | Symbol():
+            return [expr] if _is_share(expr, given) else []
+        case Times() | Quotient():
+            return [f for part in sides(expr)[0] for f in _shares_within(part, given)]
+    return []
+
+
+def _is_share(entry: Expr, given: Given) -> bool:
+    definition = given.definition_of(entry)
+    return definition is not None and (definition.softmax or _is_of_two(entry, given))
+
+
+def _is_of_two(entry: Expr, given: Given) -> bool:
+    """Whether this is the name of a ``1 / (1 + e^u)`` or ``e^u / (e^u + e^v)``."""
+    definition = given.definition_of(entry) if isinstance(entry, (Indexed, Symbol)) else None
+    if definition is None or not is_share_of_two(definition.value):
+        return False
+    above, below = definition.value.args
+    return (above == 1 or isinstance(above, Exp)) and Exp in heads(below)
+
+
+def _name(share: Expr) -> Expr:
+    return share.base if isinstance(share, Indexed) else share
+
+
+def holds_part(expr: Expr, mixed: Iterable[Expr], given: Given) -> bool:
+    """Whether a product has a sum in which there is a part of a mixture, and no mixture.
+
+    What is to be lowered with that part has to stand beside it.
+    """
+    sums = [f for f in expr.args if isinstance(f, Plus)]
+    parts = {code(part) for mixture in mixed for part in _parts(mixture, given)}
+    found = {code(part) for total in sums for part in _parts(total, given)}
+    return not found.isdisjoint(parts) and not any(f in mixed for f in sums)
+
+
+def _parts(total: Expr, given: Given) -> Iterator[Expr]:
+    """The shares in the terms of a sum, and the sums over an index that are made of them."""
+    for term in total.args if isinstance(total, Plus) else (total,):
+        for factor in _factors_of(term):
+            if not isinstance(factor, Plus) and _shares_within(factor, given):
+                yield factor
+
+
+@rule(
+    law(Times(s.a, Plus(Each(s.b))), Plus(Each(Times(s.a, s.b)))),
+    Example(Times(Plus(ONE, y_k), Plus(y_k, Minus(s.p[s.k1]))), s.with_softmax),
+)
+def distribute_share(expr: Expr, given: Given) -> Outcome:
+    """Bring factors into a sum with a share in it."""
+    for n, factor in enumerate(expr.args):
+        if isinstance(factor, Plus) and any(_parts(factor, given)):
+            return distributed(without(expr.args, n), factor)
+    return None
+
+
+def _factors_of(term: Expr) -> tuple[Expr, ...]:
+    return sides(term.operand if isinstance(term, Minus) else term)[0]
 
 
 def over_mixture(expr: Expr, given: Given) -> bool:
@@ -302,10 +481,9 @@ def over_partition(expr: Expr, given: Given) -> frozenset[Expr]:
     found = set()
     if isinstance(expr, Times):
         above = {f for factor in expr.args for f in _numerators(factor) if isinstance(f, Total)}
-        for share in _shares(expr, given):
-            known = given.definition_of(share)
-            below = value_of(share, known).denominator if known is not None else None
-            if below in above:
+        for share in expr.args:
+            known = given.definition_of(share) if isinstance(share, Indexed) else None
+            if known is not None and known.softmax and value_of(share, known).denominator in above:
                 found.add(share.base)
     inner = (over_partition(a, given) for a in expr.args if isinstance(a, Inert))
     return frozenset(found).union(*inner)
@@ -428,3 +606,54 @@ def join_exponential(expr: Expr, given: Given) -> Outcome:
     numerator, denominator = expr.args[m].args
     whole = Quotient(times(expr.args[n], numerator), denominator)
     return _in_place_of_both(expr.args, n, m, whole)
+
+
+by_pairs = Total(
+    Quotient(s.y[s.j1], Plus(Exp(s.z[s.j1]), Exp(z_k))),
+    (s.j1, 1, s.C),
+)
+
+
+@rule(
+    law(Times(s.c, Total(FJ, limits)), Total(Times(s.c, FJ), limits)),
+    Times(Exp(z_k), by_pairs),
+)
+def join_total(expr: Expr, given: Given) -> Outcome:
+    """Bring an exponential into a sum over an index, to the exponentials there."""
+    for m, total in enumerate(expr.args):
+        for n, factor in enumerate(expr.args):
+            if isinstance(factor, Exp) and not lowering(factor) and _belongs(factor, total, given):
+                body, index = total.open()
+                return _in_place_of_both(expr.args, n, m, total.over(times(factor, body), index))
+    return None
+
+
+def _belongs(factor: Exp, total: Expr, given: Given) -> bool:
+    """Whether an exponential is lowered together with what is in a sum over an index."""
+    if not isinstance(total, Total) or largest(factor, given) is None:
+        return False
+    if bases(factor) & _exponentials_below(total, given):
+        return True
+    axes = (n for n in names(factor) if given.range_of(n) is not None)
+    return largest(total, given) is not None and names(total).issuperset(axes)
+
+
+def is_divided(expr: Expr, given: Given) -> bool:
+    """Whether an exponential stands beside a sum in which exponentials like it are below a bar.
+
+    It may overflow where all that is in the sum rounds to zero.
+    """
+    raised = [f for f in expr.args if isinstance(f, Exp)]
+    below = frozenset().union(*(_exponentials_below(f, given) for f in expr.args))
+    return any(bases(f) & below for f in raised)
+
+
+def _exponentials_below(total: Expr, given: Given) -> frozenset[Expr]:
+    """The arrays in the exponentials that something is divided by in a sum over an index."""
+    if not isinstance(total, Total):
+        return frozenset()
+    body, index = total.open()
+    inside = given.within(index, tuple(total.limits[1:]))
+    below = (f for part in factors(body) for f in sides(part)[1])
+    plain = (f.base if isinstance(f, Power) else f for f in below)
+    return frozenset().union(*(bases(f) for f in plain if largest(f, inside) is not None))

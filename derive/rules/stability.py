@@ -18,6 +18,7 @@ from derive.notation import (
     Apply,
     Exp,
     Head,
+    Inert,
     Log,
     Maximum,
     Minus,
@@ -28,7 +29,6 @@ from derive.notation import (
     Times,
     Total,
     bases,
-    binders,
     factors,
     heads,
     names,
@@ -306,9 +306,16 @@ def mask_weights(expr: Expr, given: Given) -> Outcome:
 
 def _is_masked(exponent: Expr) -> bool:
     """Whether the largest of some exponents only has been taken away."""
-    return any(
-        isinstance(m, Maximum) and isinstance(m.body, Threshold)
-        for term in terms(exponent)
-        if isinstance(term, Minus)
-        for m in binders(term)
-    )
+    return any(isinstance(t, Minus) and _is_of_some(t.operand) for t in terms(exponent))
+
+
+def _is_of_some(expr: Expr) -> bool:
+    """Whether something holds the largest of those numbers whose weight is not zero."""
+    match expr:
+        case Maximum(body=Threshold()):
+            return True
+        case Apply(function, operands) if function is Max and any(
+            isinstance(a, Threshold) for a in operands
+        ):
+            return True
+    return isinstance(expr, Inert) and any(map(_is_of_some, expr.args))

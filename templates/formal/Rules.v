@@ -541,6 +541,7 @@ Proof.
   intros W H. rewrite <- W. clear W. induction l as [|a l IH]; simpl; [ring|].
   rewrite <- (H a (or_introl eq_refl)), <- IH; [ring|]. intros j Hj. apply H. now right.
 Qed.
+Ltac split_complement := by_ring.
 Ltac complement_weights :=
   match goal with |- 1 - sum_over ?l ?w = sum_over ?l (fun j => (1 - _) * @?f j) =>
     apply (others_weighted l f); [sum_probabilities | intros; by_ring] end.
@@ -808,6 +809,8 @@ Ltac take_out_largest :=
     end end.
 Ltac write_exponential :=
   unfold Rminus; rewrite exp_plus, exp_Ropp, exp_ln by positive; by_ring.
+Ltac distribute_share := by_ring.
+Ltac write_reciprocal := rewrite exp_Ropp, exp_ln by positive; by_ring.
 Ltac join_exponents := moved_down.
 Ltac raise_exponential :=
   lazymatch goal with
@@ -836,12 +839,14 @@ Ltac lower_power :=
           rewrite ?Rmult_1_r, <- ?exp_plus; f_equal; field); by_ring end ] end end.
 Ltac lower_exponential := moved_down.
 Ltac lower_terms := by_ring.
+Ltac lower_rest := by_ring.
 Ltac lower_total :=
   match goal with |- ?before = ?after =>
     match before with context [sum_over ?l ?f] => match after with context [sum_over l ?g] =>
       match before with context [exp ?m] =>
         replace (sum_over l g) with (exp m * sum_over l f);
         [by_ring | rewrite <- sum_over_scale; apply sum_over_ext; enter; by_ring] end end end end.
+Ltac join_total := lower_total.
 Ltac scale_logarithm :=
   match goal with |- ln _ = ?m + ln _ => apply ln_shift; [positive | by_ring] end.
 

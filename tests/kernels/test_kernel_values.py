@@ -14,6 +14,7 @@ from sympy import Indexed
 
 import derive
 from derive.kernels import kernel
+from derive.kernels.reader import signature
 
 NAMES = [*derive.catalogue(), *LOSSES]
 SOFTMAX = [  # logits of any size are fine: every exponential is of a difference to the largest
@@ -251,3 +252,52 @@ def test_each_of_several_sums_is_shifted_by_its_own_largest_exponent() -> None:
     oracle = flat(kernel(derivation, "mpmath")(**given))
     for array, exact in zip(flat(kernel(derivation, "numpy")(**small)), oracle, strict=True):
         assert_allclose(as_floats(array), as_floats(exact), rtol=1e-5, atol=1e-20)
+
+
+MIXED = {
+    "with a number": "-log(g*softmax(z)[t] + (1 - g)*u)",
+    "of two sums": "-log(softmax(z)[t]*g + sum(softmax(z)[i]*w[i], i=1..C)*(1 - g))",
+    "by a logistic": "-log(sigmoid(x)*softmax(z)[t] + (1 - sigmoid(x))*sum(w[i]*M[i], i=1..N))",
+    "what is left of one": "log(1 - u*sigmoid(x))",
+    "over an index": "-log(sum(softmax(z)[j]*sigmoid(x - z[j]), j=1..C))",
+    "against the true class": "-log(sum(softmax(z)[j]*sigmoid(z[t] - z[j]), j=1..C))",
+    "exponentials": "log(g*exp(x) + u*exp(v))",
+}
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize("name", sampled(MIXED, every=2))
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+def test_a_mixture_is_as_large_as_its_terms_that_count(name: str, weight: float) -> None:
+    """A share that rounds to zero is all that is left where the weight of the rest is zero."""
+    loss = MIXED[name]
+    letters = {"z[k]": "softmax(z)", "x": "(x"}
+    variables = [v for v, letter in letters.items() if letter in loss]
+    derivation = derive.gradient(loss, variables, given=["k <= C"] if "z[" in loss else [])
+    values = {
+        "z": np.array([0.0, 1000.0, 3.0]),
+        "w": np.array([0.0, 0.0, 1.0])[1:] if "M" in loss else np.array([0.0, 0.0, 1.0]),
+        "M": np.array([weight, 0.0]),
+        "x": 800.0,
+        "g": 0.5,
+        "u": weight,
+        "v": 3000.0 * (1 - weight),
+        "t": 0,
+    }
+    given = {a.name: values[a.name] for a in signature(derivation).arguments if a.name in values}
+    found = flat(kernel(derivation, "numpy")(**given))
+    oracle = flat(kernel(derivation, "mpmath")(**given, dps=3000))
+    for array, exact in zip(found, oracle, strict=True):
+        assert_allclose(as_floats(array), as_floats(exact), rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.needs("lark")
+def test_an_exponential_before_a_sum_is_shifted_with_what_divides_it() -> None:
+    tie = "v*exp((s[i] + s[j])/2)"
+    loss = f"-sum(sum((1 - delta(i,j))*q[i,j]*(s[i] - log(exp(s[i]) + exp(s[j]) + {tie})), j), i)"
+    loss = loss.replace(", j)", ", j=1..C)").replace(", i)", ", i=1..C)")
+    derivation = derive.hessian(loss, "s[k]", "s[m]", given=["v > 0"])
+    given = {"s": np.array([1000.25, 999.5, 1001.0]), "v": 1.25, "q": np.arange(9.0).reshape(3, 3)}
+    found = flat(kernel(derivation, "numpy")(**given))
+    for array, exact in zip(found, flat(kernel(derivation, "mpmath")(**given)), strict=True):
+        assert_allclose(as_floats(array), as_floats(exact), rtol=1e-9)
