@@ -29,10 +29,10 @@ from derive.rules.complements import (
     over_complements,
     subjects,
 )
-from derive.rules.exponents import (
+from derive.rules.exponents import is_divided, joins_maxima
+from derive.rules.logarithms import is_nested
+from derive.rules.mixtures import (
     holds_part,
-    is_divided,
-    joins_maxima,
     left_of_mixed,
     mixed_shares,
     mixtures,
@@ -40,7 +40,6 @@ from derive.rules.exponents import (
     over_mixture,
     over_partition,
 )
-from derive.rules.logarithms import is_nested
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded, weighted_complements
 from derive.rules.trace import Trace

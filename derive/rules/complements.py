@@ -25,6 +25,7 @@ from derive.notation import (
     times,
     without,
 )
+from derive.recognition import is_logistic
 from derive.rules import samples as s
 from derive.rules.masks import FJ, FK, k_in_range, left_of_one, limits
 from derive.rules.monomials import distributed, divided, expression, monomial, place, sides
@@ -96,7 +97,7 @@ def split_complement(expr: Expr, given: Given) -> Outcome:
         case Plus((one, Minus(Times(parts)))) if one == 1:
             for n, share in enumerate(parts):
                 known = given.definition_of(share) if isinstance(share, (Indexed, Symbol)) else None
-                if known is not None and is_share_of_two(known.value):
+                if known is not None and is_logistic(known.value):
                     weight = times(*without(parts, n))
                     left = Plus(ONE, Minus(share))
                     return Plus(ONE, Minus(weight), times(weight, left))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
-from sympy import Abs, Expr, Indexed, Max, Min, Rational, Symbol
+from sympy import Abs, Expr, Max, Min, Rational
 
 from derive.facts import Given
 from derive.laws import Condition, Each, Value, law
@@ -20,7 +20,6 @@ from derive.notation import (
     Apply,
     Exp,
     Head,
-    Inert,
     Log,
     Maximum,
     Minus,
@@ -38,15 +37,12 @@ from derive.notation import (
     plus,
     terms,
     times,
-    without,
 )
 from derive.rules import samples as s
-from derive.rules.complements import is_complement, is_share_of_two, subjects
 from derive.rules.monomials import distributed, sides
-from derive.rules.registry import Example, Outcome, rule
+from derive.rules.registry import Outcome, rule
 from derive.rules.stability import most_of, shift, uncertain
-from derive.signs import is_positive, signs
-from derive.unfolding import value_of
+from derive.signs import is_positive
 
 limits = (s.j, s.lo, s.hi, s.X)
 FJ = Value(s.F, s.j)
@@ -338,163 +334,6 @@ def take_out_largest(expr: Expr, given: Given) -> Outcome:
             inside = total.over(times(Exp(Minus(most)), body), index)
             return times(*expr.args[:n], Exp(most), inside, *expr.args[n + 1 :])
     return None
-
-
-def mixed_shares(expr: Expr, given: Given) -> frozenset[Expr]:
-    """The softmaxes and logistic functions in a mixture under a logarithm or below a bar.
-
-    All of its terms may round to zero, though the logarithm and the fraction do not.
-    """
-    found = (_name(share) for m in mixtures(expr, given) for share in _shares_within(m, given))
-    return frozenset(found)
-
-
-def of_mixed(expr: Expr, mixed: frozenset[Expr]) -> bool:
-    """Whether this is an entry of, or the name of, one of these shares."""
-    return isinstance(expr, (Indexed, Symbol)) and _name(expr) in mixed
-
-
-def left_of_mixed(expr: Expr, mixed: frozenset[Expr]) -> bool:
-    """Whether this is what one of these shares leaves of one."""
-    return is_complement(expr) and bool(subjects(expr) & mixed)
-
-
-def mixtures(expr: Expr, given: Given) -> frozenset[Expr]:
-    """The sums under a logarithm or below a bar that only shares may keep from being zero."""
-    match expr:
-        case Log(operand):
-            sums = factors(operand)
-        case Quotient(_, denominator):
-            sums = factors(denominator)
-        case _:
-            sums = ()
-    inner = (mixtures(a, given) for a in expr.args if isinstance(a, Inert))
-    return frozenset(m for m in sums if _is_mixture(m, given)).union(*inner)
-
-
-def _is_mixture(total: Expr, given: Given) -> bool:
-    match total:
-        case Total():
-            return bool(_shares_within(total, given))
-        case Plus(parts):
-            others = [t for t in parts if not _shares_within(t, given)]
-            if len(others) == len(parts):
-                return False
-            return not others or 0 in signs(plus(*others), given)
-    return False
-
-
-def _shares_within(expr: Expr, given: Given) -> list[Expr]:
-    """The shares among the factors of a term, of each term of a sum; what is left of one as well.
-
-    In a sum over an index they are those that the index is in.
-    """
-    match expr:
-        case Total():
-            body, index = expr.open()
-            return [f for f in _shares_within(body, given) if index in names(f)]
-        case Plus((one, Minus(share))) | Plus((share, Minus(one))) if one == 1:
-            return [share] if _is_of_two(share, given) else []
-        case Plus(parts):
-            return [f for t in parts for f in _shares_within(t, given)]
-        case Indexed() | Symbol():
-            return [expr] if _is_share(expr, given) else []
-        case Times() | Quotient():
-            return [f for part in sides(expr)[0] for f in _shares_within(part, given)]
-    return []
-
-
-def _is_share(entry: Expr, given: Given) -> bool:
-    definition = given.definition_of(entry)
-    return definition is not None and (definition.softmax or _is_of_two(entry, given))
-
-
-def _is_of_two(entry: Expr, given: Given) -> bool:
-    """Whether this is the name of a ``1 / (1 + e^u)`` or ``e^u / (e^u + e^v)``."""
-    definition = given.definition_of(entry) if isinstance(entry, (Indexed, Symbol)) else None
-    if definition is None or not is_share_of_two(definition.value):
-        return False
-    above, below = definition.value.args
-    return (above == 1 or isinstance(above, Exp)) and Exp in heads(below)
-
-
-def _name(share: Expr) -> Expr:
-    return share.base if isinstance(share, Indexed) else share
-
-
-def holds_part(expr: Expr, mixed: Iterable[Expr], given: Given) -> bool:
-    """Whether a product has a sum in which there is a part of a mixture, and no mixture.
-
-    What is to be lowered with that part has to stand beside it.
-    """
-    sums = [f for f in expr.args if isinstance(f, Plus)]
-    parts = {code(part) for mixture in mixed for part in _parts(mixture, given)}
-    found = {code(part) for total in sums for part in _parts(total, given)}
-    return not found.isdisjoint(parts) and not any(f in mixed for f in sums)
-
-
-def _parts(total: Expr, given: Given) -> Iterator[Expr]:
-    """The shares in the terms of a sum, and the sums over an index that are made of them."""
-    for term in total.args if isinstance(total, Plus) else (total,):
-        for factor in _factors_of(term):
-            if not isinstance(factor, Plus) and _shares_within(factor, given):
-                yield factor
-
-
-@rule(
-    law(Times(s.a, Plus(Each(s.b))), Plus(Each(Times(s.a, s.b)))),
-    Example(Times(Plus(ONE, y_k), Plus(y_k, Minus(s.p[s.k1]))), s.with_softmax),
-)
-def distribute_share(expr: Expr, given: Given) -> Outcome:
-    """Bring factors into a sum with a share in it."""
-    for n, factor in enumerate(expr.args):
-        if isinstance(factor, Plus) and any(_parts(factor, given)):
-            return distributed(without(expr.args, n), factor)
-    return None
-
-
-def _factors_of(term: Expr) -> tuple[Expr, ...]:
-    return sides(term.operand if isinstance(term, Minus) else term)[0]
-
-
-def over_mixture(expr: Expr, given: Given) -> bool:
-    """Whether something is divided by a mixture of shares in a sum that a share is multiplied by.
-
-    The fraction may overflow where the share rounds to zero: together they do not.
-    """
-    beside = [f.base for f in expr.args if isinstance(f, Indexed)]
-    return any(
-        isinstance(factor, Plus)
-        and any(
-            set(beside) & mixed_shares(term.operand if isinstance(term, Minus) else term, given)
-            for term in factor.args
-        )
-        for factor in expr.args
-    )
-
-
-def over_partition(expr: Expr, given: Given) -> frozenset[Expr]:
-    """The softmaxes that are multiplied by a fraction with their own partition above the bar.
-
-    The share may round to zero and the fraction overflow, though the partition cancels.
-    """
-    found = set()
-    if isinstance(expr, Times):
-        above = {f for factor in expr.args for f in _numerators(factor) if isinstance(f, Total)}
-        for share in expr.args:
-            known = given.definition_of(share) if isinstance(share, Indexed) else None
-            if known is not None and known.softmax and value_of(share, known).denominator in above:
-                found.add(share.base)
-    inner = (over_partition(a, given) for a in expr.args if isinstance(a, Inert))
-    return frozenset(found).union(*inner)
-
-
-def _numerators(factor: Expr) -> Iterator[Expr]:
-    """The factors above the bar of the fractions in a sum."""
-    for term in terms(factor):
-        plain = term.operand if isinstance(term, Minus) else term
-        if isinstance(plain, Quotient):
-            yield from factors(plain.numerator)
 
 
 @rule(
