@@ -53,6 +53,7 @@ SHIFTS = (
     "shift_weighted_logsumexp",
     "shift_weighted_softmax",
     "shift_softplus",
+    "shift_log_cosh",
     "shift_logistic",
     "shift_sigmoid",
     "shift_logistic_power",

@@ -54,6 +54,7 @@ BY_HAND = {
         "+ Sum((\\sigma[k, j] - 1)*q[k, j], (j, k + 1, C))",
         {},
     ),
+    "log-cosh": ("sum(log(cosh(y[i] - z[i])), i=1..C)", "-tanh(y[k] - z[k])", {}),
     "softplus": ("sum(softplus(z[i]) - y[i]*z[i], i=1..C)", "\\sigma[k] - y[k]", {}),
     "logistic of exponentials": (
         "-sum(q[i]*log(exp(z[i])/(exp(z[i]) + exp(v[i]))), i=1..C)",
@@ -206,6 +207,7 @@ EXACT = [
     ("-(y*log(p) + (1 - y)*log(1 - p))", ["p = sigmoid(z)"], {"z": 40.0, "y": 0.0}, 40.0, 1.0),
     ("-(y*log(p) + (1 - y)*log(1 - p))", ["p = sigmoid(-z)"], {"z": 40.0, "y": 1.0}, 40.0, 1.0),
     ("log(softplus(z))", [], {"z": -40.0}, -40.0, 1.0),
+    ("log(cosh(z))", [], {"z": 1000.0}, 999.3068528194400546, 1.0),
     ("-log(sigmoid(z))", [], {"z": 40.0}, 4.248354255291589e-18, -4.248354255291589e-18),
 ]
 

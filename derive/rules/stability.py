@@ -193,7 +193,7 @@ def shift_softplus(expr: Expr, given: Given) -> Outcome:
     """``log(1 + e^u) = max(0, u) + log(1 + e^{-|u|})``."""
     match expr:
         case Log(Plus((one, Exp(u)))) | Log(Plus((Exp(u), one))) if one == 1:
-            if isinstance(u, Minus) and isinstance(u.operand, Apply) and u.operand.function is Abs:
+            if isinstance(u, Minus) and signs(u.operand, Given()) <= {0, 1}:
                 return None
             size = Apply(Head(Abs), u)
             return Plus(Apply(Head(Max), ZERO, u), Log(Plus(ONE, Exp(Minus(size)))))

@@ -199,7 +199,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("fold_definition")
         or trace.apply("write_complement", has_factors_above)
         or trace.apply_first(("flatten_quotient", "turn_factor", "cancel_factor"))
-        or trace.apply("cancel_log_exp")
+        or trace.apply_first(("cancel_log_exp", "write_tanh"))
         or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax"))
         or take_terms_off(trace)
         or trace.apply("power_of_product", raises_well)

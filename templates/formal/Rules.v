@@ -870,6 +870,20 @@ Proof.
     + rewrite Rmult_plus_distr_l, <- exp_plus, Rplus_opp_r, exp_0. ring.
   - rewrite Rabs_left, Ropp_involutive by lra. ring.
 Qed.
+Lemma shift_log_cosh_at u : ln (cosh u) = Rabs u + ln (1 + exp (- (2 * Rabs u))) - ln 2.
+Proof.
+  assert (E : cosh u = exp (Rabs u) * (1 + exp (- (2 * Rabs u))) / 2).
+  { assert (P : forall v, exp v + exp (- v) = exp v * (1 + exp (- (2 * v)))).
+    { intros v. rewrite Rmult_plus_distr_l, <- exp_plus. do 2 f_equal; [ring | f_equal; ring]. }
+    unfold cosh. destruct (Rcase_abs u) as [L|L].
+    - rewrite (Rabs_left u L), <- P, Ropp_involutive. f_equal. ring.
+    - rewrite (Rabs_right u L), <- P. reflexivity. }
+  rewrite E. unfold Rdiv. pose proof (exp_pos (Rabs u)). pose proof (exp_pos (- (2 * Rabs u))).
+  rewrite !ln_mult, ln_exp, ln_Rinv by (try apply Rmult_lt_0_compat; lra). ring.
+Qed.
+Ltac shift_log_cosh :=
+  first [apply shift_log_cosh_at | rewrite shift_log_cosh_at; by_ring].
+Ltac write_tanh := unfold tanh; by_field.
 Ltac shift_softplus :=
   first [apply shift_softplus_at | rewrite Rplus_comm; apply shift_softplus_at
         | rewrite shift_softplus_at; by_ring
