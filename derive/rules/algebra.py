@@ -181,6 +181,21 @@ def split_quotient(expr: Expr, given: Given) -> Outcome:
     return None
 
 
+@rule(
+    law(Quotient(Times(s.a, Plus(Each(s.b))), s.c), Times(s.a, Plus(Each(Quotient(s.b, s.c))))),
+    Quotient(Times(s.gamma, Plus(z_k, y_k)), s.T),
+)
+def split_numerator(expr: Expr, given: Given) -> Outcome:
+    """``a (b + c) / d = a (b/d + c/d)``"""
+    match expr:
+        case Quotient(Times(parts), below):
+            sums = [n for n, part in enumerate(parts) if isinstance(part, Plus)]
+            if len(sums) == 1:
+                split = Plus(*(_over(term, below) for term in parts[sums[0]].args))
+                return times(*without(parts, sums[0]), split)
+    return None
+
+
 def _over(term: Expr, below: Expr) -> Expr:
     return (
         Minus(Quotient(term.operand, below)) if isinstance(term, Minus) else Quotient(term, below)

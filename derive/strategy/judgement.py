@@ -270,9 +270,10 @@ def factors_well(fraction: Expr, given: Given) -> bool:
 
 def splits_fraction_well(fraction: Expr, given: Given) -> bool:
     """Split a fraction where one of its terms cancels, folds, or leaves one term of a sum."""
-    if not isinstance(fraction.numerator, Plus):
+    sums = [f for f in factors(fraction.numerator) if isinstance(f, Plus)]
+    if len(sums) != 1:
         return False
-    terms, bound = fraction.numerator.args, [span.index for span in given.scope]
+    terms, bound = sums[0].args, [span.index for span in given.scope]
     return any(
         meets(t, fraction.denominator, given) or any(has_delta(t, index) for index in bound)
         for t in terms

@@ -219,6 +219,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("multiply_quotients", makes_name)
         or trace.apply("write_complement")
         or trace.apply("split_quotient", splits_fraction_well)
+        or trace.apply("split_numerator", splits_fraction_well)
         or trace.apply("divide_numerator")
         or trace.apply("divide_inside_total", divides_well)
         or trace.apply("multiply_quotients", multiplies_well)

@@ -130,6 +130,7 @@ Ltac power_of_quotient := first [by_field | by_powers | by_roots].
 Ltac multiply_quotients := by_ring.
 Ltac join_reciprocal := by_ring.
 Ltac flatten_quotient := by_ring.
+Ltac split_numerator := by_field.
 Ltac split_quotient := by_rewriting ltac:(unfold Rdiv, Rminus; rewrite ?Rmult_plus_distr_r, ?Ropp_mult_distr_l).
 Ltac complement_fraction := by_cancelling.
 Ltac complement_odds := by_cancelling.
