@@ -187,7 +187,8 @@ def _whole(known: IndexRange, value: Expr) -> IndexRange | None:
     lengths: set[Expr] = set()
     for entry in entries(value):
         for place, index in enumerate(entry.indices):
-            if known.index in names(index):
+            # That of t[n] counts where t[n] itself stands.
+            if known.index in names(index) and not isinstance(index, Indexed):
                 plain = index == known.index and entry.base.shape is not None
                 lengths.add(entry.base.shape[place] if plain else ZERO)
     return None if len(lengths) != 1 or ZERO in lengths else IndexRange(known.index, ONE, *lengths)

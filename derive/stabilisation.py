@@ -19,12 +19,14 @@ from derive.notation import (
     ProductOver,
     Threshold,
     bases,
+    factors,
 )
 from derive.positions import survey
 from derive.recognition import is_logistic
 from derive.rules.complements import (
     delta_of,
     is_complement,
+    is_share,
     near_one,
     over_complements,
     subjects,
@@ -120,6 +122,25 @@ def open_complements(trace: Trace) -> bool:
     return trace.expression != before
 
 
+def open_rests(trace: Trace) -> None:
+    """Write what shares with weights leave of a number by what they leave of one."""
+    ends = near_one(trace.expression)
+    if trace.apply("unfold_definition", lambda e, given: is_weighted(e, ends, given)):
+        settle(trace, ("distribute_negative",))
+    rests = weighted_complements(trace.expression)
+    trace.apply("complement_weights", lambda e, _: e in rests)
+    if trace.apply("split_complement", lambda e, _: e in rests):
+        settle(trace, ("distribute_negative", "cancel_terms"))
+
+
+def is_weighted(entry: Expr, ends: frozenset[Expr], given: Given) -> bool:
+    """Whether an entry that must not become one is a sum in which a share has a weight."""
+    known = given.definition_of(entry) if isinstance(entry, (Indexed, Symbol)) else None
+    if known is None or known.base not in ends or not isinstance(known.value, Plus):
+        return False
+    return any(is_share(f, given) for term in known.value.args for f in factors(term))
+
+
 def open_mixtures(trace: Trace) -> None:
     """Write shares as exponentials where they only keep a logarithm or a fraction finite."""
     mixed = mixed_shares(trace.expression, trace.given)
@@ -212,9 +233,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
-    rests = weighted_complements(trace.expression)
-    for rule in ("complement_weights", "split_complement"):
-        trace.apply(rule, lambda e, _: e in rests)
+    open_rests(trace)
     if trace.apply("distribute_product", over_mixture):
         settle(trace, ("multiply_quotients",))
     met = over_partition(trace.expression, trace.given)

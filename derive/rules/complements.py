@@ -86,22 +86,28 @@ def near_one(expr: Expr) -> frozenset[Expr]:
 
 @rule(
     law(
-        Plus(ONE, Minus(Times(s.a, s.b))),
-        Plus(ONE, Minus(s.a), Times(s.a, Plus(ONE, Minus(s.b)))),
+        Plus(s.c, Minus(Times(s.a, s.b))),
+        Plus(s.c, Minus(s.a), Times(s.a, Plus(ONE, Minus(s.b)))),
     ),
     Example(Plus(ONE, Minus(Times(s.y[s.k1], s.p[s.k1]))), s.with_logistic),
 )
 def split_complement(expr: Expr, given: Given) -> Outcome:
-    """``1 - w σ = 1 - w + w (1 - σ)``, where ``σ`` is a logistic function."""
-    match expr:
-        case Plus((one, Minus(Times(parts)))) if one == 1:
-            for n, share in enumerate(parts):
-                known = given.definition_of(share) if isinstance(share, (Indexed, Symbol)) else None
-                if known is not None and is_logistic(known.value):
-                    weight = times(*without(parts, n))
-                    left = Plus(ONE, Minus(share))
-                    return Plus(ONE, Minus(weight), times(weight, left))
+    """``c - w p = c - w + w (1 - p)``, where ``p`` is a share: a softmax or a logistic function."""
+    for m, term in enumerate(expr.args):
+        match term:
+            case Minus(Times(parts)):
+                for n, share in enumerate(parts):
+                    if not is_share(share, given):
+                        continue
+                    weight, rest = times(*without(parts, n)), without(expr.args, m)
+                    return plus(*rest, Minus(weight), times(weight, Plus(ONE, Minus(share))))
     return None
+
+
+def is_share(entry: Expr, given: Given) -> bool:
+    """Whether this is the name of a softmax or of a logistic function."""
+    known = given.definition_of(entry) if isinstance(entry, (Indexed, Symbol)) else None
+    return known is not None and (known.softmax or is_logistic(known.value))
 
 
 def over_complements(expr: Expr) -> frozenset[Expr]:

@@ -9,6 +9,7 @@ from derive.facts import Definition, Given
 from derive.laws import Condition, Source, law
 from derive.notation import (
     ONE,
+    Binder,
     Exp,
     Inert,
     Log,
@@ -173,7 +174,8 @@ def weighted_complements(expr: Expr) -> frozenset[Expr]:
             here = ()
     plain = (f.base if isinstance(f, Power) else f for f in here)
     found = frozenset(f for f in plain if isinstance(f, Plus))
-    return found.union(*(weighted_complements(a) for a in expr.args if isinstance(a, Inert)))
+    parts = (expr.opened[0],) if isinstance(expr, Binder) else expr.args
+    return found.union(*(weighted_complements(a) for a in parts if isinstance(a, Inert)))
 
 
 def _others(part: Total, given: Given) -> Rewriting | None:

@@ -18,7 +18,14 @@ from derive.rules.trace import Trace
 from derive.signs import depends
 from derive.strategy.arrays import in_arrays_if_shorter
 from derive.strategy.cases import cases
-from derive.strategy.phases import differentiate, finish, name_shares, prepare, simplify
+from derive.strategy.phases import (
+    differentiate,
+    finish,
+    length,
+    name_shares,
+    prepare,
+    simplify,
+)
 from derive.strategy.undefined import check_defined
 from derive.unify import instance_of
 
@@ -81,8 +88,10 @@ def joined(problem: Problem, posed: Iterable[tuple[Problem, tuple[Definition, ..
 def nested(definitions: tuple[Definition, ...], given: Given) -> tuple[Definition, ...]:
     """The definitions, innermost first, each with the ones before it folded into its value."""
     ready: list[Definition] = []
-    # Of those of one height a softmax comes first: another one may be an entry of it.
-    for definition in sorted(definitions, key=lambda d: (height(d.value), not d.softmax)):
+    # Of those of one height a softmax comes first: another one may be an entry of it. Of the rest
+    # a longer one may contain a shorter one.
+    order = {d: (height(d.value), not d.softmax, length(d.value)) for d in definitions}
+    for definition in sorted(definitions, key=order.__getitem__):
         trace = Trace(definition.value, with_changes(given, definitions=tuple(ready)))
         name_shares(trace)
         ready.append(with_changes(definition, value=trace.expression))

@@ -41,6 +41,8 @@ STEP = mpmath.mpf(10) ** -15
 
 KINK = mpmath.mpf(10) ** -10
 """So near to a kink no numeric derivative is taken."""
+LOST = mpmath.mpf(10) ** -20
+"""A sum so much smaller than its terms has too few digits left for a numeric derivative."""
 KINKED = (Abs, Max, Min, sign)
 
 At = Mapping[Symbol, int]
@@ -149,7 +151,7 @@ class Point:
             case Indexed():
                 return self._entry(expr.base, tuple(self.whole(a, at) for a in expr.indices), at)
             case Plus(args):
-                return mpmath.fsum(self.value(a, at) for a in args)
+                return _sum([self.value(a, at) for a in args])
             case Times(args) | Quotient(Times(args), _) if self._is_ruled_out(args, at):
                 return mpmath.mpf(0)
             case Quotient(above, _) if self._is_ruled_out((above,), at):
@@ -280,6 +282,13 @@ class Point:
                         )
             self._ingredients[expr] = frozenset(found)
         return self._ingredients[expr]
+
+
+def _sum(terms: list[mpmath.mpf]) -> mpmath.mpf:
+    total = mpmath.fsum(terms)
+    if total != 0 and abs(total) < LOST * max(map(abs, terms)):
+        raise OutsideDomain(f"so many digits cancel that {mpmath.nstr(total, 6)} means little")
+    return total
 
 
 def _exp(x: mpmath.mpf) -> mpmath.mpf:
