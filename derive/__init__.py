@@ -3,6 +3,7 @@
 from derive.api import (
     Derivation,
     Max,
+    Min,
     catalogue,
     derivation,
     gradient,
@@ -17,6 +18,7 @@ __all__ = [
     "Derivation",
     "DeriveError",
     "Max",
+    "Min",
     "catalogue",
     "derivation",
     "gradient",

@@ -451,6 +451,14 @@ def Max(expr: Any, limits: tuple[Any, Any, Any]) -> Maximum:
     return Maximum(body, (index, lower, upper))
 
 
+def Min(expr: Any, limits: tuple[Any, Any, Any]) -> Expr:
+    """The smallest value over an index, ``-Max(-expr, limits)``: ``Min(z[j], (j, 1, C))``.
+
+    Raises as ``Max`` does.
+    """
+    return -Max(-as_expr(expr), limits)
+
+
 def holds(
     left: Any, right: Any = None, given: Iterable[Any] = (), where: Iterable[Any] = ()
 ) -> Verdict:

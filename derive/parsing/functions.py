@@ -94,6 +94,10 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
+def minimum(body: Expr, limits: Limits) -> Expr:
+    return -Maximum(-body, limits)
+
+
 def softmax(here: Expr, anywhere: Expr, limits: Limits) -> Expr:
     return exp(here) / Sum(exp(anywhere), limits)
 
@@ -117,6 +121,8 @@ RANGED: dict[str, Callable[[Expr, Limits], Expr]] = {
     "prod": Product,
     "Max": Maximum,
     "max": Maximum,
+    "Min": minimum,
+    "min": minimum,
 }
 """Functions of all values of a body over a range: of the body and the range."""
 
@@ -133,4 +139,4 @@ def listed() -> str:
     """The functions, one name for each, for a message."""
     named = {function: name for name, function in reversed(FUNCTIONS.items())}
     once = [name for name in FUNCTIONS if name in named.values()]
-    return ", ".join((*once, *REDUCTIONS, *WHOLE, "Sum", "Product", "Max", "delta", "diff"))
+    return ", ".join((*once, *REDUCTIONS, *WHOLE, "Sum", "Product", "Max", "Min", "delta", "diff"))

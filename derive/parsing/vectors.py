@@ -185,7 +185,10 @@ def _check_terms(vector: Vector, ranks: dict[str, int], found: _Found) -> None:
     """
     if vector.function in WHOLE or not isinstance(vector.body, Chain):
         return
-    operators = ["+", *(operator for operator, _ in vector.body.rest)]
+    following = [operator for operator, _ in vector.body.rest]
+    if not set(following) & set("+-"):
+        return  # as a factor a number changes something
+    operators = ["+", *following]
     for operator, term in zip(operators, vector.body.parts, strict=True):
         known = isinstance(term, Name) and (term.name in ranks or term.name in found.numbers)
         if isinstance(term, Name) and operator in "+-" and not known and len(operators) > 1:

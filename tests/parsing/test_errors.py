@@ -56,7 +56,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("prod(z[i])", 1, "prod has no range"),
     ("Max(z[i], T)", 11, "a range is written"),
     ("max((i, 1, C), z[i])", 6, "what max is taken of comes first"),
-    ("min(z[i], i=1..C)", 11, "a range stands in min"),
+    ("abs(z[i], i=1..C)", 11, "a range stands in abs"),
     ("Sum(z[i], i)", 11, "a range is written"),
     ("Sum(z[i], (i, C))", 12, "a range is written"),
     ("Sum(z[i], (2, 1, C))", 12, "begins with the name of its index"),
