@@ -55,6 +55,29 @@ BY_HAND = {
         {},
     ),
     "log-cosh": ("sum(log(cosh(y[i] - z[i])), i=1..C)", "-tanh(y[k] - z[k])", {}),
+    "softmax of functions of the scores": (
+        "-log(softmax(a*tanh(z[j]), j)[t])",
+        "a*((1 - tanh(z[k])**2)*\\hat{y}[k] - (1 - tanh(z[t])**2)*KroneckerDelta(k, t))",
+        {"given": ["a > 0"]},
+    ),
+    "ratings of players": (
+        "-sum(y[g]*log(sigmoid(b*(s[w[g]] - s[l[g]]))) "
+        "+ (1 - y[g])*log(1 - sigmoid(b*(s[w[g]] - s[l[g]]))), g=1..G)",
+        "-b*Sum((-KroneckerDelta(k, l[g]) + KroneckerDelta(k, w[g]))"
+        "*(-\\sigma[g] + y[g]), (g, 1, G))",
+        {"by": "s[k]", "given": ["k <= C"]},
+    ),
+    "distance to the nearest": (
+        "min((x - y[j])^2, j=1..M)",
+        "2*x - 2*Sum(Attains(-(x - y[j])**2, (j, 1, M), i)*y[i], (i, 1, M))",
+        {"by": "x"},
+    ),
+    "root of a mean by name": (
+        "sum(w[i]*(z[i] - mu)/sd, i=1..C)",
+        "(w[k] - Sum(w[i], (i, 1, C))/C "
+        "- (-mu + z[k])*Sum((-mu + z[i])*w[i], (i, 1, C))/(C*sd**2))/sd",
+        {"where": ["mu = sum(z[i], i=1..C)/C", "sd = sqrt(sum((z[i] - mu)^2, i=1..C)/C)"]},
+    ),
     "softplus": ("sum(softplus(z[i]) - y[i]*z[i], i=1..C)", "\\sigma[k] - y[k]", {}),
     "logistic of exponentials": (
         "-sum(q[i]*log(exp(z[i])/(exp(z[i]) + exp(v[i]))), i=1..C)",
@@ -129,6 +152,26 @@ def test_a_result_is_as_short_as_by_hand(name: str) -> None:
     found = gradient(name)
     assert str(found.result) == BY_HAND[name][1]
     assert found.check().level == "exact"
+
+
+@pytest.mark.parametrize(
+    ("loss", "by"),
+    [
+        ("-sum(log(mu + sum(a*exp(-b*(x[i] - x[j])), j=1..i - 1)), i=1..N)", ["mu", "a"]),
+        ("-sum(log(1 - erf(y[n] - sum(x[n,l]*b[l], l=1..D))), n=1..N)", ["b[k]"]),
+    ],
+    ids=["sums of no terms", "nearly nothing left of one"],
+)
+def test_a_true_derivation_is_not_refused(loss: str, by: list[str]) -> None:
+    given = ["mu > 0", "a > 0", "b > 0"] if "mu" in loss else []
+    assert derive.gradient(loss, by, given=given).check().level == "exact"
+
+
+def test_weighted_shares_in_a_sum_keep_what_they_leave_of_one() -> None:
+    f = derive.gradient("-sum(log(1 - a*sigmoid(z[r])), r=1..R)", "z[k]").kernel("numpy")
+    value, slope = f(z=np.array([1000.0, 2.0]), a=1.0)
+    assert abs(value - 1002.1269280110429) < 1e-9
+    assert np.allclose(slope, [1.0, 0.8807970779778824])
 
 
 @pytest.mark.parametrize("outer", ["abs({})", "exp({})", "({})^2"])
@@ -207,6 +250,7 @@ EXACT = [
     ("-(y*log(p) + (1 - y)*log(1 - p))", ["p = sigmoid(z)"], {"z": 40.0, "y": 0.0}, 40.0, 1.0),
     ("-(y*log(p) + (1 - y)*log(1 - p))", ["p = sigmoid(-z)"], {"z": 40.0, "y": 1.0}, 40.0, 1.0),
     ("log(softplus(z))", [], {"z": -40.0}, -40.0, 1.0),
+    ("-log(1 - (c + (1 - c)*sigmoid(z)))", [], {"z": 50.0, "c": 0.25}, 50.28768207245178, 1.0),
     ("log(cosh(z))", [], {"z": 1000.0}, 999.3068528194400546, 1.0),
     ("-log(sigmoid(z))", [], {"z": 40.0}, 4.248354255291589e-18, -4.248354255291589e-18),
 ]

@@ -42,7 +42,7 @@ from derive.rules import samples as s
 from derive.rules.monomials import distributed, sides
 from derive.rules.registry import Outcome, rule
 from derive.rules.stability import most_of, shift, uncertain
-from derive.signs import is_positive
+from derive.signs import at_most, is_positive
 
 limits = (s.j, s.lo, s.hi, s.X)
 FJ = Value(s.F, s.j)
@@ -105,10 +105,19 @@ def largest(expr: Expr, given: Given) -> Expr | None:
             inner = largest(body, inside)
             if inner is None or index not in names(inner):
                 return inner
+            if may_be_empty(expr, given):
+                return None  # there is no largest of nothing
             above, _ = sides(body)
             weight = uncertain((f for f in above if Exp not in heads(f)), inside)
             return most_of(inner, weight, index, expr.limits[1:])
     return None
+
+
+def may_be_empty(total: Total, given: Given) -> bool:
+    """Whether a sum that ends at an index, such as that over ``j < i``, may be one of no terms."""
+    ends = names(total.lower) | names(total.upper)
+    runs = any(given.range_of(index) is not None for index in ends)
+    return runs and at_most(total.lower, total.upper, given) is None
 
 
 def weight_of(term: Expr, given: Given) -> Expr:

@@ -19,6 +19,7 @@ from derive.notation import (
     Power,
     ProductOver,
     Quotient,
+    Times,
     Total,
     bases,
     code,
@@ -227,6 +228,17 @@ def inside_total(negative: Expr, given: Given) -> bool:
 def has_factors_above(fraction: Expr, given: Given) -> bool:
     """A bare reciprocal may still meet the factor beside it that makes it one with a name."""
     return bool(fraction.numerator != 1)
+
+
+def bracketed(expr: Expr, beside: bool = False) -> frozenset[Expr]:
+    """The products with a sum in them that are terms of a sum ``beside`` other factors."""
+    if isinstance(expr, Plus) and beside:
+        terms = (t.operand if isinstance(t, Minus) else t for t in expr.args)
+        return frozenset(t for t in terms if isinstance(t, Times) and Plus in map(type, t.args))
+    parts = (expr.opened[0],) if isinstance(expr, Binder) else expr.args
+    return frozenset().union(
+        *(bracketed(a, isinstance(expr, Times)) for a in parts if isinstance(a, Inert))
+    )
 
 
 def makes_name(product: Expr, given: Given) -> bool:

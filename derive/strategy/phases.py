@@ -10,6 +10,7 @@ from derive.notation import Inert, Partial, code
 from derive.rules.softmax import weighted_complements
 from derive.rules.trace import Trace
 from derive.strategy.judgement import (
+    bracketed,
     distributes_well,
     divides_well,
     factors_well,
@@ -254,6 +255,7 @@ def finish(trace: Trace) -> None:
         if not changed:
             break
     attempt(trace, expand_inside, WORTHWHILE)
+    attempt(trace, expand_brackets, WORTHWHILE)
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 
@@ -339,6 +341,13 @@ def expand_inside(trace: Trace) -> None:
             break
     if len(trace.steps) > taken:
         let_terms_meet(trace)
+
+
+def expand_brackets(trace: Trace) -> None:
+    """Multiply out what stands in a bracket beside other factors, and nothing else."""
+    inner = bracketed(trace.expression)
+    if inner and trace.apply("distribute_product", lambda e, _: e in inner):
+        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
 
 
 def let_terms_meet(trace: Trace) -> None:
