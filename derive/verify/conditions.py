@@ -7,7 +7,7 @@ the report states.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sympy import Expr, Indexed, Integer, Number, Symbol
 
@@ -133,6 +133,8 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
     match expr:
         case Exp():
             return True
+        case Plus((one, Minus(entry))) if one == 1 and isinstance(entry, (Symbol, Indexed)):
+            return _leaves_some(entry, definitions, seen)
         case Plus(args):
             return all(seen(a) or _square(a) for a in args) and any(seen(a) for a in args)
         case Minus(Plus(args)):
@@ -150,6 +152,17 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
             defined = next((d for d in definitions if d.base == base), None)
             return seen(defined.value) if defined is not None else bool(expr.is_positive)
     return bool(expr.is_positive)
+
+
+def _leaves_some(
+    entry: Expr, definitions: tuple[Definition, ...], seen: Callable[[Expr], bool]
+) -> bool:
+    """Whether a name stands for one of several positive terms over their sum: less than one."""
+    base = entry.base if isinstance(entry, Indexed) else entry
+    match next((d.value for d in definitions if d.base == base), None):
+        case Quotient(above, Plus(args)):
+            return above in args and all(map(seen, args))
+    return False
 
 
 def nonzero(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition, ...]) -> bool:

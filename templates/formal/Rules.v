@@ -809,9 +809,15 @@ Ltac take_out_largest :=
         transitivity (now * (exp u * exp (- u))); [rewrite E; ring | by_ring] end
     end end.
 Ltac write_exponential :=
-  unfold Rminus; rewrite exp_plus, exp_Ropp, exp_ln by positive; by_ring.
+  unfold Rminus;
+  match goal with |- context [exp (?a + - ln ?b)] =>
+    rewrite (exp_plus a (- ln b)), (exp_Ropp (ln b)), (exp_ln b) by positive end;
+  by_ring.
 Ltac distribute_share := by_ring.
-Ltac write_reciprocal := rewrite exp_Ropp, exp_ln by positive; by_ring.
+Ltac write_reciprocal :=
+  match goal with |- context [exp (- ln ?b)] =>
+    rewrite (exp_Ropp (ln b)), (exp_ln b) by positive end;
+  by_ring.
 Ltac join_exponents := moved_down.
 Ltac raise_exponential :=
   lazymatch goal with
