@@ -26,6 +26,7 @@ from derive.verify.claims import Claim, Court
 from derive.verify.decide import Decider, Decision, Place
 from derive.verify.report import Check, Counterexample
 from derive.verify.sample import Sampler
+from derive.verify.sampled import DIGITS
 from derive.verify.sizes import EXACT, size_choices
 from derive.verify.wellformed import fact_flaw, flaw, name_flaw
 from derive.verify.words import ILL_FORMED, TRUE_ALL_THE_SAME, change
@@ -196,7 +197,7 @@ class Examiner:
             values = sampler.values(left, right, facts, sizes, indices)
         except (NotImplementedError, ArithmeticError):
             values = None
-        texts = [None, None] if values is None else [mpmath.nstr(v, 8) for v in values[1:]]
+        texts = [None, None] if values is None else _apart(*values[1:])
         labels = [str(f.statement) for f in facts if not isinstance(f, (IndexRange, Definition))]
         return Counterexample(
             _named(sizes),
@@ -270,3 +271,10 @@ def all_ranges(root: Derivation) -> tuple[IndexRange, ...]:
 
 def _named(values: dict[Symbol, int]) -> tuple[tuple[str, int], ...]:
     return tuple((symbol.name, value) for symbol, value in values.items())
+
+
+def _apart(before: mpmath.mpf, after: mpmath.mpf) -> list[str]:
+    """Two numbers with so many digits that they differ, at least eight."""
+    shown = ([mpmath.nstr(v, digits) for v in (before, after)] for digits in range(8, DIGITS))
+    same = [mpmath.nstr(v, 8) for v in (before, after)]
+    return next((texts for texts in shown if texts[0] != texts[1]), same)
