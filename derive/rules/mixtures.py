@@ -10,7 +10,6 @@ from derive.facts import Given
 from derive.laws import Each, law
 from derive.notation import (
     ONE,
-    Exp,
     Inert,
     Log,
     Minus,
@@ -20,7 +19,6 @@ from derive.notation import (
     Total,
     code,
     factors,
-    heads,
     names,
     plus,
     terms,
@@ -28,7 +26,7 @@ from derive.notation import (
 )
 from derive.recognition import is_logistic
 from derive.rules import samples as s
-from derive.rules.complements import is_complement, subjects
+from derive.rules.complements import is_complement, is_share, subjects
 from derive.rules.monomials import distributed, sides
 from derive.rules.registry import Example, Outcome, rule
 from derive.signs import signs
@@ -95,24 +93,16 @@ def _shares_within(expr: Expr, given: Given) -> list[Expr]:
         case Plus(parts):
             return [f for t in parts for f in _shares_within(t, given)]
         case Indexed() | Symbol():
-            return [expr] if _is_share(expr, given) else []
+            return [expr] if is_share(expr, given) else []
         case Times() | Quotient():
             return [f for part in sides(expr)[0] for f in _shares_within(part, given)]
     return []
 
 
-def _is_share(entry: Expr, given: Given) -> bool:
-    definition = given.definition_of(entry)
-    return definition is not None and (definition.softmax or _is_of_two(entry, given))
-
-
 def _is_of_two(entry: Expr, given: Given) -> bool:
-    """Whether this is the name of a ``1 / (1 + e^u)`` or ``e^u / (e^u + e^v)``."""
+    """Whether this is the name of a logistic function."""
     definition = given.definition_of(entry) if isinstance(entry, (Indexed, Symbol)) else None
-    if definition is None or not is_logistic(definition.value):
-        return False
-    above, below = definition.value.args
-    return (above == 1 or isinstance(above, Exp)) and Exp in heads(below)
+    return definition is not None and is_logistic(definition.value)
 
 
 def _name(share: Expr) -> Expr:
