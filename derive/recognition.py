@@ -1,38 +1,10 @@
-"""Softmaxes and logistic functions that a loss contains without a name."""
+"""What a softmax and a logistic function look like, whatever they are called."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
-from dataclasses import replace as with_changes
-from itertools import chain
+from sympy import Expr
 
-from sympy import Expr, Indexed, IndexedBase, Symbol
-
-from derive.facts import Definition, Given, IndexRange
-from derive.notation import (
-    ONE,
-    ZERO,
-    Binder,
-    Exp,
-    Log,
-    Opened,
-    Plus,
-    Power,
-    Quotient,
-    Total,
-    entries,
-    factors,
-    names,
-    replace,
-    spare_indices,
-)
-from derive.problem import Problem
-from derive.unify import instance_of
-
-# Names for what is recognised, in this order, past those that the user has taken.
-NAMES = ("\\hat{y}", "\\hat{q}", "\\hat{r}", "\\hat{u}", "\\hat{v}")
-LOGISTIC_NAMES = ("\\sigma", "\\varsigma")
+from derive.notation import ONE, Exp, Minus, Plus, Quotient, Total, names
 
 
 def is_softmax(value: Expr, index: Expr) -> bool:
@@ -48,202 +20,20 @@ def is_logistic(value: Expr) -> bool:
     """Whether ``value`` is ``1 / (1 + e^u)``, or ``e^u / (e^u + e^w)``."""
     match value:
         case Quotient(above, Plus((first, second))):
-            return above in (first, second) and _is_odds(first, second)
+            return above in (first, second) and is_odds(first, second)
     return False
 
 
-def recognise(
-    problem: Problem, given: Given
-) -> tuple[tuple[Definition, ...], tuple[IndexRange, ...]]:
-    """Definitions of what in the loss has a name in the field and none here, and their ranges.
-
-    A softmax is known by its denominator, a sum of exponentials over a whole axis that stands
-    in a fraction or under a logarithm; a logistic function by ``1 + e^u`` below a bar.
-    """
-    found = _Recognised(problem, given)
-    found.name_softmaxes()
-    found.name_logistics()
-    return tuple(found.definitions), tuple(found.ranges)
-
-
-class _Recognised:
-    """What has been recognised so far.
-
-    Attributes:
-        definitions: The names with their values.
-        ranges: The ranges of their indices.
-    """
-
-    def __init__(self, problem: Problem, given: Given) -> None:
-        self.definitions: list[Definition] = []
-        self.ranges: list[IndexRange] = []
-        self._problem = problem
-        self._given = given
-        self._places = (problem.expression, *(d.value for d in given.definitions))
-        self._taken = set(names(problem.expression))
-        self._taken |= {s for v in problem.variables for s in names(v)}
-        self._taken |= {r.index for r in problem.ranges}
-
-    def _spare(self, wished: Iterable[str]) -> Iterator[str]:
-        taken = {b.name for b in self._problem.arrays} | {s.name for s in self._taken}
-        taken |= {str(d.base) for d in self._given.definitions}
-        return (name for name in wished if not {name, name.removeprefix("\\")} & taken)
-
-    def name_softmaxes(self) -> None:
-        named = [d.value.denominator for d in self._given.definitions if d.softmax]
-        spare = self._spare((*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100))))
-        # A row W[j] names the softmax of the row W[t[n]] too, and not the other way round.
-        partitions = [p for place in self._places for p in _partitions(place, self._given)]
-        for total, scope in sorted(partitions, key=lambda found: _picks_rows(found[0])):
-            ranges = {r.index: r for r in scope}
-            if total.upper in ranges:
-                continue  # a sum up to an index is no whole axis
-            along = IndexRange(total.hint, total.lower, total.upper)
-            axis = _named(along, spare_indices(total.hint), self.ranges, self._taken)
-            around = [ranges[s] for s in sorted(names(total), key=str) if s in ranges]
-            outer, own = self._lifted(around, (axis,))
-            lifted = replace(total, outer)
-            if any(_same(lifted, known) for known in named):
-                continue
-            value = Quotient(lifted.at(axis.index), lifted)
-            self._name(next(spare), value, (*own, axis), softmax=True)
-            named.append(lifted)
-
-    def name_logistics(self) -> None:
-        known = [d.value for d in self._given.definitions]
-        named = [v.denominator for v in known if isinstance(v, Quotient)]
-        spare = self._spare((*LOGISTIC_NAMES, *(f"\\sigma^{{({k})}}" for k in range(2, 100))))
-        logistics = [p for place in self._places for p in _logistics(place, self._given)]
-        for value, scope in sorted(logistics, key=lambda found: _picks_rows(found[0])):
-            ranges = {r.index: r for r in scope}
-            around = [
-                _whole(ranges[s], value) for s in sorted(names(value), key=str) if s in ranges
-            ]
-            outer, own = self._lifted([r for r in around if r is not None])
-            lifted = replace(value, outer)
-            if None in around or any(_same(lifted.denominator, known) for known in named):
-                continue
-            self._name(next(spare), lifted, own)
-            named.append(lifted.denominator)
-
-    def _lifted(
-        self, around: Iterable[IndexRange], own: tuple[IndexRange, ...] = ()
-    ) -> tuple[dict[Expr, Symbol], tuple[IndexRange, ...]]:
-        """Names for indices outside of their sums, and their ranges under these names."""
-        outer: dict[Expr, Symbol] = {}
-        lifted: list[IndexRange] = []
-        for known in around:
-            index, named = known.index, known
-            if isinstance(index, Opened):
-                # Out of its sum the bound index keeps its name where that is free.
-                wished = chain((index.hint,), spare_indices(index.hint))
-                named = _named(known, wished, (*self._problem.ranges, *self.ranges, *own, *lifted))
-            lifted.append(named)
-            outer[index] = named.index
-        return outer, tuple(lifted)
-
-    def _name(
-        self, name: str, value: Expr, ranges: tuple[IndexRange, ...], softmax: bool = False
-    ) -> None:
-        entry: Expr = Symbol(name, real=True)
-        if ranges:
-            base = IndexedBase(name, shape=tuple(r.upper for r in ranges))
-            entry = Indexed(base, *(r.index for r in ranges))
-        self.definitions.append(Definition(entry, value, softmax))
-        self.ranges += ranges
-
-
-def _logistics(expr: Expr, given: Given) -> list[tuple[Expr, tuple[IndexRange, ...]]]:
-    """The values of logistic functions, ``1 / (1 + e^u)``, with the ranges around them."""
-    here: list[tuple[Expr, tuple[IndexRange, ...]]] = []
-    above: tuple[Expr, ...] = ()
-    beside: tuple[Expr, ...] = ()
-    match expr:
-        case Quotient(numerator, denominator):
-            above, beside = factors(numerator), factors(denominator)
-        case Log(operand):
-            above, beside = (operand,), (operand,)
-    known = [r for r in given.of(IndexRange) if isinstance(r, IndexRange)]
-    for factor in beside:
-        match factor.base if isinstance(factor, Power) else factor:
-            case Plus((first, second)) as whole if _is_odds(first, second):
-                # The one above the bar, or else the 1; under a logarithm what its slope brings up.
-                tops = [e for e in (first, second) if e in above]
-                tops += [e for e in (first, second) if (e == 1) == isinstance(expr, Quotient)]
-                here.append((Quotient([*tops, first][0], whole), (*given.scope, *known)))
-    if isinstance(expr, Binder):
-        body, index = expr.open()
-        return here + _logistics(body, given.within(index, tuple(expr.limits[1:])))
-    return here + [p for a in expr.args for p in _logistics(a, given)]
-
-
-def _is_odds(first: Expr, second: Expr) -> bool:
+def is_odds(first: Expr, second: Expr) -> bool:
     """Whether two terms are exponentials, or one is and the other is 1."""
     return {type(first), type(second)} <= {Exp, type(ONE)} and (first == 1) + (second == 1) < 2
 
 
-def _whole(known: IndexRange, value: Expr) -> IndexRange | None:
-    """The range of an index over the whole axes at which it stands; None where it has none."""
-    lengths: set[Expr] = set()
-    for entry in entries(value):
-        for place, index in enumerate(entry.indices):
-            # That of t[n] counts where t[n] itself stands.
-            if known.index in names(index) and not isinstance(index, Indexed):
-                plain = index == known.index and entry.base.shape is not None
-                lengths.add(entry.base.shape[place] if plain else ZERO)
-    return None if len(lengths) != 1 or ZERO in lengths else IndexRange(known.index, ONE, *lengths)
-
-
-def _named(
-    wanted: IndexRange,
-    wished: Iterable[Symbol],
-    known: Iterable[IndexRange],
-    taken: AbstractSet[Expr] = frozenset(),
-) -> IndexRange:
-    """The range under the first of the ``wished`` names that is not ``taken``.
-
-    Nor may it be the name of an index with another range.
-    """
-    known = tuple(known)
-    for index in wished:
-        found = with_changes(wanted, index=index)
-        if index not in taken and all(r == found for r in known if r.index == index):
-            return found
-    return wanted
-
-
-def _picks_rows(expr: Expr) -> bool:
-    """Whether entries of arrays of classes are indices in it."""
-    return any(isinstance(i, Indexed) for entry in entries(expr) for i in entry.indices)
-
-
-def _same(total: Expr, named: Expr) -> bool:
-    """Whether a partition sum is one that has a name, for some values of its free indices."""
-    generic = tuple(s for s in names(named) if s.is_integer)
-    return instance_of(named, total, generic) is not None
-
-
-def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange, ...]]]:
-    """Sums of exponentials in a fraction or under a logarithm, with the ranges around them."""
-    here: list[tuple[Total, tuple[IndexRange, ...]]] = []
-    beside: tuple[Expr, ...] = ()
-    match expr:
-        case Quotient(above, below):
-            beside = (*factors(above), *factors(below))
-        case Log(operand):
-            beside = factors(operand)
-    known = [r for r in given.of(IndexRange) if isinstance(r, IndexRange)]
-    for factor in beside:
-        total = factor.base if isinstance(factor, Power) else factor
-        if isinstance(total, Total) and _is_partition(total):
-            here.append((total, (*given.scope, *known)))
-    if isinstance(expr, Binder):
-        body, index = expr.open()
-        return here + _partitions(body, given.within(index, tuple(expr.limits[1:])))
-    return here + [p for a in expr.args for p in _partitions(a, given)]
-
-
-def _is_partition(total: Total) -> bool:
-    body, index = total.open()
-    plain = total.lower == 1 and isinstance(total.upper, Symbol) and not total.excluded
-    return plain and isinstance(body, Exp) and index in names(body)
+def opposite(exponent: Expr) -> Expr:
+    """``-u`` for a ``u``, without a double minus or a minus before a bracket."""
+    match exponent:
+        case Minus(operand):
+            return operand
+        case Plus(terms):
+            return Plus(*map(opposite, terms))
+    return Minus(exponent)

@@ -13,7 +13,7 @@ from derive.catalogue.registry import Question
 from derive.errors import DeriveError
 from derive.facts import Given
 from derive.problem import Problem
-from derive.recognition import NAMES, recognise
+from derive.strategy.naming import NAMES, recognise
 
 
 def renamed(question: Question, names: Mapping[str, str]) -> Question:

@@ -54,6 +54,36 @@ BY_HAND = {
         "+ Sum((\\sigma[k, j] - 1)*q[k, j], (j, k + 1, C))",
         {},
     ),
+    "logistic of both signs": (
+        "-sum(y[n]*log(sigmoid(z[n])) + (1 - y[n])*log(sigmoid(-z[n])), n=1..N)",
+        "\\sigma[k] - y[k]",
+        {},
+    ),
+    "softplus of both signs": (
+        "sum((1 - y[n])*log(1 + exp(z[n])) + y[n]*log(1 + exp(-z[n])), n=1..N)",
+        "\\sigma[k] - y[k]",
+        {},
+    ),
+    "softplus beside its slope": (
+        "log(1 + exp(z))*sigmoid(z)",
+        "\\sigma*(\\sigma + (1 - \\sigma)*log(exp(z) + 1))",
+        {"by": "z"},
+    ),
+    "logistic with a margin": (
+        "sum(log(1 + exp(-y[i]*(z[i] - m*delta(i,t)))), i=1..C)",
+        "-\\sigma[k, t]*y[k]",
+        {},
+    ),
+    "all pairs once": (
+        "sum(sum((z[i] - z[j])^2, j=i+1..C), i=1..C-1)",
+        "2*Sum((1 - KroneckerDelta(i, k))*(-z[i] + z[k]), (i, 1, C))",
+        {},
+    ),
+    "the class against the others": (
+        "-log(exp(z[t])/(exp(z[t]) + sum((1 - delta(j,t))*exp(z[j]), j=1..C)))",
+        "-KroneckerDelta(k, t) + \\hat{y}[k]",
+        {},
+    ),
     "log-cosh": ("sum(log(cosh(y[i] - z[i])), i=1..C)", "-tanh(y[k] - z[k])", {}),
     "softmax of functions of the scores": (
         "-log(softmax(a*tanh(z[j]), j)[t])",

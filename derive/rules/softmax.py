@@ -6,7 +6,7 @@ from sympy import Expr, Indexed, Symbol
 
 from derive.display import Dotted
 from derive.facts import Definition, Given
-from derive.laws import Condition, Source, law
+from derive.laws import Source
 from derive.notation import (
     ONE,
     Binder,
@@ -195,97 +195,4 @@ def _others(part: Total, given: Given) -> Rewriting | None:
         if inside is not None and end not in (whole.lower, whole.upper):
             facts = (definition, *given.declared(inside))
             return Rewriting(Total(body, (index, *limits)), facts)
-    return None
-
-
-@rule(
-    law(Quotient(Times(s.a, s.b), Times(s.c, s.n)), Times(Quotient(s.a, s.c), Quotient(s.b, s.n))),
-    Example(
-        Quotient(Times(Exp(s.z[s.i1]), s.y[s.k1]), Power(s.partition, 2)),
-        s.with_softmax,
-    ),
-    head=Quotient,
-)
-def separate_quotient(expr: Expr, given: Given) -> Outcome:
-    """Take a softmax out of a longer fraction."""
-    above, below = factors(expr.numerator), factors(expr.denominator)
-    if above != (ONE,) and any(isinstance(b, Plus) for f in below for b in (f, *f.args[:1])):
-        # A logistic function has a 1 above the bar, which is not written in a longer fraction.
-        above = (*above, ONE)
-    if len(above) + len(below) < 3 and not any(isinstance(f, Power) for f in below):
-        return None
-    for n, top in enumerate(above):
-        for m, bottom in enumerate(below):
-            base, left = bottom, ONE
-            if isinstance(bottom, Power) and bottom.exponent.is_Integer:
-                base = bottom.base
-                left = base if bottom.exponent == 2 else Power(base, bottom.exponent - 1)
-            if not isinstance(base, (Total, Plus)) or not _is_named(top, base, given):
-                continue
-            rest_above = times(*without(above, n))
-            rest_below = times(*without(below, m), *(() if left == 1 else (left,)))
-            rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
-            return times(Quotient(top, base), rest) if rest != 1 else None
-    return None
-
-
-@rule(
-    law(
-        Quotient(s.b, Plus(s.a, s.b)),
-        Plus(ONE, Minus(Quotient(s.a, Plus(s.a, s.b)))),
-        Condition("nonzero", (Plus(s.a, s.b),)),
-    ),
-    Example(Quotient(Exp(Minus(s.z[s.k1])), Plus(ONE, Exp(Minus(s.z[s.k1])))), s.with_logistic),
-)
-def write_complement(expr: Expr, given: Given) -> Outcome:
-    """``b / (a + b) = 1 - a / (a + b)``, where ``a / (a + b)`` has a name."""
-    share = _complement(*expr.args)
-    if share is None or folded(share, given) is None or folded(expr, given) is not None:
-        return None
-    return Plus(ONE, Minus(share))
-
-
-def _complement(above: Expr, below: Expr) -> Expr | None:
-    """What is left of one when a fraction ``b / (a + b)`` is taken away."""
-    match below:
-        case Plus((first, second)) if above in (first, second):
-            return Quotient(second if above == first else first, below)
-    return None
-
-
-def _is_named(above: Expr, below: Expr, given: Given) -> bool:
-    """Whether a fraction, or what it leaves of one, is the value of a definition."""
-    shares = (Quotient(above, below), _complement(above, below))
-    return any(share is not None and folded(share, given) is not None for share in shares)
-
-
-@rule(
-    law(Quotient(Times(s.a, s.b), Times(s.c, s.n)), Times(Quotient(s.a, s.c), Quotient(s.b, s.n))),
-    Quotient(Times(Exp(s.z[s.i1]), s.y[s.k1]), Power(s.partition, 2)),
-)
-def split_fraction(expr: Expr, given: Given) -> Outcome:
-    """Write a fraction as a product of two, the first factors above and below in the first."""
-    first, *rest = factors(expr.numerator)
-    match expr.denominator:
-        case Power(base, exponent) if exponent == 2:
-            below, left = base, base
-        case Times((below, *others)):
-            left = times(*others)
-        case _:
-            return None
-    return Times(Quotient(first, below), Quotient(times(*rest), left)) if rest else None
-
-
-@rule(
-    law(Quotient(s.b, s.a), Quotient(ONE, Quotient(s.a, s.b)), Condition("nonzero", (s.b,))),
-    Example(Quotient(s.partition, Exp(s.z[s.i1])), s.with_softmax),
-)
-def invert_quotient(expr: Expr, given: Given) -> Outcome:
-    """Write the reciprocal of a softmax as one over it."""
-    above, below = factors(expr.numerator), factors(expr.denominator)
-    for n, top in enumerate(above):
-        for m, bottom in enumerate(below):
-            if isinstance(top, Total) and folded(Quotient(bottom, top), given) is not None:
-                rest = times(*without(below, m), Quotient(bottom, top))
-                return Quotient(times(*without(above, n)), rest)
     return None

@@ -33,6 +33,7 @@ from derive.notation import (
 )
 from derive.rules import RULES
 from derive.rules.monomials import common, expression, monomial, sides
+from derive.rules.shares import is_named
 from derive.rules.softmax import folded
 from derive.signs import is_zero
 from derive.unify import instance_of
@@ -241,6 +242,11 @@ def bracketed(expr: Expr, beside: bool = False) -> frozenset[Expr]:
     )
 
 
+def over_sum(fraction: Expr, given: Given) -> bool:
+    """Take a logistic function out of a fraction before what is above the bar is multiplied out."""
+    return any(isinstance(f, Plus) for f in factors(fraction.denominator))
+
+
 def makes_name(product: Expr, given: Given) -> bool:
     """Join a fraction with the factor beside it that makes it one with a name."""
     bars = [
@@ -250,11 +256,7 @@ def makes_name(product: Expr, given: Given) -> bool:
         for below in factors(factor.denominator)
         if isinstance(below, Plus)
     ]
-    return any(
-        folded(Quotient(factor, below), given) is not None
-        for factor in product.args
-        for below in bars
-    )
+    return any(is_named(factor, below, given) for factor in product.args for below in bars)
 
 
 def meets(term: Expr, denominator: Expr, given: Given) -> bool:

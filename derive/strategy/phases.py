@@ -26,6 +26,7 @@ from derive.strategy.judgement import (
     opens_exponential,
     opens_range_product,
     outside_totals,
+    over_sum,
     pulls_well,
     raises_well,
     shares_delta,
@@ -90,6 +91,7 @@ CONTRACTION = (
     "contract_delta_but",
     "satisfy_bracket",
     "vanish_bracket",
+    "drop_bracket",
     "include_above",
     "include_below",
     "absorb_bracket_upper",
@@ -105,7 +107,14 @@ BRANCHES = (
     "factor_branches",
 )
 
-NAMING = ("fold_definition", "write_complement", "separate_quotient", "invert_quotient")
+NAMING = (
+    "fold_definition",
+    "turn_logistic",
+    "turn_sigmoid",
+    "write_complement",
+    "separate_quotient",
+    "invert_quotient",
+)
 
 # More steps than this means that two rules undo each other; what has been reached is right all
 # the same, and is kept.
@@ -156,9 +165,19 @@ def fold_names(trace: Trace) -> None:
 
 def name_shares(trace: Trace) -> None:
     """Write every definition by its name, in means weighted by shares as well."""
+    rejoin(trace)
     settle(trace, NAMING)
     while trace.apply("divide_inside_total", divides_well):
         settle(trace, NAMING)
+
+
+def rejoin(trace: Trace) -> None:
+    """A term beside the sum of all others as a term of the whole sum."""
+    before, taken = trace.expression, len(trace.steps)
+    trace.apply("exclude_masked")
+    if not trace.apply("rejoin_index"):
+        trace.expression = before
+        del trace.steps[taken:]
 
 
 def leave_out(trace: Trace) -> None:
@@ -197,6 +216,8 @@ def simplify_once(trace: Trace) -> bool:
         trace.apply_first(BRANCHES)
         or trace.apply_first(CONTRACTION)
         or trace.apply("use_entry_fact")
+        or trace.apply("multiply_quotients", makes_name)
+        or trace.apply("separate_quotient", over_sum)
         or trace.apply("fold_definition")
         or trace.apply("write_complement", has_factors_above)
         or trace.apply_first(("flatten_quotient", "turn_factor", "cancel_factor"))
@@ -216,9 +237,8 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("distribute_product", distributes_well)
         or trace.apply("distribute_negative", inside_total)
         or trace.apply("factor_numerator", factors_well)
-        or trace.apply_first(("separate_quotient", "invert_quotient"))
-        or trace.apply("multiply_quotients", makes_name)
-        or trace.apply("write_complement")
+        or trace.apply_first(("turn_logistic", "separate_quotient", "invert_quotient"))
+        or trace.apply_first(("turn_sigmoid", "write_complement"))
         or trace.apply("split_quotient", splits_fraction_well)
         or trace.apply("split_numerator", splits_fraction_well)
         or trace.apply("divide_numerator")
@@ -364,7 +384,7 @@ def simplify_after_factoring(trace: Trace) -> bool:
         trace.apply_first(("fold_definition", "flatten_quotient", "cancel_factor", "pull_out_sign"))
         or trace.apply("divide_numerator")
         or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax", "combine_powers"))
-        or trace.apply_first(("cancel_terms", "collect_terms", "rejoin_index"))
+        or trace.apply_first(("cancel_terms", "collect_terms", "rejoin_index", "join_ranges"))
         or take_terms_off(trace)
         or trace.apply("pull_out_factor", pulls_well)
         or trace.apply("multiply_quotients", multiplies_well)

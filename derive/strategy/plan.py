@@ -12,12 +12,12 @@ from derive.derivation import Derivation
 from derive.facts import Definition, Given, IndexRange, Lemma
 from derive.notation import Partial, height, names, replace, spare_indices
 from derive.problem import Problem
-from derive.recognition import recognise
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
 from derive.signs import depends
 from derive.strategy.arrays import in_arrays_if_shorter
 from derive.strategy.cases import cases
+from derive.strategy.naming import recognise
 from derive.strategy.phases import (
     differentiate,
     finish,

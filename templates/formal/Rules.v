@@ -170,6 +170,13 @@ Ltac drop_exponent := first [by_ring | apply Rpower_1; positive].
 Ltac power_of_one := first [apply pow1 | by_ring | unfold Rpower; rewrite ln_1, Rmult_0_r; apply exp_0].
 Ltac separate_quotient := by_cancelling.
 Ltac write_complement := by_cancelling.
+Ltac turn_logistic :=
+  match goal with |- ?before = ?after =>
+    match before with context [exp ?u] =>
+      match after with context [exp ?v] =>
+        replace (exp v) with (/ exp u) by (rewrite <- exp_Ropp; f_equal; by_ring);
+        generalize (exp_pos u); generalize (exp u); intros; field; repeat split; lra end end end.
+Ltac turn_sigmoid := turn_logistic.
 Lemma split_square a b s : a * b / s ^ 2 = a / s * (b / s).
 Proof. unfold Rdiv. rewrite <- Rsqr_pow2. unfold Rsqr. rewrite Rinv_mult. ring. Qed.
 Ltac split_fraction := first [apply split_square | by_cancelling].
@@ -308,6 +315,23 @@ Ltac include_index :=
 Ltac include_above := include_index.
 Ltac include_below := include_index.
 Ltac absorb_bracket_upper := absorb_bracket.
+Ltac drop_bracket :=
+  match goal with |- context [bracket ?i ?j] =>
+    destruct (le_dec i j);
+    [ rewrite (bracket_true i j) by assumption; by_ring
+    | rewrite (bracket_false i j) by assumption;
+      match goal with
+      | |- context [sum_over (range ?lo ?hi) ?f] => rewrite (total_empty lo hi f) by lia
+      | |- context [sum_over (range_but ?xs ?lo ?hi) ?f] =>
+          rewrite (total_but_empty xs lo hi f) by lia
+      end; by_ring ] end.
+Ltac join_ranges :=
+  match goal with |- ?apart = ?joined =>
+    match joined with context [sum_over (range_but [?k] ?lo ?hi) ?h] =>
+      match apart with context [sum_over (range lo ?m) ?f] =>
+        match apart with context [sum_over (range ?n hi) ?g] =>
+          rewrite <- (total_around k lo m n hi f g h) by (intros; first [index | by_ring]); by_ring
+        end end end end.
 Ltac absorb_bracket_lower := absorb_bracket.
 
 (* Indices that are left out, in the order of the other side. *)
@@ -513,8 +537,10 @@ Ltac contract_entries := entrywise.
 
 (** * Definitions *)
 
+(* Equal part by part, up to the order of terms. *)
+Ltac alike := solve [reflexivity | by_ring | f_equal; alike].
 Ltac by_definition :=
-  first [reflexivity | progress autounfold with derive; first [reflexivity | by_ring]].
+  first [reflexivity | progress autounfold with derive; first [reflexivity | alike]].
 Ltac fold_definition := by_definition.
 Ltac abbreviate_sum := by_definition.
 Ltac unfold_definition := by_definition.

@@ -215,6 +215,27 @@ Proof.
   now replace (lo + (S k - lo))%nat with (k + 1)%nat by lia.
 Qed.
 
+(** The sums below an index and above it. *)
+Lemma total_around k lo m n hi f g h :
+  (lo <= k <= hi)%nat -> (m + 1)%nat = k -> n = (k + 1)%nat ->
+  (forall j, (lo <= j <= m)%nat -> f j = h j) -> (forall j, (n <= j <= hi)%nat -> g j = h j) ->
+  total lo m f + total n hi g = total_but [k] lo hi h.
+Proof.
+  intros Hk Hm -> Hf Hg.
+  rewrite (sum_over_ext (range lo m) f h), (sum_over_ext (range (k + 1) hi) g h).
+  - apply (Rplus_eq_reg_l (h k)). rewrite <- (total_exclude k lo hi h) by lia.
+    rewrite (total_apart m lo hi h), (total_apart k (m + 1) hi h) by lia.
+    rewrite (total_single k (m + 1) k h) by lia. ring.
+  - intros j Hj. apply in_range in Hj. apply Hg; lia.
+  - intros j Hj. apply in_range in Hj. apply Hf; lia.
+Qed.
+
+Lemma total_empty lo hi f : (hi < lo)%nat -> total lo hi f = 0.
+Proof. intros H. unfold range. now replace (S hi - lo)%nat with 0%nat by lia. Qed.
+
+Lemma total_but_empty xs lo hi f : (hi < lo)%nat -> total_but xs lo hi f = 0.
+Proof. intros H. unfold range_but, range. now replace (S hi - lo)%nat with 0%nat by lia. Qed.
+
 (** * Kronecker's delta, brackets, a value for each of two cases *)
 
 Definition delta (i j : nat) : R := if Nat.eqb i j then 1 else 0.

@@ -1,0 +1,160 @@
+"""Fractions that have a name, softmaxes and logistic functions, and what they leave of one."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.facts import Given
+from derive.laws import Condition, law
+from derive.notation import (
+    ONE,
+    Exp,
+    Minus,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    factors,
+    times,
+    without,
+)
+from derive.recognition import opposite
+from derive.rules import samples as s
+from derive.rules.registry import Example, Outcome, rule
+from derive.rules.softmax import folded
+
+
+@rule(
+    law(Quotient(Times(s.a, s.b), Times(s.c, s.n)), Times(Quotient(s.a, s.c), Quotient(s.b, s.n))),
+    Example(
+        Quotient(Times(Exp(s.z[s.i1]), s.y[s.k1]), Power(s.partition, 2)),
+        s.with_softmax,
+    ),
+    head=Quotient,
+)
+def separate_quotient(expr: Expr, given: Given) -> Outcome:
+    """Take a softmax out of a longer fraction."""
+    above, below = factors(expr.numerator), factors(expr.denominator)
+    if above != (ONE,) and any(isinstance(b, Plus) for f in below for b in (f, *f.args[:1])):
+        # A logistic function has a 1 above the bar, which is not written in a longer fraction.
+        above = (*above, ONE)
+    if len(above) + len(below) < 3 and not any(isinstance(f, Power) for f in below):
+        return None
+    for n, top in enumerate(above):
+        for m, bottom in enumerate(below):
+            base, left = bottom, ONE
+            if isinstance(bottom, Power) and bottom.exponent.is_Integer:
+                base = bottom.base
+                left = base if bottom.exponent == 2 else Power(base, bottom.exponent - 1)
+            if not isinstance(base, (Total, Plus)) or not is_named(top, base, given):
+                continue
+            rest_above = times(*without(above, n))
+            rest_below = times(*without(below, m), *(() if left == 1 else (left,)))
+            rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
+            return times(Quotient(top, base), rest) if rest != 1 else None
+    return None
+
+
+@rule(
+    law(
+        Quotient(s.b, Plus(s.a, s.b)),
+        Plus(ONE, Minus(Quotient(s.a, Plus(s.a, s.b)))),
+        Condition("nonzero", (Plus(s.a, s.b),)),
+    ),
+    Example(Quotient(Exp(Minus(s.z[s.k1])), Plus(ONE, Exp(Minus(s.z[s.k1])))), s.with_logistic),
+)
+def write_complement(expr: Expr, given: Given) -> Outcome:
+    """``b / (a + b) = 1 - a / (a + b)``, where ``a / (a + b)`` has a name."""
+    share = _complement(*expr.args)
+    if share is None or folded(share, given) is None or folded(expr, given) is not None:
+        return None
+    return Plus(ONE, Minus(share))
+
+
+def _complement(above: Expr, below: Expr) -> Expr | None:
+    """What is left of one when a fraction ``b / (a + b)`` is taken away."""
+    match below:
+        case Plus((first, second)) if above in (first, second):
+            return Quotient(second if above == first else first, below)
+    return None
+
+
+def is_named(above: Expr, below: Expr, given: Given) -> bool:
+    """Whether a fraction, or what it leaves of one, is the value of a definition.
+
+    Or the logistic function of ``-u`` is, where this is that of ``u``.
+    """
+    return _is_share(above, below, given) or _turned(above, below, given) is not None
+
+
+def _is_share(above: Expr, below: Expr, given: Given) -> bool:
+    shares = (Quotient(above, below), _complement(above, below))
+    return any(share is not None and folded(share, given) is not None for share in shares)
+
+
+def _turned(above: Expr, below: Expr, given: Given) -> Expr | None:
+    """A logistic function of ``u`` as one of ``-u``, where that has a name."""
+    match below:
+        case Plus((one, Exp(u))) | Plus((Exp(u), one)) if one == 1 and above in below.args:
+            other = Exp(opposite(u))
+            top = other if above == 1 else ONE
+            if _is_share(top, Plus(ONE, other), given) and not _is_share(above, below, given):
+                return Quotient(top, Plus(ONE, other))
+    return None
+
+
+@rule(
+    law(
+        Quotient(Exp(s.u), Plus(ONE, Exp(s.u))),
+        Quotient(ONE, Plus(ONE, Exp(Minus(s.u)))),
+    ),
+    Example(Quotient(Exp(s.z[s.k1]), Plus(ONE, Exp(s.z[s.k1]))), s.with_logistic),
+)
+def turn_logistic(expr: Expr, given: Given) -> Outcome:
+    """``e^u / (1 + e^u) = 1 / (1 + e^{-u})``, where that has a name."""
+    return None if expr.numerator == 1 else _turned(expr.numerator, expr.denominator, given)
+
+
+@rule(
+    law(
+        Quotient(ONE, Plus(ONE, Exp(s.u))),
+        Quotient(Exp(Minus(s.u)), Plus(ONE, Exp(Minus(s.u)))),
+    ),
+    Example(Quotient(ONE, Plus(ONE, Exp(s.z[s.k1]))), s.with_logistic),
+)
+def turn_sigmoid(expr: Expr, given: Given) -> Outcome:
+    """``1 / (1 + e^u) = e^{-u} / (1 + e^{-u})`` likewise."""
+    return _turned(expr.numerator, expr.denominator, given) if expr.numerator == 1 else None
+
+
+@rule(
+    law(Quotient(Times(s.a, s.b), Times(s.c, s.n)), Times(Quotient(s.a, s.c), Quotient(s.b, s.n))),
+    Quotient(Times(Exp(s.z[s.i1]), s.y[s.k1]), Power(s.partition, 2)),
+)
+def split_fraction(expr: Expr, given: Given) -> Outcome:
+    """Write a fraction as a product of two, the first factors above and below in the first."""
+    first, *rest = factors(expr.numerator)
+    match expr.denominator:
+        case Power(base, exponent) if exponent == 2:
+            below, left = base, base
+        case Times((below, *others)):
+            left = times(*others)
+        case _:
+            return None
+    return Times(Quotient(first, below), Quotient(times(*rest), left)) if rest else None
+
+
+@rule(
+    law(Quotient(s.b, s.a), Quotient(ONE, Quotient(s.a, s.b)), Condition("nonzero", (s.b,))),
+    Example(Quotient(s.partition, Exp(s.z[s.i1])), s.with_softmax),
+)
+def invert_quotient(expr: Expr, given: Given) -> Outcome:
+    """Write the reciprocal of a softmax as one over it."""
+    above, below = factors(expr.numerator), factors(expr.denominator)
+    for n, top in enumerate(above):
+        for m, bottom in enumerate(below):
+            if isinstance(top, Total) and folded(Quotient(bottom, top), given) is not None:
+                rest = times(*without(below, m), Quotient(bottom, top))
+                return Quotient(times(*without(above, n)), rest)
+    return None
