@@ -177,7 +177,8 @@ def opens_logarithm(expr: Expr, given: Given) -> bool:
         return True
     raised = isinstance(operand, Power)
     parts = [f for side in sides(operand.base if raised else operand) for f in side]
-    named = any(isinstance(f, Indexed) and given.definition_of(f) for f in parts)
+    bare = [f.base if isinstance(f, Power) else f for f in parts]
+    named = any(isinstance(f, Indexed) and given.definition_of(f) for f in bare)
     several = raised or isinstance(operand, Exp) or len(parts) > 1
     return several and (named or Exp in operand.heads)
 

@@ -32,7 +32,7 @@ from derive.notation import (
 from derive.problem import Problem
 from derive.recognition import is_odds, opposite
 from derive.rules.trace import Trace
-from derive.strategy.phases import rejoin
+from derive.strategy.phases import leave_out, rejoin
 from derive.unify import instance_of
 
 # Names for what is recognised, in this order, past those that the user has taken.
@@ -87,10 +87,11 @@ class _Recognised:
             ranges = {r.index: r for r in scope}
             if total.upper in ranges:
                 continue  # a sum up to an index is no whole axis
-            along = IndexRange(total.hint, total.lower, total.upper)
-            axis = _named(along, spare_indices(total.hint), self.ranges, self._taken)
             around = [ranges[s] for s in sorted(names(total), key=str) if s in ranges]
-            outer, own = self._lifted(around, (axis,))
+            outer, own = self._lifted(around)
+            along = IndexRange(total.hint, total.lower, total.upper)
+            used = self._taken | {r.index for r in own}
+            axis = _named(along, spare_indices(total.hint), self.ranges, used)
             lifted = replace(total, outer)
             if any(_same(lifted, known) for known in named):
                 continue
@@ -118,7 +119,7 @@ class _Recognised:
             named.append(lifted.denominator)
 
     def _lifted(
-        self, around: Iterable[IndexRange], own: tuple[IndexRange, ...] = ()
+        self, around: Iterable[IndexRange]
     ) -> tuple[dict[Expr, Symbol], tuple[IndexRange, ...]]:
         """Names for indices outside of their sums, and their ranges under these names."""
         outer: dict[Expr, Symbol] = {}
@@ -128,7 +129,8 @@ class _Recognised:
             if isinstance(index, Opened):
                 # Out of its sum the bound index keeps its name where that is free.
                 wished = chain((index.hint,), spare_indices(index.hint))
-                named = _named(known, wished, (*self._problem.ranges, *self.ranges, *own, *lifted))
+                known_ranges = (*self._problem.ranges, *self.ranges)
+                named = _named(known, wished, known_ranges, {r.index for r in lifted})
             lifted.append(named)
             outer[index] = named.index
         return outer, tuple(lifted)
@@ -148,6 +150,7 @@ def _rejoined(expr: Expr, given: Given) -> Expr:
     """The same, with a term beside the sum of all others as a term of the whole sum."""
     trace = Trace(expr, given)
     rejoin(trace)
+    leave_out(trace)
     return trace.expression
 
 

@@ -139,8 +139,6 @@ def prepare(trace: Trace) -> None:
     for rule in ("expand_log_quotient", "expand_log_product"):
         trace.apply(rule, opens_range_product)
     settle(trace, ("multiply_constant", "add_exponents", "expand_log_range_product"))
-    leave_out(trace)
-    trace.apply("exclude_masked", undefined_if_equal)
     trace.apply("multiply_quotients", has_fraction_with_root)
     trace.apply("pull_out_factor", has_root)
     settle(trace, ("cancel_log_exp", "expand_log_power"))
@@ -166,6 +164,7 @@ def fold_names(trace: Trace) -> None:
 def name_shares(trace: Trace) -> None:
     """Write every definition by its name, in means weighted by shares as well."""
     rejoin(trace)
+    leave_out(trace)
     settle(trace, NAMING)
     while trace.apply("divide_inside_total", divides_well):
         settle(trace, NAMING)
@@ -184,7 +183,8 @@ def leave_out(trace: Trace) -> None:
     """Sums without an index as such, so that nothing large is taken away again."""
     for _ in range(PATIENCE):
         if not any(trace.apply(r, far_apart) for r in ("exclude_masked", "take_term_out")):
-            return
+            break
+    trace.apply("exclude_masked", undefined_if_equal)
 
 
 def differentiate(trace: Trace) -> None:

@@ -26,7 +26,7 @@ from derive.strategy.phases import (
     prepare,
     simplify,
 )
-from derive.strategy.undefined import check_defined
+from derive.strategy.undefined import check_apart, check_defined
 from derive.unify import instance_of
 
 
@@ -134,6 +134,7 @@ def worked_out(
     simplify(trace)
     finish(trace)
     check_defined(trace.steps)
+    check_apart(trace.expression, trace.given)
     result = Derivation(problem, name, problem.statement, tuple(trace.steps), definitions, lemmas)
     return with_changes(result, cases=cases(result))
 

@@ -23,6 +23,7 @@ from derive.laws import Condition
 from derive.positions import parts_at
 from derive.problem import Problem
 from derive.verify.claims import Claim, Court
+from derive.verify.conditions import nonzero, positive
 from derive.verify.decide import Decider, Decision, Place
 from derive.verify.report import Check, Counterexample
 from derive.verify.sample import Sampler
@@ -127,8 +128,16 @@ class Examiner:
             if len(refusals) == len(rulings):
                 found.append(Finding("law", f"{refusals[0]}: {change(before, after)}"))
             else:
-                self.assumed.update(dict.fromkeys(a for r in rulings for a in r.assumed))
+                assumed = (a for r in rulings for a in r.assumed)
+                self.assumed.update((a, None) for a in assumed if not self._declared(a, derivation))
         return found
+
+    def _declared(self, condition: Condition, derivation: Derivation) -> bool:
+        """Whether a condition on the domain follows from what the problem says, named or not."""
+        signs = {"positive": positive, "nonzero": nonzero}
+        seen = signs.get(condition.kind)
+        facts, definitions = self._problem.facts, derivation.definitions
+        return seen is not None and seen(condition.operands[0], facts, definitions)
 
     def _exact(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -140,7 +141,7 @@ class Proof:
             return "emitted: a Coq proof is written, and not checked"
         proved = f"proved for every {self.claim}" if self.claim else "proved"
         if self.assumed:
-            proved += f" where {' and '.join(map(_said, self.assumed))}"
+            proved += f" where {' and '.join(in_words(self.assumed))}"
         by = f"recorded with Coq {self.coq}" if self.recorded else f"by Coq {self.coq}"
         axioms = f"at most {', '.join(self.axioms)}" if self.axioms else "none"
         return f"{proved}, {by}; axioms: {axioms}"
@@ -205,12 +206,24 @@ class Report:
             mark = "" if row.ok else "  FAILED"
             lines.append(f"  {row.step:4}  {row.rule:{width}}  {counts}{mark}")
         lines += ["", *(str(f) for f in self.failures)]
-        said = list(dict.fromkeys(map(_said, self.conditions)))
+        said = in_words(self.conditions)
         lines += [f"assumed: {', '.join(said)}"] if said else []
         lines += [] if self.proof is None else [f"formal: {self.proof}"]
         exact = f", exact at {self.sizes}" if self.sizes else ""
         lines.append(f"level: {self.level}; {len(self.rows)} steps{exact}")
         return "\n".join(lines).lstrip("\n")
+
+
+def in_words(conditions: Iterable[Condition]) -> list[str]:
+    """What is assumed, each once, whatever way round its differences are written."""
+    found: dict[str, str] = {}
+    for condition in conditions:
+        number = condition.operands[0].doit()
+        alike = [str(number.expand())]
+        if condition.kind == "nonzero":
+            alike.append(str((-number).expand()))
+        found.setdefault(f"{condition.kind} {min(alike)}", _said(condition))
+    return list(found.values())
 
 
 def _said(condition: Condition) -> str:

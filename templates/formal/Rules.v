@@ -51,6 +51,8 @@ Ltac by_powers :=
   repeat match goal with
     | |- context [Rpower ?x (2 * ?a)] => replace (2 * a) with (a + a) by ring
     | |- context [Rpower ?x (?a * 2)] => replace (a * 2) with (a + a) by ring
+    | |- context [Rpower ?x (2 * ?a / ?b)] =>
+        replace (2 * a / b) with (a / b + a / b) by (unfold Rdiv; ring)
     | |- context [Rpower ?x (?a + ?b)] => rewrite (Rpower_plus a b x)
     | |- context [Rpower ?x (- ?a)] => rewrite (Rpower_Ropp x a)
     | |- context [Rpower ?x (-1)] => change (Rpower x (-1)) with (Rpower x (- (1)))
@@ -124,7 +126,12 @@ Ltac cancel_factor :=
   | by_cancelling
   | same_terms; by_cancelling ].
 Ltac combine_powers := first [by_field | by_powers | by_roots].
-Ltac power_of_power := first [by_field | apply pow2_sqrt; nonnegative | rewrite Rpower_mult; f_equal; field | by_powers].
+Ltac power_of_power := first
+  [ by_field
+  | apply pow2_sqrt; nonnegative
+  | rewrite Rpower_mult; f_equal; solve [field; nonzero]
+  | rewrite <- Rpower_pow, Rpower_mult by apply exp_pos; f_equal; cbn [INR]; solve [field; nonzero]
+  | by_powers ].
 Ltac power_of_product := first [by_field | by_powers | by_roots].
 Ltac power_of_quotient := first [by_field | by_powers | by_roots].
 Ltac multiply_quotients := by_ring.
@@ -150,7 +157,7 @@ Ltac factor_partly := first [by_field | by_powers | by_roots].
 Ltac factor_bracket := by_field.
 Ltac factor_complement := by_field.
 Ltac factor_common := first [by_field | by_powers | by_roots].
-Ltac factor_numerator := by_field.
+Ltac factor_numerator := first [by_field | by_powers | by_roots].
 Ltac divide_numerator := first [by_field | by_powers | by_roots].
 Ltac reorder_terms := by_ring.
 Ltac reorder_factors := by_ring.
