@@ -18,6 +18,7 @@ from derive.notation import (
     Power,
     ProductOver,
     Threshold,
+    Times,
     bases,
     factors,
 )
@@ -184,14 +185,23 @@ def opens_logarithm(expr: Expr, given: Given) -> bool:
 
 
 def beside_infinite(expr: Expr, given: Given) -> bool:
-    """A choice that may be zero beside a power that may be infinite there, or overflow."""
-    zero = any(isinstance(f, Threshold) and ZERO in f.args[2:] for f in expr.args)
-    return zero and any(
-        isinstance(f, Power) and not isinstance(f.base, (Indexed, Symbol))
-        for factor in expr.args
-        for side in sides(factor)
-        for f in side
-    )
+    """A choice that may be zero beside what may be infinite there: a power, or an exponential."""
+    parts = [f for factor in expr.args for side in sides(factor) for f in side]
+    powers = [
+        f for f in parts if isinstance(f, Power) and not isinstance(f.base, (Indexed, Symbol))
+    ]
+    exponentials = [f for f in expr.args if isinstance(f, Exp)]
+    return any(map(may_vanish, expr.args)) and bool(powers or exponentials)
+
+
+def may_vanish(expr: Expr) -> bool:
+    """Whether this is a choice, or a product with one, that is zero in one of its branches."""
+    match expr:
+        case Threshold():
+            return ZERO in expr.args[2:] or any(map(may_vanish, expr.args[2:]))
+        case Times(parts):
+            return any(map(may_vanish, parts))
+    return False
 
 
 def over_own_partition(expr: Expr, given: Given) -> bool:

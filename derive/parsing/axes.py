@@ -60,11 +60,13 @@ class Axes:
         roles: What each name is.
         used: The axes in order of appearance, each with the place and the index of its first use.
         running: The index that runs in each softmax.
+        largest: The largest whole number that stands at an axis.
     """
 
     roles: Roles
     used: dict[Axis, Node] = field(default_factory=dict)
     running: dict[Node, Index] = field(default_factory=dict)
+    largest: dict[Joined, int] = field(default_factory=dict)
     _free: dict[str, Index] = field(default_factory=dict)
     _parents: dict[Joined, Joined] = field(default_factory=dict)
     _sizes: dict[Joined, Size] = field(default_factory=dict)
@@ -158,6 +160,11 @@ def axes_of(statement: Statement, roles: Roles) -> Axes:
         for index in unsized:
             axes.hint(index, USUAL_SIZE)
         axes.follow_hints()
+    for over, largest in axes.largest.items():
+        # Entries that have numbers and nothing else are all there are.
+        if axes.size(over) is None:
+            axes.hint(over, largest)
+    axes.follow_hints()
     for (name, number), first in axes.used.items():
         if axes.size((name, number)) is None and name not in statement.defined:
             size = next(letter for letter in "CNDM" if letter == "M" or _is_free(letter, roles))
@@ -241,6 +248,7 @@ def _run(over: Joined, index: Node, scope: Scope, axes: Axes) -> None:
         axes.join(over, (index.name, -1), index.place)
         return
     if isinstance(index, Number):
+        axes.largest[over] = max(int(index.value), axes.largest.get(over, 1))
         return
     parts = linear(index)
     if parts is None:

@@ -129,7 +129,7 @@ RANGED: dict[str, Callable[[Expr, Limits], Expr]] = {
 DELTAS = ("delta", "KroneckerDelta")
 SLOPES = ("diff", "Derivative")
 
-CONSTANTS: dict[str, Expr] = {"e": sympy.E, "pi": sympy.pi}
+CONSTANTS: dict[str, Expr] = {"pi": sympy.pi}
 """Names that stand for a number where they are nothing else."""
 
 RESERVED = frozenset({*FUNCTIONS, *REDUCTIONS, *WHOLE, *RANGED, *DELTAS, *SLOPES})

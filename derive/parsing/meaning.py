@@ -47,6 +47,7 @@ from derive.parsing.tree import (
     Total,
 )
 
+EULER = "e"
 LARGEST_EXPONENT = 1000
 LARGEST = 10**100
 """SymPy works powers and products of numbers out, which no text may make it spend hours on."""
@@ -140,7 +141,13 @@ class Meaning:
         match node:
             case Number(_, value):
                 return Rational(value.numerator, value.denominator)
-            case Name(_, name):
+            case Name(place, name):
+                if name == EULER and name not in values and name in self._roles.parameters:
+                    raise place.error(
+                        "e is Euler's number where a power such as e^z has no number above it, and "
+                        "else it could be a parameter; write exp(1) or exp(2) for the number, and "
+                        "another name, such as eps, for a parameter"
+                    )
                 return values[name] if name in values else self._symbol(name)
             case Entry(_, name, indices):
                 return Indexed(self._array(name), *(self._value(i, values) for i in indices))
@@ -159,6 +166,8 @@ class Meaning:
                 return -self._value(operand, values)
             case Chain(_, first, rest):
                 return self._chain(first, rest, values)
+            case Power(_, Name(_, name), exponent) if _is_exponential(name, exponent, values):
+                return FUNCTIONS["exp"].apply(self._value(exponent, values))
             case Power(place, base, exponent):
                 return _power(self._value(base, values), self._value(exponent, values), place)
         raise AssertionError(f"{type(node).__name__} is no expression")
@@ -243,6 +252,12 @@ class Meaning:
             return CONSTANTS[name]
         assumed: dict[str, Any] = self._assumed.get(name) or {"real": True}
         return Symbol(name, **assumed)
+
+
+def _is_exponential(base: str, exponent: Node, values: Values) -> bool:
+    """Whether a power is one of Euler's number; the square of a parameter ``e`` would not be."""
+    number = exponent.operand if isinstance(exponent, Negative) else exponent
+    return base == EULER and base not in values and not isinstance(number, Number)
 
 
 def _ranged(function: str, body: Expr, ranges: list[tuple[Expr, Expr, Expr]]) -> Expr:

@@ -20,6 +20,7 @@ from derive.notation import (
     Times,
     Total,
     code,
+    factors,
     heads,
     is_number,
     plus,
@@ -217,14 +218,13 @@ def complement_fraction(expr: Expr, given: Given) -> Outcome:
         negative = isinstance(term, Minus)
         share = term.operand if negative else term
         whole = ONE if negative else Minus(ONE)
-        if not isinstance(share, Quotient) or not isinstance(share.denominator, Plus):
+        if not isinstance(share, Quotient) or whole not in expr.args:
             continue
-        if whole not in expr.args:
-            continue
-        parts = share.denominator.args
-        for m, part in enumerate(parts):
-            if code(part) == code(share.numerator):
-                other = Quotient(plus(*without(parts, m)), share.denominator)
+        for total in factors(share.denominator):
+            parts = total.args if isinstance(total, Plus) else ()
+            m = place(monomial(times(share, total)), [monomial(part) for part in parts])
+            if m is not None:
+                other = Quotient(plus(*without(parts, m)), total)
                 at = expr.args.index(whole)
                 joined = list(expr.args)
                 joined[n] = other if negative else Minus(other)

@@ -23,7 +23,7 @@ from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS, cancel
 from derive.rules.monomials import raise_to, split_power
 from derive.rules.registry import Outcome, rule
-from derive.signs import is_positive
+from derive.signs import is_not_negative, is_positive
 
 z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
 
@@ -76,7 +76,9 @@ def power_of_power(expr: Expr, given: Given) -> Outcome:
 )
 def power_of_product(expr: Expr, given: Given) -> Outcome:
     match expr:
-        case Power(Times((first, *others)), n) if n.is_integer:
+        case Power(Times((first, *others) as parts), n):
+            if not n.is_integer and not all(is_not_negative(f, given) for f in parts):
+                return None
             # One factor at a time, as the law says it.
             return times(raise_to(first, n.doit()), raise_to(times(*others), n.doit()))
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sympy import Expr, Indexed, Symbol
 
 from derive.display import Dotted
@@ -28,6 +30,7 @@ from derive.notation import (
 )
 from derive.rules import samples as s
 from derive.rules.complements import delta_of, is_complement
+from derive.rules.monomials import expression, monomial
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import within
 from derive.unfolding import value_of
@@ -45,11 +48,20 @@ def unfolded(entry: Expr, given: Given) -> tuple[Expr, Definition] | None:
 def folded(expr: Expr, given: Given) -> tuple[Expr, Definition] | None:
     """The defined entry that ``expr`` is the value of, and its definition."""
     for definition in given.definitions:
-        if type(definition.value) is type(expr) or isinstance(expr, Dotted):
-            found = instance_of(definition.value, expr, definition.indices)
+        value = definition.value
+        if isinstance(value, Times) and isinstance(expr, Quotient):
+            value = _over_one_bar(value)
+        if type(value) is type(expr) or isinstance(expr, Dotted):
+            found = instance_of(value, expr, definition.indices)
             if found is not None and all(i in found for i in definition.indices):
                 return replace(definition.entry, found), definition
     return None
+
+
+@lru_cache(maxsize=256)
+def _over_one_bar(product: Expr) -> Expr:
+    """A mean as it stands in the middle of a derivation, with the sum above the bar."""
+    return expression(monomial(product))
 
 
 @rule(Source.DEFINITION, Example(Quotient(Exp(s.z[s.k1]), s.partition), s.with_softmax))

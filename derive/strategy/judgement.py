@@ -309,12 +309,16 @@ def divides_well(fraction: Expr, given: Given) -> bool:
 
 
 def multiplies_well(product: Expr, given: Given) -> bool:
-    """Join fractions into one, but leave a leading coefficient such as 1/N alone."""
+    """Join fractions into one, but leave a leading coefficient such as 1/N alone.
+
+    Unless there is a number beside it: 2/N is shorter than 2 times 1/N.
+    """
     fractions = [f for f in product.args if isinstance(f, Quotient)]
     if not fractions:
         return False
     return (
-        not all(
+        any(map(is_number, product.args))
+        or not all(
             f.numerator == 1
             and all(isinstance(b, Symbol) or is_number(b) for b in factors(f.denominator))
             for f in fractions
@@ -324,8 +328,14 @@ def multiplies_well(product: Expr, given: Given) -> bool:
 
 
 def raises_well(power: Expr, given: Given) -> bool:
-    """Raise the factors of a product one by one where a number or a power is among them."""
-    return any(isinstance(f, Power) or is_number(f) for f in factors(power.base))
+    """Raise the factors of a product one by one where a number or a power is among them.
+
+    Under a root, where each is a sum: either may be met alone.
+    """
+    parts = factors(power.base)
+    if not power.exponent.is_Integer:
+        return len(parts) > 1 and all(isinstance(f, Total) for f in parts)
+    return any(isinstance(f, Power) or is_number(f) for f in parts)
 
 
 def shares_delta(total: Expr, given: Given) -> bool:

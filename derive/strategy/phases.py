@@ -141,6 +141,7 @@ def prepare(trace: Trace) -> None:
     settle(trace, ("multiply_constant", "add_exponents", "expand_log_range_product"))
     trace.apply("multiply_quotients", has_fraction_with_root)
     trace.apply("pull_out_factor", has_root)
+    trace.apply("power_of_product", raises_well)
     settle(trace, ("cancel_log_exp", "expand_log_power"))
     for _ in range(PATIENCE):
         opened = trace.apply("expand_log_quotient", opens_exponential) or trace.apply(
@@ -365,8 +366,10 @@ def expand_inside(trace: Trace) -> None:
 
 def expand_brackets(trace: Trace) -> None:
     """Multiply out what stands in a bracket beside other factors, and nothing else."""
-    inner = bracketed(trace.expression)
-    if inner and trace.apply("distribute_product", lambda e, _: e in inner):
+    for _ in range(EXPANSIONS):
+        inner = bracketed(trace.expression)
+        if not inner or not trace.apply("distribute_product", lambda e, _, inner=inner: e in inner):
+            break
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
 
 

@@ -136,7 +136,8 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
         case Plus((one, Minus(entry))) if one == 1 and isinstance(entry, (Symbol, Indexed)):
             return _leaves_some(entry, definitions, seen)
         case Plus(args):
-            return all(seen(a) or _square(a) for a in args) and any(seen(a) for a in args)
+            kept = all(seen(a) or _not_negative(a, seen) for a in args)
+            return kept and any(seen(a) for a in args)
         case Minus(Plus(args)):
             return seen(Plus(*map(Minus, args)))
         case Times() | Minus() | Quotient():
@@ -185,9 +186,17 @@ def without_zero(expr: Expr) -> Expr:
     return sum_of(tuple(t for t in expr.args if constant(t) != 0))
 
 
-def _square(expr: Expr) -> bool:
-    even = isinstance(expr, Power) and expr.exponent.is_Integer and expr.exponent % 2 == 0
-    return even or isinstance(expr, (Delta, Bracket))
+def _not_negative(expr: Expr, seen: Callable[[Expr], bool]) -> bool:
+    """Whether ``expr`` is made of squares, deltas and what is ``seen`` to be positive."""
+    match expr:
+        case Times() | Quotient():
+            whole = product(expr)
+            parts = (*whole.above, *whole.below)
+            rest = all(seen(p) or _not_negative(p, seen) for p in parts if p != expr)
+            return bool(whole.number > 0) and expr not in parts and rest
+        case Power(_, exponent):
+            return bool(exponent.is_Integer and exponent % 2 == 0)
+    return isinstance(expr, (Delta, Bracket))
 
 
 def _instance(fact: Expr, expr: Expr) -> bool:

@@ -162,6 +162,8 @@ Ltac declared := match goal with
   | H : forall _ : nat, _ |- _ => apply H; index
   end.
 
+Lemma square_positive a : a <> 0 -> 0 < a ^ 2.
+Proof. intros H. rewrite <- Rsqr_pow2. now apply Rsqr_pos_lt. Qed.
 (* [0 < e] *)
 Ltac positive :=
   cbv beta;
@@ -186,6 +188,7 @@ Ltac positive :=
     | |- 0 < _ * _ => apply Rmult_lt_0_compat; positive
     | |- 0 < _ / _ => apply Rdiv_lt_0_compat; positive
     | |- 0 < / _ => apply Rinv_0_lt_compat; positive
+    | |- 0 < _ ^ 2 => first [apply pow_lt; positive | apply square_positive; first [assumption | declared]]
     | |- 0 < _ ^ _ => apply pow_lt; positive
     end
   | declared

@@ -132,7 +132,10 @@ Ltac power_of_power := first
   | rewrite Rpower_mult; f_equal; solve [field; nonzero]
   | rewrite <- Rpower_pow, Rpower_mult by apply exp_pos; f_equal; cbn [INR]; solve [field; nonzero]
   | by_powers ].
-Ltac power_of_product := first [by_field | by_powers | by_roots].
+Lemma sqrt_mult_pos x y : 0 < x -> 0 < y -> sqrt (x * y) = sqrt x * sqrt y.
+Proof. intros Hx Hy. apply sqrt_mult; now apply Rlt_le. Qed.
+Ltac power_of_product :=
+  first [by_field | by_powers | by_roots | repeat rewrite sqrt_mult_pos by positive; by_ring].
 Ltac power_of_quotient := first [by_field | by_powers | by_roots].
 Ltac multiply_quotients := by_ring.
 Ltac join_reciprocal := by_ring.
@@ -859,8 +862,6 @@ Ltac raise_exponential :=
       rewrite <- Rpower_sqrt by apply exp_pos; unfold Rpower; rewrite ln_exp; f_equal; field
   | |- _ ^ _ = _ => cbn [pow]; rewrite ?Rmult_1_r, <- ?exp_plus; f_equal; ring
   end.
-Lemma sqrt_mult_pos x y : 0 < x -> 0 < y -> sqrt (x * y) = sqrt x * sqrt y.
-Proof. intros Hx Hy. apply sqrt_mult; now apply Rlt_le. Qed.
 Lemma Rpower_mult_pos x y a : 0 < x -> 0 < y -> Rpower (x * y) a = Rpower x a * Rpower y a.
 Proof. intros Hx Hy. symmetry. now apply Rpower_mult_distr. Qed.
 (* The factor inside, to the power, is the factor outside. *)
