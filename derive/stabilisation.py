@@ -34,6 +34,7 @@ from derive.rules.complements import (
 )
 from derive.rules.exponents import is_divided, joins_maxima
 from derive.rules.logarithms import is_nested
+from derive.rules.logistics import close_logistics, gap_exponents, over_logistics
 from derive.rules.mixtures import (
     holds_part,
     left_of_mixed,
@@ -46,7 +47,7 @@ from derive.rules.mixtures import (
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded, weighted_complements
 from derive.rules.trace import Trace
-from derive.strategy.phases import CONTRACTION, fold_names, repeat, settle
+from derive.strategy.phases import CONTRACTION, attempt, fold_names, repeat, settle
 
 SHIFTS = (
     "unfold_in_log",
@@ -140,6 +141,29 @@ def is_weighted(entry: Expr, ends: frozenset[Expr], given: Given) -> bool:
     if known is None or known.base not in ends or not isinstance(known.value, Plus):
         return False
     return any(is_share(f, given) for term in known.value.args for f in factors(term))
+
+
+def open_logistics(trace: Trace) -> None:
+    """Write differences of logistic functions as products where they must not become zero."""
+    close = close_logistics(trace.expression, trace.given)
+    if not close:
+        return
+    trace.apply("unfold_definition", lambda e, _: bool({e, *bases(e)} & close))
+    settle(trace, ("complement_fraction", "write_logistic"))
+    # Each term alone shares factors with the difference, without which it would underflow.
+    for rule in ("split_quotient", "split_numerator"):
+        trace.apply(rule, over_logistics)
+    trace.apply("subtract_logistics")
+    trace.apply("cancel_terms")
+    attempt(trace, join_in_gaps)
+    settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
+
+
+def join_in_gaps(trace: Trace) -> None:
+    """Bring the two ends of a ``1 - e^{u - w}`` together, so that what they share is gone."""
+    inner = gap_exponents(trace.expression)
+    if trace.apply("split_quotient", lambda e, _: e in inner):
+        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
 
 
 def open_mixtures(trace: Trace) -> None:
@@ -244,6 +268,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
+    open_logistics(trace)
     open_rests(trace)
     if trace.apply("distribute_product", over_mixture):
         settle(trace, ("multiply_quotients",))

@@ -48,6 +48,17 @@ BY_HAND = {
         "\\sigma[k] - y[k]",
         {},
     ),
+    "between two cuts": (
+        "-log(sigmoid(b - f) - sigmoid(a - f))",
+        "-\\sigma - \\varsigma + 1",
+        {"by": "f"},
+    ),
+    "between two cuts of a linear score": (
+        "-sum(log(sigmoid(b - sum(x[n,l]*w[l], l=1..D)) - sigmoid(a - sum(x[n,l]*w[l], l=1..D))),"
+        " n=1..N)",
+        "-Sum((\\sigma[n] + \\varsigma[n] - 1)*x[n, k], (n, 1, N))",
+        {"by": "w[k]"},
+    ),
     "logistic of differences": (
         "-sum(sum(q[i,j]*log(sigmoid(z[i] - z[j])), j=i+1..C), i=1..C)",
         "-Sum((\\sigma[i, k] - 1)*q[i, k], (i, 1, k - 1)) "

@@ -20,6 +20,7 @@ from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.kernels.comparison import comparison
 from derive.kernels.complement import complement
 from derive.kernels.entries import Entries
+from derive.kernels.gaps import gap, log_gap
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Output
 from derive.notation import (
@@ -136,12 +137,16 @@ class Lowering(Entries):
                 return self._entrywise(lambda *a: Apply(head, *a), expr.operands)
             case Plus() if (left := complement(expr)) is not None:
                 return self.lower(left)
+            case Plus() if (left := gap(expr)) is not None:
+                return self.lower(left)
             case Times(args) if self._masks_infinity(args):
                 return self._masked(args)
             case Plus(args) | Times(args):
                 # From left to right, two at a time: a beginning that others share is found so.
                 parts = map(self.lower, args)
                 return reduce(lambda a, b: self.combined(expr.func, [a, b]), parts)
+            case Log() if (left := log_gap(expr)) is not None:
+                return self.lower(left)
             case Log(Plus(terms) as inside) if ONE in terms and complement(inside) is None:
                 # It keeps the digits of what is small beside the 1.
                 small = plus(*without(terms, terms.index(ONE)))

@@ -42,7 +42,7 @@ from derive.rules import samples as s
 from derive.rules.monomials import distributed, sides
 from derive.rules.registry import Outcome, rule
 from derive.rules.stability import most_of, shift, uncertain
-from derive.signs import at_most, is_positive
+from derive.signs import at_most, is_not_negative, is_positive
 
 limits = (s.j, s.lo, s.hi, s.X)
 FJ = Value(s.F, s.j)
@@ -90,6 +90,8 @@ def largest(expr: Expr, given: Given) -> Expr | None:
                 return None
             several = [m for p in parts if (m := largest(p, given)) is not None]
             return None if not several else several[0] if len(several) == 1 else Plus(*several)
+        case Plus((one, Minus(Exp(u)))) if one == 1 and is_not_negative(Minus(u), given):
+            return None  # it cannot overflow, and is computed as a whole
         case Plus(parts):
             rising = {t: m for t in parts if (m := largest(t, given)) is not None}
             plain = [t for t in parts if t not in rising]

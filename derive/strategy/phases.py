@@ -242,7 +242,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(("turn_sigmoid", "write_complement"))
         or trace.apply("split_quotient", splits_fraction_well)
         or trace.apply("split_numerator", splits_fraction_well)
-        or trace.apply("divide_numerator")
+        or trace.apply_first(("divide_slopes", "divide_turned_slopes", "divide_numerator"))
         or trace.apply("divide_inside_total", divides_well)
         or trace.apply("multiply_quotients", multiplies_well)
         or trace.apply("factor_common", shares_delta)
@@ -385,7 +385,7 @@ def simplify_after_factoring(trace: Trace) -> bool:
     """What factoring may have made possible, without taking the factoring back."""
     return (
         trace.apply_first(("fold_definition", "flatten_quotient", "cancel_factor", "pull_out_sign"))
-        or trace.apply("divide_numerator")
+        or trace.apply_first(("divide_slopes", "divide_turned_slopes", "divide_numerator"))
         or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax", "combine_powers"))
         or trace.apply_first(("cancel_terms", "collect_terms", "rejoin_index", "join_ranges"))
         or take_terms_off(trace)

@@ -187,6 +187,14 @@ Ltac turn_logistic :=
         replace (exp v) with (/ exp u) by (rewrite <- exp_Ropp; f_equal; by_ring);
         generalize (exp_pos u); generalize (exp u); intros; field; repeat split; lra end end end.
 Ltac turn_sigmoid := turn_logistic.
+Ltac subtract_logistics :=
+  match goal with |- ?before = (1 - exp ?d) / ((1 + exp ?u) * (1 + exp ?v)) =>
+    match before with context [exp ?w] =>
+      replace (exp w) with (/ exp v) by (rewrite <- exp_Ropp; f_equal; by_ring);
+      replace (exp d) with (exp u * exp v) by (rewrite <- exp_plus; f_equal; by_ring);
+      generalize (exp_pos u); generalize (exp_pos v); generalize (exp u); generalize (exp v);
+      intros; field; repeat split; lra end end.
+Ltac divide_slopes := by_cancelling.
 Lemma split_square a b s : a * b / s ^ 2 = a / s * (b / s).
 Proof. unfold Rdiv. rewrite <- Rsqr_pow2. unfold Rsqr. rewrite Rinv_mult. ring. Qed.
 Ltac split_fraction := first [apply split_square | by_cancelling].
