@@ -403,7 +403,7 @@ def build(arguments: argparse.Namespace) -> int:
         for built in building.build(names, arguments.out, wanted, formats, progress.begin):
             progress.done()
             progress.clear()
-            if built.level == "failed":
+            if built.level in ("failed", "undecided"):
                 print(f"{built.name}\n{built.report}")
                 return CHECK_FAILED
             print(f"{built.name}: {built.level}{'' if built.report else ', unchanged'}")

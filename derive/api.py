@@ -158,8 +158,9 @@ class Derivation(Trace):
     def _checked(self, what: str) -> Report:
         report = self.check()
         if not report.ok:
+            said = "failed" if report.level == "failed" else "is undecided"
             raise DeriveError(
-                f"no {what} is made of {self.name}: its check failed; {report.failures[0]}"
+                f"no {what} is made of {self.name}: its check {said}; {report.failures[0]}"
             )
         return report
 

@@ -8,8 +8,8 @@ from typing import Literal
 
 from derive.laws import Condition
 
-Checked = Literal["exact", "sampled", "failed"]
-Level = Literal["proved", "exact", "sampled", "failed"]
+Checked = Literal["exact", "sampled", "undecided", "failed"]
+Level = Literal["proved", "exact", "sampled", "undecided", "failed"]
 Check = Literal[
     "form", "chain", "statement", "facts", "law", "exact", "sampled", "cases", "result", "formal"
 ]
@@ -48,6 +48,7 @@ class Failure:
         check: Which check failed.
         sentence: What is wrong.
         counterexample: Values that show it, where there are any.
+        unreached: Whether nothing is known to be wrong: there were no numbers to try it with.
     """
 
     derivation: str
@@ -56,6 +57,7 @@ class Failure:
     check: Check
     sentence: str
     counterexample: Counterexample | None = None
+    unreached: bool = False
 
     def __str__(self) -> str:
         where = (
@@ -153,7 +155,8 @@ class Report:
 
     Attributes:
         checked: ``exact`` where every step was decided exactly at all small sizes, ``sampled``
-            where some steps could only be evaluated at random points, ``failed`` otherwise.
+            where some steps could only be evaluated at random points, ``undecided`` where nothing
+            is wrong but no random points were found, ``failed`` otherwise.
         failures: What is wrong; empty where ``ok``.
         rows: One for each step, lemmas and cases included.
         assumed: Conditions on the domain that no fact states, such as ``x != 0``.
@@ -170,7 +173,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        return self.checked != "failed"
+        return self.checked in ("exact", "sampled")
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

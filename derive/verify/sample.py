@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from itertools import product
 from random import Random
 
@@ -14,11 +15,13 @@ from derive.facts import (
     EntryFact,
     EqualFact,
     Fact,
+    IndexRange,
+    PositiveFact,
     SumFact,
     UnequalFact,
 )
 from derive.indexing import index_arrays, index_places
-from derive.notation import entries
+from derive.notation import entries, names
 from derive.problem import Problem
 from derive.verify.bounds import Bounds
 from derive.verify.decide import Decision, Place
@@ -33,10 +36,14 @@ TOLERANCE = mpmath.mpf(10) ** -22
 NO_POINT = (
     "no random values were found for which all is real, so that not everything was tried with "
     "numbers; this says nothing against it. If the loss is real somewhere, tell what is positive "
-    "there, as in given=[w[i] > 0], and check again"
+    "or larger there, as in given=[w[i] > 0] or given=[b[u[n]] > b[t[n]]], and check again"
 )
 
+PASSES = 40
+"""How often numbers are drawn again where they do not meet a fact that compares them."""
+
 At = Mapping[Symbol, int]
+Key = tuple[Expr, tuple[int, ...]]
 
 
 class Sampler:
@@ -171,9 +178,11 @@ class RandomLeaves:
         self._sums = [s for s in sums if constrained(s, definitions) is not None]
         self._definitions = definitions
         self._settled: dict[IndexedBase, dict[tuple[int, ...], mpmath.mpf]] = {}
-        self._drawn: dict[tuple[Expr, tuple[int, ...]], mpmath.mpf] = {}
+        self._drawn: dict[Key, mpmath.mpf] = {}
+        self._rejected: Counter[Key] = Counter()
         self._bounds = Bounds(problem.facts)
         self._integers = integers
+        self._meet_comparisons()
 
     def __call__(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
         key = (leaf, indices)
@@ -185,11 +194,11 @@ class RandomLeaves:
     def _number(self, leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
         if indices in self._settled.get(leaf, {}):
             return self._settled[leaf][indices]
-        known = next((r for r in self._problem.ranges if _is_entry(r.index, leaf)), None)
+        known = self._range_of(leaf)
         if known is not None:
             sizes = {size: Integer(value) for size, value in self._sizes.items()}
             low, high = (int(e.xreplace(sizes)) for e in (known.lower, known.upper))
-            return Random(f"{leaf}{indices}{self._attempt}").randint(low, high)
+            return Random(f"{self._name(leaf, indices)}{indices}{self._attempt}").randint(low, high)
         for fact in self._sums:
             if constrained(fact, self._definitions) == leaf:
                 if leaf not in self._settled:
@@ -203,16 +212,78 @@ class RandomLeaves:
         if leaf in self._integers:
             positive = leaf in self._bounds.positive or self._attempt % 2 == 1
             choices = [n for n in self._integers[leaf] if n > 0 or not positive]
-            return mpmath.mpf(Random(f"{leaf}{indices}{self._attempt}").choice(choices))
+            return mpmath.mpf(
+                Random(f"{self._name(leaf, indices)}{indices}{self._attempt}").choice(choices)
+            )
         if isinstance(leaf, Symbol) and leaf.is_integer:
             low = 1 if leaf.is_positive else -4
             return mpmath.mpf(Random(f"{leaf}{self._attempt}").randint(low, 5))
         assumed = isinstance(leaf, Symbol) and (leaf.is_positive or leaf.is_negative)
         positive = bool(assumed) or leaf in self._bounds.positive
-        name = leaf.name
-        number = random_number(name, indices, self._attempt, positive)
+        number = random_number(self._name(leaf, indices), indices, self._attempt, positive)
         negative = isinstance(leaf, Symbol) and leaf.is_negative
         return self._bounds.meet(leaf, -number if negative else number)
+
+    def _name(self, leaf: Expr, indices: tuple[int, ...]) -> str:
+        """The name by which a number is drawn: another one after each that was rejected."""
+        return str(leaf.name) + "'" * self._rejected[leaf, indices]
+
+    def _meet_comparisons(self) -> None:
+        """Draw again what does not meet a fact about several numbers, as ``b[u[n]] > b[t[n]]``."""
+        compared = [
+            (fact, at)
+            for fact in self._problem.facts
+            if isinstance(fact, PositiveFact) and fact.subject is None
+            for at in self._places(fact)
+        ]
+        for _ in range(PASSES):
+            wrong = [(fact, at) for fact, at in compared if not self._meets(fact, at)]
+            for fact, at in wrong:
+                self._repair(fact, at)
+            if not wrong:
+                return
+
+    def _places(self, fact: PositiveFact) -> Iterator[At]:
+        """All values of the indices for which a fact is declared; none where the loss has them."""
+        ranges = {r.index: r for r in self._problem.ranges}
+        free = [index for index in names(fact.expression) if index in ranges]
+        if set(free) & names(self._problem.expression):
+            return
+        sizes = {size: Integer(value) for size, value in self._sizes.items()}
+        spans = [[int(e.xreplace(sizes)) for e in (ranges[i].lower, ranges[i].upper)] for i in free]
+        for place in product(*(range(low, high + 1) for low, high in spans)):
+            yield dict(zip(free, place, strict=True))
+
+    def _meets(self, fact: PositiveFact, at: At) -> bool:
+        try:
+            point = Point(self._sizes, self._definitions, (), self)
+            return bool(point.value(fact.expression, at) > 0)
+        except (OutsideDomain, NotImplementedError):
+            return True  # nothing can be told there
+
+    def _repair(self, fact: PositiveFact, at: At) -> None:
+        """Swap two numbers of one array, or draw the classes, else all the numbers, again."""
+        used: dict[Key, None] = {}
+
+        def look(leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
+            used[leaf, indices] = None
+            return self(leaf, indices)
+
+        Point(self._sizes, self._definitions, (), look).value(fact.expression, at)
+        loose = [key for key in used if key[0] not in self._settled]
+        classes = [key for key in loose if self._range_of(key[0]) is not None]
+        if not classes and len(loose) == 2 and loose[0][0] == loose[1][0]:
+            first, second = loose
+            self._drawn[first], self._drawn[second] = self._drawn[second], self._drawn[first]
+            if self._meets(fact, at):
+                return
+        for key in classes or loose:
+            self._rejected[key] += 1
+            del self._drawn[key]
+
+    def _range_of(self, leaf: Expr) -> IndexRange | None:
+        """Where the entries of an array of classes lie."""
+        return next((r for r in self._problem.ranges if _is_entry(r.index, leaf)), None)
 
     def _settle(self, fact: SumFact, base: IndexedBase) -> dict[tuple[int, ...], mpmath.mpf]:
         """Entries that meet a sum fact, row by row: scaled if positive, else by the last one."""

@@ -54,14 +54,18 @@ class Checker:
         if not flaws:
             # Otherwise unfolding a definition might never end.
             self._tree(self._root)
-        level: Checked = "failed" if self._failures else "sampled" if self._undecided else "exact"
         return Report(
-            level,
+            self._level(),
             tuple(self._failures),
             tuple(self._rows),
             tuple(self._examiner.assumed),
             _in_words(self._root.problem.sizes),
         )
+
+    def _level(self) -> Checked:
+        if not self._failures:
+            return "sampled" if self._undecided else "exact"
+        return "undecided" if all(f.unreached for f in self._failures) else "failed"
 
     def step_failures(self, derivation: Derivation, number: int, step: Step) -> tuple[Failure, ...]:
         """Check ``step`` as the one of that number in a derivation of this tree.
@@ -134,7 +138,7 @@ class Checker:
                 seen.parts,
                 seen.exact,
                 seen.sampled,
-                not failures,
+                all(f.unreached for f in failures),
             )
         )
 
@@ -143,7 +147,15 @@ class Checker:
     ) -> list[Failure]:
         cited = self._cited[id(derivation)]
         return [
-            Failure(derivation.name, number, step.rule, f.check, f.sentence, f.counterexample)
+            Failure(
+                derivation.name,
+                number,
+                step.rule,
+                f.check,
+                f.sentence,
+                f.counterexample,
+                f.unreached,
+            )
             for f in self._examiner.step(step, derivation, cited, seen)
         ]
 
@@ -180,7 +192,8 @@ class Checker:
         self, derivation: Derivation, kind: Check, text: str, finding: Finding | None = None
     ) -> None:
         shown = None if finding is None else finding.counterexample
-        self._failures.append(Failure(derivation.name, 0, "", kind, text, shown))
+        unreached = finding is not None and finding.unreached
+        self._failures.append(Failure(derivation.name, 0, "", kind, text, shown, unreached))
 
 
 def forms_of(derivation: Derivation) -> tuple[Derivation, ...]:

@@ -40,6 +40,7 @@ def nowhere() -> Report:
 
 def test_values_that_are_not_found_speak_against_nothing(nowhere: Report) -> None:
     (failure,) = nowhere.failures
+    assert nowhere.level == "undecided" and not nowhere.ok
     assert failure.sentence.startswith("no random values were found")
     assert "says nothing against it" in failure.sentence and "w[i] > 0" in failure.sentence
 
