@@ -32,6 +32,8 @@ from derive.notation import (
     without,
 )
 from derive.rules import RULES
+from derive.rules.algebra import multiply_quotients
+from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import common, expression, monomial, sides
 from derive.rules.shares import is_named
 from derive.rules.softmax import folded
@@ -245,6 +247,14 @@ def bracketed(expr: Expr, beside: bool = False) -> frozenset[Expr]:
 def over_sum(fraction: Expr, given: Given) -> bool:
     """Take a logistic function out of a fraction before what is above the bar is multiplied out."""
     return any(isinstance(f, Plus) for f in factors(fraction.denominator))
+
+
+def joins_slopes(product: Expr, given: Given) -> bool:
+    """Join a fraction with slopes of which its denominator then takes the difference."""
+    whole = multiply_quotients(product, given)
+    return isinstance(whole, Quotient) and any(
+        divide(whole, given) is not None for divide in (divide_slopes, divide_turned_slopes)
+    )
 
 
 def makes_name(product: Expr, given: Given) -> bool:

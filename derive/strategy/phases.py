@@ -20,6 +20,7 @@ from derive.strategy.judgement import (
     has_root,
     heads_of,
     inside_total,
+    joins_slopes,
     leaves_unknown,
     makes_name,
     multiplies_well,
@@ -223,6 +224,8 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("write_complement", has_factors_above)
         or trace.apply_first(("flatten_quotient", "turn_factor", "cancel_factor"))
         or trace.apply_first(("cancel_log_exp", "write_tanh"))
+        or trace.apply("multiply_quotients", joins_slopes)
+        or trace.apply_first(("divide_slopes", "divide_turned_slopes"))
         or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax"))
         or take_terms_off(trace)
         or trace.apply("power_of_product", raises_well)
@@ -242,7 +245,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(("turn_sigmoid", "write_complement"))
         or trace.apply("split_quotient", splits_fraction_well)
         or trace.apply("split_numerator", splits_fraction_well)
-        or trace.apply_first(("divide_slopes", "divide_turned_slopes", "divide_numerator"))
+        or trace.apply("divide_numerator")
         or trace.apply("divide_inside_total", divides_well)
         or trace.apply("multiply_quotients", multiplies_well)
         or trace.apply("factor_common", shares_delta)

@@ -938,6 +938,11 @@ Ltac shift_softplus :=
         | rewrite shift_softplus_at; by_ring
         | rewrite (Rplus_comm (exp _) 1), shift_softplus_at; by_ring].
 
+(* What stands below a bar and is not seen to be different from zero stays a number by itself. *)
+Ltac unknown_inverses :=
+  rewrite ?Rinv_mult;
+  repeat match goal with |- context [/ ?x] =>
+    tryif (assert (x <> 0) by nonzero) then fail else (generalize (/ x); intro) end.
 Ltac shift_logistic :=
   match goal with |- _ = _ / ?below =>
     match below with context [exp (- Rmax 0 ?u)] =>
@@ -957,7 +962,9 @@ Ltac shift_logistic :=
             replace (a + - (4 * m)) with (a + (- m + (- m + (- m + - m)))) by ring
         end;
       rewrite ?exp_plus; pose proof (exp_pos (- m)); pose proof (exp_pos u);
-      set (e := exp (- m)) in *; clearbody e; field; repeat split; nonzero
+      set (e := exp (- m)) in *; clearbody e;
+      first [ solve [field; repeat split; nonzero]
+            | unknown_inverses; field; repeat split; nonzero ]
     end end.
 Ltac shift_sigmoid := shift_logistic.
 (* With a power that is no whole number: what goes to each exponent is [exp (- c)]. *)
