@@ -102,7 +102,8 @@ def pose(
                 "is not; drop it or correct the name"
             )
     defined = {d.base for d in definitions}
-    ranges = Ranges(defined, frozenset().union(*map(sizes_in, places)), told)
+    labels = names(loss).difference(*map(names, wanted))
+    ranges = Ranges(defined, frozenset().union(*map(sizes_in, places)), told, labels)
     for _ in range(2):
         # Twice: a fact may give an index of the loss its range, and the other way round.
         for place in (*places, *(d.entry for d in definitions)):

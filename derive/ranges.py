@@ -29,9 +29,18 @@ class Ranges:
     """Ranges of free indices, from the shapes they index."""
 
     def __init__(
-        self, defined: set[Expr], sizes: frozenset[Symbol], told: Iterable[IndexRange] = ()
+        self,
+        defined: set[Expr],
+        sizes: frozenset[Symbol],
+        told: Iterable[IndexRange] = (),
+        labels: frozenset[Symbol] = frozenset(),
     ) -> None:
-        """``told`` are ranges that facts state."""
+        """``told`` are ranges that facts state, ``labels`` indices that only the loss is free in.
+
+        A label, or an entry of an array of classes, is such that what it is moved to exists: it
+        ends at ``K - 1`` where ``b[t + 1]`` stands.
+        """
+        self.labels = labels
         self.defined = defined
         self.sizes = sizes
         self.by_index: dict[Expr, IndexRange] = {known.index: known for known in told}
@@ -45,6 +54,8 @@ class Ranges:
             for index, size in zip(expr.indices, self._shape(expr), strict=False):
                 if size is not None and isinstance(index, (Symbol, Indexed)):
                     self._add(index, ONE, size, given, expr)
+                elif size is not None and _is_offset(index):
+                    self._narrow(index, size, given, expr)
                 self.collect(index, given)
             return
         if isinstance(expr, Delta):
@@ -126,14 +137,30 @@ class Ranges:
                     f"size {upper} in {readable(place)}; use an index for each"
                 )
 
+    def _narrow(self, moved: Expr, size: Expr, given: Given, place: Basic) -> None:
+        """What is moved by a whole number, as ``t + 1``, stays in the axis of that size."""
+        shift, index = moved.as_coeff_Add()
+        if not isinstance(index, Indexed) and index not in self.labels:
+            return
+        self._add(index, ONE, size, given, place)
+        known = next(
+            (r for r in self.by_index.values() if Given((r,)).range_of(index) is not None), None
+        )
+        if known is None:
+            return
+        lower, upper = max(known.lower, ONE - shift), size - shift
+        if at_most(known.upper, upper, Given()) is not None:
+            upper = known.upper
+        self.by_index[known.index] = IndexRange(known.index, lower, upper)
+
     def check(self, expr: Basic, given: Given) -> None:
         """Every index lies in the axis it indexes."""
         if isinstance(expr, Indexed):
             for index, size in zip(expr.indices, self._shape(expr), strict=True):
                 if size is not None:
                     self._check_index(index, size, expr, given)
-                if isinstance(index, Indexed):
-                    self.check(index, given)
+                for entry in entries(index):
+                    self.check(entry, given)
             return
         if isinstance(expr, Binder):
             body, index = expr.open()
@@ -192,7 +219,7 @@ def _may_be_last(index: Expr, size: Expr) -> bool:
 
 def _is_offset(index: Expr) -> bool:
     offset, rest = index.as_coeff_Add()
-    return bool(offset.is_Integer) and isinstance(rest, Symbol)
+    return bool(offset.is_Integer) and isinstance(rest, (Symbol, Indexed))
 
 
 def _is_limit(limit: Expr, given: Given) -> bool:

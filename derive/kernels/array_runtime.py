@@ -107,6 +107,13 @@ def _check_classes(what: str, classes: Any, count: int) -> None:
         raise ValueError(f"{what} holds the class {worst}; classes run from 0 to {count - 1}")
 
 
+def _check_range(what: str, classes: Any, first: int, count: int) -> None:
+    """Classes of which the first ones are ruled out run from ``first`` to ``count - 1``."""
+    if classes.size and (classes.min() < first or classes.max() >= count):
+        worst = classes.min() if classes.min() < first else classes.max()
+        raise ValueError(f"{what} holds the class {worst}; classes run from {first} to {count - 1}")
+
+
 def _check_counts(what: str, counts: Any, most: int) -> None:
     """Numbers of terms run from 1 to ``most``."""
     if counts.size and (counts.min() < 1 or counts.max() > most):

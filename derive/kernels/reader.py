@@ -14,7 +14,7 @@ from derive.indexing import class_arrays, index_arrays, index_places
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Argument, Output, Signature, Size
 from derive.masks import without_masks
-from derive.notation import Delta, bases, entries, names, replace
+from derive.notation import ONE, Delta, bases, entries, names, replace
 
 
 def signature(derivation: Derivation) -> Signature:
@@ -190,26 +190,27 @@ class _Reader:
             return Argument(name, base, "integers", axes)
         if base in self._integers:
             counts = base not in self._indexing
-            return Argument(name, base, "classes", axes, self._limit(base), counts)
+            return Argument(name, base, "classes", axes, *self._limits(base), counts)
         return Argument(name, base, "labels" if self._is_label(base) else "floats", axes)
 
     def _scalar(self, symbol: Symbol, whole: set[Symbol]) -> Argument:
         name = identifier(symbol.name)
         if symbol in self._ranges:
             counts = symbol not in self._indexing
-            return Argument(name, symbol, "classes", (), self._ranges[symbol].upper, counts)
+            known = self._ranges[symbol]
+            return Argument(name, symbol, "classes", (), known.upper, known.lower, counts)
         return Argument(name, symbol, "size" if symbol in whole else "floats")
 
-    def _limit(self, base: IndexedBase) -> Expr | None:
-        """The number of classes among which the entries of an array of integers are."""
+    def _limits(self, base: IndexedBase) -> tuple[Expr | None, Expr]:
+        """The last and the first class that the entries of an array of integers can be."""
         for known in self._problem.ranges:
             if isinstance(known.index, Indexed) and known.index.base == base:
-                return known.upper
+                return known.upper, known.lower
         for entry in (e for expr in self._used for e in entries(expr)):
             for position, index in enumerate(entry.indices):
                 if isinstance(index, Indexed) and index.base == base and entry.base.shape:
-                    return entry.base.shape[position]
-        return None
+                    return entry.base.shape[position], ONE
+        return None, ONE
 
     def _is_label(self, base: IndexedBase) -> bool:
         """Whether a fact says that an array is one-hot or sums to one over its last axis."""

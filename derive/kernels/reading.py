@@ -61,12 +61,21 @@ def reading(signed: Signature) -> Iterator[str]:
         yield f'_check_axes("{a.name}", {a.name}, {_tuple(a.axes)}, "{_tuple(a.axes)}")'
     for a in arrays:
         if a.kind == "classes" and a.limit is not None:
-            check = "_check_counts" if a.counts else "_check_classes"
-            yield f'{check}("{a.name}", {a.name}, {printed(a.limit)})'
+            yield _range_check(a, a.limit)
         if a.counts:
             yield f"{a.name} = {a.name} - 1"
     for label in (a for a in arrays if a.kind == "labels"):
         yield from _reading_labels(label, signed)
+
+
+def _range_check(argument: Argument, limit: Expr) -> str:
+    """The line that refuses integers out of range."""
+    name, last = argument.name, printed(limit)
+    if argument.counts:
+        return f'_check_counts("{name}", {name}, {last})'
+    if argument.least != 1:
+        return f'_check_range("{name}", {name}, {printed(argument.least - 1)}, {last})'
+    return f'_check_classes("{name}", {name}, {last})'
 
 
 def _tells_all(argument: Argument, signed: Signature) -> bool:
@@ -103,7 +112,8 @@ def documented(argument: Argument) -> str:
             if argument.counts:
                 return f"{argument.name}: array ({axes}) of counts, 1 to {argument.limit}"
             limit = "" if argument.limit is None else f" to {printed(argument.limit - 1)}"
-            return f"{argument.name}: array ({axes}) of integers from 0{limit}"
+            first = printed(argument.least - 1)
+            return f"{argument.name}: array ({axes}) of integers from {first}{limit}"
         case "integers":
             return f"{argument.name}: array ({axes}) of integers"
         case "labels":

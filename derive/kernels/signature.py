@@ -8,6 +8,7 @@ from typing import Literal
 from sympy import Expr, Symbol
 
 from derive.facts import Definition, EqualFact, IndexRange, UnequalFact
+from derive.notation import ONE
 
 Kind = Literal["floats", "labels", "classes", "integers", "size"]
 
@@ -23,7 +24,8 @@ class Argument:
             ``classes`` (integers from 0, or counts from 1); ``integers`` (as they are given);
             ``size`` (one integer that no array tells).
         axes: Sizes of the last axes; batch axes come before them.
-        limit: Number of classes, for ``classes``.
+        limit: The last of the classes, counted from 1, for ``classes``.
+        least: The first of them.
         counts: Whether the integers only say how far sums go: then they are counts, from 1.
     """
 
@@ -32,6 +34,7 @@ class Argument:
     kind: Kind
     axes: tuple[Expr, ...] = ()
     limit: Expr | None = None
+    least: Expr = ONE
     counts: bool = False
 
 

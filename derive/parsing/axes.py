@@ -205,6 +205,18 @@ def linear(node: Node) -> tuple[str, int] | None:
     return None
 
 
+def moved_entry(node: Node) -> Entry | None:
+    """The ``t[n]`` of a ``t[n] + 1``; None for anything else."""
+    match node:
+        case Chain(_, Entry() as first, rest) if all(
+            operator in "+-" and isinstance(term, Number) for operator, term in rest
+        ):
+            return first
+        case Chain(_, Number(), (("+", Entry() as second), *rest)) if not rest:
+            return second
+    return None
+
+
 def _visit(node: Node, scope: Scope, axes: Axes) -> None:
     match node:
         case Entry(_, name, indices):
@@ -250,10 +262,15 @@ def _run(over: Joined, index: Node, scope: Scope, axes: Axes) -> None:
     if isinstance(index, Number):
         axes.largest[over] = max(int(index.value), axes.largest.get(over, 1))
         return
+    moved = moved_entry(index)
+    if moved is not None:
+        _run(over, moved, scope, axes)
+        return
     parts = linear(index)
     if parts is None:
         raise index.place.error(
-            "the index of an entry is a name, a whole number, or one moved by the other, as k + 1"
+            "the index of an entry is a name, an entry of integers, a whole number, or one moved "
+            "by a whole number, as k + 1"
         )
     name, shift = parts
     known = axes.index(name, scope)

@@ -126,11 +126,14 @@ class _Recognised:
         lifted: list[IndexRange] = []
         for known in around:
             index, named = known.index, known
+            ranges = (*self._problem.ranges, *self.ranges)
+            if any(r.index == index and r != known for r in ranges):
+                # The loss has it on a part of the axis only, as t in b[t + 1].
+                named = _named(known, spare_indices(index), ranges, self._taken)
             if isinstance(index, Opened):
                 # Out of its sum the bound index keeps its name where that is free.
                 wished = chain((index.hint,), spare_indices(index.hint))
-                known_ranges = (*self._problem.ranges, *self.ranges)
-                named = _named(known, wished, known_ranges, {r.index for r in lifted})
+                named = _named(known, wished, ranges, {r.index for r in lifted})
             lifted.append(named)
             outer[index] = named.index
         return outer, tuple(lifted)
@@ -197,7 +200,7 @@ def _whole(known: IndexRange, value: Expr) -> IndexRange | None:
     for entry in entries(value):
         for place, index in enumerate(entry.indices):
             # That of t[n] counts where t[n] itself stands.
-            if known.index in names(index) and not isinstance(index, Indexed):
+            if known.index in names(replace(index, dict.fromkeys(entries(index), ZERO))):
                 plain = index == known.index and entry.base.shape is not None
                 lengths.add(entry.base.shape[place] if plain else ZERO)
     if not lengths and known.lower == 1 and isinstance(known.upper, Symbol):
