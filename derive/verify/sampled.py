@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import mpmath
 from sympy import Abs, Add, Expr, Float, Indexed, IndexedBase, Integer, Max, Min, Mul, Symbol, sign
@@ -29,6 +30,8 @@ from derive.notation import (
     Times,
     Total,
     bases,
+    factors,
+    heads,
     names,
 )
 from derive.verify.draws import OutsideDomain, within_reach
@@ -47,6 +50,7 @@ KINKED = (Abs, Max, Min, sign)
 
 At = Mapping[Symbol, int]
 Key = tuple[Expr, tuple[int, ...]]
+Shifts = dict[Key, mpmath.mpf]
 Leaf = Callable[[Expr, tuple[int, ...]], mpmath.mpf]
 
 
@@ -65,12 +69,24 @@ class Originals:
         return known[1]
 
 
+class Ledger:
+    """Which numbers a value is made of, as the bits of a whole number; a bit for each."""
+
+    def __init__(self) -> None:
+        self.used = 0
+        self._bits: dict[Key, int] = {}
+
+    def bit(self, key: Key) -> int:
+        """The bit of an entry or a parameter."""
+        return self._bits.setdefault(key, 1 << len(self._bits))
+
+
 class Point:
     """Values of expressions at one choice of numbers for all leaves.
 
     ``leaf`` gives the number for an array and its indices or for a parameter. For derivatives there
-    are points beside it, where one entry (of a definition, too) is a little larger or smaller;
-    what does not depend on that entry has its value from the point that it is ``beside``.
+    are points beside it, where entries of one array (of a definition, too) are a little larger or
+    smaller; what is not made of these has its value from the point that it is ``beside``.
     """
 
     def __init__(
@@ -79,25 +95,32 @@ class Point:
         definitions: tuple[Definition, ...],
         values: tuple[EntryFact, ...],
         leaf: Leaf,
-        beside: tuple[Point, Key, mpmath.mpf] | None = None,
+        beside: tuple[Point, Shifts] | None = None,
     ) -> None:
         self._sizes = sizes
         self._definitions = {d.base: d for d in definitions}
         self._values = {f.entry.base: f for f in values}
         self._leaf = leaf
-        self._shifts: dict[Key, mpmath.mpf] = {}
+        self._shifts: Shifts = {}
         self._beside: tuple[Point, Expr] | None = None
         self._ingredients: dict[Expr, frozenset[Expr]] = {}
         self._original = Originals()
+        self._ledger = Ledger()
+        self._moved_bits = 0
         if beside is not None:
-            origin, key, shift = beside
-            self._shifts = {**origin._shifts, key: origin._shifts.get(key, mpmath.mpf(0)) + shift}
-            self._beside = origin, key[0]
+            origin, shifts = beside
+            self._ledger = origin._ledger
+            self._shifts = dict(origin._shifts)
+            for key, shift in shifts.items():
+                self._moved_bits |= self._ledger.bit(key)
+                self._shifts[key] = self._shifts.get(key, mpmath.mpf(0)) + shift
+            self._beside = origin, next(iter(shifts))[0]
             self._ingredients = origin._ingredients
             self._original = origin._original
         self._given = (definitions, values)
-        self._moved: dict[tuple[Key, int], Point] = {}
-        self._memory: dict[tuple[Expr, tuple[int | None, ...]], mpmath.mpf] = {}
+        self._moved: dict[frozenset[tuple[Key, mpmath.mpf]], Point] = {}
+        # Each value with what it is made of.
+        self._memory: dict[tuple[Expr, tuple[int | None, ...]], tuple[mpmath.mpf, int]] = {}
         self._names: dict[Expr, tuple[Symbol, ...]] = {}
 
     def value(self, expr: Expr, at: At) -> mpmath.mpf:
@@ -106,23 +129,42 @@ class Point:
         Raises ``OutsideDomain`` where it has no real value, ``NotImplementedError`` for a node
         without a meaning here.
         """
-        expr = self._original(expr)
-        if self._beside is not None and self._beside[1] not in self._made_of(expr):
-            return self._beside[0].value(expr, at)
+        found, used = self._worked_out(self._original(expr), at)
+        self._ledger.used |= used
+        return found
+
+    def _worked_out(self, expr: Expr, at: At) -> tuple[mpmath.mpf, int]:
+        """The value of ``expr``, and the bits of what it is made of."""
+        if self._beside is not None:
+            origin, moved = self._beside
+            if moved not in self._made_of(expr):
+                return origin._worked_out(expr, at)
         symbols = self._names.get(expr)
         if symbols is None:
-            symbols = self._names[expr] = tuple(sorted(names(expr), key=str))
+            symbols = self._names[expr] = tuple(map(self._original, sorted(names(expr), key=str)))
         key = (expr, tuple(at.get(s) for s in symbols))
         found = self._memory.get(key)
         if found is None:
-            found = self._memory[key] = self._evaluate(expr, at)
+            found = self._memory[key] = self._anew(expr, at)
         return found
+
+    def _anew(self, expr: Expr, at: At) -> tuple[mpmath.mpf, int]:
+        """The same, worked out unless the point beside this one has the value."""
+        if self._beside is not None:
+            there = self._beside[0]._worked_out(expr, at)
+            if not there[1] & self._moved_bits:
+                return there
+        before, self._ledger.used = self._ledger.used, 0
+        value = self._evaluate(expr, at)
+        used, self._ledger.used = self._ledger.used, before
+        return value, used
 
     def whole(self, expr: Expr, at: At) -> int:
         """The value of an index or of a bound.
 
         Raises ``NotImplementedError`` where it is no whole number.
         """
+        expr = self._original(expr)
         match expr:
             case Integer():
                 return int(expr)
@@ -187,6 +229,9 @@ class Point:
             case Grid(entry):
                 return self.value(entry, at)
             case Total():
+                direction = slope_in_direction(expr)
+                if direction is not None:
+                    return self._slope_in_direction(expr, direction, at)
                 return mpmath.fsum(self._run(expr, at).values())
             case ProductOver():
                 return mpmath.fprod(self._run(expr, at).values())
@@ -209,11 +254,13 @@ class Point:
     def _symbol(self, symbol: Symbol, at: At) -> mpmath.mpf:
         if symbol in at or symbol in self._sizes:
             return mpmath.mpf(self.whole(symbol, at))
+        self._ledger.used |= self._ledger.bit((symbol, ()))
         definition = self._definitions.get(symbol)
         plain = self._leaf(symbol, ()) if definition is None else self.value(definition.value, at)
         return plain + self._shifts.get((symbol, ()), 0)
 
     def _entry(self, base: IndexedBase, indices: tuple[int, ...], at: At) -> mpmath.mpf:
+        self._ledger.used |= self._ledger.bit((base, indices))
         known = self._values.get(base)
         definition = self._definitions.get(base)
         if known is not None:
@@ -228,11 +275,16 @@ class Point:
 
     def _run(self, binder: Binder, at: At) -> dict[int, mpmath.mpf]:
         """The values of the body, by index."""
+        return {v: self.value(binder.body, inside) for v, inside in self._runs(binder, at)}
+
+    def _runs(self, binder: Binder, at: At) -> Iterator[tuple[int, At]]:
+        """The values of the index that count, each with all that is known of indices there."""
         lower, upper = self.whole(binder.lower, at), self.whole(binder.upper, at)
         left_out = {self.whole(e, at) for e in binder.excluded}
-        index = binder.limits[0]
-        run = (v for v in range(lower, upper + 1) if v not in left_out)
-        return {v: self.value(binder.body, {**at, index: v}) for v in run}
+        index = self._original(binder.limits[0])
+        for v in range(lower, upper + 1):
+            if v not in left_out:
+                yield v, {**at, index: v}
 
     def _leading(self, binder: Binder, at: At) -> tuple[int, mpmath.mpf]:
         """The first index at which the body is largest, and its value there."""
@@ -250,8 +302,52 @@ class Point:
             key = (variable.base, tuple(self.whole(a, at) for a in variable.indices))
         else:
             key = (variable, ())
-        up, down = (self._shifted(key, sign).value(operand, at) for sign in (1, -1))
-        return (up - down) / (2 * STEP)
+        return self._slope(operand, {key: mpmath.mpf(1)}, at)
+
+    def _slope_in_direction(self, total: Total, slope: Partial, at: At) -> mpmath.mpf:
+        """``Σ_j c_j ∂u/∂z_j`` as the one derivative of ``u`` in the direction ``c``.
+
+        Where ``u`` has the index of another sum, a derivative for each value of that.
+        """
+        base, indices = slope.variable.base, slope.variable.indices
+        others = tuple(map(self._original, names(slope.operand)))
+        directions: dict[tuple[int | None, ...], tuple[At, Shifts]] = {}
+
+        def visit(expr: Expr, here: At, weight: mpmath.mpf) -> None:
+            match expr:
+                case Partial():
+                    place = tuple(here.get(s) for s in others)
+                    _, weights = directions.setdefault(place, (here, {}))
+                    key = base, tuple(self.whole(a, here) for a in indices)
+                    weights[key] = weights.get(key, mpmath.mpf(0)) + weight
+                case Total():
+                    for _, inside in self._runs(expr, here):
+                        visit(expr.body, inside, weight)
+                case Minus(inner):
+                    visit(inner, here, -weight)
+                case Quotient(above, below) if not self._is_ruled_out(factors(above), here):
+                    visit(above, here, weight * _power(self.value(below, here), mpmath.mpf(-1)))
+                case Times(args) if not self._is_ruled_out(args, here):
+                    (inner,) = (a for a in args if slope_among(a) is not None)
+                    rest = (self.value(a, here) for a in args if a is not inner)
+                    visit(inner, here, mpmath.fprod((weight, *rest)))
+
+        visit(total, at, mpmath.mpf(1))
+        return mpmath.fsum(
+            self._slope(slope.operand, {k: w for k, w in weights.items() if w != 0}, here)
+            for here, weights in directions.values()
+        )
+
+    def _slope(self, operand: Expr, weights: Shifts, at: At) -> mpmath.mpf:
+        """The derivative in a direction, which is that of an entry if it alone has a weight."""
+        if not weights:
+            return mpmath.mpf(0)
+        step = STEP / max(map(abs, weights.values()))
+        up, down = (
+            self._shifted({key: sign * step * weight for key, weight in weights.items()})
+            for sign in (1, -1)
+        )
+        return (up.value(operand, at) - down.value(operand, at)) / (2 * step)
 
     def _keep_off(self, distance: mpmath.mpf) -> None:
         """Raise ``OutsideDomain`` where a difference would reach across a kink.
@@ -261,11 +357,12 @@ class Point:
         if self._beside is not None and 0 < abs(distance) < KINK:
             raise OutsideDomain(f"a kink is {mpmath.nstr(distance, 6)} away")
 
-    def _shifted(self, key: Key, sign: int) -> Point:
-        if (key, sign) not in self._moved:
-            beside = self, key, sign * STEP
-            self._moved[key, sign] = Point(self._sizes, *self._given, self._leaf, beside)
-        return self._moved[key, sign]
+    def _shifted(self, shifts: Shifts) -> Point:
+        which = frozenset(shifts.items())
+        if which not in self._moved:
+            beside = self, shifts
+            self._moved[which] = Point(self._sizes, *self._given, self._leaf, beside)
+        return self._moved[which]
 
     def _made_of(self, expr: Expr) -> frozenset[Expr]:
         """Arrays and symbols in ``expr``, through definitions and entries that a fact gives."""
@@ -282,6 +379,43 @@ class Point:
                         )
             self._ingredients[expr] = frozenset(found)
         return self._ingredients[expr]
+
+
+@lru_cache(maxsize=4096)
+def slope_in_direction(total: Total) -> Partial | None:
+    """The derivative in ``Σ_j c_j ∂u/∂z_j`` where ``u`` is the same for all ``j``, else None.
+
+    There may be several sums, over indices of the variable and over others.
+    """
+    found = slope_among(total)
+    if found is None or not isinstance(found[0].variable, Indexed):
+        return None
+    slope, summed = found
+    own = summed & names(slope.variable)
+    return slope if own and not own & names(slope.operand) else None
+
+
+def slope_among(expr: Expr) -> tuple[Partial, frozenset[Symbol]] | None:
+    """The one derivative that ``expr`` is a multiple of, or a sum of multiples over indices.
+
+    With it come these indices.
+    """
+    if Partial not in heads(expr):
+        return None
+    match expr:
+        case Partial():
+            return expr, frozenset()
+        case Minus(inner):
+            return slope_among(inner)
+        case Quotient(above, below) if Partial not in heads(below):
+            return slope_among(above)
+        case Times(args):
+            containing = [a for a in args if Partial in heads(a)]
+            return slope_among(containing[0]) if len(containing) == 1 else None
+        case Total():
+            found = slope_among(expr.body)
+            return None if found is None else (found[0], found[1] | {expr.limits[0]})
+    return None
 
 
 def _sum(terms: list[mpmath.mpf]) -> mpmath.mpf:

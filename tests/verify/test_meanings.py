@@ -89,6 +89,13 @@ NODES = {
     "partial of a definition": Partial(q[k], z[m]),
     "partial by a definition": Partial(loss, q[k]),
     "partial in a total": Total(Times(z[i], Partial(Log(q[k]), z[i])), (i, 1, C)),
+    "partial in a direction": Total(
+        Times(Quotient(W[i, k], T), Partial(Log(q[k]), z[i])), (i, 1, C)
+    ),
+    "partials in two directions": Total(
+        Minus(Times(W[k, i], Total(Times(W[i, j], Partial(Log(q[j]), z[i])), (j, 1, C)))), (i, 1, C)
+    ),
+    "partial of what varies with it": Total(Times(y[i], Partial(Log(q[i]), z[i])), (i, 1, C)),
     "second partial": Partial(Partial(loss, z[k]), z[m]),
     "partial by a parameter": Partial(Exp(Quotient(z[k], T)), T),
     "function": Apply(Head(tanh), Times(z[k], y[m])),
