@@ -8,6 +8,7 @@ The pattern language is the inert notation with these leaves:
 - ``Meta("u")`` stands for any expression (the same one wherever it occurs);
 - ``Meta("F")`` inside ``Value(F, j)`` stands for a function of an index: ``Total(Value(F, j),
   (j, lo, hi, X))`` matches any sum, and ``Value(F, k)`` on the other side is its body at ``k``;
+  a function of several indices has them all, as in ``Value(F, j, n)``;
 - ``Rest("X")`` in the limits of a binder stands for its excluded indices, none or more;
 - ``Each(p)`` as the only argument of ``Plus`` or ``Times`` matches every argument against ``p``;
 - ``Slope(f, n, *u)`` is the derivative of the function ``f`` by its n-th argument, at ``u``;
@@ -48,17 +49,17 @@ class Rest(Symbol):
 
 
 class Value(Inert):
-    """The value at an index of the function that a metavariable stands for."""
+    """The value at an index, or at several, of the function that a metavariable stands for."""
 
-    __match_args__ = ("function", "index")
+    __match_args__ = ("function", "indices")
 
     @property
     def function(self) -> Meta:
         return self.args[0]
 
     @property
-    def index(self) -> Expr:
-        return self.args[1]
+    def indices(self) -> tuple[Expr, ...]:
+        return self.args[1:]
 
 
 class Each(Inert):

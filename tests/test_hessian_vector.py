@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from sympy import Expr, IndexedBase, exp, log
 
 import derive
 from derive.errors import DeriveError
+from derive.notation import Times
 from derive.verify import check
 
 SOFTMAX = ("cross-entropy", cross_entropy, (soft,)), ("log of class", -log(p(t)), ())
@@ -116,3 +118,53 @@ def test_the_vector_is_told_by_text() -> None:
     assert str(d.result) == r"(v[k] - Sum(\hat{y}[j]*v[j], (j, 1, C)))*\hat{y}[k]"
     with pytest.raises(DeriveError, match="is no vector"):
         derive.hessian_vector("logsumexp(z)", "z[k]", "w")
+
+
+SCORE = "sum(W[j,l]*x[n,l], l=1..D)"
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize(
+    ("loss", "given"),
+    [
+        (f"sum(logsumexp({SCORE}, j), n=1..N)/N", []),
+        (f"-sum(log(softmax({SCORE}, j)[t[n]]), n=1..N)/N", []),
+        (
+            f"sum(p[n,i]*log(p[n,i]/softmax({SCORE}, j)[i]), n=1..N, i=1..C)/N",
+            ["sum(p[n,i], i=1..C) = 1", "p[n,i] > 0"],
+        ),
+    ],
+)
+def test_over_a_batch_the_vector_is_summed_over_first(loss: str, given: list[str]) -> None:
+    d = derive.hessian_vector(loss, "W[k,m]", "v[j,l]", given=given)
+    mean = r"Sum(\hat{y}[n, j]*Sum(v[j, l]*x[n, l], (l, 1, D)), (j, 1, C))"
+    inner = rf"(-{mean} + Sum(v[k, l]*x[n, l], (l, 1, D)))*\hat{{y}}[n, k]*x[n, m]"
+    assert str(d.result) == f"Sum({inner}, (n, 1, N))/N"
+
+
+@pytest.mark.needs("lark")
+def test_over_a_batch_the_kernel_builds_no_hessian() -> None:
+    loss = f"sum(logsumexp({SCORE}, j), n=1..N)/N"
+    f = derive.hessian_vector(loss, "W[k,m]", "v[j,l]").kernel("numpy")
+    draw = np.random.default_rng(1)
+    weights, vector, points = draw.normal(size=(3, 40, 40))
+    tracemalloc.start()
+    found = f(W=weights, v=vector, x=points)[1]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    shares = np.exp(points @ weights.T)
+    shares /= shares.sum(axis=1, keepdims=True)
+    along = points @ vector.T
+    along -= (shares * along).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(found, (shares * along).T @ points / 40, atol=1e-13)
+    assert peak < 8 * 40**3
+
+
+@pytest.mark.needs("lark")
+def test_over_a_batch_a_planted_factor_is_caught() -> None:
+    d = derive.hessian_vector(f"sum(logsumexp({SCORE}, j), n=1..N)/N", "W[k,m]", "v[j,l]")
+    number = next(n for n, s in enumerate(d.steps) if s.rule == "differentiate_total")
+    step = d.steps[number]
+    wrong = replace(step, after=Times(2, step.after))
+    planted = replace(d, steps=(*d.steps[:number], wrong, *d.steps[number + 1 :]))
+    assert any(f.check == "exact" and f.step == number + 1 for f in check(planted).failures)

@@ -82,7 +82,9 @@ class Leaves(Markup):
     # What laws are made of
 
     def _print_Value(self, expr: Value) -> str:
-        return self.sub(self._print(expr.function).lower(), self._print(expr.index))
+        return self.sub(
+            self._print(expr.function).lower(), self.listed(map(self._print, expr.indices))
+        )
 
     def _print_Each(self, expr: Each) -> str:
         return self._print(expr.pattern)

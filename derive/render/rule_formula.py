@@ -97,7 +97,7 @@ def _written(expr: Basic, letters: dict[Meta, Symbol]) -> Basic:
     if isinstance(expr, Partial):
         return Prime(_written(expr.operand, letters))
     if isinstance(expr, Value):
-        return Value(letters[expr.function], expr.index)
+        return Value(letters[expr.function], *expr.indices)
     return _replaced(expr, letters) if not expr.has(Partial) else _rebuilt(expr, letters)
 
 

@@ -13,7 +13,8 @@ a, b, c, u, v, w, n = (Meta(name) for name in "abcuvwn")
 F, G = Meta("F"), Meta("G")
 f = Meta("f")
 j, k, lo, hi = Meta("j"), Meta("k"), Meta("lo"), Meta("hi")
-X = Rest("X")
+first, last = Meta("first"), Meta("last")
+X, Y = Rest("X"), Rest("Y")
 
 # Concrete symbols of the examples.
 C = Symbol("C", integer=True, positive=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, Symbol, Tuple
 
 from derive.facts import Fact, Given
 from derive.laws import Condition, Each, Meta, Value, law
@@ -38,12 +38,11 @@ from derive.signs import Bounds, at_most, within
 limits = (s.j, s.lo, s.hi, s.X)
 plain_limits = (s.j, s.lo, s.hi)
 FJ, FK, GJ = Value(s.F, s.j), Value(s.F, s.k), Value(s.G, s.j)
+FJN, other_limits = Value(s.F, s.j, s.n), (s.n, s.first, s.last, s.Y)
 over_classes = (s.j1, 1, s.C)
 z_j, y_j = s.z[s.j1], s.y[s.j1]
 k_apart = Condition("unequal", (s.k, s.X))
 k_in_range = Condition("within", (s.k, s.lo, s.hi, s.X))
-left_out = Meta("l")
-
 left_out = Meta("l")
 
 
@@ -134,6 +133,45 @@ def pull_out_factor(expr: Expr, given: Given) -> Outcome:
     if fixed_below:
         return Times(Quotient(outer, times(*fixed_below)), total)
     return times(outer, total)
+
+
+@rule(
+    law(
+        Total(Times(GJ, Total(FJN, other_limits)), limits),
+        Total(Total(Times(GJ, FJN), limits), other_limits),
+    ),
+    Total(Total(Times(s.z[s.i1], Exp(Times(s.z[s.i1], y_j))), (s.i1, 1, s.C)), over_classes),
+)
+def exchange_totals(expr: Expr, given: Given) -> Outcome:
+    """``Σ_j g_j Σ_n f_{jn} = Σ_n Σ_j g_j f_{jn}``"""
+    found = inner_total(expr)
+    if found is None:
+        return None
+    inner, others, index = found
+    body, own = inner.open()
+    return inner.over(expr.over(times(*others, body), index), own)
+
+
+def inner_total(expr: Total) -> tuple[Total, tuple[Expr, ...], Symbol] | None:
+    """A sum among the factors in a sum, over a range of its own, and a factor of its terms has
+    nothing to do with the outer one; with it the other factors, and the index of the outer sum.
+    """
+    body, index = expr.opened
+    parts = factors(body)
+    for n, factor in enumerate(parts):
+        if not isinstance(factor, Total) or index in names(Tuple(*factor.outside)):
+            continue
+        inside, own = factor.opened
+        if any(own in names(f) and index not in names(f) for f in summands(inside)):
+            return factor, without(parts, n), index
+    return None
+
+
+def summands(expr: Expr) -> tuple[Expr, ...]:
+    """The factors of what is summed, perhaps over several indices."""
+    while isinstance(expr, Total):
+        expr, _ = expr.opened
+    return factors(expr)
 
 
 @rule(

@@ -22,11 +22,15 @@ TIDYING = tuple(r for r in RULES.values() if r.bookkeeping and r.name not in LAS
 
 
 class Trace:
-    """An expression on its way, with the steps that were taken."""
+    """An expression on its way, with the steps that were taken.
 
-    def __init__(self, expression: Expr, given: Given) -> None:
+    ``direction`` is the entry of the vector that a Hessian is multiplied by, if it is.
+    """
+
+    def __init__(self, expression: Expr, given: Given, direction: Expr | None = None) -> None:
         self.expression = expression
         self.given = given
+        self.direction = direction
         self.steps: list[Step] = []
 
     def apply(

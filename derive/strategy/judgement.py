@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
-from sympy import Expr, Symbol
+from sympy import Expr, IndexedBase, Symbol
 
 from derive.facts import Definition, Given
 from derive.notation import (
     ONE,
     Binder,
+    Bound,
     Delta,
     Exp,
     Inert,
@@ -23,6 +25,7 @@ from derive.notation import (
     Total,
     bases,
     code,
+    entries,
     factors,
     is_number,
     masked,
@@ -37,6 +40,7 @@ from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import common, expression, monomial, sides
 from derive.rules.shares import is_named
 from derive.rules.softmax import folded
+from derive.rules.sums import inner_total, summands
 from derive.signs import is_zero
 from derive.unify import instance_of
 
@@ -178,6 +182,36 @@ def pulls_well(total: Expr, given: Given) -> bool:
     if not any(index in names(f) for f in below if Exp in heads_of(f)):
         return True  # they come out together
     return not any(isinstance(f, Exp) and index not in names(f) for f in above)
+
+
+def exchanges_well(direction: Expr | None) -> Callable[[Expr, Given], bool]:
+    """Sum over a vector that a Hessian is multiplied by first, and over whatever else then.
+
+    What is the same for all entries of the vector comes out of its sum, so that no array has both
+    the indices of the vector and those of the result, as the Hessian has. Other sums around it are
+    exchanged where what is inside then has fewer indices.
+    """
+
+    def look(total: Expr, given: Given) -> bool:
+        found = inner_total(total)
+        if direction is None or found is None:
+            return False
+        inner, others, index = found
+        body, own = inner.opened
+        parts = (*others, *summands(body))
+        along = frozenset().union(*(indices_of(direction.base, part) for part in parts))
+        moving = times(*(f for f in parts if index in names(f)))
+        if own in along or all(direction.base not in bases(part) for part in parts):
+            return False
+        return index in along or len(indices_of(None, moving)) < len(indices_of(None, body))
+
+    return look
+
+
+def indices_of(base: IndexedBase | None, expr: Expr) -> frozenset[Symbol]:
+    """The free indices at which entries of an array stand, or of any array, if none is named."""
+    found = entries(expr) if base is None else [e for e in entries(expr) if e.base == base]
+    return frozenset(s for e in found for s in names(e) if not isinstance(s, Bound))
 
 
 def splits_well(total: Expr, given: Given) -> bool:

@@ -13,6 +13,7 @@ from derive.strategy.judgement import (
     bracketed,
     distributes_well,
     divides_well,
+    exchanges_well,
     factors_well,
     far_apart,
     has_factors_above,
@@ -233,6 +234,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(("cancel_terms", "collect_terms"))
         or trace.apply("pull_out_sign")
         or trace.apply("pull_out_factor", pulls_well)
+        or trace.apply("exchange_totals", exchanges_well(trace.direction))
         or trace.apply_first(("sum_constant", "sum_constant_but"))
         or trace.apply_first(("multiply_constant", "rejoin_factor"))
         or trace.apply("rejoin_index")

@@ -110,7 +110,7 @@ def derive_one(
     ``known`` may be cited from the start; ``inherited`` are lemmas that have been derived already.
     """
     given = Given((*problem.facts, *problem.ranges), definitions, lemmas=known)
-    trace = Trace(problem.statement, given)
+    trace = Trace(problem.statement, given, problem.direction)
     trace.apply("apply_lemma")
     # A definition is not folded into its own derivative, or nothing would be left to show.
     if folded(problem.expression, given) is None:

@@ -23,9 +23,10 @@ def instantiate(pattern: Expr, values: Values, rows: tuple[Values, ...]) -> Expr
     match pattern:
         case Meta():
             return cast(Expr, values[pattern])
-        case Value(function, index):
-            hole, body = cast(tuple[Symbol, Expr], values[function])
-            return replace(body, {hole: instantiate(index, values, rows)})
+        case Value(function, indices):
+            holes, body = cast(tuple[tuple[Symbol, ...], Expr], values[function])
+            places = (instantiate(index, values, rows) for index in indices)
+            return replace(body, dict(zip(holes, places, strict=True)))
         case Slope():
             return _slope(pattern, values, rows)
         case Binder():

@@ -8,7 +8,7 @@ from dataclasses import replace as with_changes
 from types import MappingProxyType
 from typing import cast
 
-from sympy import Expr, S, Symbol
+from sympy import Expr, S, Symbol, Tuple
 from sympy.core.basic import Basic
 
 from derive.laws import Meta, Rest, Value
@@ -24,8 +24,8 @@ class Match:
     """What the metavariables stand for.
 
     Attributes:
-        values: Expressions by metavariable; for a function of an index a pair of that index and
-            the body; for excluded indices a tuple.
+        values: Expressions by metavariable; for a function a pair of its indices and the
+            body; for excluded indices a tuple.
         rows: Values of the metavariables that differ from argument to argument of an ``Each``.
         locals: The indices bound around the place; a metavariable must not contain them.
         varying: The metavariables that may differ between the arguments of an ``Each``.
@@ -56,15 +56,15 @@ def is_open(pattern: Expr, match: Match) -> bool:
 
 def waits(pattern: Basic, match: Match) -> bool:
     """Whether the pattern is the value of a function that only another part can tell."""
-    if not isinstance(pattern, Value):
+    if not isinstance(pattern, Value) or pattern.function in match.values:
         return False
-    return pattern.function not in match.values and pattern.index not in match.locals
+    return not set(pattern.indices) <= set(match.locals)
 
 
 def settled(pattern: Value, expr: Expr, match: Match) -> Iterator[Match]:
     """``match`` with the index of a known function, which may be any index in ``expr``."""
-    index = pattern.index
-    if not isinstance(index, Meta) or index in match.values or index in match.locals:
+    index, *others = pattern.indices
+    if others or not isinstance(index, Meta) or index in match.values or index in match.locals:
         yield match
         return
     used = (at for entry in entries(expr) for at in entry.indices)
@@ -167,6 +167,7 @@ def both_sides(expr: Delta | Bracket) -> Iterator[tuple[Expr, Expr]]:
 def left_out(rest: Rest, found: Items, match: Match) -> Iterator[Match]:
     """All excluded indices that are left at once."""
     if rest not in match.values:
-        yield match.bind(rest, found)
+        if not names(Tuple(*found)).intersection(match.locals):
+            yield match.bind(rest, found)
     elif sorted(map(str, cast(Items, match.values[rest]))) == sorted(map(str, found)):
         yield match

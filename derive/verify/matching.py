@@ -59,8 +59,8 @@ def matches(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:
     match pattern:
         case Meta():
             yield from _meta(pattern, expr, match)
-        case Value(function, index):
-            yield from _value(function, index, expr, match)
+        case Value():
+            yield from _value(pattern, expr, match)
         case Plus():
             yield from (found for found, _ in sums(pattern, expr, match, whole=True))
         case Times() | Minus() | Quotient():
@@ -88,16 +88,15 @@ def _meta(meta: Meta, expr: Expr, match: Match) -> Iterator[Match]:
         yield match.bind(meta, expr)
 
 
-def _value(function: Meta, index: Expr, expr: Expr, match: Match) -> Iterator[Match]:
-    if function in match.values:
-        value = Value(function, index)
+def _value(value: Value, expr: Expr, match: Match) -> Iterator[Match]:
+    if value.function in match.values:
         for found in settled(value, expr, match):
             if same(instantiate(value, found.values, ()), expr):
                 yield found
-    elif index in match.locals:
-        others = [s for s in match.locals if s != index]
+    elif not waits(value, match):
+        others = set(match.locals).difference(value.indices)
         if not names(expr).intersection(others):
-            yield match.bind(function, (index, expr))
+            yield match.bind(value.function, (value.indices, expr))
 
 
 def _node(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:
@@ -190,7 +189,7 @@ def _terms(wanted: Items, items: Items, match: Match, whole: bool) -> Iterator[t
             for found in matches(first, sum_of(taken), match):
                 yield from _terms(rest, left, found, whole)
         return
-    free = isinstance(first, Value) and is_open(first.index, match)
+    free = isinstance(first, Value) and any(is_open(at, match) for at in first.indices)
     if isinstance(first, (Meta, Value)) and not free and len(terms(known(first, match))) > 1:
         yield from _terms((*terms(known(first, match)), *rest), items, match, whole)
         return

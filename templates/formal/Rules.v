@@ -230,6 +230,12 @@ Ltac pull_out_sign := rewrite <- sum_over_opp; by_terms.
 Ltac pull_out_factor :=
   match goal with |- _ = ?a * sum_over ?l ?f =>
     rewrite <- (sum_over_scale l a f); apply sum_over_ext; enter; by_ring end.
+Ltac exchange_totals :=
+  match goal with |- _ = sum_over ?m (fun n => sum_over ?l (@?f n)) =>
+    transitivity (sum_over l (fun j => sum_over m (fun n => f n j)));
+    [ apply sum_over_ext; enter; rewrite <- ?sum_over_scale, <- ?sum_over_scale_right;
+      apply sum_over_ext; enter; by_ring
+    | exact (sum_over_exchange l m (fun j n => f n j)) ] end.
 Ltac join_totals :=
   match goal with |- _ = ?after =>
     match after with context [sum_over ?l (fun j => @?f j + @?g j)] =>

@@ -88,6 +88,15 @@ Proof.
   intros H. rewrite (sum_over_ext l f (fun _ => 0) H), sum_over_constant. ring.
 Qed.
 
+Lemma sum_over_exchange l m f :
+  sum_over l (fun j => sum_over m (fun n => f j n))
+  = sum_over m (fun n => sum_over l (fun j => f j n)).
+Proof.
+  induction m as [|a m IH]; cbn [sum_over].
+  - apply sum_over_zero. reflexivity.
+  - rewrite sum_over_plus, IH. reflexivity.
+Qed.
+
 Lemma sum_over_pos l f : l <> nil -> (forall j, In j l -> 0 < f j) -> 0 < sum_over l f.
 Proof.
   induction l as [|a [|b l] IH]; intros Hl H; [easy | |].

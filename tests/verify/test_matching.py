@@ -179,6 +179,19 @@ def test_a_bound_index_does_not_escape() -> None:
     assert not fits(pulled, over(Times(y[j], z[j])), Times(y[j], over(z[j])))
 
 
+def test_sums_are_exchanged_where_neither_range_depends_on_the_other() -> None:
+    rule = "exchange_totals"
+    inner = Total(Times(y[t], q[j]), (t, 1, C))
+    exchanged = Total(over(Times(z[j], y[t], q[j])), (t, 1, C))
+    assert judge(over(Times(z[j], inner)), exchanged, rule).refusal is None
+    assert judge(over(Times(z[j], inner)), Times(2, exchanged), rule).refusal
+    assert judge(over(Times(z[j], inner)), Total(over(Times(z[j], y[t])), (t, 1, C)), rule).refusal
+    from_j = over(Times(z[j], Total(y[t], (t, j, C))))
+    assert judge(from_j, Total(over(Times(z[j], y[t])), (t, k, C)), rule).refusal
+    but_j = over(Times(z[j], Total(y[t], (t, 1, C, j))))
+    assert judge(but_j, Total(over(Times(z[j], y[t])), (t, 1, C, k)), rule).refusal
+
+
 def test_an_enclosing_sum_backs_a_range() -> None:
     inner = Given().within(k, (Integer(1), C))
     assert fits(CONTRACT, over(Times(Delta(j, k), z[j])), z[k], given=inner)
