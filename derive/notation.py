@@ -155,7 +155,9 @@ class Quotient(Inert):
         return self.args[1]
 
     def doit(self, **hints: Any) -> Expr:
-        return self.numerator.doit(**hints) / self.denominator.doit(**hints)
+        # In one product, or SymPy would multiply a number above the bar into a sum there.
+        above = [factor.doit(**hints) for factor in factors(self.numerator)]
+        return Mul(*above, 1 / self.denominator.doit(**hints))
 
 
 class Power(Inert):

@@ -65,6 +65,34 @@ BY_HAND = {
         "+ Sum((\\sigma[k, j] - 1)*q[k, j], (j, k + 1, C))",
         {},
     ),
+    "rows and columns of one size": (
+        "-sum(log(softmax(S[i,j], j)[i]), i=1..N)",
+        "-KroneckerDelta(k, m) + \\hat{y}[k, m]",
+        {"by": "S[k,m]"},
+    ),
+    "a logistic function of a logarithm": (
+        "-log(sigmoid(-log(sum((1 - delta(j,t))*exp(r[j] - r[t]), j=1..C))))",
+        "(1 - \\sigma[t])*((1 - KroneckerDelta(k, t))*exp(r[k] - r[t])"
+        "/Sum((1 - KroneckerDelta(j, t))*exp(r[j] - r[t]), (j, 1, C)) - KroneckerDelta(k, t))",
+        {"by": "r[k]"},
+    ),
+    "a saturated square": (
+        "sum((r[i]/s)^2/(1 + (r[i]/s)^2), i=1..N)",
+        "2*r[k]/(s**2*(1 + r[k]**2/s**2)**2)",
+        {"by": "r[k]"},
+    ),
+    "correlation": (
+        "1 - sum((x[i] - a)*(y[i] - b), i=1..N)"
+        "/sqrt(sum((x[i] - a)^2, i=1..N)*sum((y[i] - b)^2, i=1..N))",
+        "(b + (-a + x[k])*Sum((-a + x[i])*(-b + y[i]), (i, 1, N))/Sum((-a + x[i])**2, (i, 1, N))"
+        " - y[k])/(sqrt(Sum((-a + x[i])**2, (i, 1, N)))*sqrt(Sum((-b + y[i])**2, (i, 1, N))))",
+        {"by": "x[k]", "where": ["a = sum(x[i], i=1..N)/N", "b = sum(y[i], i=1..N)/N"]},
+    ),
+    "smoothed preferences": (
+        "-(1 - a)*log(sigmoid(b*z)) - a*log(sigmoid(-b*z))",
+        "b*(\\sigma + a - 1)",
+        {"by": "z"},
+    ),
     "logistic of both signs": (
         "-sum(y[n]*log(sigmoid(z[n])) + (1 - y[n])*log(sigmoid(-z[n])), n=1..N)",
         "\\sigma[k] - y[k]",
@@ -334,3 +362,29 @@ def test_terms_meet_inside_a_sum() -> None:
     loss = "-sum(y[n,c]*log(q[n,c]) + (1 - y[n,c])*log(1 - q[n,c]), c=1..C, n=1..N)"
     given = derive.gradient(loss, "b[k]", where=["q[n,c] = sigmoid(g[n] + b[c])"])
     assert str(given.result) == "-Sum(-q[n, k] + y[n, k], (n, 1, N))"
+
+
+def test_a_distance_of_a_point_to_itself_is_refused_in_words() -> None:
+    with pytest.raises(derive.DeriveError, match=r"no value at j = k, .* 1 - delta\(i,j\)"):
+        derive.gradient("sum(sqrt(sum((x[i,l] - x[j,l])^2, l=1..D)), i=1..N, j=1..N)", "x[k,m]")
+
+
+def test_what_is_assumed_is_said_once() -> None:
+    loss = "-log(sigmoid(-log(sum((1 - delta(j,t))*exp(r[j] - r[t]), j=1..C))))"
+    assert str(derive.gradient(loss, "r[k]").check()).count(" > 0") == 1
+    given = derive.gradient("sum(log(s[n]) + y[n]/s[n], n=1..N)", "s[k]", given=["s[n] > 0"])
+    assert not given.check().conditions
+
+
+def test_choices_that_are_zero_hide_exponentials() -> None:
+    loss = "-min(exp(l)*A, clip(exp(l), 1 - eps, 1 + eps)*A)"
+    value, slope = derive.gradient(loss, "l").kernel("numpy")(l=1000.0, A=1.0, eps=0.2)
+    assert (value, slope) == (-1.2, 0)
+
+
+def test_powers_of_shares_are_taken_out_of_logarithms() -> None:
+    loss = "-log(softmax(z)[t]^2/sum(softmax(z)[j]^2, j=1..C))"
+    value, _ = derive.gradient(loss, "z[k]").kernel("numpy")(
+        z=np.array([1000.0, -1000.0, 3.0]), t=np.array(1)
+    )
+    assert value == 4000

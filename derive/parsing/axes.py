@@ -6,8 +6,9 @@ the size to all that are joined with its index.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TypeAlias
 
 from derive.parsing.roles import Roles
@@ -87,11 +88,6 @@ class Axes:
             return scope[name]
         return self._free.setdefault(name, Index(name)) if self.roles.is_index(name) else None
 
-    def free_along(self, axis: Axis) -> str | None:
-        """A free index that runs over an axis."""
-        root = self._root(axis)
-        return next((n for n, index in self._free.items() if self._root(index) == root), None)
-
     def join(self, one: Joined, other: Joined, place: Place) -> None:
         """Two have the same size; ``DeriveError`` where they are known not to."""
         first, second = self._root(one), self._root(other)
@@ -138,7 +134,7 @@ class Axes:
 def axes_of(statement: Statement, roles: Roles) -> Axes:
     """The sizes of all axes.
 
-    Raises ``DeriveError`` where two uses disagree, and where nothing tells a size.
+    Raises ``DeriveError`` where two uses disagree.
     """
     axes = Axes(roles)
     for tree in (*statement.expressions, *statement.variables):
@@ -165,15 +161,13 @@ def axes_of(statement: Statement, roles: Roles) -> Axes:
         if axes.size(over) is None:
             axes.hint(over, largest)
     axes.follow_hints()
-    for (name, number), first in axes.used.items():
-        if axes.size((name, number)) is None and name not in statement.defined:
-            size = next(letter for letter in "CNDM" if letter == "M" or _is_free(letter, roles))
-            axis = "" if (name, 1) not in axes.used else f" along axis {number + 1}"
-            free = axes.free_along((name, number))
-            shown = f", or say it with the fact {free} <= {size}" if free else f" up to {size}"
-            raise first.place.error(
-                f"nothing tells how many entries {name} has{axis}; sum over them somewhere{shown}"
-            )
+    for axis, first in axes.used.items():
+        if axes.size(axis) is None and axis[0] not in statement.defined:
+            # Nothing tells how long it is: it has a size of its own.
+            taken = {*roles.parameters, *statement.defined}
+            size = next(n for n in spare_sizes() if _is_free(n, roles) and n not in taken)
+            roles.sizes[size] = first.place
+            axes.give(axis, size, first.place)
     return axes
 
 
@@ -332,6 +326,12 @@ def _generic(relation: Relation) -> frozenset[str]:
         return frozenset().union(*(free(part, own) for part in node.parts))
 
     return free(relation, frozenset())
+
+
+def spare_sizes() -> Iterator[str]:
+    """Names for the sizes of axes, the usual ones first."""
+    yield from "CNDMK"
+    yield from (f"C_{number}" for number in count(1))
 
 
 def _is_free(name: str, roles: Roles) -> bool:

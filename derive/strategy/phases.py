@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 from sympy import Expr, Symbol
 
+from derive.facts import Given
 from derive.notation import Inert, Partial, code
 from derive.rules.softmax import weighted_complements
 from derive.rules.trace import Trace
@@ -160,7 +162,7 @@ def fold_names(trace: Trace) -> None:
     settle(trace, ("flatten_quotient", "cancel_factor", "complement_fraction"))
     trace.apply("complement_probabilities")
     rests = weighted_complements(trace.expression)
-    trace.apply("complement_weights", lambda e, _: e in rests)
+    trace.apply("complement_weights", among(rests))
     trace.apply("multiply_quotients", shares_name)
 
 
@@ -315,7 +317,7 @@ def spread_totals(trace: Trace) -> None:
 def write_out_names(trace: Trace) -> None:
     """Write out numbers that have names, so that sums of them can cancel, and name what is left."""
     numbers = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
-    if numbers and trace.apply("unfold_definition", lambda e, _: e in numbers):
+    if numbers and trace.apply("unfold_definition", among(numbers)):
         settle(trace, ("split_total", "pull_out_sign", "sum_constant", "cancel_factor"))
         settle(trace, ("cancel_terms", "collect_terms"))
         settle(trace, ("fold_definition",))
@@ -373,9 +375,13 @@ def expand_brackets(trace: Trace) -> None:
     """Multiply out what stands in a bracket beside other factors, and nothing else."""
     for _ in range(EXPANSIONS):
         inner = bracketed(trace.expression)
-        if not inner or not trace.apply("distribute_product", lambda e, _, inner=inner: e in inner):
+        if not inner or not trace.apply("distribute_product", among(inner)):
             break
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
+
+
+def among(parts: AbstractSet[Expr]) -> Callable[[Expr, Given], bool]:
+    return lambda expr, _: expr in parts
 
 
 def let_terms_meet(trace: Trace) -> None:

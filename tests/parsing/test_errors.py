@@ -80,11 +80,12 @@ WRONG: list[tuple[str, int, str]] = [
     ("Sum(z[i], (i,1,C)) + C[k]", 16, "C has no index here and 1 index elsewhere"),
     ("Sum(z[C], (C,1,N)) + Sum(z[i], (i,1,C))", 37, "C is a size here"),
     # Sizes
-    ("z[k]^2", 3, r"nothing tells how many entries z has; .* k <= C"),
     ("Sum(z[i]*a[i], (i,1,C)) + Sum(a[j], (j,1,D))", 33, "axes of size D and C"),
     ("Sum(z[i], (i,0,C-1))", 7, "counted from 1, and this starts at 0"),
     ("Sum(z[i-1], (i,1,C))", 7, "counted from 1, and this starts at 0"),
     # Numbers
+    ("(1 - e)*z[k]", 6, "e is Euler's number where"),
+    ("sqrt(z[k]^2 + e^2)", 15, "another name, such as eps, for a parameter"),
     ("1/0 + Sum(z[i], (i,1,C))", 3, "divides by 0"),
     ("0^-2 + Sum(z[i], (i,1,C))", 2, "divides by 0"),
     ("log(0) + Sum(z[i], (i,1,C))", 1, "infinite"),

@@ -109,6 +109,18 @@ def test_no_index_is_captured():
     assert l in inner.free_symbols
 
 
+def test_an_axis_of_which_nothing_tells_the_length_has_a_size_of_its_own():
+    [known] = read("C*a[t + 1]^2 - a[t]").atoms(IndexedBase)
+    assert [size.name for size in known.shape] == ["N"]
+
+
+def test_entries_with_numbers_are_all_there_are():
+    shapes = {
+        b.name: b.shape for b in read("Sum(v[n,1]*u[2] - v[n,3], (n,1,N))").atoms(IndexedBase)
+    }
+    assert (shapes["v"][1], shapes["u"]) == (3, (2,))
+
+
 def test_shapes_come_from_the_ranges():
     shapes = {
         b.name: b.shape
