@@ -80,10 +80,15 @@ def prove(
 
 PROVED_BESIDES = {
     "domain": "everything has a value",
-    "witness": "the hypotheses can hold",
     "statement": "the derivative exists",
 }
 """What a file proves besides its steps."""
+
+NO_WITNESS = (
+    "Coq accepts every step, and sees no numbers for which all that is assumed holds at once, so "
+    "that the theorem could be about nothing"
+)
+"""Such numbers are looked for at the end of a file."""
 
 
 def prove_one(
@@ -147,7 +152,9 @@ def _failure(derivation: Derivation, exported: Exported, line: int, sentence: st
     if not line or not found:
         return Failure(derivation.name, 0, "", "formal", sentence)
     mark = min(found, key=lambda m: m.line_last - m.line_first)
-    if not mark.step:
+    if mark.rule == "witness":
+        sentence = f"{NO_WITNESS} ({sentence})"
+    elif not mark.step:
         sentence += (
             f", in the proof that {PROVED_BESIDES.get(mark.rule, PROVED_BESIDES['statement'])}"
         )

@@ -1,6 +1,7 @@
 """What Coq says of a proof, and that it never says yes to what it should refuse."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from small_proofs import TINY, Proofs
@@ -100,6 +101,15 @@ def test_a_file_that_changes_the_meaning_of_a_name_is_refused(written: Written, 
 def test_hypotheses_that_nothing_shows_to_be_possible_are_refused(written: Written) -> None:
     section = "Section one.\nHypothesis odd : 1 = 2.\nEnd one."
     assert "its hypotheses can hold" in refusal(written("(* 1. add *)", section))
+
+
+def test_a_witness_that_is_none_blames_no_step(written: Written) -> None:
+    [(derivation, exported)] = written().values()
+    text = exported.text + "Lemma all_can_hold : exists n, n + 1 = 0.\nProof. now exists 0. Qed.\n"
+    marks = (*exported.marks, Mark(14, 15, "sums", 0, "witness"))
+    said = refusal({"small": (derivation, replace(exported, text=text, marks=marks))})
+    assert said.startswith("sums: formal: Coq accepts every step, and sees no numbers")
+    assert "(Coq refuses line 15: " in said
 
 
 def test_coq_is_not_waited_for_without_end(written: Written) -> None:
