@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import IndexedBase, Symbol, symbols
+from sympy import IndexedBase, Rational, Symbol, symbols
 
 from derive.facts import Definition, Given, IndexRange, Lemma
 from derive.laws import Meta, Rest
@@ -31,6 +31,9 @@ softmax = Definition(p[i1], Quotient(Exp(z[i1]), partition), softmax=True)
 logistic = Definition(p[i1], Quotient(ONE, Plus(ONE, Exp(Minus(z[i1])))))
 in_range = Given(ranges)
 with_logistic = Given(ranges, (logistic,))
+half = Rational(1, 2)
+mean = Definition(p[k1], Plus(Times(half, z[k1]), Times(half, z[i1])))
+with_mean = Given(ranges, (mean,))
 with_softmax = Given(ranges, (softmax,))
 with_name = Given(ranges, (Definition(Symbol("S"), partition),))
 jacobian = Lemma(

@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 
 from derive.facts import Given
 from derive.notation import Inert, Partial, code
+from derive.rules.definitions import parts_of
 from derive.rules.softmax import weighted_complements
 from derive.rules.trace import Trace
 from derive.strategy.judgement import (
@@ -269,6 +270,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, turn_differences, NO_LONGER)
     attempt(trace, expand, WORTHWHILE)
     attempt(trace, gather_totals)
+    attempt(trace, meet_definitions)
     attempt(trace, gather_complements)
     for _ in range(PATIENCE):
         changed = (
@@ -382,6 +384,15 @@ def expand_brackets(trace: Trace) -> None:
 
 def among(parts: AbstractSet[Expr]) -> Callable[[Expr, Given], bool]:
     return lambda expr, _: expr in parts
+
+
+def meet_definitions(trace: Trace) -> None:
+    """Multiply out, join sums, and cancel the terms of a definition that is below their bar."""
+    if any(parts_of(d.value) for d in trace.given.definitions):
+        expand(trace)
+        settle(trace, ("join_multiples",))
+        settle(trace, ("gather_defined", "fold_multiple", "cancel_factor"))
+        spread_totals(trace)
 
 
 def let_terms_meet(trace: Trace) -> None:

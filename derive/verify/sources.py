@@ -29,6 +29,7 @@ from derive.notation import (
     replace,
     times,
 )
+from derive.verify import canonical
 from derive.verify.canonical import same, sum_of, text
 from derive.verify.instance import instantiate
 from derive.verify.match import Match
@@ -45,7 +46,11 @@ def backed(
             return any(after_fact(f, a, b) for f in facts for a, b in either_way)
         case Source.DEFINITION:
             definitions = [f for f in facts if isinstance(f, Definition)]
-            return any(same(unfolded(a, d), b) for d in definitions for a, b in either_way)
+            return any(
+                same(unfolded(a, d), b) or same(multiplied(unfolded(a, d)), b)
+                for d in definitions
+                for a, b in either_way
+            )
         case Source.EQUALITY:
             equal = [f for f in facts if isinstance(f, EqualFact)]
             return any(same(replace(a, {f.left: f.right}), b) for f in equal for a, b in either_way)
@@ -78,6 +83,15 @@ def backed(
         case Source.ARITHMETIC:
             return same(before, after) or _equal_numbers(before, after)
     return False  # a chain is judged by ``chain_rule``
+
+
+def multiplied(expr: Expr) -> Expr:
+    """A number times a sum with the number in each term; anything else as it is."""
+    whole = canonical.product(expr)
+    match whole.above:
+        case (Plus(args),) if not whole.below:
+            return Plus(*(Times(whole.number, arg) for arg in args))
+    return expr
 
 
 def after_fact(fact: Fact, before: Expr, after: Expr) -> bool:

@@ -156,6 +156,7 @@ Ltac reflect_abs := apply Rabs_Ropp.
 Ltac reflect_sign := apply sign_opp.
 Ltac cancel_terms := first [by_ring | same_terms; by_ring].
 Ltac collect_terms := first [by_field | same_terms; by_field].
+Ltac gather_defined := first [by_field | by_powers | by_roots].
 Ltac factor_partly := first [by_field | by_powers | by_roots].
 Ltac factor_bracket := by_field.
 Ltac factor_complement := by_field.
@@ -240,6 +241,10 @@ Ltac join_totals :=
   match goal with |- _ = ?after =>
     match after with context [sum_over ?l (fun j => @?f j + @?g j)] =>
       rewrite (sum_over_plus l f g); by_ring end end.
+Ltac join_multiples :=
+  match goal with |- _ = ?after =>
+    match after with context [sum_over ?l (fun j => @?f j + @?g j)] =>
+      rewrite (sum_over_plus l f g); by_field end end.
 Ltac subtract_totals :=
   match goal with |- _ = ?after =>
     match after with context [sum_over ?l (fun j => @?f j - @?g j)] =>
@@ -566,6 +571,8 @@ Ltac alike := solve [reflexivity | by_ring | f_equal; alike].
 Ltac by_definition :=
   first [reflexivity | progress autounfold with derive; first [reflexivity | alike]].
 Ltac fold_definition := by_definition.
+(* [reflexivity] would look into numbers for long before it gives up. *)
+Ltac fold_multiple := autounfold with derive; by_cancelling.
 Ltac abbreviate_sum := by_definition.
 Ltac unfold_definition := by_definition.
 Ltac unfold_in_log := by_definition.

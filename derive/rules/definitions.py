@@ -1,0 +1,131 @@
+"""The terms of a definition that meet: ``a u/m + a w/m = a``, where ``m`` is ``u + w``."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed, Rational
+
+from derive.facts import Definition, Given
+from derive.laws import Source, law
+from derive.notation import (
+    Plus,
+    Quotient,
+    Times,
+    Total,
+    plus,
+    replace,
+    times,
+    without,
+)
+from derive.rules import samples as s
+from derive.rules.monomials import Monomial, common, divided, expression, monomial, place
+from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.rules.sums import FJ, GJ, limits, over_classes, y_j, z_j
+from derive.unify import instance_of
+
+
+def parts_of(value: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum, without a number that all have in common; none of anything else."""
+    if not isinstance(value, Plus):
+        return ()
+    split = [monomial(term) for term in value.args]
+    shared = Monomial(common(split).coefficient, {})
+    return tuple(expression(divided(term, shared)) for term in split)
+
+
+@rule(
+    law(Plus(Times(s.a, s.b), Times(s.a, s.c)), Times(s.a, Plus(s.b, s.c))),
+    Example(
+        Plus(
+            s.z[s.k1],
+            Quotient(Times(s.y[s.k1], s.z[s.k1]), s.p[s.k1]),
+            Quotient(Times(s.y[s.k1], s.z[s.i1]), s.p[s.k1]),
+        ),
+        s.with_mean,
+    ),
+)
+def gather_defined(expr: Expr, given: Given) -> Outcome:
+    """Factor ``a/m`` out of terms whose sum it is a multiple of, where ``m`` is below the bar."""
+    split = [monomial(term) for term in expr.args]
+    for definition in given.definitions:
+        for n, term in enumerate(split):
+            for base, exponent in term.powers.values():
+                parts = _parts_at(base, definition) if exponent == -1 else ()
+                for taken in range(len(parts) - 1, 0, -1):
+                    beside = _over(term, plus(*parts[:taken]))
+                    if beside is None:
+                        continue
+                    others = [place(_times(beside, part), split) for part in parts[taken:]]
+                    if None not in others and n not in others:
+                        rest = list(expr.args)
+                        rest[n] = expression(_times(beside, plus(*parts[: taken + 1])))
+                        return plus(*without(tuple(rest), int(others[0] or 0)))
+    return None
+
+
+@rule(
+    law(
+        Plus(Times(s.a, Total(FJ, limits)), Times(s.a, Total(GJ, limits))),
+        Times(s.a, Total(Plus(FJ, GJ), limits)),
+    ),
+    Plus(
+        Times(Rational(1, 2), Total(z_j, over_classes)),
+        Times(Rational(1, 2), Total(y_j, over_classes)),
+    ),
+)
+def join_multiples(expr: Expr, given: Given) -> Outcome:
+    """``a Σ_j f_j + a Σ_j g_j = a Σ_j (f_j + g_j)``"""
+    split = [_beside_total(monomial(term)) for term in expr.args]
+    for n, first in enumerate(split):
+        for m in range(n + 1, len(split)):
+            second = split[m]
+            if first is None or second is None or first[0].limits[1:] != second[0].limits[1:]:
+                continue
+            if place(first[1], [second[1]]) is not None:
+                body, index = first[0].open()
+                joined = first[0].over(plus(body, second[0].at(index)), index)
+                rest = list(expr.args)
+                rest[n] = expression(_times(first[1], joined))
+                return plus(*without(tuple(rest), m))
+    return None
+
+
+def _beside_total(term: Monomial) -> tuple[Total, Monomial] | None:
+    """The one sum over an index among the factors of a term, and the others."""
+    totals = [b for b, exponent in term.powers.values() if isinstance(b, Total) and exponent == 1]
+    return (totals[0], divided(term, monomial(totals[0]))) if len(totals) == 1 else None
+
+
+def _parts_at(entry: Expr, definition: Definition) -> tuple[Expr, ...]:
+    """The terms of the sum that an entry of a definition stands for."""
+    own = entry.base if isinstance(entry, Indexed) else entry
+    if own != definition.base:
+        return ()
+    indices = entry.indices if isinstance(entry, Indexed) else ()
+    at = dict(zip(definition.indices, indices, strict=True))
+    return tuple(replace(part, at) for part in parts_of(definition.value))
+
+
+def _over(term: Monomial, part: Expr) -> Monomial | None:
+    """``term / part``, where that is a factor of it."""
+    divisor = monomial(part)
+    return divided(term, divisor) if divisor.powers.keys() <= term.powers.keys() else None
+
+
+def _times(beside: Monomial, part: Expr) -> Monomial:
+    return monomial(times(expression(beside), part))
+
+
+@rule(
+    Source.DEFINITION,
+    Example(Plus(s.z[s.k1], s.z[s.i1]), s.with_mean),
+    head=Plus,
+)
+def fold_multiple(expr: Expr, given: Given) -> Outcome:
+    """``u + w = 2 m``, where ``m`` is defined as half of it."""
+    for definition in given.definitions:
+        parts = parts_of(definition.value)
+        number = common([monomial(t) for t in definition.value.args]).coefficient if parts else 1
+        found = None if number == 1 else instance_of(Plus(*parts), expr, definition.indices)
+        if found is not None and all(i in found for i in definition.indices):
+            return Rewriting(Times(1 / number, replace(definition.entry, found)), (definition,))
+    return None
