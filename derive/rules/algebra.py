@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 
 from sympy import Expr, S
@@ -20,7 +21,6 @@ from derive.notation import (
     Times,
     Total,
     code,
-    factors,
     heads,
     is_number,
     plus,
@@ -206,29 +206,30 @@ def _over(term: Expr, below: Expr) -> Expr:
 
 @rule(
     law(
-        Plus(1, Minus(Quotient(s.a, Plus(s.a, s.b)))),
-        Quotient(s.b, Plus(s.a, s.b)),
+        Plus(s.c, Minus(Quotient(Times(s.c, s.a), Plus(s.a, s.b)))),
+        Quotient(Times(s.c, s.b), Plus(s.a, s.b)),
         Condition("nonzero", (Plus(s.a, s.b),)),
     ),
     Plus(1, Minus(Quotient(1, Plus(1, Exp(z_k))))),
 )
 def complement_fraction(expr: Expr, given: Given) -> Outcome:
-    """``1 - a/(a + b) = b/(a + b)``, and the same with both signs turned."""
-    for n, term in enumerate(expr.args):
-        negative = isinstance(term, Minus)
-        share = term.operand if negative else term
-        whole = ONE if negative else Minus(ONE)
-        if not isinstance(share, Quotient) or whole not in expr.args:
-            continue
-        for total in factors(share.denominator):
-            parts = total.args if isinstance(total, Plus) else ()
-            m = place(monomial(times(share, total)), [monomial(part) for part in parts])
-            if m is not None:
-                other = Quotient(plus(*without(parts, m)), total)
-                at = expr.args.index(whole)
-                joined = list(expr.args)
-                joined[n] = other if negative else Minus(other)
-                return plus(*without(tuple(joined), at))
+    """``c - c a/(a + b) = c b/(a + b)``, and the same with both signs turned."""
+    if not any(isinstance(f, Plus) for term in expr.args for f in sides(term)[1]):
+        return None
+    split = [monomial(term) for term in expr.args]
+    for n, term in enumerate(split):
+        for total, exponent in term.powers.values():
+            if exponent != -1 or not isinstance(total, Plus):
+                continue
+            for m, part in enumerate(total.args):
+                beside = monomial(Quotient(expr.args[n], Quotient(part, total)))
+                whole = Monomial(-beside.coefficient, beside.powers)
+                at = place(whole, split)
+                if at is not None:
+                    left = Quotient(plus(*without(total.args, m)), total)
+                    joined = list(expr.args)
+                    joined[n] = expression(monomial(times(expression(whole), left)))
+                    return plus(*without(tuple(joined), at))
     return None
 
 
@@ -305,13 +306,33 @@ def collect_terms(expr: Expr, given: Given) -> Outcome:
 )
 def factor_partly(expr: Expr, given: Given) -> Outcome:
     """Factor out what two terms of a longer sum have in common; a sum over an index comes first."""
+    return _of_two(expr, lambda shared: bool(shared.powers))
+
+
+@rule(
+    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
+    Plus(Quotient(z_i, Plus(ONE, y_k)), z_k, Quotient(y_k, Plus(ONE, y_k))),
+)
+def join_fractions(expr: Expr, given: Given) -> Outcome:
+    """Factor out what two terms of a longer sum have in common where that is below a bar."""
+    return _of_two(
+        expr,
+        lambda shared: any(
+            exponent.is_negative and isinstance(base, (Plus, Total))
+            for base, exponent in shared.powers.values()
+        ),
+    )
+
+
+def _of_two(expr: Expr, wanted: Callable[[Monomial], bool]) -> Outcome:
+    """Two terms of a longer sum as a product, where what they have in common is ``wanted``."""
     if len(expr.args) < 3:
         return None
     split = [monomial(t) for t in expr.args]
     pairs = sorted(combinations(range(len(split)), 2), key=lambda p: not _with_total(expr, p))
     for n, m in pairs:
         shared = common([split[n], split[m]])
-        if shared.powers:
+        if wanted(shared):
             inner = plus(*(expression(divided(split[at], shared)) for at in (n, m)))
             terms = list(expr.args)
             terms[n] = times(expression(shared), inner)

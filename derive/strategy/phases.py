@@ -284,6 +284,7 @@ def finish(trace: Trace) -> None:
         )
         if not changed:
             break
+    attempt(trace, gather_fractions)
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
     trace.apply("reorder_terms")
@@ -345,6 +346,13 @@ def gather_complements(trace: Trace) -> None:
         pass
     while trace.apply("factor_common", innermost=True):
         pass
+
+
+def gather_fractions(trace: Trace) -> None:
+    """Join terms over a common bar where something cancels or is known by that."""
+    while trace.apply("join_fractions"):
+        settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor", "combine_powers"))
+        settle(trace, ("complement_fraction", "fold_definition", "write_complement"))
 
 
 def expand(trace: Trace) -> None:

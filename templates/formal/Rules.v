@@ -156,6 +156,7 @@ Ltac reflect_abs := apply Rabs_Ropp.
 Ltac reflect_sign := apply sign_opp.
 Ltac cancel_terms := first [by_ring | same_terms; by_ring].
 Ltac collect_terms := first [by_field | same_terms; by_field].
+Ltac join_fractions := first [by_field | by_powers | by_roots].
 Ltac gather_defined := first [by_field | by_powers | by_roots].
 Ltac factor_partly := first [by_field | by_powers | by_roots].
 Ltac factor_bracket := by_field.
