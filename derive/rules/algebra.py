@@ -214,7 +214,7 @@ def _over(term: Expr, below: Expr) -> Expr:
 )
 def complement_fraction(expr: Expr, given: Given) -> Outcome:
     """``c - c a/(a + b) = c b/(a + b)``, and the same with both signs turned."""
-    if not any(isinstance(f, Plus) for term in expr.args for f in sides(term)[1]):
+    if Quotient not in heads(expr):
         return None
     split = [monomial(term) for term in expr.args]
     for n, term in enumerate(split):
@@ -225,7 +225,8 @@ def complement_fraction(expr: Expr, given: Given) -> Outcome:
                 beside = monomial(Quotient(expr.args[n], Quotient(part, total)))
                 whole = Monomial(-beside.coefficient, beside.powers)
                 at = place(whole, split)
-                if at is not None:
+                # Of several terms that are left a longer term would be made.
+                if at is not None and (len(total.args) == 2 or not whole.powers):
                     left = Quotient(plus(*without(total.args, m)), total)
                     joined = list(expr.args)
                     joined[n] = expression(monomial(times(expression(whole), left)))

@@ -568,7 +568,7 @@ Ltac contract_entries := entrywise.
 (** * Definitions *)
 
 (* Equal part by part, up to the order of terms. *)
-Ltac alike := solve [reflexivity | by_ring | f_equal; alike].
+Ltac alike := solve [reflexivity | by_ring | progress f_equal; alike].
 Ltac by_definition :=
   first [reflexivity | progress autounfold with derive; first [reflexivity | alike]].
 Ltac fold_definition := by_definition.
