@@ -7,6 +7,7 @@ rule's claim has to show it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -63,9 +64,17 @@ class Product:
 
         Small powers count as so many factors: a part of them can be taken.
         """
-        above = (part for f in self.above for part in _repeated(f))
-        under = (Quotient(1, f) for f in self.below)
-        return (*_number_factors(self.number), *above, *under)
+        return (*_number_factors(self.number), *self._others())
+
+    def written(self) -> tuple[Expr, ...]:
+        """The factors as in ``items``, with the number in one piece."""
+        return (*((self.number,) if self.number != 1 else ()), *self._others())
+
+    def _others(self) -> Iterator[Expr]:
+        for factor in self.above:
+            yield from _repeated(factor)
+        for factor in self.below:
+            yield Quotient(1, factor)
 
     def expression(self) -> Expr:
         """The product in inert notation."""

@@ -240,7 +240,9 @@ def products(
     items = product(expr)
     if isinstance(pattern, Times) and len(pattern.args) == 1:
         if isinstance(pattern.args[0], Each) and isinstance(expr, (Times, Minus, Quotient)):
-            yield from ((found, UNIT) for found in _each(pattern.args[0], items.items(), match))
+            # log(4 a) is log 4 + log a, and log(6 a) may be log 2 + log 3 + log a.
+            for group in dict.fromkeys((items.items(), items.written())):
+                yield from ((found, UNIT) for found in _each(pattern.args[0], group, match))
         return
     wanted = product(pattern)
     if wanted.number == 0:

@@ -102,6 +102,7 @@ CONTRACT = law(
     Condition("within", (at, lo, hi, X)),
 )
 FACTOR = law(Plus(Each(Times(a, b))), Times(a, Plus(Each(b))))
+LOGS = law(Log(Times(Each(a))), Plus(Each(Log(a))))
 CANCEL = law(Times(a, Quotient(1, a)), 1, Condition("nonzero", (a,)))
 COMPLEMENT = law(Plus(1, Minus(Quotient(a, Plus(a, b)))), Quotient(b, Plus(a, b)))
 FROM = law(
@@ -148,6 +149,8 @@ POWERS = law(Times(Power(a, u), Power(a, v)), Power(a, Plus(u, v)))
         (FACTOR, Plus(Power(T, g), T), Times(T, Plus(Power(T, Plus(g, Minus(1))), 1)), (), True),
         (FACTOR, Plus(T, Times(half, g)), Times(half, Plus(half, g)), (), True),
         (FACTOR, Plus(half, Times(T, g)), Times(T, Plus(half, g)), (), False),
+        (LOGS, Log(Times(4, Power(T, g))), Plus(Log(4), Log(Power(T, g))), (), True),
+        (LOGS, Log(Times(4, Power(T, g))), Plus(Log(2), Log(Power(T, g))), (), False),
         (COMPLEMENT, Plus(Minus(1), logit), Minus(Quotient(g, Plus(T, g))), (), True),
         (COMPLEMENT, Plus(Minus(1), logit), Quotient(g, Plus(T, g)), (), False),
         (FROM, over(Times(Bracket(k, j - 1), z[j])), Total(z[j], (j, k + 1, C)), (ranged,), True),
