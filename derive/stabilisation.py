@@ -268,6 +268,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
+    trace.apply("complement_tanh")
     open_logistics(trace)
     open_rests(trace)
     if trace.apply("distribute_product", over_mixture):

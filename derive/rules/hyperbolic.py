@@ -14,6 +14,7 @@ from derive.notation import (
     Log,
     Minus,
     Plus,
+    Power,
     Quotient,
     Times,
     times,
@@ -55,4 +56,34 @@ def shift_log_cosh(expr: Expr, given: Given) -> Outcome:
         case Apply(function, (u,)) if function is cosh:
             large = Apply(Head(Abs), u)
             return Plus(large, Log(Plus(ONE, Exp(Minus(Times(2, large))))), Minus(Log(2)))
+    return None
+
+
+lowered = Exp(Minus(Times(2, size)))
+
+
+@rule(
+    law(
+        Plus(ONE, Minus(Power(tanh_u, 2))),
+        Quotient(Times(4, lowered), Power(Plus(ONE, lowered), 2)),
+    ),
+    Plus(ONE, Minus(Power(Apply(Head(tanh), s.z[s.k1]), 2))),
+)
+def complement_tanh(expr: Expr, given: Given) -> Outcome:
+    """``1 - tanh^2 u = 4 e^{-2|u|} / (1 + e^{-2|u|})^2``, and the same with both signs turned."""
+    match expr:
+        case Plus((one, Minus(square))) | Plus((Minus(square), one)) if one == 1:
+            return _slope_of_tanh(square)
+        case Plus((square, Minus(one))) | Plus((Minus(one), square)) if one == 1:
+            slope = _slope_of_tanh(square)
+            return None if slope is None else Minus(slope)
+    return None
+
+
+def _slope_of_tanh(square: Expr) -> Expr | None:
+    """What ``tanh^2 u`` leaves of one, without a difference."""
+    match square:
+        case Power(Apply(function, (u,)), exponent) if function is tanh and exponent == 2:
+            falling = Exp(Minus(Times(2, Apply(Head(Abs), u))))
+            return Quotient(Times(4, falling), Power(Plus(ONE, falling), 2))
     return None

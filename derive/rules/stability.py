@@ -40,7 +40,7 @@ from derive.notation import (
 from derive.rules import samples as s
 from derive.rules.monomials import sides
 from derive.rules.registry import Example, Outcome, rule
-from derive.signs import signs
+from derive.signs import is_not_negative, signs
 
 limits = (s.j, s.lo, s.hi, s.X)
 FJ, GJ = Value(s.F, s.j), Value(s.G, s.j)
@@ -193,11 +193,16 @@ def shift_softplus(expr: Expr, given: Given) -> Outcome:
     """``log(1 + e^u) = max(0, u) + log(1 + e^{-|u|})``."""
     match expr:
         case Log(Plus((one, Exp(u)))) | Log(Plus((Exp(u), one))) if one == 1:
-            if isinstance(u, Minus) and signs(u.operand, Given()) <= {0, 1}:
+            if _falls(u):
                 return None
             size = Apply(Head(Abs), u)
             return Plus(Apply(Head(Max), ZERO, u), Log(Plus(ONE, Exp(Minus(size)))))
     return None
+
+
+def _falls(exponent: Expr) -> bool:
+    """Whether an exponent such as ``-2 |u|`` is never positive, so that nothing can overflow."""
+    return isinstance(exponent, Minus) and is_not_negative(exponent.operand, Given())
 
 
 larger = Apply(Head(Max), ZERO, s.u)
@@ -208,7 +213,7 @@ def logistic(factor: Expr) -> tuple[Expr, Expr, Expr] | None:
     """``u``, ``max(0, u)`` and the exponent of a factor ``(1 + e^u)^n``; None for anything else."""
     base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
     match base:
-        case Plus((one, Exp(u))) | Plus((Exp(u), one)) if one == 1:
+        case Plus((one, Exp(u))) | Plus((Exp(u), one)) if one == 1 and not _falls(u):
             return u, Apply(Head(Max), ZERO, u), exponent
     return None
 

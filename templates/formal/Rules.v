@@ -946,6 +946,19 @@ Proof.
 Qed.
 Ltac shift_log_cosh :=
   first [apply shift_log_cosh_at | rewrite shift_log_cosh_at; by_ring].
+Lemma complement_tanh_at u :
+  1 - tanh u ^ 2 = 4 * exp (- (2 * Rabs u)) / (1 + exp (- (2 * Rabs u))) ^ 2.
+Proof.
+  assert (P : forall v, 0 < exp v) by exact exp_pos.
+  assert (E : forall v, exp (- (2 * v)) = exp (- v) * exp (- v)).
+  { intros v. rewrite <- exp_plus. f_equal. ring. }
+  assert (I : forall v, exp (- v) = / exp v) by exact exp_Ropp.
+  rewrite E. unfold tanh, sinh, cosh.
+  destruct (Rcase_abs u) as [L|L]; [rewrite (Rabs_left u L), Ropp_involutive
+                                   | rewrite (Rabs_right u L)];
+  rewrite ?I; specialize (P u); field; repeat split; nra.
+Qed.
+Ltac complement_tanh := rewrite ?complement_tanh_at; by_ring.
 Ltac write_tanh := unfold tanh; by_field.
 Ltac shift_softplus :=
   first [apply shift_softplus_at | rewrite Rplus_comm; apply shift_softplus_at
