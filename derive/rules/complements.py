@@ -46,6 +46,14 @@ def is_complement(expr: Expr) -> bool:
     return False
 
 
+def taken_from_one(expr: Expr) -> list[Expr]:
+    """The entries ``p`` in a ``1 - p + r``: what they leave of one stands beside other terms."""
+    if not isinstance(expr, Plus) or ONE not in expr.args:
+        return []
+    taken = (t.operand for t in expr.args if isinstance(t, Minus))
+    return [p for p in taken if isinstance(p, (Indexed, Symbol))]
+
+
 def delta_of(expr: Expr) -> Delta | None:
     """The delta of a ``δ - p`` or ``p - δ``."""
     match expr:

@@ -26,7 +26,7 @@ from derive.notation import (
 )
 from derive.recognition import is_logistic
 from derive.rules import samples as s
-from derive.rules.complements import is_complement, is_share, subjects
+from derive.rules.complements import is_complement, is_share, subjects, taken_from_one
 from derive.rules.monomials import distributed, sides
 from derive.rules.registry import Example, Outcome, rule
 from derive.signs import signs
@@ -50,8 +50,9 @@ def of_mixed(expr: Expr, mixed: frozenset[Expr]) -> bool:
 
 
 def left_of_mixed(expr: Expr, mixed: frozenset[Expr]) -> bool:
-    """Whether this is what one of these shares leaves of one."""
-    return is_complement(expr) and bool(subjects(expr) & mixed)
+    """Whether this is what one of these shares leaves of one, or has it among its terms."""
+    taken = subjects(expr) if is_complement(expr) else map(_name, taken_from_one(expr))
+    return not mixed.isdisjoint(taken)
 
 
 def mixtures(expr: Expr, given: Given) -> frozenset[Expr]:
@@ -72,6 +73,8 @@ def _is_mixture(total: Expr, given: Given) -> bool:
         case Total():
             return bool(_shares_within(total, given))
         case Plus(parts):
+            if (left := _left_among(total, given)) is not None:
+                parts = tuple(t for t in parts if t not in (ONE, Minus(left)))
             others = [t for t in parts if not _shares_within(t, given)]
             if len(others) == len(parts):
                 return False
@@ -91,12 +94,19 @@ def _shares_within(expr: Expr, given: Given) -> list[Expr]:
         case Plus((one, Minus(share))) | Plus((share, Minus(one))) if one == 1:
             return [share] if _is_of_two(share, given) else []
         case Plus(parts):
-            return [f for t in parts for f in _shares_within(t, given)]
+            left = _left_among(expr, given)
+            within = [f for t in parts for f in _shares_within(t, given)]
+            return within if left is None else [left, *within]
         case Indexed() | Symbol():
             return [expr] if is_share(expr, given) else []
         case Times() | Quotient():
             return [f for part in sides(expr)[0] for f in _shares_within(part, given)]
     return []
+
+
+def _left_among(total: Plus, given: Given) -> Expr | None:
+    """The logistic function of a ``1 - σ`` among the terms of a sum."""
+    return next((p for p in taken_from_one(total) if _is_of_two(p, given)), None)
 
 
 def _is_of_two(entry: Expr, given: Given) -> bool:

@@ -29,7 +29,7 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
-from derive.rules.complements import delta_of, is_complement
+from derive.rules.complements import delta_of, is_complement, taken_from_one
 from derive.rules.monomials import expression, monomial
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import within
@@ -102,15 +102,27 @@ def unfold_in_log(expr: Expr, given: Given) -> Outcome:
     head=Plus,
 )
 def unfold_complement(expr: Expr, given: Given) -> Outcome:
-    """Open a definition in ``1 - p`` or ``δ - p``: no digits are left where ``p`` is nearly 1."""
+    """Open a definition in ``1 - p`` or ``δ - p``: no digits are left where ``p`` is nearly 1.
+
+    In a ``1 - p + r`` it is opened in all terms.
+    """
     if not is_complement(expr) and delta_of(expr) is None:
-        return None
+        return _unfolded_in_all(expr, given)
     for n, term in enumerate(expr.args):
         entry = term.operand if isinstance(term, Minus) else term
         found = unfolded(entry, given) if isinstance(entry, (Indexed, Symbol)) else None
         if found is not None and isinstance(found[0], Quotient):
             opened = Minus(found[0]) if isinstance(term, Minus) else found[0]
             return Rewriting(Plus(*expr.args[:n], opened, *expr.args[n + 1 :]), (found[1],))
+    return None
+
+
+def _unfolded_in_all(expr: Expr, given: Given) -> Outcome:
+    """A ``1 - p + r`` with the value of ``p`` in place of ``p``."""
+    for entry in taken_from_one(expr):
+        found = unfolded(entry, given)
+        if found is not None and isinstance(found[0], Quotient):
+            return Rewriting(replace(expr, {entry: found[0]}), (found[1],))
     return None
 
 

@@ -35,3 +35,26 @@ def test_a_hyperbolic_tangent(number: float) -> None:
     np.testing.assert_allclose(found, by_log, rtol=1e-14, atol=1e-15)
     found = computed("1 - tanh(u)^2", "u", u=number)
     np.testing.assert_allclose(found, plain, rtol=1e-14)
+
+
+def logistic(number: Any) -> Any:
+    return 1 / (1 + mpmath.exp(-mpmath.mpf(number)))
+
+
+CURED = "-log(1 - sigmoid(u) + sigmoid(u)*exp(-exp(b)))"
+TURNED = "-log(sigmoid(u)*exp(-exp(b)) + 1 - sigmoid(u))"
+
+
+@pytest.mark.parametrize("loss", [CURED, TURNED])
+@pytest.mark.parametrize(("score", "rate"), [(40.0, 5.0), (1000.0, 7.0), (1000.0, -50.0), (0, 0)])
+def test_a_logistic_function_leaves_beside_another_term(
+    loss: str, score: float, rate: float
+) -> None:
+    """Cure models: those who cannot fail, and those who have not failed yet."""
+    with mpmath.workdps(DIGITS):
+        share, alive = logistic(score), mpmath.exp(-mpmath.exp(rate))
+        left = 1 - share + share * alive
+        slope = -share * (1 - share) * (alive - 1) / left
+        true = [float(-mpmath.log(left)), float(slope)]
+    found = computed(loss, "u", u=float(score), b=float(rate))
+    np.testing.assert_allclose(found, true, rtol=1e-13, atol=1e-15)
