@@ -43,6 +43,7 @@ from derive.rules.mixtures import (
     of_mixed,
     over_mixture,
     over_partition,
+    products_near_one,
 )
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded, weighted_complements
@@ -166,6 +167,13 @@ def join_in_gaps(trace: Trace) -> None:
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
 
 
+def open_products(trace: Trace) -> None:
+    """Write what a product of shares leaves of one as a mixture where it must not become zero."""
+    lost = products_near_one(trace.expression, trace.given)
+    if trace.apply("complement_product", lambda e, _: e in lost):
+        settle(trace, ("distribute_negative", "cancel_terms"))
+
+
 def open_mixtures(trace: Trace) -> None:
     """Write shares as exponentials where they only keep a logarithm or a fraction finite."""
     mixed = mixed_shares(trace.expression, trace.given)
@@ -178,6 +186,8 @@ def open_mixtures(trace: Trace) -> None:
     trace.apply("unfold_definition", lambda e, _: of_mixed(e, mixed))
     settle(trace, ("write_exponential", "write_reciprocal"))
     settle(trace, ("multiply_quotients", "raise_exponential", "join_total", "join_exponents"))
+    if trace.apply("add_exponents"):
+        settle(trace, ("raise_exponential", "join_exponents"))
     repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
 
 
@@ -277,6 +287,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if met and trace.apply("distribute_product", over_own_partition):
         trace.apply("unfold_definition", lambda e, _: bool(bases(e) & met))
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
+    open_products(trace)
     open_mixtures(trace)
     trace.apply("expand_log_fraction", opens_logarithm)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.

@@ -14,6 +14,8 @@ from derive.notation import (
     Log,
     Minus,
     Plus,
+    Power,
+    ProductOver,
     Quotient,
     Times,
     Total,
@@ -28,6 +30,7 @@ from derive.recognition import is_logistic
 from derive.rules import samples as s
 from derive.rules.complements import is_complement, is_share, subjects, taken_from_one
 from derive.rules.monomials import distributed, sides
+from derive.rules.products import left_by_product
 from derive.rules.registry import Example, Outcome, rule
 from derive.signs import signs
 from derive.unfolding import value_of
@@ -55,15 +58,32 @@ def left_of_mixed(expr: Expr, mixed: frozenset[Expr]) -> bool:
     return not mixed.isdisjoint(taken)
 
 
+def products_near_one(expr: Expr, given: Given) -> frozenset[Expr]:
+    """Each ``1 - Π_i p_i`` under a logarithm or below a bar, of shares or what they leave of one.
+
+    No digits are left of it where all of them are nearly one.
+    """
+    lost = (e for e in _under(expr) if _is_left_by_shares(e, given))
+    inner = (products_near_one(a, given) for a in expr.args if isinstance(a, Inert))
+    return frozenset(lost).union(*inner)
+
+
+def _is_left_by_shares(expr: Expr, given: Given) -> bool:
+    product = left_by_product(expr)
+    return product is not None and bool(_shares_within(product, given))
+
+
+def _under(expr: Expr) -> tuple[Expr, ...]:
+    """The factors under a logarithm or below a bar."""
+    match expr:
+        case Log(operand) | Quotient(_, operand):
+            return tuple(f.base if isinstance(f, Power) else f for f in factors(operand))
+    return ()
+
+
 def mixtures(expr: Expr, given: Given) -> frozenset[Expr]:
     """The sums under a logarithm or below a bar that only shares may keep from being zero."""
-    match expr:
-        case Log(operand):
-            sums = factors(operand)
-        case Quotient(_, denominator):
-            sums = factors(denominator)
-        case _:
-            sums = ()
+    sums = _under(expr)
     inner = (mixtures(a, given) for a in expr.args if isinstance(a, Inert))
     return frozenset(m for m in sums if _is_mixture(m, given)).union(*inner)
 
@@ -88,7 +108,7 @@ def _shares_within(expr: Expr, given: Given) -> list[Expr]:
     In a sum over an index they are those that the index is in.
     """
     match expr:
-        case Total():
+        case Total() | ProductOver():
             body, index = expr.open()
             return [f for f in _shares_within(body, given) if index in names(f)]
         case Plus((one, Minus(share))) | Plus((share, Minus(one))) if one == 1:

@@ -11,6 +11,7 @@ from sympy import Expr
 from derive.facts import Given
 from derive.laws import Condition, Value, law
 from derive.notation import (
+    ONE,
     Exp,
     Log,
     Minus,
@@ -115,3 +116,37 @@ def rejoin_factor(expr: Expr, given: Given) -> Outcome:
         return None
     whole, rest, known = found
     return Rewriting(times(*rest, whole), given.declared(known))
+
+
+@rule(
+    law(
+        Plus(ONE, Minus(ProductOver(FJ, plain_limits))),
+        Total(
+            Times(Plus(ONE, Minus(FK)), ProductOver(FJ, (s.j, s.lo, s.k - 1))),
+            (s.k, s.lo, s.hi),
+        ),
+        Condition("at_most", (ONE, s.lo)),
+    ),
+    Plus(ONE, Minus(ProductOver(z_j, over_classes))),
+)
+def complement_product(expr: Expr, given: Given) -> Outcome:
+    """``1 - Π_j f_j = Σ_k (1 - f_k) Π_{j<k} f_j``: the first that is not, and all before it."""
+    product = left_by_product(expr)
+    known = None if product is None else at_most(ONE, product.lower, given)
+    if product is None or known is None:
+        return None
+    body, index = product.open()
+    first = Plus(ONE, Minus(body))
+    before = ProductOver(body, (index, product.lower, index - 1))
+    whole = Total(Times(first, before), (index, product.lower, product.upper))
+    return Rewriting(whole, given.declared(known))
+
+
+def left_by_product(expr: Expr) -> ProductOver | None:
+    """The product of a ``1 - Π_j f_j`` over a whole range; None for anything else."""
+    match expr:
+        case Plus((one, Minus(ProductOver() as product))) | Plus(
+            (Minus(ProductOver() as product), one)
+        ) if one == 1 and not product.excluded:
+            return product
+    return None

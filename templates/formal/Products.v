@@ -19,6 +19,9 @@ Proof.
   apply Rmult_lt_0_compat; [apply H; now left | apply IH; intros j Hj; apply H; now right].
 Qed.
 
+Lemma prod_over_app l m f : prod_over (l ++ m) f = prod_over l f * prod_over m f.
+Proof. induction l as [|a l IH]; simpl; [|rewrite IH]; ring. Qed.
+
 (** All factors but one. *)
 Definition others (k : nat) (l : list nat) : list nat := filter (fun j => negb (Nat.eqb j k)) l.
 

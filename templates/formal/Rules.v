@@ -668,6 +668,14 @@ Ltac multiply_constant :=
     first [ refine (product_constant lo hi a _ _); lia
           | rewrite (product_constant lo hi a _ eq_refl), <- Rpower_pow by positive;
             f_equal; rewrite ?minus_INR, ?S_INR by lia; simpl INR; ring ] end.
+Lemma complement_product_at lo hi f : (1 <= lo)%nat ->
+  1 - product lo hi f = total lo hi (fun k => (1 - f k) * product lo (k - 1) f).
+Proof.
+  intros L. unfold range at 1 2. induction (S hi - lo)%nat as [|n IH]; [simpl; ring|].
+  rewrite seq_S, sum_over_app, <- IH, prod_over_app. cbn [sum_over prod_over fold_right].
+  unfold range. replace (S (lo + n - 1) - lo)%nat with n by lia. ring.
+Qed.
+Ltac complement_product := rewrite complement_product_at by index; by_ring.
 Ltac rejoin_factor :=
   match goal with |- context [product_but [?k] ?lo ?hi ?f] =>
     let E := fresh "E" in

@@ -58,3 +58,18 @@ def test_a_logistic_function_leaves_beside_another_term(
         true = [float(-mpmath.log(left)), float(slope)]
     found = computed(loss, "u", u=float(score), b=float(rate))
     np.testing.assert_allclose(found, true, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("scores", [[40.0, 45.0], [1000.0, 900.0], [-1.0, 2.0], [5.0]])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_product_of_logistic_functions(scores: list[float], sign: int) -> None:
+    """All of them, and none of them: noisy or."""
+    with mpmath.workdps(DIGITS):
+        shares = [logistic(score) for score in scores]
+        product = mpmath.fprod(shares)
+        slopes = [sign * (1 - p) * product / (1 - product) for p in shares]
+        true = [float(-mpmath.log(1 - product)), *map(float, slopes)]
+    factor = "sigmoid(z[i])" if sign > 0 else "(1 - sigmoid(z[i]))"
+    scored = [sign * score for score in scores]
+    found = computed(f"-log(1 - prod({factor}, i=1..C))", "z[k]", z=scored)
+    np.testing.assert_allclose(found, true, rtol=1e-13)
