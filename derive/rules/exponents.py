@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
-from sympy import Abs, Expr, Max, Min, Rational
+from sympy import Abs, Expr, Max, Min, Rational, Symbol
 
 from derive.facts import Given
 from derive.laws import Condition, Each, Value, law
@@ -18,6 +18,7 @@ from derive.notation import (
     ONE,
     ZERO,
     Apply,
+    Bracket,
     Exp,
     Head,
     Log,
@@ -31,6 +32,7 @@ from derive.notation import (
     Total,
     bases,
     code,
+    entries,
     factors,
     heads,
     names,
@@ -108,11 +110,44 @@ def largest(expr: Expr, given: Given) -> Expr | None:
             if inner is None or index not in names(inner):
                 return inner
             if may_be_empty(expr, given):
-                return None  # there is no largest of nothing
+                return _most_of_part(expr, given)
             above, _ = sides(body)
             weight = uncertain((f for f in above if Exp not in heads(f)), inside)
             return most_of(inner, weight, index, expr.limits[1:])
     return None
+
+
+def _most_of_part(total: Total, given: Given) -> Expr | None:
+    """The largest exponent in a sum over a part of an axis, of which nothing may be left.
+
+    There is no largest of nothing, so it is looked for along the whole axis, where what is not in
+    the sum counts for nothing. None where it is not known what the whole axis is.
+    """
+    body, index = total.open()
+    axis = axis_of(body, index)
+    inner = largest(body, given.within(index, tuple(total.limits[1:])))
+    if inner is None or axis is None or total.excluded:
+        return None
+    return most_of(inner, _inside(total, index, axis), index, axis)
+
+
+def _inside(total: Total, index: Symbol, axis: tuple[Expr, Expr]) -> Expr:
+    """1 where an index of an axis is in the range of a sum, else 0."""
+    below = [] if total.lower == axis[0] else [Bracket(total.lower, index)]
+    above = [] if total.upper == axis[1] else [Bracket(index, total.upper)]
+    return times(*below, *above)
+
+
+def axis_of(body: Expr, index: Symbol) -> tuple[Expr, Expr] | None:
+    """The first and the last place on the axis of the arrays that an index is used in."""
+    sizes = {
+        entry.base.shape[n]
+        for entry in entries(body)
+        if entry.base.shape is not None
+        for n, at in enumerate(entry.indices)
+        if at == index
+    }
+    return (ONE, sizes.pop()) if len(sizes) == 1 else None
 
 
 def may_be_empty(total: Total, given: Given) -> bool:

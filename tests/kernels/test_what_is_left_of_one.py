@@ -7,6 +7,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from sympy import IndexedBase, Sum, exp, log, symbols
 
 import derive
 
@@ -73,3 +74,23 @@ def test_a_product_of_logistic_functions(scores: list[float], sign: int) -> None
     scored = [sign * score for score in scores]
     found = computed(f"-log(1 - prod({factor}, i=1..C))", "z[k]", z=scored)
     np.testing.assert_allclose(found, true, rtol=1e-13)
+
+
+@pytest.mark.parametrize("offset", [-800.0, 0.0, 800.0])
+@pytest.mark.parametrize("chosen", [1, 2, 4])
+def test_a_sum_over_a_part_of_a_range(offset: float, chosen: int) -> None:
+    """Ranking sets: of each one chosen against all that are not, of whom there may be none."""
+    C, N = symbols("C N", integer=True, positive=True)
+    i, j, k, m, n = symbols("i j k m n", integer=True)
+    s, J = IndexedBase("s", shape=(N, C)), IndexedBase("J", shape=(N,))
+    others = Sum(exp(s[n, j]), (j, J[n] + 1, C))
+    loss = -Sum(log(exp(s[n, i]) / (exp(s[n, i]) + others)), (i, 1, J[n]), (n, 1, N)) / N
+    kernel = derive.gradient(loss, s[m, k]).kernel("numpy")
+    scores = np.array([0.0, -1.0, 0.0, 3.0])
+    with np.errstate(all="raise", under="ignore"):
+        value, slopes = kernel(s=offset + scores[None], J=np.array([chosen]))
+    raised = np.exp(scores)
+    below = raised[:chosen] + raised[chosen:].sum()
+    true = np.concatenate([raised[:chosen] / below - 1, raised[chosen:] * (1 / below).sum()])
+    np.testing.assert_allclose(value, -np.log(raised[:chosen] / below).sum(), rtol=1e-13)
+    np.testing.assert_allclose(slopes[0], true, rtol=1e-13, atol=1e-16)
