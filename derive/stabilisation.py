@@ -30,6 +30,7 @@ from derive.rules.complements import (
     is_share,
     near_one,
     over_complements,
+    shares_near_one,
     subjects,
 )
 from derive.rules.exponents import is_divided, joins_maxima
@@ -111,6 +112,9 @@ def open_complements(trace: Trace) -> bool:
     if trace.apply("distribute_difference"):
         settle(trace, ("move_sign", "cancel_double_negative", "multiply_quotients"))
     trace.apply_first(("gather_difference", "gather_difference_but"))
+    shares = shares_near_one(trace.expression)
+    trace.apply("complement_share", lambda e, _: e in shares)
+    trace.apply("share_beside_others")
     paired = over_complements(trace.expression)
     # What a logistic function leaves of one is a fraction as short as the function.
     logistic = frozenset(d.base for d in trace.given.definitions if is_logistic(d.value))

@@ -92,6 +92,21 @@ def near_one(expr: Expr) -> frozenset[Expr]:
     return found.union(*(near_one(a) for a in expr.args if isinstance(a, Inert)))
 
 
+def shares_near_one(expr: Expr) -> frozenset[Expr]:
+    """Each ``1 - f/g`` under a logarithm or below a bar, written out: with weights, say."""
+    here = (f.base if isinstance(f, Power) else f for f in under(expr))
+    found = (f for f in here if isinstance(f, Plus) and Quotient in f.heads)
+    return frozenset(found).union(*(shares_near_one(a) for a in expr.args if isinstance(a, Inert)))
+
+
+def under(expr: Expr) -> tuple[Expr, ...]:
+    """The factors under a logarithm or below a bar."""
+    match expr:
+        case Log(operand) | Quotient(_, operand):
+            return factors(operand)
+    return ()
+
+
 @rule(
     law(
         Plus(s.c, Minus(Times(s.a, s.b))),
@@ -316,3 +331,45 @@ def _of_others(difference: Expr, complement: Expr, given: Given) -> Rewriting | 
     mask = Plus(ONE, Minus(delta))
     after = Plus(delta, Minus(times(mask, Quotient(share, rest.after))))
     return Rewriting(Minus(after) if turned else after, rest.facts)
+
+
+others = Total(FJ, (*limits, s.k))
+masked_share = Times(Plus(ONE, Minus(Delta(free, s.k))), Quotient(Value(s.F, free), others))
+of_all, of_others = (Total(Exp(s.z[s.j1]), (s.j1, 1, s.C, *out)) for out in ((), (s.k1,)))
+
+
+@rule(
+    law(
+        Quotient(Plus(Delta(free, s.k), Minus(other)), others),
+        Quotient(Plus(Delta(free, s.k), Minus(masked_share)), Total(FJ, limits)),
+        k_in_range,
+        Condition("nonzero", (Total(FJ, limits),)),
+        Condition("nonzero", (others,)),
+    ),
+    Example(
+        Quotient(Plus(Delta(s.i1, s.k1), Minus(Quotient(Exp(s.z[s.i1]), of_all))), of_others),
+        s.in_range,
+    ),
+)
+def share_beside_others(expr: Expr, given: Given) -> Outcome:
+    """``(δ_{ik} - f_i/Σ_j f_j) / Σ_{j≠k} f_j = (δ_{ik} - (1 - δ_{ik}) f_i/Σ_{j≠k} f_j) / Σ_j f_j``
+
+    Both ``δ - p`` and the sum below may become zero on the left, and neither on the right.
+    """
+    above, below = sides(expr)
+    for n, difference in enumerate(above):
+        delta = delta_of(difference)
+        for m, rest in enumerate(below):
+            if delta is None or not isinstance(rest, Total) or len(rest.excluded) != 1:
+                continue
+            body, own = rest.open()
+            index = rest.excluded[0]
+            whole = Total(body, (own, rest.lower, rest.upper))
+            left = Plus(ONE, Minus(Quotient(replace(body, {own: index}), whole)))
+            found = _of_others(difference, left, given)
+            if found is not None:
+                top = times(*above[:n], found.after, *above[n + 1 :])
+                return Rewriting(
+                    Quotient(top, times(*below[:m], whole, *below[m + 1 :])), found.facts
+                )
+    return None

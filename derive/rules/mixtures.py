@@ -11,7 +11,6 @@ from derive.laws import Each, law
 from derive.notation import (
     ONE,
     Inert,
-    Log,
     Minus,
     Plus,
     Power,
@@ -28,7 +27,7 @@ from derive.notation import (
 )
 from derive.recognition import is_logistic
 from derive.rules import samples as s
-from derive.rules.complements import is_complement, is_share, subjects, taken_from_one
+from derive.rules.complements import is_complement, is_share, subjects, taken_from_one, under
 from derive.rules.monomials import distributed, sides
 from derive.rules.products import left_by_product
 from derive.rules.registry import Example, Outcome, rule
@@ -63,7 +62,8 @@ def products_near_one(expr: Expr, given: Given) -> frozenset[Expr]:
 
     No digits are left of it where all of them are nearly one.
     """
-    lost = (e for e in _under(expr) if _is_left_by_shares(e, given))
+    here = (f.base if isinstance(f, Power) else f for f in under(expr))
+    lost = (e for e in here if _is_left_by_shares(e, given))
     inner = (products_near_one(a, given) for a in expr.args if isinstance(a, Inert))
     return frozenset(lost).union(*inner)
 
@@ -73,17 +73,9 @@ def _is_left_by_shares(expr: Expr, given: Given) -> bool:
     return product is not None and bool(_shares_within(product, given))
 
 
-def _under(expr: Expr) -> tuple[Expr, ...]:
-    """The factors under a logarithm or below a bar."""
-    match expr:
-        case Log(operand) | Quotient(_, operand):
-            return tuple(f.base if isinstance(f, Power) else f for f in factors(operand))
-    return ()
-
-
 def mixtures(expr: Expr, given: Given) -> frozenset[Expr]:
     """The sums under a logarithm or below a bar that only shares may keep from being zero."""
-    sums = _under(expr)
+    sums = under(expr)
     inner = (mixtures(a, given) for a in expr.args if isinstance(a, Inert))
     return frozenset(m for m in sums if _is_mixture(m, given)).union(*inner)
 

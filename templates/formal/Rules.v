@@ -454,6 +454,27 @@ Ltac share_of_others :=
               let w := fresh "w" in set (w := whole) in *; rewrite <- S; by_ring end
           | replace (after) with (before); [reflexivity | rewrite <- S; by_ring] ] end ]
     end end end end.
+Lemma share_beside i k q a b t : t = a + b -> t <> 0 -> b <> 0 -> (i = k -> q = a) ->
+  delta i k - q / t = (delta i k - (1 - delta i k) * (q / b)) * / t * b.
+Proof.
+  intros -> H B Q. unfold delta. destruct (Nat.eqb_spec i k) as [E|E].
+  - rewrite (Q E). field. now split.
+  - field. now split.
+Qed.
+Ltac share_beside_others :=
+  cbv beta; match goal with |- ?before = ?after =>
+    match before with context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
+    match after with context [delta ?i ?j] =>
+    match after with context [?q / sum_over (range_but [k] lo hi) f] =>
+      let S := fresh "S" in
+      assert (S : delta i j - q / total lo hi f
+                  = (delta i j - (1 - delta i j) * (q / total_but [k] lo hi f))
+                    * / total lo hi f * total_but [k] lo hi f);
+      [ apply share_beside with (f k);
+        [ apply (total_exclude k lo hi f); index | nonzero | nonzero
+        | intros ?; cbv beta; subst; reflexivity ]
+      | rewrite S; field; split; nonzero ]
+    end end end end.
 Lemma total_contract_but k l lo hi f :
   (lo <= k <= hi)%nat ->
   (forall j, (lo <= j <= hi)%nat -> j <> k -> f j = 0) ->

@@ -94,3 +94,22 @@ def test_a_sum_over_a_part_of_a_range(offset: float, chosen: int) -> None:
     true = np.concatenate([raised[:chosen] / below - 1, raised[chosen:] * (1 / below).sum()])
     np.testing.assert_allclose(value, -np.log(raised[:chosen] / below).sum(), rtol=1e-13)
     np.testing.assert_allclose(slopes[0], true, rtol=1e-13, atol=1e-16)
+
+
+@pytest.mark.parametrize("score", [-4.0, 3.0, 40.0, 1000.0])
+def test_a_share_with_weights(score: float) -> None:
+    weights, scores = [1.0, 2.0, 0.5], [score, 0.0, -4.0]
+    with mpmath.workdps(DIGITS):
+        raised = [q * mpmath.exp(z) for q, z in zip(weights, scores, strict=True)]
+        share = raised[0] / mpmath.fsum(raised)
+        own = [1, *(-part / mpmath.fsum(raised[1:]) for part in raised[1:])]
+        true = [float(-mpmath.log(1 - share)), *(float(share * part) for part in own)]
+    found = computed(
+        "-log(1 - q[t]*exp(z[t])/sum(q[j]*exp(z[j]), j=1..C))",
+        "z[k]",
+        given=("q[i] > 0",),
+        q=weights,
+        z=scores,
+        t=0,
+    )
+    np.testing.assert_allclose(found, true, rtol=1e-13)
