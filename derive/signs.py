@@ -16,11 +16,13 @@ from derive.facts import (
     SizeFact,
 )
 from derive.notation import (
+    ONE,
     Apply,
     Attains,
     Bracket,
     Delta,
     Exp,
+    Log,
     Maximum,
     Minus,
     Plus,
@@ -59,6 +61,10 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
             found = _sum_of([signs(t, given) for t in terms])
             # Sizes are at least one, which their signs do not say: C - 1 is not negative.
             return found if found != ANY or bases(expr) else _count_signs(expr.doit())
+        case Log(Plus(terms)) if ONE in terms and all(
+            t == 1 or signs(t, given) == POSITIVE for t in terms
+        ):
+            return POSITIVE
         case Times(factors):
             return _product_of([signs(f, given) for f in factors])
         case Quotient(numerator, denominator):

@@ -44,6 +44,7 @@ from derive.rules.mixtures import (
     of_mixed,
     over_mixture,
     over_partition,
+    over_softplus,
     products_near_one,
 )
 from derive.rules.monomials import sides
@@ -178,6 +179,13 @@ def open_products(trace: Trace) -> None:
         settle(trace, ("distribute_negative", "cancel_terms"))
 
 
+def open_slopes(trace: Trace) -> None:
+    """Write what ``log log(1 + e^u)`` rises by as one exponential: its parts round to zero."""
+    risen = over_softplus(trace.expression, trace.given)
+    if risen and trace.apply("unfold_definition", lambda e, _: of_mixed(e, risen)):
+        settle(trace, ("write_logistic", "write_reciprocal", "write_exponential"))
+
+
 def open_mixtures(trace: Trace) -> None:
     """Write shares as exponentials where they only keep a logarithm or a fraction finite."""
     mixed = mixed_shares(trace.expression, trace.given)
@@ -291,6 +299,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if met and trace.apply("distribute_product", over_own_partition):
         trace.apply("unfold_definition", lambda e, _: bool(bases(e) & met))
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
+    open_slopes(trace)
     open_products(trace)
     open_mixtures(trace)
     trace.apply("expand_log_fraction", opens_logarithm)

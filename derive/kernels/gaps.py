@@ -1,8 +1,8 @@
-"""What an exponential leaves of 1, with all its digits where that is little."""
+"""What an exponential leaves of 1, or adds to it, with all its digits where that is little."""
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Max, sign
+from sympy import Abs, Expr, Integer, Max, Min, sign
 from sympy.codegen.cfunctions import expm1, log1p
 
 from derive.notation import ONE, ZERO, Apply, Exp, Head, Log, Minus, Plus, Threshold, Times, code
@@ -38,3 +38,25 @@ def log_gap(expr: Expr) -> Expr | None:
             near = Log(Minus(Apply(Head(expm1), u)))
             return Threshold(u, -ONE, near, Apply(Head(log1p), Minus(Exp(u))))
     return None
+
+
+# Below this log(1 + e^u) is e^u in all digits, long before it is too little for a number.
+FAR = Integer(-37)
+
+
+def log_softplus(expr: Expr) -> Expr | None:
+    """``log(log(1 + e^u))``, of which the inner logarithm rounds to zero: far down it is ``u``."""
+    match expr:
+        case Log(Plus((Apply(function, (zero, u)), rest))) if (
+            function is Max and zero == 0 and FAR not in u.args
+        ):
+            if code(rest) == code(_small(u)):
+                near = Apply(Head(Max), FAR, u)
+                beyond = Apply(Head(Min), ZERO, Plus(u, -FAR))
+                return Plus(Log(Plus(Apply(Head(Max), ZERO, near), _small(near))), beyond)
+    return None
+
+
+def _small(u: Expr) -> Expr:
+    """What ``log(1 + e^u)`` is beside ``max(0, u)``."""
+    return Log(Plus(ONE, Exp(Minus(Apply(Head(Abs), u)))))

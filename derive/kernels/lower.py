@@ -20,7 +20,7 @@ from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.kernels.comparison import comparison
 from derive.kernels.complement import complement
 from derive.kernels.entries import Entries
-from derive.kernels.gaps import gap, log_gap
+from derive.kernels.gaps import gap, log_gap, log_softplus
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Output
 from derive.notation import (
@@ -145,7 +145,7 @@ class Lowering(Entries):
                 # From left to right, two at a time: a beginning that others share is found so.
                 parts = map(self.lower, args)
                 return reduce(lambda a, b: self.combined(expr.func, [a, b]), parts)
-            case Log() if (left := log_gap(expr)) is not None:
+            case Log() if (left := log_gap(expr) or log_softplus(expr)) is not None:
                 return self.lower(left)
             case Log(Plus(terms) as inside) if ONE in terms and complement(inside) is None:
                 # It keeps the digits of what is small beside the 1.

@@ -39,6 +39,7 @@ from derive.notation import (
     plus,
     terms,
     times,
+    without,
 )
 from derive.rules import samples as s
 from derive.rules.monomials import distributed, sides
@@ -317,6 +318,19 @@ def write_exponential(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Quotient(Exp(operand), Total() | Plus() as below) if is_positive(below, given):
             return Exp(plus(operand, Minus(Log(below))))
+    return _over_logarithm(expr, given)
+
+
+def _over_logarithm(expr: Expr, given: Given) -> Outcome:
+    """``a e^u / (b log c) = a e^{u - log log c} / b``: the logarithm may round to zero as well."""
+    above, below = sides(expr)
+    for n, factor in enumerate(above):
+        for m, part in enumerate(below):
+            if isinstance(factor, Exp) and isinstance(part, Log) and is_positive(part, given):
+                joined = Exp(plus(factor.operand, Minus(Log(part))))
+                top = times(*above[:n], joined, *above[n + 1 :])
+                rest = times(*without(below, m))
+                return top if rest == 1 else Quotient(top, rest)
     return None
 
 

@@ -10,7 +10,9 @@ from derive.facts import Given
 from derive.laws import Each, law
 from derive.notation import (
     ONE,
+    Exp,
     Inert,
+    Log,
     Minus,
     Plus,
     Power,
@@ -204,3 +206,20 @@ def _numerators(factor: Expr) -> Iterator[Expr]:
         plain = term.operand if isinstance(term, Minus) else term
         if isinstance(plain, Quotient):
             yield from factors(plain.numerator)
+
+
+def over_softplus(expr: Expr, given: Given) -> frozenset[Expr]:
+    """The logistic functions over a ``log(1 + e^u)``: both may round to zero."""
+    above, below = sides(expr)
+    soft = any(isinstance(f, Log) and is_softplus(f) for f in below)
+    here = (_name(f) for f in above if soft and _is_of_two(f, given))
+    inner = (over_softplus(a, given) for a in expr.args if isinstance(a, Inert))
+    return frozenset(here).union(*inner)
+
+
+def is_softplus(expr: Expr) -> bool:
+    """Whether this is ``log(1 + e^u)``, which is nearly ``e^u`` where that is little."""
+    match expr:
+        case Log(Plus((one, Exp()))) | Log(Plus((Exp(), one))):
+            return bool(one == 1)
+    return False

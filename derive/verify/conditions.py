@@ -17,6 +17,7 @@ from derive.notation import (
     Bracket,
     Delta,
     Exp,
+    Log,
     Maximum,
     Minus,
     Plus,
@@ -133,6 +134,8 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
     match expr:
         case Exp():
             return True
+        case Log(Plus((one, *others))) | Log(Plus((*others, one))) if one == 1:
+            return all(map(seen, others))
         case Plus((one, Minus(entry))) if one == 1 and isinstance(entry, (Symbol, Indexed)):
             return _leaves_some(entry, definitions, seen)
         case Plus(args):

@@ -199,7 +199,7 @@ Ltac positive :=
               | apply Rplus_lt_le_0_compat; [positive | nonnegative]
               | apply Rplus_le_lt_0_compat; [nonnegative | positive] ]
     | |- 0 < 1 - _ / _ => apply positive_complement; positive
-    | |- 0 < ln _ => rewrite <- ln_1; apply ln_increasing; simpl INR; lra
+    | |- 0 < ln _ => rewrite <- ln_1; apply ln_increasing; simpl INR; linear
     end
   | linear
   | progress autounfold with derive; positive ]

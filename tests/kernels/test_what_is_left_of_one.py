@@ -113,3 +113,14 @@ def test_a_share_with_weights(score: float) -> None:
         t=0,
     )
     np.testing.assert_allclose(found, true, rtol=1e-13)
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+@pytest.mark.parametrize("score", [-1000.0, -40.0, -36.9, -20.0, 0.0, 2.0, 1000.0])
+def test_the_logarithm_of_a_softplus(score: float, weight: float) -> None:
+    with mpmath.workdps(DIGITS):
+        soft = mpmath.log(1 + mpmath.exp(mpmath.mpf(score)))
+        true = [float(weight * mpmath.log(soft)), float(weight * logistic(score) / soft)]
+    loss = "sum(w[i]*log(softplus(z[i])), i=1..C)"
+    found = computed(loss, "z[k]", z=[score], w=[weight])
+    np.testing.assert_allclose(found, true, rtol=1e-13)
