@@ -88,6 +88,41 @@ BY_HAND = {
         " - y[k])/(sqrt(Sum((-a + x[i])**2, (i, 1, N)))*sqrt(Sum((-b + y[i])**2, (i, 1, N))))",
         {"by": "x[k]", "where": ["a = sum(x[i], i=1..N)/N", "b = sum(y[i], i=1..N)/N"]},
     ),
+    "Jensen-Shannon": (
+        "sum(p[i]*log(p[i]/m[i]) + q[i]*log(q[i]/m[i]), i=1..C)/2",
+        "(log(p[k]/m[k]) - Sum(log(p[i]/m[i])*p[i], (i, 1, C)))*p[k]/2",
+        {"where": ["q[i] = softmax(v)[i]", *SOFTMAX, "m[i] = (p[i] + q[i])/2"]},
+    ),
+    "Jensen-Shannon of three": (
+        "(sum(p[i]*log(p[i]/m[i]), i=1..C) + sum(q[i]*log(q[i]/m[i]), i=1..C)"
+        " + sum(r[i]*log(r[i]/m[i]), i=1..C))/3",
+        "(log(p[k]/m[k]) - Sum(log(p[i]/m[i])*p[i], (i, 1, C)))*p[k]/3",
+        {
+            "where": [
+                "q[i] = softmax(v)[i]",
+                "r[i] = softmax(w)[i]",
+                *SOFTMAX,
+                "m[i] = (p[i] + q[i] + r[i])/3",
+            ]
+        },
+    ),
+    "negative binomial": (
+        "-sum(r*log(r/(r + exp(z[n]))) + y[n]*log(exp(z[n])/(r + exp(z[n]))), n=1..N)",
+        "r*(exp(z[k]) - y[k])/(r + exp(z[k]))",
+        {"given": ["r > 0"]},
+    ),
+    "terms over one bar": (
+        "-sum(d[i]*log(p[i]) + (1 - d[i])*log(1 - p[i] + p[i]*S[i]), i=1..N)",
+        "((1 - d[k])*(S[k] - 1)*p[k]/(S[k]*p[k] - p[k] + 1) + d[k])*(p[k] - 1)",
+        {"where": ["p[i] = sigmoid(z[i])"]},
+    ),
+    "inverse distances, twice left out": (
+        "sum((1 - delta(i,j))*sum((1 - delta(i,m))/(x[i] - x[m]), m=1..N), i=1..N, j=1..N)",
+        "-(N - 1)*Sum((1 - KroneckerDelta(k, m))/(x[k] - x[m])**2, (m, 1, N)) + Sum("
+        "(1 - KroneckerDelta(i, j))*(1 - KroneckerDelta(i, k))/(-x[i] + x[k])**2, "
+        "(i, 1, N), (j, 1, N))",
+        {"by": "x[k]"},
+    ),
     "smoothed preferences": (
         "-(1 - a)*log(sigmoid(b*z)) - a*log(sigmoid(-b*z))",
         "b*(\\sigma + a - 1)",
