@@ -34,6 +34,7 @@ from derive.arrays import Entry
 from derive.errors import DeriveError
 from derive.notation import (
     Apply,
+    Attains,
     Bracket,
     Delta,
     Exp,
@@ -69,7 +70,7 @@ def as_inert(expr: Basic) -> Expr:
     Raises ``NotImplementedError`` for a node that has no meaning here.
     """
     match expr:
-        case Maximum():
+        case Maximum() | Attains():
             body, index = expr.open()
             return expr.over(as_inert(body), index)
         case Threshold():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Symbol, Tuple
+from sympy import Expr, Symbol, Tuple
 
 from derive.derivation import Derivation, Step
 from derive.verify.chain import (
@@ -18,6 +18,7 @@ from derive.verify.chain import (
     undeclared,
 )
 from derive.verify.examine import Cited, Evidence, Examiner, Finding, facts_of
+from derive.verify.plain import as_inert
 from derive.verify.report import Check, Checked, Failure, Report, Row
 from derive.verify.sizes import EXACT
 
@@ -109,7 +110,8 @@ class Checker:
         if flaw is not None:
             self._fail(derivation, "statement", flaw)
         problem = derivation.problem
-        equal = self._examiner.equation(problem.source, problem.expression, (), derivation)
+        source = _with_own_indices(problem.source)
+        equal = self._examiner.equation(source, problem.expression, (), derivation)
         for finding in equal:
             prefix = "the problem is not the expression that was handed in"
             self._equation(derivation, "statement", prefix, finding)
@@ -199,6 +201,17 @@ class Checker:
 def forms_of(derivation: Derivation) -> tuple[Derivation, ...]:
     """What a derivation has been rewritten as: for floating point, and with whole arrays."""
     return (*derivation.stable.values(), *derivation.arrays.values())
+
+
+def _with_own_indices(source: Expr) -> Expr:
+    """What was handed in, with indices of sums that no maximum around them has as well.
+
+    A maximum names its index by what stands inside, where sums of SymPy do not count.
+    """
+    try:
+        return as_inert(source)
+    except NotImplementedError:
+        return source  # of which the check says that it has no meaning
 
 
 def _in_words(sizes: Iterable[Symbol]) -> str:
