@@ -142,6 +142,30 @@ def has_pole(expr: Expr) -> bool:
     return is_zero(vanishing) or any(has_pole(a) for a in expr.args if isinstance(a, Inert))
 
 
+@lru_cache(maxsize=4096)
+def guarded(expr: Expr) -> frozenset[Expr]:
+    """Products with a mask ``1 - δ_{jk}`` that rules out where what stands beside has no value.
+
+    With the mask multiplied out, each of the terms would have no value there.
+    """
+    found: set[Expr] = set()
+    if isinstance(expr, (Times, Quotient)):
+        above = sides(expr)[0]
+        equal = ({d.first: d.second} for f in above if (d := _left_out(f)) is not None)
+        if any(has_pole(replace(expr, one)) for one in equal):
+            found |= {expr, expr.numerator if isinstance(expr, Quotient) else expr}
+    parts = (expr.opened[0],) if isinstance(expr, Binder) else expr.args
+    return frozenset(found).union(*(guarded(a) for a in parts if isinstance(a, Inert)))
+
+
+def _left_out(factor: Expr) -> Delta | None:
+    """The delta in ``1 - δ_{jk}``."""
+    deltas = [t.operand for t in factor.args if isinstance(t, Minus)] if factor.args else []
+    delta = deltas[0] if len(deltas) == 1 else None
+    is_mask = isinstance(delta, Delta) and masked(factor, delta.first) == delta.second
+    return delta if is_mask else None
+
+
 @lru_cache(maxsize=256)
 def exponents(definition: Definition) -> tuple[tuple[Total, tuple[Symbol, ...]], ...]:
     """The sums in exponents of a definition, each with the indices that may have any value."""

@@ -7,11 +7,10 @@ from collections.abc import Set as AbstractSet
 
 from sympy import Expr, Symbol
 
-from derive.facts import Given
 from derive.notation import Inert, Partial, code
 from derive.rules.definitions import parts_of
 from derive.rules.softmax import weighted_complements
-from derive.rules.trace import Trace
+from derive.rules.trace import Trace, Where
 from derive.strategy.judgement import (
     bracketed,
     distributes_well,
@@ -19,6 +18,7 @@ from derive.strategy.judgement import (
     exchanges_well,
     factors_well,
     far_apart,
+    guarded,
     has_factors_above,
     has_fraction_with_root,
     has_root,
@@ -243,13 +243,13 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("rejoin_index")
         or trace.apply("exclude_masked", undefined_if_equal)
         or trace.apply("split_total", splits_well)
-        or trace.apply("distribute_product", distributes_well)
+        or spread(trace, "distribute_product", distributes_well)
         or trace.apply("distribute_negative", inside_total)
         or trace.apply("factor_numerator", factors_well)
         or trace.apply_first(("turn_logistic", "separate_quotient", "invert_quotient"))
         or trace.apply_first(("turn_sigmoid", "write_complement"))
-        or trace.apply("split_quotient", splits_fraction_well)
-        or trace.apply("split_numerator", splits_fraction_well)
+        or spread(trace, "split_quotient", splits_fraction_well)
+        or spread(trace, "split_numerator", splits_fraction_well)
         or trace.apply("divide_numerator")
         or trace.apply("divide_inside_total", divides_well)
         or trace.apply("multiply_quotients", multiplies_well)
@@ -360,8 +360,8 @@ def expand(trace: Trace) -> None:
     for _ in range(EXPANSIONS):
         opened = (
             trace.apply("distribute_negative")
-            or trace.apply("distribute_product", outside_totals)
-            or trace.apply("split_quotient", outside_totals)
+            or spread(trace, "distribute_product", outside_totals)
+            or spread(trace, "split_quotient", outside_totals)
         )
         if not opened:
             break
@@ -372,8 +372,8 @@ def expand_inside(trace: Trace) -> None:
     """Multiply the terms of sums over an index out, so that they can meet and cancel."""
     taken = len(trace.steps)
     for _ in range(EXPANSIONS):
-        opened = trace.apply("distribute_negative", inside_total) or trace.apply(
-            "distribute_product", inside_total
+        opened = trace.apply("distribute_negative", inside_total) or spread(
+            trace, "distribute_product", inside_total
         )
         if not opened:
             break
@@ -385,12 +385,18 @@ def expand_brackets(trace: Trace) -> None:
     """Multiply out what stands in a bracket beside other factors, and nothing else."""
     for _ in range(EXPANSIONS):
         inner = bracketed(trace.expression)
-        if not inner or not trace.apply("distribute_product", among(inner)):
+        if not inner or not spread(trace, "distribute_product", among(inner)):
             break
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
 
 
-def among(parts: AbstractSet[Expr]) -> Callable[[Expr, Given], bool]:
+def spread(trace: Trace, rule: str, look: Where) -> bool:
+    """Multiply out or split, except where only a mask rules out that something has no value."""
+    kept = guarded(trace.expression)
+    return trace.apply(rule, lambda expr, given: expr not in kept and look(expr, given))
+
+
+def among(parts: AbstractSet[Expr]) -> Where:
     return lambda expr, _: expr in parts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sympy import nan
 
 import derive
 from derive.verify import check
@@ -21,3 +22,12 @@ def test_sums_inside_a_maximum_keep_their_own_index() -> None:
     other = derive.gradient(f"max(b[j]*{NORM.format('j')}, j=1..C)", "W[k,m]").problem.source
     planted = replace(given, problem=replace(given.problem, source=other))
     assert check(planted).level == "failed"
+
+
+def test_what_a_mask_rules_out_is_not_multiplied_out() -> None:
+    """Neighbour embedding: between a point and itself there is no direction."""
+    distance = "sqrt(sum((x[i,l] - x[m,l])^2, l=1..D))"
+    loss = f"sum(log(sum((1 - delta(i,m))*exp(-{distance}), m=1..N)), i=1..N)"
+    given = derive.gradient(loss, "x[k,a]")
+    assert not any(step.after.doit().has(nan) for step in given.steps)
+    assert given.check().level == "exact"
