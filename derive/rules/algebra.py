@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import combinations
 
-from sympy import Expr, S
+from sympy import Expr, S, sign
 
 from derive.facts import Given
 from derive.laws import Condition, Each, Source, law
@@ -354,6 +354,9 @@ def factor_common(expr: Expr, given: Given) -> Outcome:
         return None
     split = [monomial(t) for t in expr.args]
     shared = common(split)
+    if any(map(_has_numbered_total, expr.args)):
+        # That number comes out of the sum first: it may cancel with the one in common.
+        shared = Monomial(sign(shared.coefficient), shared.powers)
     if not shared.powers and abs(shared.coefficient) == 1:
         return None
     inner = plus(*(expression(divided(t, shared)) for t in split))
@@ -362,6 +365,12 @@ def factor_common(expr: Expr, given: Given) -> Outcome:
     if bottom:
         whole = Quotient(whole, times(*bottom))
     return Minus(whole) if shared.coefficient.is_negative else whole
+
+
+def _has_numbered_total(term: Expr) -> bool:
+    """Whether a number stands in a sum over an index that is a factor of ``term``."""
+    bodies = [base.body for base, _ in monomial(term).powers.values() if isinstance(base, Total)]
+    return any(abs(monomial(body).coefficient) != 1 for body in bodies)
 
 
 @rule(

@@ -31,3 +31,10 @@ def test_what_a_mask_rules_out_is_not_multiplied_out() -> None:
     given = derive.gradient(loss, "x[k,a]")
     assert not any(step.after.doit().has(nan) for step in given.steps)
     assert given.check().level == "exact"
+
+
+def test_numbers_in_sums_do_not_hide_common_factors() -> None:
+    """Spectral convergence: the twos of two squares, one of them in a sum over an index."""
+    size = "sqrt(sum(A[f,n]*x[n], n=1..N)^2 + sum(B[f,n]*x[n], n=1..N)^2)"
+    loss = f"sqrt(sum((S[f] - {size})^2, f=1..F)) + sum({size}, f=1..F)"
+    assert derive.gradient(loss, "x[k]").check().level == "exact"
