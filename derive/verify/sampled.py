@@ -193,7 +193,11 @@ class Point:
             case Indexed():
                 return self._entry(expr.base, tuple(self.whole(a, at) for a in expr.indices), at)
             case Plus(args):
-                return _sum([self.value(a, at) for a in args])
+                terms = [self.value(a, at) for a in args]
+                if self._beside is None and Partial in heads(expr) and _is_lost(terms):
+                    # The error of numeric derivatives, as of those of u/u, is all that is left.
+                    return mpmath.mpf(0)
+                return _sum(terms)
             case Times(args) | Quotient(Times(args), _) if self._is_ruled_out(args, at):
                 return mpmath.mpf(0)
             case Quotient(above, _) if self._is_ruled_out((above,), at):
@@ -418,9 +422,14 @@ def slope_among(expr: Expr) -> tuple[Partial, frozenset[Symbol]] | None:
     return None
 
 
+def _is_lost(terms: list[mpmath.mpf]) -> bool:
+    """Whether terms cancel but for their last digits."""
+    return abs(mpmath.fsum(terms)) < LOST * max(map(abs, terms))
+
+
 def _sum(terms: list[mpmath.mpf]) -> mpmath.mpf:
     total = mpmath.fsum(terms)
-    if total != 0 and abs(total) < LOST * max(map(abs, terms)):
+    if total != 0 and _is_lost(terms):
         raise OutsideDomain(f"so many digits cancel that {mpmath.nstr(total, 6)} means little")
     return total
 

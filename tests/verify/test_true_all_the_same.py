@@ -38,3 +38,10 @@ def test_numbers_in_sums_do_not_hide_common_factors() -> None:
     size = "sqrt(sum(A[f,n]*x[n], n=1..N)^2 + sum(B[f,n]*x[n], n=1..N)^2)"
     loss = f"sqrt(sum((S[f] - {size})^2, f=1..F)) + sum({size}, f=1..F)"
     assert derive.gradient(loss, "x[k]").check().level == "exact"
+
+
+def test_slopes_that_cancel_are_zero() -> None:
+    """The cosine of a vector with itself is 1, and its slope 0 but for the last digits."""
+    cosine = f"sum(W[i,l]*W[j,l], l=1..D)/({NORM.format('i')}*{NORM.format('j')})"
+    report = derive.gradient(f"sum({cosine}, i=1..C, j=1..C)", "W[k,m]").check()
+    assert report.level == "exact" and all(row.sampled for row in report.rows)
