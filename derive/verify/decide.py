@@ -28,6 +28,9 @@ from derive.verify.slopes import Slopes
 POINTS = 8
 MORE_POINTS = (64, 2048)
 
+NO_CASE = "at none of the sizes is there a case to compare"
+LOST = f"{NO_CASE}: what there was a value of has none any more"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -93,8 +96,19 @@ class Decider:
             if not decision.equal:
                 return with_changes(decision, cases=cases)
         if cases == 0:
-            return Decision(0, reason="at none of the sizes is there a case to compare")
+            if self._has_values(before, facts, level):
+                return Decision(0, reason=LOST)
+            return Decision(0, reason=NO_CASE, unreached=True)
         return Decision(cases)
+
+    def _has_values(self, expr: Expr, facts: tuple[Fact, ...], level: int) -> bool:
+        """Whether an expression has a value anywhere, or the facts leave no place for one."""
+        exacts = [self._exact(n, facts, False, POINTS) for n in range(len(self._choices))]
+        allowed = [_allowed(exact, facts) for exact in exacts]
+        places = zip(exacts, allowed, strict=True)
+        return not any(a.any() for a in allowed) or any(
+            (a & ~np.isnan(exact.value(expr, level))).any() for exact, a in places
+        )
 
     def _compare_at(
         self, number: int, before: Expr, after: Expr, facts: tuple[Fact, ...], level: int

@@ -151,7 +151,7 @@ class Examiner:
         seen.exact += decision.cases
         if decision.equal:
             return []
-        if decision.undecided:
+        if decision.undecided or decision.unreached:
             # Not decided, which is no failure as long as random points agree.
             seen.undecided = True
             return self._sampled(left, right, facts, derivation, seen)

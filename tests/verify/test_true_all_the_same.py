@@ -8,7 +8,9 @@ import pytest
 from sympy import nan
 
 import derive
+from derive.notation import ONE, Minus, Plus, Quotient
 from derive.verify import check
+from derive.verify.decide import Decider
 
 pytestmark = pytest.mark.needs("lark")
 
@@ -45,3 +47,13 @@ def test_slopes_that_cancel_are_zero() -> None:
     cosine = f"sum(W[i,l]*W[j,l], l=1..D)/({NORM.format('i')}*{NORM.format('j')})"
     report = derive.gradient(f"sum({cosine}, i=1..C, j=1..C)", "W[k,m]").check()
     assert report.level == "exact" and all(row.sampled for row in report.rows)
+
+
+def test_no_case_to_compare_refutes_nothing_but_a_lost_value_does() -> None:
+    problem = derive.gradient("sum(z[i]^2, i=1..C)", "z[k]").problem
+    entry = problem.variables[0]
+    nowhere = Quotient(ONE, Plus(entry, Minus(entry)))
+    decider = Decider(problem, ())
+    assert decider.compare(nowhere, nowhere, ()).unreached
+    lost = decider.compare(entry, Plus(entry, nowhere), ())
+    assert not lost.equal and not lost.unreached and not lost.undecided
