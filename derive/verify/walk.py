@@ -187,7 +187,9 @@ class Checker:
             self._equation(derivation, "result", "it does not follow", finding)
 
     def _equation(self, derivation: Derivation, kind: Check, wrong: str, finding: Finding) -> None:
-        said = finding.sentence if finding.unreached else f"{wrong}: {finding.sentence}"
+        # Where it could not be tried, nobody has done anything wrong.
+        refuted = finding.counterexample is not None or finding.check == "form"
+        said = f"{wrong}: {finding.sentence}" if refuted else finding.sentence
         self._fail(derivation, kind, said, finding)
 
     def _fail(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sympy import nan
+from sympy import Integral, nan
+from sympy.abc import x
 
 import derive
 from derive.notation import ONE, Minus, Plus, Quotient
@@ -57,3 +58,11 @@ def test_no_case_to_compare_refutes_nothing_but_a_lost_value_does() -> None:
     assert decider.compare(nowhere, nowhere, ()).unreached
     lost = decider.compare(entry, Plus(entry, nowhere), ())
     assert not lost.equal and not lost.unreached and not lost.undecided
+
+
+def test_nobody_is_accused_of_what_could_not_be_tried() -> None:
+    given = derive.gradient("sum(z[i]^2, i=1..C)", "z[k]")
+    unknown = replace(given, problem=replace(given.problem, source=Integral(given.result, x)))
+    report = check(unknown)
+    assert report.level == "failed" and "no meaning" in str(report)
+    assert "handed in" not in str(report)
