@@ -26,6 +26,7 @@ from derive.notation import (
     Delta,
     Total,
     bases,
+    entries,
     names,
     replace,
 )
@@ -235,6 +236,8 @@ def check_indices(facts: tuple[Fact, ...], given: Given, free: frozenset[Symbol]
                     raise DeriveError(
                         f"the fact {fact.statement} compares indices, and {side} is none; drop it"
                     )
+        if isinstance(fact, SumFact):
+            _check_labels(fact, given)
         if isinstance(fact, EntryFact) and not isinstance(fact.value, Delta):
             single = sorted(str(s) for s in names(fact.entry) & free)
             if single:
@@ -243,6 +246,21 @@ def check_indices(facts: tuple[Fact, ...], given: Given, free: frozenset[Symbol]
                     "single index of the expression; write it with an index of its own if that "
                     "is meant"
                 )
+
+
+def _check_labels(fact: SumFact, given: Given) -> None:
+    """Raise ``DeriveError`` for a sum that depends on a single index, though its entries do not."""
+    own = {s for e in entries(fact.total) for a in e.indices for s in names(a)}
+    told = {s for e in entries(fact.value) for a in e.indices for s in names(a)}
+    used = {s for s in names(fact.total) | names(fact.value) if given.range_of(s) is not None}
+    single = sorted(map(str, (told | used) - own))
+    if single:
+        array = min(map(str, bases(fact.total)))
+        raise DeriveError(
+            f"the fact {fact.statement} depends on the index {single[0]}, "
+            f"and {array} does not; give {array} that index, too, as in {array}[{single[0]}, ...], "
+            "or write one array for all that is summed, and the fact about its sum"
+        )
 
 
 def check_definitions(definitions: tuple[Definition, ...]) -> None:

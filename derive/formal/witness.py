@@ -10,7 +10,7 @@ from sympy import Expr, IndexedBase, Rational, Symbol, topological_sort
 
 from derive.facts import EntryFact, EqualFact, Fact, PositiveFact, SizeFact, SumFact, UnequalFact
 from derive.formal.terms import Scope, index, kind_of, term, variable_name
-from derive.notation import Binder, Exp, Inert, bases, entries, names
+from derive.notation import Binder, Exp, Inert, bases, entries, factors, masked, names
 from derive.verify.bounds import Bounds
 
 Value = tuple[str, str, str]
@@ -221,13 +221,18 @@ def _shares(
     size: int,
     scope: Scope,
 ) -> str:
-    """Entries whose sum is known: equal ones where they are positive, else all in the first."""
+    """Entries whose sum is known: equal ones where they are positive, else all in the first.
+
+    They are equal as well where a mask rules one of them out, which might be the first.
+    """
     whole = term(fact.value, scope, 39)
     rank = len(symbol.shape or ())
     declared = any(isinstance(f, PositiveFact) and symbol in bases(f.expression) for f in facts)
     if declared or symbol in positive:
         return f"(fun {' '.join('_' * rank)} => {whole} / {size})"
     body, own = fact.total.open()
+    if any(masked(factor, own) is not None for factor in factors(body)):
+        return f"(fun {' '.join('_' * rank)} => {whole} / {size - 1})"
     entry = next(e for e in entries(body) if e.base == symbol)
     summed = next((n for n, i in enumerate(entry.indices) if i == own), rank - 1)
     places = [f"i{n}" for n in range(rank)]

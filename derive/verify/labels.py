@@ -42,16 +42,21 @@ class Labels:
         field = FIELDS[level]
         exact, scope, axis = self._at(fact, leaves, base)
         array = leaves.array(base, 0, level)
-        last = int(exact.whole(fact.total.upper, scope).max()) - 1
-        free = array[(slice(None),) * axis + (last,)]
-        totals = []
-        for value in (0.0, 1.0):
-            # The sum is linear in the entries, so two values of the last one give the right one.
-            free[...] = value
-            exact, scope, _ = self._at(fact, leaves, base)
-            totals.append(exact.value(fact.total, level, scope))
-        missing = field.reduce(exact.value(fact.value, level, scope) - totals[0])
-        free[...] = field.times(missing, field.inverse(field.reduce(totals[1] - totals[0])))
+        length = int(exact.whole(fact.total.upper, scope).max())
+        for last in range(length)[:-3:-1]:
+            free = array[(slice(None),) * axis + (last,)]
+            kept, totals = free.copy(), []
+            for value in (0.0, 1.0):
+                # The sum is linear in the entries, so two values of one give the right one.
+                free[...] = value
+                exact, scope, _ = self._at(fact, leaves, base)
+                totals.append(exact.value(fact.total, level, scope))
+            missing = field.reduce(exact.value(fact.value, level, scope) - totals[0])
+            slope = field.reduce(totals[1] - totals[0])
+            # The one before the last where a mask rules the last out of the sum.
+            free[...] = np.where(slope == 0, kept, field.times(missing, field.inverse(slope)))
+            if not np.any(slope == 0):
+                return
 
     def _at(self, fact: SumFact, leaves: Leaves, base: IndexedBase) -> tuple[Exact, Scope, int]:
         """A fresh evaluation, the scope of the fact's generic indices, the axis summed over."""

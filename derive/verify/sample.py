@@ -286,7 +286,7 @@ class RandomLeaves:
         return next((r for r in self._problem.ranges if _is_entry(r.index, leaf)), None)
 
     def _settle(self, fact: SumFact, base: IndexedBase) -> dict[tuple[int, ...], mpmath.mpf]:
-        """Entries that meet a sum fact, row by row: scaled if positive, else by the last one."""
+        """Entries that meet a sum fact, row by row: scaled if positive, else by one."""
         entry = next(e for e in entries(fact.total.body) if e.base == base)
         axis = entry.indices.index(fact.total.limits[0])
         sizes = {size: Integer(value) for size, value in self._sizes.items()}
@@ -306,15 +306,23 @@ class RandomLeaves:
         for row in [place for place in drawn if place[axis] == lengths[axis]]:
             wanted = value(fact.value, row)
             if self._attempt % 2 == 1:
-                scale = wanted / value(fact.total, row)
+                whole = value(fact.total, row)
+                if whole == 0:
+                    raise OutsideDomain(f"the sum of no entries of {base}")
+                scale = wanted / whole
                 for n in range(1, lengths[axis] + 1):
                     drawn[*row[:axis], n, *row[axis + 1 :]] *= scale
             else:
-                sums = []
-                for last in (0, 1):
-                    drawn[row] = mpmath.mpf(last)
-                    sums.append(value(fact.total, row))
-                drawn[row] = (wanted - sums[0]) / (sums[1] - sums[0])
+                for n in range(lengths[axis], 0, -1):
+                    place = (*row[:axis], n, *row[axis + 1 :])
+                    kept, sums = drawn[place], []
+                    for tried in (0, 1):
+                        drawn[place] = mpmath.mpf(tried)
+                        sums.append(value(fact.total, row))
+                    if sums[1] != sums[0]:
+                        drawn[place] = (wanted - sums[0]) / (sums[1] - sums[0])
+                        break
+                    drawn[place] = kept  # a mask rules it out of the sum
         return drawn
 
 

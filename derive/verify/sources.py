@@ -25,9 +25,11 @@ from derive.notation import (
     Total,
     bases,
     entries,
+    masked,
     names,
     replace,
     times,
+    without,
 )
 from derive.verify import canonical
 from derive.verify.canonical import same, sum_of, text
@@ -104,7 +106,23 @@ def after_fact(fact: Fact, before: Expr, after: Expr) -> bool:
         left, generic = fact.entry, tuple(fact.entry.indices)
     else:
         return False
-    return any(same(result, after) for result in consequences(left, fact.value, generic, before))
+    return any(
+        same(result, after)
+        for side in _either_way(left)
+        for result in consequences(side, fact.value, generic, before)
+    )
+
+
+def _either_way(left: Expr) -> Iterator[Expr]:
+    """The left side of a fact, also as a sum without the index that a mask in it rules out."""
+    yield left
+    if isinstance(left, Total) and not left.excluded:
+        body, index = left.open()
+        parts = body.args if isinstance(body, Times) else ()
+        for n, factor in enumerate(parts):
+            other = masked(factor, index)
+            if other is not None:
+                yield Total(times(*without(parts, n)), (index, *left.limits[1:], other))
 
 
 def consequences(

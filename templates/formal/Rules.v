@@ -513,7 +513,13 @@ Ltac gather_difference_but := gather_difference.
 (** * Labels, deltas and cases *)
 
 Ltac same_delta := first [reflexivity | apply delta_as; split; intros; lia].
-Ltac use_sum_fact fact := first [apply fact; index | etransitivity; [apply fact; index | by_ring]].
+Ltac use_sum_fact fact :=
+  first
+    [apply fact; index
+    | etransitivity; [apply fact; index | by_ring]
+    (* A mask in the fact rules out what this sum leaves out. *)
+    | match goal with |- sum_over (range_but [?k] _ _) _ = _ =>
+        etransitivity; [| apply (fact k); index]; symmetry; exclude_masked end].
 Ltac use_entry_fact fact := etransitivity; [apply fact; index | same_delta].
 Ltac recognise_label fact := symmetry; use_entry_fact fact.
 Ltac use_equality :=
