@@ -206,14 +206,33 @@ def _over(term: Expr, below: Expr) -> Expr:
 
 @rule(
     law(
-        Plus(s.c, Minus(Quotient(Times(s.c, s.a), Plus(s.a, s.b)))),
-        Quotient(Times(s.c, s.b), Plus(s.a, s.b)),
+        Plus(1, Minus(Quotient(s.a, Plus(s.a, s.b)))),
+        Quotient(s.b, Plus(s.a, s.b)),
         Condition("nonzero", (Plus(s.a, s.b),)),
     ),
     Plus(1, Minus(Quotient(1, Plus(1, Exp(z_k))))),
 )
 def complement_fraction(expr: Expr, given: Given) -> Outcome:
-    """``c - c a/(a + b) = c b/(a + b)``, and the same with both signs turned."""
+    """``1 - a/(a + b) = b/(a + b)``, and the same with both signs turned."""
+    return _left_of(expr, lambda whole, total: not whole.powers and abs(whole.coefficient) == 1)
+
+
+@rule(
+    law(
+        Plus(s.c, Minus(Quotient(Times(s.c, s.a), Plus(s.a, s.b)))),
+        Quotient(Times(s.c, s.b), Plus(s.a, s.b)),
+        Condition("nonzero", (Plus(s.a, s.b),)),
+    ),
+    Plus(y_k, Minus(Quotient(Times(y_k, Exp(z_k)), Plus(1, Exp(z_k))))),
+)
+def complement_term(expr: Expr, given: Given) -> Outcome:
+    """``c - c a/(a + b) = c b/(a + b)``"""
+    # Of several terms that are left a longer term would be made.
+    return _left_of(expr, lambda whole, total: bool(whole.powers) and len(total.args) == 2)
+
+
+def _left_of(expr: Expr, wanted: Callable[[Monomial, Plus], bool]) -> Outcome:
+    """What a fraction leaves of a term beside it, where term and denominator are ``wanted``."""
     if Quotient not in heads(expr):
         return None
     split = [monomial(term) for term in expr.args]
@@ -224,9 +243,8 @@ def complement_fraction(expr: Expr, given: Given) -> Outcome:
             for m, part in enumerate(total.args):
                 beside = monomial(Quotient(expr.args[n], Quotient(part, total)))
                 whole = Monomial(-beside.coefficient, beside.powers)
-                at = place(whole, split)
-                # Of several terms that are left a longer term would be made.
-                if at is not None and (len(total.args) == 2 or not whole.powers):
+                at = place(whole, split) if wanted(whole, total) else None
+                if at is not None:
                     left = Quotient(plus(*without(total.args, m)), total)
                     joined = list(expr.args)
                     joined[n] = expression(monomial(times(expression(whole), left)))

@@ -257,7 +257,7 @@ def known_after_pulling(total: Total, index: Symbol, term: Expr, given: Given) -
 
 def distributes_well(product: Expr, given: Given) -> bool:
     """Multiply out inside a sum where a delta or a known sum comes free by it."""
-    if not given.scope or hides_pole(product, given):
+    if not given.scope:
         return False
     index = given.scope[0].index
     for n, factor in enumerate(product.args):
@@ -279,15 +279,6 @@ def distributes_well(product: Expr, given: Given) -> bool:
             if is_known_total(candidate, given):
                 return True
     return False
-
-
-def hides_pole(term: Expr, given: Given) -> bool:
-    """Whether a mask ``1 - δ_{ik}`` rules out an index at which the rest of a term has no value."""
-    if not given.scope:
-        return False
-    index = given.scope[0].index
-    others = (masked(factor, index) for factor in sides(term)[0])
-    return any(has_pole(replace(term, {index: other})) for other in others if other is not None)
 
 
 def inside_total(negative: Expr, given: Given) -> bool:
@@ -362,7 +353,7 @@ def factors_well(fraction: Expr, given: Given) -> bool:
 def splits_fraction_well(fraction: Expr, given: Given) -> bool:
     """Split a fraction where one of its terms cancels, folds, or leaves one term of a sum."""
     sums = [f for f in factors(fraction.numerator) if isinstance(f, Plus)]
-    if len(sums) != 1 or hides_pole(fraction, given):
+    if len(sums) != 1:
         return False
     terms, bound = sums[0].args, [span.index for span in given.scope]
     return any(

@@ -277,7 +277,7 @@ def finish(trace: Trace) -> None:
             trace.apply("distribute_negative")
             or trace.apply("take_out_sign")
             or trace.apply("turn_sign", lambda e, _: e == trace.expression)
-            or trace.apply_first(("complement_fraction", "complement_odds"))
+            or trace.apply_first(("complement_fraction", "complement_term", "complement_odds"))
             or trace.apply("factor_common", innermost=True)
             or trace.apply("factor_bracket", innermost=True)
             or simplify_after_factoring(trace)

@@ -143,6 +143,7 @@ Ltac flatten_quotient := by_ring.
 Ltac split_numerator := by_field.
 Ltac split_quotient := by_rewriting ltac:(unfold Rdiv, Rminus; rewrite ?Rmult_plus_distr_r, ?Ropp_mult_distr_l).
 Ltac complement_fraction := by_cancelling.
+Ltac complement_term := by_cancelling.
 Ltac complement_odds := by_cancelling.
 Ltac distribute_product := by_rewriting ltac:(rewrite ?Rmult_minus_distr_l, ?Rmult_plus_distr_l).
 Ltac distribute_negative := by_rewriting ltac:(unfold Rminus; rewrite ?Ropp_plus_distr, ?Ropp_involutive).
