@@ -32,10 +32,10 @@ class Arrays(Leaves):
         return self._print(Indexed(expr.base, *expr.fixed))
 
     def _print_Ones(self, expr: Ones) -> str:
-        return "\\mathbf{1}"
+        return self.bold("1")
 
     def _print_Identity(self, expr: Identity) -> str:
-        return "\\mathbf{I}"
+        return self.bold("I")
 
     def _print_Diagonal(self, expr: Diagonal) -> str:
         return self.upright("diag") + self.fenced(self._print(expr.operand))
