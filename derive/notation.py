@@ -11,7 +11,7 @@ hint for printers and plays no part in equality.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from itertools import count
 from typing import Any
@@ -683,6 +683,12 @@ def entries(expr: Basic) -> list[Indexed]:
     if isinstance(expr, Indexed):
         return [expr, *(e for a in expr.indices for e in entries(a))]
     return [e for a in expr.args for e in entries(a)]
+
+
+def collected(expr: Expr, here: Callable[[Expr], Iterable[Expr]]) -> frozenset[Expr]:
+    """What ``here`` finds in an expression and in each part of it; bound indices as stored."""
+    inner = (collected(a, here) for a in expr.args if isinstance(a, Inert))
+    return frozenset(here(expr)).union(*inner)
 
 
 def binders(expr: Basic) -> list[Binder]:

@@ -134,7 +134,7 @@ def is_not_negative(expr: Expr, given: Given) -> bool:
 
 def _rest(share: Expr, given: Given) -> frozenset[int] | None:
     """The signs of what a fraction ``a / (a + b)`` leaves of one; None for any other."""
-    definition = given.definition_of(share) if isinstance(share, (Indexed, Symbol)) else None
+    definition = given.definition_of(share)
     match share if definition is None else definition.value:
         case Quotient(above, Plus(terms) as below) if above in terms:
             at = terms.index(above)

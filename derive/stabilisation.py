@@ -50,7 +50,7 @@ from derive.rules.mixtures import (
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded, weighted_complements
 from derive.rules.trace import Trace
-from derive.strategy.phases import CONTRACTION, attempt, fold_names, repeat, settle
+from derive.strategy.phases import CONTRACTION, among, attempt, fold_names, repeat, settle
 
 SHIFTS = (
     "unfold_in_log",
@@ -108,13 +108,13 @@ def open_complements(trace: Trace) -> bool:
     found = near_one(trace.expression)
     # A number that is but another name for an entry is worked out like that entry.
     others = {d.base for d in trace.given.definitions if isinstance(d.value, Indexed)} & found
-    if others and trace.apply("unfold_definition", lambda e, _: e in others):
+    if others and trace.apply("unfold_definition", among(others)):
         found = near_one(trace.expression)
     if trace.apply("distribute_difference"):
         settle(trace, ("move_sign", "cancel_double_negative", "multiply_quotients"))
     trace.apply_first(("gather_difference", "gather_difference_but"))
     shares = shares_near_one(trace.expression)
-    trace.apply("complement_share", lambda e, _: e in shares)
+    trace.apply("complement_share", among(shares))
     trace.apply("share_beside_others")
     paired = over_complements(trace.expression)
     # What a logistic function leaves of one is a fraction as short as the function.
@@ -136,14 +136,14 @@ def open_rests(trace: Trace) -> None:
     if trace.apply("unfold_definition", lambda e, given: is_weighted(e, ends, given)):
         settle(trace, ("distribute_negative",))
     rests = weighted_complements(trace.expression)
-    trace.apply("complement_weights", lambda e, _: e in rests)
-    if trace.apply("split_complement", lambda e, _: e in rests):
+    trace.apply("complement_weights", among(rests))
+    if trace.apply("split_complement", among(rests)):
         settle(trace, ("distribute_negative", "cancel_terms"))
 
 
 def is_weighted(entry: Expr, ends: frozenset[Expr], given: Given) -> bool:
     """Whether an entry that must not become one is a sum in which a share has a weight."""
-    known = given.definition_of(entry) if isinstance(entry, (Indexed, Symbol)) else None
+    known = given.definition_of(entry)
     if known is None or known.base not in ends or not isinstance(known.value, Plus):
         return False
     return any(is_share(f, given) for term in known.value.args for f in factors(term))
@@ -168,14 +168,14 @@ def open_logistics(trace: Trace) -> None:
 def join_in_gaps(trace: Trace) -> None:
     """Bring the two ends of a ``1 - e^{u - w}`` together, so that what they share is gone."""
     inner = gap_exponents(trace.expression)
-    if trace.apply("split_quotient", lambda e, _: e in inner):
+    if trace.apply("split_quotient", among(inner)):
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
 
 
 def open_products(trace: Trace) -> None:
     """Write what a product of shares leaves of one as a mixture where it must not become zero."""
     lost = products_near_one(trace.expression, trace.given)
-    if trace.apply("complement_product", lambda e, _: e in lost):
+    if trace.apply("complement_product", among(lost)):
         settle(trace, ("distribute_negative", "cancel_terms"))
 
 

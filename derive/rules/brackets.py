@@ -76,14 +76,7 @@ def find_bracket(expr: Total, lower: bool) -> tuple[Expr, Expr, Expr] | None:
     Example(Total(Times(Bracket(s.j1, s.k1), z_j), over_classes), s.in_range),
 )
 def absorb_bracket_upper(expr: Expr, given: Given) -> Outcome:
-    found = find_bracket(expr, lower=False)
-    if found is None or expr.excluded:
-        return None
-    rest, index, bound = found
-    known = at_most(bound, expr.upper, given)
-    if known is None:
-        return None
-    return Rewriting(Total(rest, (index, expr.lower, bound)), given.declared(known))
+    return _absorbed(expr, given, lower=False)
 
 
 @rule(
@@ -95,14 +88,18 @@ def absorb_bracket_upper(expr: Expr, given: Given) -> Outcome:
     Example(Total(Times(Bracket(s.k1, s.j1), z_j), over_classes), s.in_range),
 )
 def absorb_bracket_lower(expr: Expr, given: Given) -> Outcome:
-    found = find_bracket(expr, lower=True)
+    return _absorbed(expr, given, lower=True)
+
+
+def _absorbed(expr: Total, given: Given, lower: bool) -> Outcome:
+    """The sum with the bound of a bracket in place of its own at one end."""
+    found = find_bracket(expr, lower)
     if found is None or expr.excluded:
         return None
     rest, index, bound = found
-    known = at_most(expr.lower, bound, given)
-    if known is None:
-        return None
-    return Rewriting(Total(rest, (index, bound, expr.upper)), given.declared(known))
+    ends = (bound, expr.upper) if lower else (expr.lower, bound)
+    known = at_most(expr.lower, bound, given) if lower else at_most(bound, expr.upper, given)
+    return None if known is None else Rewriting(Total(rest, (index, *ends)), given.declared(known))
 
 
 over_the_others = Total(Times(Bracket(s.j1, s.k1 - 1), z_j), (s.j1, 1, s.C, s.k1))

@@ -10,7 +10,6 @@ from derive.notation import (
     ONE,
     Delta,
     Exp,
-    Inert,
     Log,
     Minus,
     Plus,
@@ -18,6 +17,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    collected,
     entries,
     factors,
     plus,
@@ -79,24 +79,30 @@ def near_one(expr: Expr) -> frozenset[Expr]:
 
     Arrays, and names of numbers.
     """
-    match expr:
-        case Log(operand):
-            here = factors(operand)
-        case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
-            here = (base,)
-        case Quotient(_, denominator):
-            here = tuple(f.base if isinstance(f, Power) else f for f in factors(denominator))
-        case _:
-            here = ()
-    found = frozenset().union(*(subjects(part) for part in here if is_complement(part)))
-    return found.union(*(near_one(a) for a in expr.args if isinstance(a, Inert)))
+
+    def look(part: Expr) -> frozenset[Expr]:
+        match part:
+            case Log(operand):
+                inside = factors(operand)
+            case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
+                inside = (base,)
+            case Quotient(_, below):
+                inside = tuple(f.base if isinstance(f, Power) else f for f in factors(below))
+            case _:
+                inside = ()
+        return frozenset().union(*(subjects(f) for f in inside if is_complement(f)))
+
+    return collected(expr, look)
 
 
 def shares_near_one(expr: Expr) -> frozenset[Expr]:
     """Each ``1 - f/g`` under a logarithm or below a bar, written out: with weights, say."""
-    here = (f.base if isinstance(f, Power) else f for f in under(expr))
-    found = (f for f in here if isinstance(f, Plus) and Quotient in f.heads)
-    return frozenset(found).union(*(shares_near_one(a) for a in expr.args if isinstance(a, Inert)))
+
+    def look(part: Expr) -> list[Expr]:
+        inside = (f.base if isinstance(f, Power) else f for f in under(part))
+        return [f for f in inside if isinstance(f, Plus) and Quotient in f.heads]
+
+    return collected(expr, look)
 
 
 def under(expr: Expr) -> tuple[Expr, ...]:
@@ -129,17 +135,20 @@ def split_complement(expr: Expr, given: Given) -> Outcome:
 
 def is_share(entry: Expr, given: Given) -> bool:
     """Whether this is the name of a softmax or of a logistic function."""
-    known = given.definition_of(entry) if isinstance(entry, (Indexed, Symbol)) else None
+    known = given.definition_of(entry)
     return known is not None and (known.softmax or is_logistic(known.value))
 
 
 def over_complements(expr: Expr) -> frozenset[Expr]:
     """The arrays of differences ``δ_{ik} - p_i`` over a ``1 - p_k``: both may become zero."""
-    above, below = sides(expr)
-    indices = complemented(below)
-    here = (f for f in above if (d := delta_of(f)) is not None and indices.intersection(d.args))
-    inner = (over_complements(a) for a in expr.args if isinstance(a, Inert))
-    return frozenset().union(*map(subjects, here), *inner)
+
+    def look(part: Expr) -> frozenset[Expr]:
+        above, below = sides(part)
+        indices = complemented(below)
+        here = (f for f in above if (d := delta_of(f)) is not None and indices.intersection(d.args))
+        return frozenset().union(*map(subjects, here))
+
+    return collected(expr, look)
 
 
 def complemented(below: tuple[Expr, ...]) -> frozenset[Expr]:

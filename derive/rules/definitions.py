@@ -7,6 +7,7 @@ from sympy import Expr, Indexed, Rational
 from derive.facts import Definition, Given
 from derive.laws import Source, law
 from derive.notation import (
+    ONE,
     Plus,
     Quotient,
     Times,
@@ -20,16 +21,20 @@ from derive.rules import samples as s
 from derive.rules.monomials import Monomial, common, divided, expression, monomial, place
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.sums import FJ, GJ, limits, over_classes, y_j, z_j
+from derive.unfolding import value_of
 from derive.unify import instance_of
 
 
-def parts_of(value: Expr) -> tuple[Expr, ...]:
-    """The terms of a sum, without a number that all have in common; none of anything else."""
+def parts_of(value: Expr) -> tuple[tuple[Expr, ...], Expr]:
+    """The terms of a sum without the number that all have in common, and that number.
+
+    No terms, and 1, of anything else.
+    """
     if not isinstance(value, Plus):
-        return ()
+        return (), ONE
     split = [monomial(term) for term in value.args]
     shared = Monomial(common(split).coefficient, {})
-    return tuple(expression(divided(term, shared)) for term in split)
+    return tuple(expression(divided(term, shared)) for term in split), shared.coefficient
 
 
 @rule(
@@ -54,11 +59,11 @@ def gather_defined(expr: Expr, given: Given) -> Outcome:
                     beside = _over(term, plus(*parts[:taken]))
                     if beside is None:
                         continue
-                    others = [place(_times(beside, part), split) for part in parts[taken:]]
-                    if None not in others and n not in others:
+                    next_at, *others = (place(_times(beside, p), split) for p in parts[taken:])
+                    if next_at is not None and not {None, n} & {next_at, *others}:
                         rest = list(expr.args)
                         rest[n] = expression(_times(beside, plus(*parts[: taken + 1])))
-                        return plus(*without(tuple(rest), int(others[0] or 0)))
+                        return plus(*without(tuple(rest), next_at))
     return None
 
 
@@ -98,11 +103,7 @@ def _beside_total(term: Monomial) -> tuple[Total, Monomial] | None:
 def _parts_at(entry: Expr, definition: Definition) -> tuple[Expr, ...]:
     """The terms of the sum that an entry of a definition stands for."""
     own = entry.base if isinstance(entry, Indexed) else entry
-    if own != definition.base:
-        return ()
-    indices = entry.indices if isinstance(entry, Indexed) else ()
-    at = dict(zip(definition.indices, indices, strict=True))
-    return tuple(replace(part, at) for part in parts_of(definition.value))
+    return parts_of(value_of(entry, definition))[0] if own == definition.base else ()
 
 
 def _over(term: Monomial, part: Expr) -> Monomial | None:
@@ -123,8 +124,7 @@ def _times(beside: Monomial, part: Expr) -> Monomial:
 def fold_multiple(expr: Expr, given: Given) -> Outcome:
     """``u + w = 2 m``, where ``m`` is defined as half of it."""
     for definition in given.definitions:
-        parts = parts_of(definition.value)
-        number = common([monomial(t) for t in definition.value.args]).coefficient if parts else 1
+        parts, number = parts_of(definition.value)
         found = None if number == 1 else instance_of(Plus(*parts), expr, definition.indices)
         if found is not None and all(i in found for i in definition.indices):
             return Rewriting(Times(1 / number, replace(definition.entry, found)), (definition,))

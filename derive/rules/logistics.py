@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, Indexed, Symbol
+from sympy import Expr, Indexed
 
 from derive.facts import Given
 from derive.laws import Condition, law
@@ -20,6 +20,7 @@ from derive.notation import (
     Quotient,
     Times,
     code,
+    collected,
     plus,
     terms,
     times,
@@ -165,16 +166,16 @@ def close_logistics(expr: Expr, given: Given) -> frozenset[Expr]:
 
     Those under a logarithm, a bar or a power: their names, and the functions that have none.
     """
-    match expr:
-        case Log(operand):
-            inside = differences_within(operand, given)
-        case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
-            inside = differences_within(base, given)
-        case Quotient(_, denominator):
-            inside = differences_within(denominator, given)
-        case _:
-            inside = frozenset()
-    return inside.union(*(close_logistics(a, given) for a in expr.args if isinstance(a, Inert)))
+
+    def look(part: Expr) -> frozenset[Expr]:
+        match part:
+            case Log(inside) | Quotient(_, inside):
+                return differences_within(inside, given)
+            case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
+                return differences_within(base, given)
+        return frozenset()
+
+    return collected(expr, look)
 
 
 def over_logistics(expr: Expr, given: Given) -> bool:
@@ -195,14 +196,17 @@ def gap_exponents(expr: Expr) -> frozenset[Expr]:
 
 def differences_within(expr: Expr, given: Given) -> frozenset[Expr]:
     """The logistic functions of which two are subtracted anywhere in an expression."""
-    pair = taken_off(expr) or ()
-    known = [share for share in pair if is_logistic(value_of_share(share, given))]
-    here = (share.base if isinstance(share, Indexed) else share for share in known)
-    inner = (differences_within(a, given) for a in expr.args if isinstance(a, Inert))
-    return (frozenset(here) if len(known) == 2 else frozenset()).union(*inner)
+
+    def look(part: Expr) -> list[Expr]:
+        pair = taken_off(part) or ()
+        known = [share for share in pair if is_logistic(value_of_share(share, given))]
+        names = [share.base if isinstance(share, Indexed) else share for share in known]
+        return names if len(names) == 2 else []
+
+    return collected(expr, look)
 
 
 def value_of_share(share: Expr, given: Given) -> Expr:
     """What a name stands for, and anything else itself."""
-    known = given.definition_of(share) if isinstance(share, (Indexed, Symbol)) else None
+    known = given.definition_of(share)
     return share if known is None else known.value

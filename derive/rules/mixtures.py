@@ -21,6 +21,7 @@ from derive.notation import (
     Times,
     Total,
     code,
+    collected,
     factors,
     names,
     plus,
@@ -64,10 +65,12 @@ def products_near_one(expr: Expr, given: Given) -> frozenset[Expr]:
 
     No digits are left of it where all of them are nearly one.
     """
-    here = (f.base if isinstance(f, Power) else f for f in under(expr))
-    lost = (e for e in here if _is_left_by_shares(e, given))
-    inner = (products_near_one(a, given) for a in expr.args if isinstance(a, Inert))
-    return frozenset(lost).union(*inner)
+
+    def look(part: Expr) -> list[Expr]:
+        inside = (f.base if isinstance(f, Power) else f for f in under(part))
+        return [f for f in inside if _is_left_by_shares(f, given)]
+
+    return collected(expr, look)
 
 
 def _is_left_by_shares(expr: Expr, given: Given) -> bool:
@@ -125,7 +128,7 @@ def _left_among(total: Plus, given: Given) -> Expr | None:
 
 def _is_of_two(entry: Expr, given: Given) -> bool:
     """Whether this is the name of a logistic function."""
-    definition = given.definition_of(entry) if isinstance(entry, (Indexed, Symbol)) else None
+    definition = given.definition_of(entry)
     return definition is not None and is_logistic(definition.value)
 
 
@@ -210,11 +213,13 @@ def _numerators(factor: Expr) -> Iterator[Expr]:
 
 def over_softplus(expr: Expr, given: Given) -> frozenset[Expr]:
     """The logistic functions over a ``log(1 + e^u)``: both may round to zero."""
-    above, below = sides(expr)
-    soft = any(isinstance(f, Log) and is_softplus(f) for f in below)
-    here = (_name(f) for f in above if soft and _is_of_two(f, given))
-    inner = (over_softplus(a, given) for a in expr.args if isinstance(a, Inert))
-    return frozenset(here).union(*inner)
+
+    def look(part: Expr) -> list[Expr]:
+        above, below = sides(part)
+        soft = any(isinstance(f, Log) and is_softplus(f) for f in below)
+        return [_name(f) for f in above if soft and _is_of_two(f, given)]
+
+    return collected(expr, look)
 
 
 def is_softplus(expr: Expr) -> bool:

@@ -397,12 +397,13 @@ def spread(trace: Trace, rule: str, look: Where) -> bool:
 
 
 def among(parts: AbstractSet[Expr]) -> Where:
+    """Only where one of these stands."""
     return lambda expr, _: expr in parts
 
 
 def meet_definitions(trace: Trace) -> None:
     """Multiply out, join sums, and cancel the terms of a definition that is below their bar."""
-    if any(parts_of(d.value) for d in trace.given.definitions):
+    if any(parts_of(d.value)[0] for d in trace.given.definitions):
         expand(trace)
         settle(trace, ("join_multiples",))
         settle(trace, ("gather_defined", "fold_multiple", "cancel_factor"))
