@@ -56,12 +56,12 @@ BY_HAND = {
     "between two cuts of a linear score": (
         "-sum(log(sigmoid(b - sum(x[n,l]*w[l], l=1..D)) - sigmoid(a - sum(x[n,l]*w[l], l=1..D))),"
         " n=1..N)",
-        "-Sum((\\sigma[n] + \\varsigma[n] - 1)*x[n, k], (n, 1, N))",
+        "Sum((-\\sigma[n] - \\varsigma[n] + 1)*x[n, k], (n, 1, N))",
         {"by": "w[k]"},
     ),
     "logistic of differences": (
         "-sum(sum(q[i,j]*log(sigmoid(z[i] - z[j])), j=i+1..C), i=1..C)",
-        "-Sum((\\sigma[i, k] - 1)*q[i, k], (i, 1, k - 1)) "
+        "Sum((1 - \\sigma[i, k])*q[i, k], (i, 1, k - 1)) "
         "+ Sum((\\sigma[k, j] - 1)*q[k, j], (j, k + 1, C))",
         {},
     ),
@@ -195,7 +195,7 @@ BY_HAND = {
     ),
     "logistic of an inner product": (
         "-sum(y[n]*log(sigmoid(sum(w[j]*x[n,j], j=1..D))), n=1..N)",
-        "-Sum((1 - \\sigma[n])*x[n, k]*y[n], (n, 1, N))",
+        "Sum((\\sigma[n] - 1)*x[n, k]*y[n], (n, 1, N))",
         {"by": "w[k]"},
     ),
     "what a delta leaves of a share": (
@@ -236,6 +236,28 @@ BY_HAND = {
         "h^2",
         "2*h*(KroneckerDelta(c, k) - \\hat{y}[n, k])*\\hat{y}[n, c]",
         {"by": "z[n,k]", "where": ["h = sum(softmax(z[l])[c], l=1..L)"]},
+    ),
+    "odd functions of differences": (
+        "-sum(cos(z[i] - z[j]), i=1..C, j=1..C)/2 + sum(log(abs(z[i])), i=1..C)",
+        "Sum(-sin(z[j] - z[k]), (j, 1, C)) + 1/z[k]",
+        {},
+    ),
+    "negative samples": (
+        "-sum(log(sigmoid(-sum(w[k,l]*v[l], l=1..D))), k=1..K)",
+        "Sum((1 - \\sigma[k])*w[k, m], (k, 1, K))",
+        {"by": "v[m]"},
+    ),
+    "slopes of logistics in a sum": (
+        "sum(g[i]*log(r[i]), i=1..C)",
+        "(-g[k]*Sum((1 - \\sigma[j, k])*\\sigma[j, k], (j, 1, C))/r[k]"
+        " + Sum((1 - \\sigma[k, i])*\\sigma[k, i]*g[i]/r[i], (i, 1, C)))/T",
+        {"where": ["r[i] = 1/2 + sum(sigmoid((z[j] - z[i])/T), j=1..C)"], "given": ["T > 0"]},
+    ),
+    "a bar that is cleared": (
+        "log(1 + sum((1 - delta(j, t))*(q[j]/q[t])^T*exp(z[j]), j=1..C))",
+        "(1 - KroneckerDelta(k, t))*exp(z[k])*q[k]**T"
+        "/(q[t]**T + Sum((1 - KroneckerDelta(j, t))*exp(z[j])*q[j]**T, (j, 1, C)))",
+        {"given": ["T > 0", "q[j] > 0"]},
     ),
     "distances both ways": (
         "sum(exp(-(z[i] - z[j])^2), i=1..C, j=1..C)",
@@ -396,7 +418,7 @@ def test_terms_meet_inside_a_sum() -> None:
     """By a bias that several samples share, binary cross-entropy ends in ``q - y`` as well."""
     loss = "-sum(y[n,c]*log(q[n,c]) + (1 - y[n,c])*log(1 - q[n,c]), c=1..C, n=1..N)"
     given = derive.gradient(loss, "b[k]", where=["q[n,c] = sigmoid(g[n] + b[c])"])
-    assert str(given.result) == "-Sum(-q[n, k] + y[n, k], (n, 1, N))"
+    assert str(given.result) == "Sum(q[n, k] - y[n, k], (n, 1, N))"
 
 
 def test_a_distance_of_a_point_to_itself_is_refused_in_words() -> None:

@@ -17,10 +17,12 @@ from derive.notation import (
     Apply,
     Exp,
     Head,
+    Log,
     Minus,
     Partial,
     Plus,
     Power,
+    Quotient,
     Threshold,
     Times,
     Total,
@@ -71,6 +73,18 @@ def differentiate_absolute_value(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Apply(function, (operand,)), variable) if function is Abs:
             return times(sign_of(operand), Partial(operand, variable))
+    return None
+
+
+@rule(
+    law(Partial(Log(absolute(s.u)), s.v), Quotient(Partial(s.u, s.v), s.u), off_zero),
+    Partial(Log(absolute(z_k)), z_k),
+)
+def differentiate_log_absolute(expr: Expr, given: Given) -> Outcome:
+    """``log|u|`` has the slope of ``log u`` on both sides of zero."""
+    match expr:
+        case Partial(Log(Apply(function, (operand,))), variable) if function is Abs:
+            return Quotient(Partial(operand, variable), operand)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Abs, Expr, Indexed, sign
+from sympy import Abs, Expr, Indexed, atan, cos, cosh, sign, sin, sinh, tan, tanh
 
 from derive.facts import Given
 from derive.laws import Each, law
@@ -177,7 +177,14 @@ def _reflected(function: type, sign_kept: bool) -> Callable[[Expr, Given], Outco
 
 
 reflect_abs = _reflected(Abs, sign_kept=False)
+reflect_cos = _reflected(cos, sign_kept=False)
+reflect_cosh = _reflected(cosh, sign_kept=False)
 reflect_sign = _reflected(sign, sign_kept=True)
+reflect_sin = _reflected(sin, sign_kept=True)
+reflect_tan = _reflected(tan, sign_kept=True)
+reflect_sinh = _reflected(sinh, sign_kept=True)
+reflect_tanh = _reflected(tanh, sign_kept=True)
+reflect_atan = _reflected(atan, sign_kept=True)
 
 
 @rule(law(Minus(Minus(s.a)), s.a), Minus(Minus(z_k)), bookkeeping=True, telling=True)

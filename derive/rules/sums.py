@@ -32,6 +32,7 @@ from derive.notation import (
 )
 from derive.reading import read
 from derive.rules import samples as s
+from derive.rules.negatives import turn_sign
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import Bounds, at_most, within
 
@@ -109,6 +110,23 @@ def pull_out_sign(expr: Expr, given: Given) -> Outcome:
         case Minus(operand):
             return Minus(expr.over(operand, index))
     return None
+
+
+@rule(
+    law(
+        Minus(Total(Times(FJ, Plus(Each(GJ))), limits)),
+        Total(Times(FJ, Plus(Each(Minus(GJ)))), limits),
+    ),
+    Minus(Total(Times(z_j, Plus(y_j, Minus(s.y[s.k1]))), over_classes)),
+)
+def turn_total(expr: Expr, given: Given) -> Outcome:
+    """``-Σ a (b - c) = Σ a (c - b)``"""
+    total = expr.operand
+    if not isinstance(total, Total):
+        return None
+    body, index = total.opened
+    turned = turn_sign(Minus(body), given)
+    return None if turned is None else total.over(turned, index)
 
 
 @rule(

@@ -281,9 +281,24 @@ def distributes_well(product: Expr, given: Given) -> bool:
     return False
 
 
+def clears_bar(product: Expr, given: Given) -> bool:
+    """Multiply out where a factor is below a bar in the bracket beside it: ``a (b + c / a)``."""
+    known = {code(f) for f in product.args}
+    terms = (sides(t)[1] for f in product.args if isinstance(f, Plus) for t in f.args)
+    return any(code(f) in known for below in terms for f in below)
+
+
 def inside_total(negative: Expr, given: Given) -> bool:
     """Signs are spread inside sums, where terms are split, and left alone elsewhere."""
     return bool(given.scope)
+
+
+def less_one(negative: Expr, given: Given) -> bool:
+    """Whether a sum with a minus is over what is less by one: ``-Σ (a - 1) b``."""
+    total = negative.operand
+    body = total.opened[0] if isinstance(total, Total) else total
+    ends_in_one = (f.args[1:] == (Minus(ONE),) for f in sides(body)[0] if isinstance(f, Plus))
+    return isinstance(total, Total) and any(ends_in_one)
 
 
 def has_factors_above(fraction: Expr, given: Given) -> bool:

@@ -13,6 +13,7 @@ from derive.rules.softmax import weighted_complements
 from derive.rules.trace import Trace, Where
 from derive.strategy.judgement import (
     bracketed,
+    clears_bar,
     distributes_well,
     divides_well,
     exchanges_well,
@@ -26,6 +27,7 @@ from derive.strategy.judgement import (
     inside_total,
     joins_slopes,
     leaves_unknown,
+    less_one,
     makes_name,
     multiplies_well,
     opens_exponential,
@@ -64,6 +66,7 @@ DIFFERENTIATION = (
     "differentiate_exponential",
     "differentiate_general_power",
     "differentiate_exp",
+    "differentiate_log_absolute",
     "differentiate_log",
     "differentiate_tanh",
     "differentiate_sin",
@@ -284,9 +287,12 @@ def finish(trace: Trace) -> None:
         )
         if not changed:
             break
+    attempt(trace, gather_totals)
     attempt(trace, gather_fractions)
+    attempt(trace, clear_bars)
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
+    trace.apply("turn_total", lambda e, given: e == trace.expression or less_one(e, given))
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 
@@ -353,6 +359,12 @@ def gather_fractions(trace: Trace) -> None:
     while trace.apply("join_fractions"):
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor", "combine_powers"))
         settle(trace, ("complement_fraction", "fold_definition", "write_complement"))
+
+
+def clear_bars(trace: Trace) -> None:
+    """Multiply a bracket by what stands below a bar in it."""
+    if spread(trace, "distribute_product", clears_bar):
+        settle(trace, ("cancel_factor", "distribute_negative"))
 
 
 def expand(trace: Trace) -> None:

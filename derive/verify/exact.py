@@ -17,6 +17,7 @@ from derive.arrays import Entry
 from derive.display import Choice, Grid
 from derive.facts import Definition, EntryFact, Fact, IndexRange
 from derive.notation import (
+    ZERO,
     Apply,
     Attains,
     Binder,
@@ -261,7 +262,15 @@ class Exact:
             inside = replace(body, dict(zip(places, expr.operands, strict=True)))
             return self.value(inside, level, scope)
         operands = [self.value(u, level, scope) for u in expr.operands]
-        return scramble(expr.function.__name__, level, operands, 0)
+        parity = _parity(expr.function, len(operands))
+        if not parity:
+            return scramble(expr.function.__name__, level, operands, 0)
+        # Of u and -u the smaller residue stands for both.
+        (value,) = operands
+        mirrored = field.reduce(-value)
+        signs = np.where(value <= mirrored, 1.0, parity)
+        chosen = scramble(expr.function.__name__, level, [np.minimum(value, mirrored)], 0)
+        return field.reduce(np.where((value == 0) & (parity < 0), 0.0, signs * chosen))
 
     def _branch(
         self, first: Expr, second: Expr, branches: tuple[Expr, Expr], level: int, scope: Scope
@@ -357,6 +366,14 @@ def _by_exponentials(function: type, count: int) -> tuple[tuple[Symbol, ...], Ex
         return places, as_inert(written)
     except NotImplementedError:
         return None
+
+
+@cache
+def _parity(function: type, count: int) -> int:
+    """1 for an even function of one argument, -1 for an odd one, else 0."""
+    place = Dummy("x", real=True)
+    here, there = (function(place), function(-place)) if count == 1 else (place, ZERO)
+    return int(there == here) - int(there == -here)
 
 
 def _without_idle_axes(value: Array) -> Array:

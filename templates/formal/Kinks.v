@@ -163,6 +163,15 @@ Proof.
   exact (is_derive_Rabs (fun t => t) x 1 (@is_derive_id R_AbsRing x) H).
 Qed.
 
+Lemma is_derive_ln_abs_at x : x <> 0 -> is_derive (fun t => ln (Rabs t)) x (/ x).
+Proof.
+  intros H. replace (/ x) with (sign x * / Rabs x).
+  - exact (is_derive_comp ln Rabs x _ _ (is_derive_ln _ (Rabs_pos_lt _ H)) (is_derive_abs_at x H)).
+  - destruct (Rlt_dec 0 x) as [P|P].
+    + rewrite sign_eq_1, Rabs_pos_eq by lra. ring.
+    + rewrite sign_eq_m1, Rabs_left by lra. now field.
+Qed.
+
 Lemma is_derive_sign_at x : x <> 0 -> is_derive sign x 0.
 Proof.
   intros H. apply (is_derive_ext_loc (fun _ => sign x)).

@@ -151,10 +151,26 @@ Ltac turn_sign := by_ring.
 Ltac take_out_sign := by_ring.
 Ltac turn_difference := by_ring.
 Ltac turn_factor := by_ring.
+Lemma cosh_opp u : cosh (- u) = cosh u.
+Proof. unfold cosh. rewrite Ropp_involutive. apply (f_equal (fun x => x / 2)), Rplus_comm. Qed.
+
+Lemma sinh_opp u : sinh (- u) = - sinh u.
+Proof. unfold sinh. rewrite Ropp_involutive. field. Qed.
+
+Lemma tanh_opp u : tanh (- u) = - tanh u.
+Proof. unfold tanh. rewrite cosh_opp, sinh_opp. apply Ropp_div. Qed.
+
 Ltac square_negative := by_ring.
 Ltac cube_negative := by_ring.
 Ltac reflect_abs := apply Rabs_Ropp.
 Ltac reflect_sign := apply sign_opp.
+Ltac reflect_cos := apply cos_neg.
+Ltac reflect_sin := apply sin_neg.
+Ltac reflect_tan := apply tan_neg.
+Ltac reflect_atan := apply atan_opp.
+Ltac reflect_cosh := apply cosh_opp.
+Ltac reflect_sinh := apply sinh_opp.
+Ltac reflect_tanh := apply tanh_opp.
 Ltac cancel_terms := first [by_ring | same_terms; by_ring].
 Ltac collect_terms := first [by_field | same_terms; by_field].
 Ltac join_fractions := first [by_field | by_powers | by_roots].
@@ -230,6 +246,7 @@ Ltac by_terms :=
   apply sum_over_ext; enter; by_ring.
 Ltac split_total := by_terms.
 Ltac pull_out_sign := rewrite <- sum_over_opp; by_terms.
+Ltac turn_total := rewrite <- sum_over_opp; by_terms.
 Ltac pull_out_factor :=
   match goal with |- _ = ?a * sum_over ?l ?f =>
     rewrite <- (sum_over_scale l a f); apply sum_over_ext; enter; by_ring end.
@@ -785,6 +802,10 @@ Ltac differentiate_exp :=
   match goal with |- pd ?c (fun u => exp (@?f u)) ?x = _ => composed c exp f x is_derive_exp end.
 Ltac differentiate_log :=
   match goal with |- pd ?c (fun u => ln (@?f u)) ?x = _ => composed c ln f x is_derive_ln end.
+Ltac differentiate_log_absolute :=
+  match goal with |- pd ?c (fun u => ln (Rabs (@?f u))) ?x = _ =>
+    refine (eq_trans (pd_compose c (fun v => ln (Rabs v)) f x _ (is_derive_ln_abs_at _ _) _) _);
+    [nonzero | differentiable | by_field] end.
 Ltac differentiate_tanh :=
   match goal with |- pd ?c (fun u => tanh (@?f u)) ?x = _ => composed c tanh f x is_derive_tanh_at end.
 Ltac differentiate_sin :=

@@ -154,6 +154,8 @@ HOLD = [
     ("relu(T) - relu(-T)", "T", []),
     ("Sum(q[i], (i,1,C))", "1", []),
     ("log(T)", "2*log(sqrt(T))", ["T > 0"]),
+    ("sin(z[i] - z[j]) + erf(z[j] - z[i])", "-sin(z[j] - z[i]) - erf(z[i] - z[j])", []),
+    ("diff(log(abs(T)), T)", "1/T", []),
 ]
 
 FALSE = [
@@ -165,6 +167,8 @@ FALSE = [
     ("y[k]", "1", [SOFT]),
     ("sqrt(T^2)", "T", []),
     ("T^2", "T", ["T > 0"]),
+    ("sin(z[i] - z[j])", "sin(z[j] - z[i])", ["i <= C", "j <= C"]),
+    ("cos(z[i] - z[j])", "-cos(z[j] - z[i])", ["i <= C", "j <= C"]),
     ("T", "0", ["T < 0"]),
     ("(C - 1)*(C - 2)*(C - 3)*(C - 5)*Sum(z[i], (i,1,C))", "0", []),
     ("Sum(log(softmax(s[n])[t[n]]), (n,1,N))", "Sum(softmax(s[n])[t[n]], (n,1,N))", []),
