@@ -54,14 +54,19 @@ def read_fact(relation: Any) -> Fact:
         case Ge(args=(Symbol() as size, Integer() as least)) if size.is_integer:
             return SizeFact(size, least)
         case (
-            Le(args=(Symbol() as index, Symbol() as size))
-            | Ge(args=(Symbol() as size, Symbol() as index))
-        ) if index.is_integer and size.is_integer and size.is_positive:
+            Le(args=(Symbol() | Indexed() as index, Symbol() as size))
+            | Ge(args=(Symbol() as size, Symbol() | Indexed() as index))
+        ) if _is_index(index) and size.is_integer and size.is_positive:
             return IndexRange(index, ONE, size)
     raise DeriveError(
         f"{quoted(relation)} is no fact that can be used; a fact is Eq(Sum(y[i], (i, 1, C)), 1), "
         "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t), w[i] > 0, b < 1, C >= 2, or s <= C of an index"
     )
+
+
+def _is_index(expr: Expr) -> bool:
+    """Whether an expression may be an index; of an array only its use tells."""
+    return bool(expr.is_integer) or isinstance(expr, Indexed)
 
 
 def _equality(left: Expr, right: Expr, relation: Eq) -> Fact:

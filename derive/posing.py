@@ -27,6 +27,7 @@ from derive.facts import (
     Given,
     IndexRange,
 )
+from derive.indexing import index_arrays
 from derive.masks import without_masks
 from derive.notation import (
     ONE,
@@ -94,12 +95,12 @@ def pose(
         *(d.value for d in definitions),
         *map(mentioned_in, facts),
     ]
-    present = frozenset().union(*map(names, places))
+    indices = frozenset().union(*map(names, places), *map(index_arrays, places))
     for range_told in told:
-        if range_told.index not in present:
+        if getattr(range_told.index, "base", range_told.index) not in indices:
             raise DeriveError(
                 f"the fact {range_told.statement} is about {range_told.index}, and the expression "
-                "is not; drop it or correct the name"
+                "has no such index; drop it or correct the name"
             )
     defined = {d.base for d in definitions}
     labels = names(loss).difference(*map(names, wanted))

@@ -68,7 +68,8 @@ class Ranges:
                         # A range that depends on an index bound around here, at its widest.
                         lower = lower.xreplace({outer.index: outer.lower})
                         upper = upper.xreplace({outer.index: outer.upper})
-                    self._add(one, lower, upper, given, expr)
+                    if not entries(upper):  # of a row's own length its array is no bound
+                        self._add(one, lower, upper, given, expr)
         if isinstance(expr, Binder):
             body, index = expr.open()
             inside = given.within(index, tuple(expr.limits[1:]))

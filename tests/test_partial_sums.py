@@ -198,6 +198,24 @@ def test_what_only_ends_sums_is_a_count() -> None:
     assert value == 2 and gradient.tolist() == [[2 / 3] * 3, [2, 0, 0]]
 
 
+def test_a_fact_may_say_how_far_an_array_of_lengths_goes() -> None:
+    rows = "sum(sum(x[n,m]^2, m=1..L[n]), n=1..N)"
+    given = derive.gradient(rows, "x[k,r]", given=["L[n] <= M"])
+    assert given.check().ok and str(given.problem.ranges[0].upper) == "M"
+    with pytest.raises(DeriveError, match=r"about x\[n, m\], and the expression has no such index"):
+        derive.gradient(rows, "x[k,r]", given=["x[n,m] <= M"])
+
+
+def test_a_delta_with_the_length_of_a_row() -> None:
+    last = derive.gradient("sum(sum(delta(j, s[n])*z[n,j], j=1..s[n]), n=1..N)", "z[m,k]")
+    assert str(last.result) == "KroneckerDelta(k, s[m])"
+
+
+def test_an_axis_of_two_sizes_is_named() -> None:
+    with pytest.raises(DeriveError, match="the axis of x has the size D and here C"):
+        derive.gradient("sum(x[i], i=1..C) + sum(x[j], j=1..D)", "x[k]")
+
+
 def test_a_range_may_be_declared_in_sympy() -> None:
     d, n = symbols("d n", integer=True)
     counted = Symbol("d", integer=True, positive=True)
@@ -206,7 +224,7 @@ def test_a_range_may_be_declared_in_sympy() -> None:
         assert derivation.check().ok
     with pytest.raises(DeriveError, match="or state the fact d <= C"):
         derive.gradient(Sum(z[j], (j, 1, counted)), z[k])
-    with pytest.raises(DeriveError, match="is about n, and the expression is not"):
+    with pytest.raises(DeriveError, match="is about n, and the expression has no such index"):
         derive.gradient(Sum(z[j], (j, 1, C)), z[k], given=[n <= C])
 
 

@@ -259,6 +259,45 @@ BY_HAND = {
         "/(q[t]**T + Sum((1 - KroneckerDelta(j, t))*exp(z[j])*q[j]**T, (j, 1, C)))",
         {"given": ["T > 0", "q[j] > 0"]},
     ),
+    "squared hinge": (
+        "sum(relu(1 - y[i]*z[i])^2, i=1..C)",
+        "-2*y[k]*Max(0, -y[k]*z[k] + 1)",
+        {},
+    ),
+    "a number beside its positive part": ("sum(relu(z[i])*z[i], i=1..C)", "2*Max(0, z[k])", {}),
+    "energies of pairs": (
+        "sum(sum(1/(x[i] - x[j])^2 - 1/(x[i] - x[j])^4, j=i+1..N), i=1..N)",
+        "2*Sum((-1 + 2/(-x[i] + x[k])**2)*(1 - KroneckerDelta(i, k))/(-x[i] + x[k])**3, (i, 1, N))",
+        {"by": "x[k]"},
+    ),
+    "logarithmic gas": (
+        "-sum(sum(log(abs(x[i] - x[j])), j=i+1..N), i=1..N)",
+        "-Sum((1 - KroneckerDelta(i, k))/(-x[i] + x[k]), (i, 1, N))",
+        {"by": "x[k]"},
+    ),
+    "brackets that cancel": (
+        "-sum(softmax(u)[i]*log(softmax((z[j] - mu)/s, j)[i]), i=1..C)",
+        "(\\hat{q}[k] - \\hat{y}[k]"
+        " - (-mu + z[k])*Sum((\\hat{q}[j] - \\hat{y}[j])*z[j], (j, 1, C))/(C*s**2))/s",
+        {"where": ["mu = sum(z[i], i=1..C)/C", "s = sqrt(sum((z[i] - mu)^2, i=1..C)/C)"]},
+    ),
+    "terms in pairs": (
+        "-sum(x[d]*log(sigmoid({0})) + (1 - x[d])*log(1 - sigmoid({0})), d=1..D)".format(
+            "sum(W[d,l]*(m[l] + g[l]*v[l]), l=1..L)"
+        ),
+        "(g[b]*v[b] + m[b])*(\\sigma[a] - x[a])",
+        {"by": "W[a,b]"},
+    ),
+    "share beside a power of its denominator": (
+        "sum(exp(z[i]), i=1..C)^q/q + log(softmax(z)[t])",
+        "KroneckerDelta(k, t) + \\hat{y}[k]*Sum(exp(z[i]), (i, 1, C))**q - \\hat{y}[k]",
+        {},
+    ),
+    "indices in the order of the entry": (
+        "sum(log(sigmoid(z[n,j])), j=1..J, n=1..N)",
+        "1 - \\sigma[m, k]",
+        {"by": "z[m,k]"},
+    ),
     "distances both ways": (
         "sum(exp(-(z[i] - z[j])^2), i=1..C, j=1..C)",
         "-4*Sum((-z[j] + z[k])*exp(-(-z[j] + z[k])**2), (j, 1, C))",

@@ -106,10 +106,18 @@ class Axes:
         told = self._told.setdefault(root, told)
         if known != size:
             elsewhere = "" if told.source is place.source else f" of {told.source.text.strip()!r}"
+            where = f"see column {told.column}{elsewhere}"
+            held = [axis for axis in self.used if self._root(axis) == root]
+            if len(held) == 1:
+                # Two indices of one axis: what they are called does not matter.
+                raise place.error(
+                    f"the axis of {held[0][0]} has the size {known} and here {size}, {where}; "
+                    "write one size in both places, or call one of the arrays by another name"
+                    + _as_index(known, size)
+                )
             raise place.error(
-                f"axes of size {known} and {size} are taken for one here, see column "
-                f"{told.column}{elsewhere}; use an index of its own for each axis"
-                + _as_index(known, size)
+                f"axes of size {known} and {size} are taken for one here, {where}; "
+                f"use an index of its own for each axis{_as_index(known, size)}"
             )
 
     def hint(self, joined: Joined, size: Size | Joined) -> None:
@@ -231,6 +239,8 @@ def _visit(node: Node, scope: Scope, axes: Axes) -> None:
             if index_of is not None:
                 axes.give(index_of, size, place)
             return
+        case Relation(_, Entry(place, name), "<=", Name(_, size)) if size in axes.roles.sizes:
+            axes.give((name, -1), size, place)
         case Delta(_, (Name(_, first), Name(_, second))):
             one, other = axes.index(first, scope), axes.index(second, scope)
             if one is not None and other is not None:
@@ -296,6 +306,8 @@ def _opened(limits: tuple[Limits, ...], scope: Scope, axes: Axes) -> Scope:
         known = None if upper is None else axes.index(upper[0], scope)
         if isinstance(one.upper, Number):
             axes.hint(own, int(one.upper.value))
+        elif isinstance(one.upper, Entry):
+            axes.hint(own, (one.upper.name, -1))
         elif upper is not None and known is not None:
             if upper[1] == 0:
                 axes.join(own, known, one.upper.place)

@@ -129,8 +129,10 @@ def _index(node: Node, own: frozenset[str], roles: Roles, kind: dict[str, Place]
 
 
 def _declare(relation: Relation, roles: Roles) -> None:
-    """``k <= n`` says how far an index goes, ``C >= 2`` speaks of a size."""
+    """``k <= n`` and ``s[n] <= C`` say how far an index goes, ``C >= 2`` speaks of a size."""
     left, right = relation.left, relation.right
+    if relation.operator == "<=" and isinstance(left, Entry) and isinstance(right, Name):
+        roles.sizes.setdefault(right.name, right.place)
     if relation.operator == "<=" and isinstance(left, Name) and isinstance(right, Name):
         roles.indices.setdefault(left.name, left.place)
         roles.sizes.setdefault(right.name, right.place)

@@ -1,11 +1,10 @@
-"""Products, fractions, powers and common factors."""
+"""Products, fractions, and terms that meet."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
 
-from sympy import Expr, S, sign
+from sympy import Expr, S
 
 from derive.facts import Given
 from derive.laws import Condition, Each, Source, law
@@ -19,7 +18,6 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
-    Total,
     code,
     heads,
     is_number,
@@ -31,11 +29,8 @@ from derive.reading import reading_order
 from derive.rules import samples as s
 from derive.rules.monomials import (
     Monomial,
-    common,
     distributed,
-    divided,
     expression,
-    is_reduced,
     monomial,
     place,
     raise_to,
@@ -316,171 +311,6 @@ def collect_terms(expr: Expr, given: Given) -> Outcome:
                 rest = list(expr.args)
                 rest[n] = expression(Monomial(number, first.powers))
                 return plus(*without(tuple(rest), m))
-    return None
-
-
-@rule(
-    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
-    Plus(Minus(z_i), Times(z_k, s.p[s.k1]), Times(y_k, s.p[s.k1])),
-)
-def factor_partly(expr: Expr, given: Given) -> Outcome:
-    """Factor out what two terms of a longer sum have in common; a sum over an index comes first."""
-    return _of_two(expr, lambda shared: bool(shared.powers))
-
-
-@rule(
-    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
-    Plus(Quotient(z_i, Plus(ONE, y_k)), z_k, Quotient(y_k, Plus(ONE, y_k))),
-)
-def join_fractions(expr: Expr, given: Given) -> Outcome:
-    """Factor out what two terms of a longer sum have in common where that is below a bar."""
-    return _of_two(
-        expr,
-        lambda shared: any(
-            exponent.is_negative and isinstance(base, (Plus, Total))
-            for base, exponent in shared.powers.values()
-        ),
-    )
-
-
-def _of_two(expr: Expr, wanted: Callable[[Monomial], bool]) -> Outcome:
-    """Two terms of a longer sum as a product, where what they have in common is ``wanted``."""
-    if len(expr.args) < 3:
-        return None
-    split = [monomial(t) for t in expr.args]
-    pairs = sorted(combinations(range(len(split)), 2), key=lambda p: not _with_total(expr, p))
-    for n, m in pairs:
-        shared = common([split[n], split[m]])
-        if wanted(shared):
-            inner = plus(*(expression(divided(split[at], shared)) for at in (n, m)))
-            terms = list(expr.args)
-            terms[n] = times(expression(shared), inner)
-            return plus(*without(tuple(terms), m))
-    return None
-
-
-def _with_total(expr: Plus, positions: tuple[int, ...]) -> bool:
-    return any(Total in heads(expr.args[n]) for n in positions)
-
-
-@rule(
-    law(Plus(Each(Times(s.a, s.b))), Times(s.a, Plus(Each(s.b)))),
-    Plus(Times(s.p[s.i1], Delta(s.i1, s.k1)), Minus(Times(s.p[s.i1], s.p[s.k1]))),
-)
-def factor_common(expr: Expr, given: Given) -> Outcome:
-    if not all(map(is_reduced, expr.args)):
-        return None
-    split = [monomial(t) for t in expr.args]
-    shared = common(split)
-    if any(map(_has_numbered_total, expr.args)):
-        # That number comes out of the sum first: it may cancel with the one in common.
-        shared = Monomial(sign(shared.coefficient), shared.powers)
-    if not shared.powers and abs(shared.coefficient) == 1:
-        return None
-    inner = plus(*(expression(divided(t, shared)) for t in split))
-    top, bottom = sides(expression(Monomial(abs(shared.coefficient), shared.powers)))
-    whole = times(*(f for f in top if f != 1), inner)
-    if bottom:
-        whole = Quotient(whole, times(*bottom))
-    return Minus(whole) if shared.coefficient.is_negative else whole
-
-
-def _has_numbered_total(term: Expr) -> bool:
-    """Whether a number stands in a sum over an index that is a factor of ``term``."""
-    bodies = [base.body for base, _ in monomial(term).powers.values() if isinstance(base, Total)]
-    return any(abs(monomial(body).coefficient) != 1 for body in bodies)
-
-
-@rule(
-    law(
-        Plus(s.b, s.c, Times(s.a, Plus(s.b, s.c))),
-        Times(Plus(ONE, s.a), Plus(s.b, s.c)),
-    ),
-    Plus(z_k, Minus(y_k), Times(s.T, Plus(z_k, Minus(y_k)))),
-)
-def factor_bracket(expr: Expr, given: Given) -> Outcome:
-    """``b + c + a (b + c) = (1 + a) (b + c)``"""
-    parts = [monomial(t) for t in expr.args]
-    for n, part in enumerate(parts):
-        for bracket, exponent in part.powers.values():
-            if exponent != 1 or not isinstance(bracket, Plus) or len(bracket.args) != 2:
-                continue
-            found = [place(monomial(t), parts) for t in bracket.args]
-            if None in found or n in found:
-                continue
-            factor = expression(divided(part, monomial(bracket)))
-            rest = (t for at, t in enumerate(expr.args) if at not in (n, *found))
-            return plus(times(plus(ONE, factor), bracket), *rest)
-    return None
-
-
-@rule(
-    law(
-        Plus(s.b, Minus(Times(s.a, s.b)), s.c),
-        Plus(Times(s.b, Plus(ONE, Minus(s.a))), s.c),
-    ),
-    Plus(z_k, y_k, Minus(Times(Delta(s.i1, s.k1), z_k))),
-)
-def factor_complement(expr: Expr, given: Given) -> Outcome:
-    """``b - a b = b (1 - a)`` for a delta or a number with a name: what is left of one."""
-    parts = [monomial(t) for t in expr.args]
-    for n, part in enumerate(parts):
-        for share, _ in part.powers.values():
-            if not isinstance(share, Delta) and given.definition_of(share) is None:
-                continue
-            whole = monomial(Minus(expression(divided(part, monomial(share)))))
-            m = place(whole, parts)
-            if m is not None and whole.powers:
-                rest = monomial(times(expression(whole), Plus(ONE, Minus(share))))
-                terms = (
-                    expression(rest) if at == m else t for at, t in enumerate(expr.args) if at != n
-                )
-                return plus(*terms)
-    return None
-
-
-@rule(
-    law(
-        Quotient(Plus(Each(Times(s.a, s.b))), s.c),
-        Quotient(Times(s.a, Plus(Each(s.b))), s.c),
-    ),
-    Quotient(Plus(Times(Exp(z_k), y_k), Minus(Times(Exp(z_k), z_i))), s.partition),
-)
-def factor_numerator(expr: Expr, given: Given) -> Outcome:
-    match expr:
-        case Quotient(Plus() as above, below):
-            whole = factor_common(above, given)
-            if isinstance(whole, Minus):
-                return Minus(Quotient(whole.operand, below))
-            return None if whole is None else Quotient(whole, below)
-    return None
-
-
-positive_b = Condition("positive", (s.b,))
-
-
-@rule(
-    law(
-        Quotient(Plus(Times(s.a, s.b), Times(s.a, s.c), s.u), Plus(s.b, s.c)),
-        Plus(s.a, Quotient(s.u, Plus(s.b, s.c))),
-        Condition("nonzero", (Plus(s.b, s.c),)),
-    ),
-    Quotient(Plus(y_k, Times(y_k, Exp(z_k)), Minus(ONE)), Plus(ONE, Exp(z_k))),
-)
-def divide_numerator(expr: Expr, given: Given) -> Outcome:
-    """``(a b + a c + u) / (b + c) = a + u / (b + c)``"""
-    match expr:
-        case Quotient(Plus(terms), Plus((_, _) as below)) if len(terms) > 2:
-            parts, (first, second) = [monomial(t) for t in terms], map(monomial, below)
-            for n, part in enumerate(parts):
-                if not part.powers or not set(first.powers) <= set(part.powers):
-                    continue
-                factor = divided(part, first)
-                other = monomial(times(expression(factor), expression(second)))
-                m = place(other, parts)
-                if m is not None and m != n:
-                    left = plus(*(t for at, t in enumerate(terms) if at not in (n, m)))
-                    return plus(expression(factor), Quotient(left, expr.denominator))
     return None
 
 

@@ -23,6 +23,7 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
+from derive.rules.monomials import beside_total, expression, monomial, multiplied, place
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.sums import FJ, left_out, limits, over_classes, z_j
 from derive.signs import at_most, within
@@ -175,8 +176,8 @@ def drop_bracket(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
-        Plus(Total(FJ, (s.j, s.lo, s.b)), Total(FJ, (s.j, s.a, s.hi))),
-        Total(FJ, (s.j, s.lo, s.hi, s.k)),
+        Plus(Times(s.c, Total(FJ, (s.j, s.lo, s.b))), Times(s.c, Total(FJ, (s.j, s.a, s.hi)))),
+        Times(s.c, Total(FJ, (s.j, s.lo, s.hi, s.k))),
         Condition("within", (s.k, s.lo, s.hi)),
         Condition("at_most", (s.b, s.k - 1)),
         Condition("at_most", (s.k - 1, s.b)),
@@ -189,12 +190,16 @@ def drop_bracket(expr: Expr, given: Given) -> Outcome:
     ),
 )
 def join_ranges(expr: Expr, given: Given) -> Outcome:
-    """``Σ_{j<k} f_j + Σ_{j>k} f_j = Σ_{j≠k} f_j``"""
-    for n, first in enumerate(expr.args):
-        for m, second in enumerate(expr.args):
-            joined = _joined(first, second, given)
+    """``Σ_{j<k} f_j + Σ_{j>k} f_j = Σ_{j≠k} f_j``, both perhaps beside the same factors."""
+    split = [beside_total(monomial(term)) for term in expr.args]
+    for n, first in enumerate(split):
+        for m, second in enumerate(split):
+            if first is None or second is None or place(first[1], [second[1]]) is None:
+                continue
+            joined = _joined(first[0], second[0], given)
             if joined is not None:
-                rest = (joined.after if at == n else t for at, t in enumerate(expr.args))
+                whole = expression(multiplied(first[1], joined.after))
+                rest = (whole if at == n else t for at, t in enumerate(expr.args))
                 return Rewriting(plus(*(t for at, t in enumerate(rest) if at != m)), joined.facts)
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, Rational
+from sympy import Expr, Indexed
 
 from derive.facts import Definition, Given
 from derive.laws import Source, law
@@ -11,16 +11,21 @@ from derive.notation import (
     Plus,
     Quotient,
     Times,
-    Total,
     plus,
     replace,
-    times,
     without,
 )
 from derive.rules import samples as s
-from derive.rules.monomials import Monomial, common, divided, expression, monomial, place
+from derive.rules.monomials import (
+    Monomial,
+    common,
+    divided,
+    expression,
+    monomial,
+    multiplied,
+    place,
+)
 from derive.rules.registry import Example, Outcome, Rewriting, rule
-from derive.rules.sums import FJ, GJ, limits, over_classes, y_j, z_j
 from derive.unfolding import value_of
 from derive.unify import instance_of
 
@@ -59,45 +64,12 @@ def gather_defined(expr: Expr, given: Given) -> Outcome:
                     beside = _over(term, plus(*parts[:taken]))
                     if beside is None:
                         continue
-                    next_at, *others = (place(_times(beside, p), split) for p in parts[taken:])
+                    next_at, *others = (place(multiplied(beside, p), split) for p in parts[taken:])
                     if next_at is not None and not {None, n} & {next_at, *others}:
                         rest = list(expr.args)
-                        rest[n] = expression(_times(beside, plus(*parts[: taken + 1])))
+                        rest[n] = expression(multiplied(beside, plus(*parts[: taken + 1])))
                         return plus(*without(tuple(rest), next_at))
     return None
-
-
-@rule(
-    law(
-        Plus(Times(s.a, Total(FJ, limits)), Times(s.a, Total(GJ, limits))),
-        Times(s.a, Total(Plus(FJ, GJ), limits)),
-    ),
-    Plus(
-        Times(Rational(1, 2), Total(z_j, over_classes)),
-        Times(Rational(1, 2), Total(y_j, over_classes)),
-    ),
-)
-def join_multiples(expr: Expr, given: Given) -> Outcome:
-    """``a Σ_j f_j + a Σ_j g_j = a Σ_j (f_j + g_j)``"""
-    split = [_beside_total(monomial(term)) for term in expr.args]
-    for n, first in enumerate(split):
-        for m in range(n + 1, len(split)):
-            second = split[m]
-            if first is None or second is None or first[0].limits[1:] != second[0].limits[1:]:
-                continue
-            if place(first[1], [second[1]]) is not None:
-                body, index = first[0].open()
-                joined = first[0].over(plus(body, second[0].at(index)), index)
-                rest = list(expr.args)
-                rest[n] = expression(_times(first[1], joined))
-                return plus(*without(tuple(rest), m))
-    return None
-
-
-def _beside_total(term: Monomial) -> tuple[Total, Monomial] | None:
-    """The one sum over an index among the factors of a term, and the others."""
-    totals = [b for b, exponent in term.powers.values() if isinstance(b, Total) and exponent == 1]
-    return (totals[0], divided(term, monomial(totals[0]))) if len(totals) == 1 else None
 
 
 def _parts_at(entry: Expr, definition: Definition) -> tuple[Expr, ...]:
@@ -110,10 +82,6 @@ def _over(term: Monomial, part: Expr) -> Monomial | None:
     """``term / part``, where that is a factor of it."""
     divisor = monomial(part)
     return divided(term, divisor) if divisor.powers.keys() <= term.powers.keys() else None
-
-
-def _times(beside: Monomial, part: Expr) -> Monomial:
-    return monomial(times(expression(beside), part))
 
 
 @rule(

@@ -7,6 +7,8 @@ arguments of a maximum or minimum it is the derivative of the first.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sympy import Abs, Expr, Indexed, Max, Min, Symbol, sign
 
 from derive.facts import Given
@@ -33,6 +35,8 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
+from derive.rules.algebra import PRODUCTS
+from derive.rules.monomials import sides, split_power, with_factor
 from derive.rules.registry import Outcome, rule
 from derive.signs import depends, is_positive
 
@@ -202,6 +206,42 @@ def separate_opposite_bracket(expr: Expr, given: Given) -> Outcome:
         case Threshold(first, second, above, otherwise) if above == 0 and not expr.is_bracket:
             return times(Threshold(first, second, ZERO, ONE), otherwise)
     return None
+
+
+@rule(
+    law(Times(exceeds(s.u, ZERO), larger(ZERO, s.u)), larger(ZERO, s.u)),
+    Times(y_i, exceeds(z_k, ZERO), larger(ZERO, z_k)),
+    head=PRODUCTS,
+)
+def keep_positive_part(expr: Expr, given: Given) -> Outcome:
+    """``[u > 0] max(0, u) = max(0, u)``"""
+    for n, first, operand in _brackets(expr):
+        if any(code(base) == code(larger(ZERO, operand)) for base in first):
+            return with_factor(expr, n, ONE)
+    return None
+
+
+@rule(
+    law(Times(exceeds(s.u, ZERO), s.u), larger(ZERO, s.u)),
+    Times(y_i, exceeds(z_k, ZERO), z_k),
+)
+def write_positive_part(expr: Expr, given: Given) -> Outcome:
+    """``[u > 0] u = max(0, u)``"""
+    for n, _, operand in _brackets(expr):
+        rest = without(expr.args, n)
+        at = next((m for m, f in enumerate(rest) if code(f) == code(operand)), None)
+        if at is not None:
+            return times(*rest[:at], larger(ZERO, operand), *rest[at + 1 :])
+    return None
+
+
+def _brackets(expr: Expr) -> Iterator[tuple[int, list[Expr], Expr]]:
+    """The factors ``[u > 0]`` of a product, the bases of whole powers beside each, and ``u``."""
+    above = sides(expr)[0]
+    for n, factor in enumerate(above):
+        if isinstance(factor, Threshold) and factor == exceeds(factor.first, ZERO):
+            powers = map(split_power, without(above, n))
+            yield n, [base for base, exponent in powers if exponent.is_Integer], factor.first
 
 
 @rule(

@@ -14,6 +14,7 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    Total,
     code,
     factors,
     is_number,
@@ -151,6 +152,17 @@ def divided(term: Monomial, divisor: Monomial) -> Monomial:
     return Monomial(term.coefficient / divisor.coefficient, powers)
 
 
+def multiplied(term: Monomial, factor: Expr) -> Monomial:
+    """``term * factor``"""
+    return monomial(times(expression(term), factor))
+
+
+def beside_total(term: Monomial) -> tuple[Total, Monomial] | None:
+    """The one sum over an index among the factors of a term, and the others."""
+    totals = [b for b, exponent in term.powers.values() if isinstance(b, Total) and exponent == 1]
+    return (totals[0], divided(term, monomial(totals[0]))) if len(totals) == 1 else None
+
+
 def _common_number(numbers: list[Expr]) -> Expr:
     if not all(isinstance(n, Rational) for n in numbers):
         return S.One
@@ -175,3 +187,10 @@ def sides(expr: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     if isinstance(expr, Quotient):
         return factors(expr.numerator), factors(expr.denominator)
     return factors(expr), ()
+
+
+def with_factor(expr: Expr, position: int, factor: Expr) -> Expr:
+    """A product or fraction with another factor at a place above the bar."""
+    above, below = sides(expr)
+    whole = times(*above[:position], factor, *above[position + 1 :])
+    return Quotient(whole, times(*below)) if below else whole

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sympy import Abs, Expr, Indexed, atan, cos, cosh, sign, sin, sinh, tan, tanh
 
 from derive.facts import Given
-from derive.laws import Each, law
+from derive.laws import Condition, Each, law
 from derive.notation import (
     ZERO,
     Apply,
@@ -23,7 +23,7 @@ from derive.notation import (
 )
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS
-from derive.rules.monomials import sides, split_power
+from derive.rules.monomials import sides, split_power, with_factor
 from derive.rules.registry import Outcome, rule
 
 z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
@@ -53,15 +53,8 @@ def turn_sign(expr: Expr, given: Given) -> Outcome:
     for n, factor in enumerate(sides(operand)[0]):
         if isinstance(factor, Plus) and any(isinstance(t, Minus) for t in factor.args):
             turned = distribute_negative(Minus(factor), given)
-            return _with_factor(operand, n, turned)
+            return with_factor(operand, n, turned)
     return None
-
-
-def _with_factor(expr: Expr, position: int, factor: Expr) -> Expr:
-    """A product or fraction with another factor at a place above the bar."""
-    above, below = sides(expr)
-    whole = times(*above[:position], factor, *above[position + 1 :])
-    return Quotient(whole, times(*below)) if below else whole
 
 
 @rule(
@@ -74,7 +67,7 @@ def take_out_sign(expr: Expr, given: Given) -> Outcome:
     for n, factor in enumerate(sides(expr)[0]):
         if isinstance(factor, Plus) and all(isinstance(t, Minus) for t in factor.args):
             bare = Plus(*(t.operand for t in factor.args))
-            return Minus(_with_factor(expr, n, bare))
+            return Minus(with_factor(expr, n, bare))
     return None
 
 
@@ -112,27 +105,27 @@ def _indices(entry: Indexed) -> tuple[str, ...]:
 
 
 @rule(
-    law(Power(Minus(s.a), 2), Power(s.a, 2)),
+    law(Power(Minus(s.a), s.n), Power(s.a, s.n), Condition("even", (s.n,))),
     Power(Minus(z_k), 2),
     bookkeeping=True,
     telling=True,
 )
-def square_negative(expr: Expr, given: Given) -> Outcome:
+def reflect_even_power(expr: Expr, given: Given) -> Outcome:
     match expr:
-        case Power(Minus(operand), exponent) if exponent == 2:
+        case Power(Minus(operand), exponent) if exponent.is_Integer and exponent.is_even:
             return Power(operand, exponent)
     return None
 
 
 @rule(
-    law(Power(Minus(s.a), 3), Minus(Power(s.a, 3))),
+    law(Power(Minus(s.a), s.n), Minus(Power(s.a, s.n)), Condition("odd", (s.n,))),
     Power(Minus(z_k), 3),
     bookkeeping=True,
     telling=True,
 )
-def cube_negative(expr: Expr, given: Given) -> Outcome:
+def reflect_odd_power(expr: Expr, given: Given) -> Outcome:
     match expr:
-        case Power(Minus(operand), exponent) if exponent == 3:
+        case Power(Minus(operand), exponent) if exponent.is_Integer and exponent.is_odd:
             return Minus(Power(operand, exponent))
     return None
 
@@ -155,7 +148,7 @@ def turn_factor(expr: Expr, given: Given) -> Outcome:
             case Plus((_, Minus())) | Plus((Minus(), _)):
                 turned = distribute_negative(Minus(factor), given)
                 if code(turned) in known and code(turned) != code(factor):
-                    return Minus(_with_factor(expr, n, turned))
+                    return Minus(with_factor(expr, n, turned))
     return None
 
 

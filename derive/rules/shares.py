@@ -21,6 +21,8 @@ from derive.notation import (
 )
 from derive.recognition import opposite
 from derive.rules import samples as s
+from derive.rules.algebra import PRODUCTS
+from derive.rules.monomials import raise_to, sides
 from derive.rules.registry import Example, Outcome, rule
 from derive.rules.softmax import folded
 
@@ -53,6 +55,33 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
             rest_below = times(*without(below, m), *(() if left == 1 else (left,)))
             rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
             return times(Quotient(top, base), rest) if rest != 1 else None
+    return None
+
+
+@rule(
+    law(
+        Times(s.a, Power(s.b, s.n)),
+        Times(Quotient(s.a, s.b), Power(s.b, Plus(s.n, ONE))),
+        Condition("positive", (s.b,)),
+    ),
+    Example(
+        Times(Exp(s.z[s.i1]), Power(s.partition, Plus(s.gamma, Minus(ONE)))),
+        s.with_softmax,
+    ),
+    head=PRODUCTS,
+)
+def separate_share(expr: Expr, given: Given) -> Outcome:
+    """Take a softmax out of a power of its denominator: ``a b^(n-1) = (a / b) b^n``."""
+    above, below = sides(expr)
+    for n, power in enumerate(above):
+        if not isinstance(power, Power) or power.exponent.is_Integer:
+            continue
+        for m, top in enumerate(above):
+            if m != n and is_named(top, power.base, given):
+                rest = (f for at, f in enumerate(above) if at not in (n, m))
+                raised = raise_to(power.base, power.exponent.doit() + 1)
+                whole = times(Quotient(top, power.base), raised, *rest)
+                return Quotient(whole, times(*below)) if below else whole
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace as with_changes
 from itertools import chain
@@ -87,7 +87,7 @@ class _Recognised:
             ranges = {r.index: r for r in scope}
             if total.upper in ranges:
                 continue  # a sum up to an index is no whole axis
-            around = [ranges[s] for s in sorted(names(total), key=str) if s in ranges]
+            around = [ranges[s] for s in _in_order(total, ranges)]
             outer, own = self._lifted(around)
             along = IndexRange(total.hint, total.lower, total.upper)
             used = self._taken | {r.index for r in own}
@@ -106,9 +106,7 @@ class _Recognised:
         logistics = [p for place in self._places for p in _logistics(place, self._given)]
         for value, scope in sorted(logistics, key=lambda p: (_picks_rows(p[0]), _falls(p[0]))):
             ranges = {r.index: r for r in scope}
-            around = [
-                _whole(ranges[s], value) for s in sorted(names(value), key=str) if s in ranges
-            ]
+            around = [_whole(ranges[s], value) for s in _in_order(value, ranges)]
             outer, own = self._lifted([r for r in around if r is not None])
             lifted = replace(value, outer)
             # One name does for the logistic functions of u and of -u.
@@ -179,6 +177,16 @@ def _logistics(expr: Expr, given: Given) -> list[tuple[Expr, tuple[IndexRange, .
         body, index = expr.open()
         return here + _logistics(body, given.within(index, tuple(expr.limits[1:])))
     return here + [p for a in expr.args for p in _logistics(a, given)]
+
+
+def _in_order(value: Expr, among: Container[Expr]) -> list[Symbol]:
+    """The indices in a value, in the order in which an entry has them all, else by their names."""
+    found = sorted((s for s in names(value) if s in among), key=str)
+    for entry in sorted(entries(value), key=str):
+        plain = [i for i in entry.indices if i in found]
+        if len(plain) == len(set(plain)) == len(found):
+            return plain
+    return found
 
 
 def _mirrored(below: Expr) -> Expr:

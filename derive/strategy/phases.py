@@ -227,7 +227,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("use_entry_fact")
         or trace.apply("multiply_quotients", makes_name)
         or trace.apply("separate_quotient", over_sum)
-        or trace.apply("fold_definition")
+        or trace.apply_first(("separate_share", "fold_definition"))
         or trace.apply("write_complement", has_factors_above)
         or trace.apply_first(("flatten_quotient", "turn_factor", "cancel_factor"))
         or trace.apply_first(("cancel_log_exp", "write_tanh"))
@@ -281,17 +281,23 @@ def finish(trace: Trace) -> None:
             or trace.apply("take_out_sign")
             or trace.apply("turn_sign", lambda e, _: e == trace.expression)
             or trace.apply_first(("complement_fraction", "complement_term", "complement_odds"))
+            or trace.apply("keep_positive_part")
+            or trace.apply("factor_cancelling", innermost=True)
             or trace.apply("factor_common", innermost=True)
             or trace.apply("factor_bracket", innermost=True)
+            or trace.apply("factor_pairs", innermost=True)
             or simplify_after_factoring(trace)
         )
         if not changed:
             break
     attempt(trace, gather_totals)
+    attempt(trace, gather_complements, NO_LONGER)
     attempt(trace, gather_fractions)
     attempt(trace, clear_bars)
+    attempt(trace, share_totals)
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
+    attempt(trace, write_positive_parts)
     trace.apply("turn_total", lambda e, given: e == trace.expression or less_one(e, given))
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
@@ -341,9 +347,23 @@ def turn_differences(trace: Trace) -> None:
 
 def gather_totals(trace: Trace) -> None:
     """Join sums over the same range where their terms have factors in common."""
-    settle(trace, ("join_totals", "subtract_totals"))
+    settle(trace, ("join_totals", "subtract_totals", "join_multiples"))
     while trace.apply("factor_common", innermost=True):
         pass
+
+
+def share_totals(trace: Trace) -> None:
+    """Join sums over one range, and what stands beside them, where their terms share factors."""
+    while trace.apply("join_sharing"):
+        while trace.apply("factor_common", innermost=True):
+            pass
+        settle(trace, ("pull_out_sign",))
+        trace.apply("pull_out_factor", pulls_well)
+
+
+def write_positive_parts(trace: Trace) -> None:
+    """Write a number beside the bracket that it is positive as its positive part."""
+    settle(trace, ("write_positive_part", "collect_terms"))
 
 
 def gather_complements(trace: Trace) -> None:

@@ -246,4 +246,6 @@ def _holds(kind: str, numbers: list[int]) -> bool:
             return first <= others[0]
         case "unequal":
             return first not in others
+        case "even" | "odd":
+            return first % 2 == (kind == "odd")
     raise ValueError(f"no condition is called {kind}")

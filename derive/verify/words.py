@@ -18,6 +18,8 @@ ILL_FORMED = "it is ill-formed: "
 RELATIONS: dict[str, Callable[..., str]] = {
     "independent": lambda first, second: f"that {first} does not depend on {second}",
     "at_most": lambda first, second: f"{first} <= {second}",
+    "even": lambda number: f"that {number} is even",
+    "odd": lambda number: f"that {number} is odd",
     "unequal": lambda first, *others: f"{first} != {', '.join(others)}",
     "within": lambda index, low, high, *excluded: ", ".join(
         (f"{low} <= {index} <= {high}", *(f"{index} != {other}" for other in excluded))

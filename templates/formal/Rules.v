@@ -160,8 +160,8 @@ Proof. unfold sinh. rewrite Ropp_involutive. field. Qed.
 Lemma tanh_opp u : tanh (- u) = - tanh u.
 Proof. unfold tanh. rewrite cosh_opp, sinh_opp. apply Ropp_div. Qed.
 
-Ltac square_negative := by_ring.
-Ltac cube_negative := by_ring.
+Ltac reflect_even_power := by_ring.
+Ltac reflect_odd_power := by_ring.
 Ltac reflect_abs := apply Rabs_Ropp.
 Ltac reflect_sign := apply sign_opp.
 Ltac reflect_cos := apply cos_neg.
@@ -175,6 +175,8 @@ Ltac cancel_terms := first [by_ring | same_terms; by_ring].
 Ltac collect_terms := first [by_field | same_terms; by_field].
 Ltac join_fractions := first [by_field | by_powers | by_roots].
 Ltac gather_defined := first [by_field | by_powers | by_roots].
+Ltac factor_cancelling := first [by_field | by_powers | by_roots].
+Ltac factor_pairs := first [by_field | by_powers | by_roots].
 Ltac factor_partly := first [by_field | by_powers | by_roots].
 Ltac factor_bracket := by_field.
 Ltac factor_complement := by_field.
@@ -197,6 +199,7 @@ Ltac divide_by_one := by_field.
 Ltac divide_zero := by_ring.
 Ltac drop_exponent := first [by_ring | apply Rpower_1; positive].
 Ltac power_of_one := first [apply pow1 | by_ring | unfold Rpower; rewrite ln_1, Rmult_0_r; apply exp_0].
+Ltac separate_share := first [by_powers | by_roots].
 Ltac separate_quotient := by_cancelling.
 Ltac write_complement := by_cancelling.
 Ltac turn_logistic :=
@@ -264,6 +267,12 @@ Ltac join_multiples :=
   match goal with |- _ = ?after =>
     match after with context [sum_over ?l (fun j => @?f j + @?g j)] =>
       rewrite (sum_over_plus l f g); by_field end end.
+Ltac join_sharing :=
+  match goal with |- _ = ?after =>
+    match after with context [sum_over ?l (fun j => @?f j + @?g j)] =>
+      rewrite (sum_over_plus l f g); unfold Rdiv;
+      rewrite <- ?sum_over_opp, <- ?sum_over_scale, <- ?sum_over_scale_right;
+      same_terms; by_field end end.
 Ltac subtract_totals :=
   match goal with |- _ = ?after =>
     match after with context [sum_over ?l (fun j => @?f j - @?g j)] =>
@@ -576,6 +585,13 @@ Ltac factor_branches := by_branches.
 Ltac distribute_branches := by_branches.
 Ltac join_branches := by_branches.
 Ltac exceeding := apply Rminus_gt_0_lt; cbv beta; first [positive | linear].
+Ltac by_sides :=
+  cbv beta; match goal with |- context [threshold ?a 0 1 0] =>
+    unfold threshold; destruct (Rlt_dec 0 a);
+    [ rewrite (Rmax_right 0 a) by lra | rewrite (Rmax_left 0 a) by lra ];
+    by_ring end.
+Ltac keep_positive_part := by_sides.
+Ltac write_positive_part := by_sides.
 Ltac decide_above := apply threshold_above; exceeding.
 Ltac decide_below :=
   apply threshold_otherwise; apply Rle_not_lt, Rlt_le; exceeding.

@@ -111,6 +111,7 @@ FROM = law(
     Condition("at_most", (lo, at)),
 )
 SCALED = law(Partial(Times(c, u), v), Times(c, Partial(u, v)), Condition("independent", (c, v)))
+EVEN = law(Power(Minus(a), u), Power(a, u), Condition("even", (u,)))
 logit, square = Quotient(T, Plus(T, g)), Power(Quotient(z[k], T), 2)
 half = Power(T, Rational(1, 2))
 POWERS = law(Times(Power(a, u), Power(a, v)), Power(a, Plus(u, v)))
@@ -123,6 +124,9 @@ POWERS = law(Times(Power(a, u), Power(a, v)), Power(a, Plus(u, v)))
         (CANCEL, Quotient(Times(T, z[i]), Times(T, g)), Quotient(z[i], T), (), False),
         (CANCEL, Quotient(Power(T, 2), T), T, (), True),
         (POWERS, Quotient(Power(T, 3), T), Power(T, 2), (), True),
+        (EVEN, Power(Minus(T), 4), Power(T, 4), (), True),
+        (EVEN, Power(Minus(T), 3), Power(T, 3), (), False),
+        (EVEN, Power(Minus(T), g), Power(T, g), (), False),
         (POWERS, Times(Power(T, g), T, z[i]), Times(z[i], Power(T, Plus(g, 1))), (), True),
         (POWERS, Times(Power(T, g), T), Power(T, Plus(g, Minus(1))), (), False),
         (CONTRACT, over(Times(Delta(j, k), z[j], y[k])), Times(z[k], y[k]), (ranged,), True),

@@ -1,0 +1,95 @@
+"""Multiples of sums over one index, as one sum."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from sympy import Expr, Rational
+
+from derive.facts import Given
+from derive.laws import law
+from derive.notation import (
+    Delta,
+    Minus,
+    Plus,
+    Times,
+    Total,
+    bases,
+    heads,
+    names,
+    plus,
+    without,
+)
+from derive.rules import samples as s
+from derive.rules.monomials import (
+    Monomial,
+    beside_total,
+    common,
+    expression,
+    monomial,
+    multiplied,
+    place,
+)
+from derive.rules.registry import Outcome, rule
+from derive.rules.sums import FJ, GJ, limits, over_classes, y_j, z_j
+
+
+@rule(
+    law(
+        Plus(Times(s.a, Total(FJ, limits)), Times(s.a, Total(GJ, limits))),
+        Times(s.a, Total(Plus(FJ, GJ), limits)),
+    ),
+    Plus(
+        Times(Rational(1, 2), Total(z_j, over_classes)),
+        Times(Rational(1, 2), Total(y_j, over_classes)),
+    ),
+)
+def join_multiples(expr: Expr, given: Given) -> Outcome:
+    """``a Σ_j f_j + a Σ_j g_j = a Σ_j (f_j + g_j)``"""
+    split = [beside_total(monomial(term)) for term in expr.args]
+    for n, first in enumerate(split):
+        for m in range(n + 1, len(split)):
+            second = split[m]
+            if first is None or second is None or first[0].limits[1:] != second[0].limits[1:]:
+                continue
+            if place(first[1], [second[1]]) is not None:
+                body, index = first[0].open()
+                joined = first[0].over(plus(body, second[0].at(index)), index)
+                rest = list(expr.args)
+                rest[n] = expression(multiplied(first[1], joined))
+                return plus(*without(tuple(rest), m))
+    return None
+
+
+@rule(
+    law(
+        Plus(Times(s.a, Total(FJ, limits)), Times(s.b, Total(GJ, limits))),
+        Total(Plus(Times(s.a, FJ), Times(s.b, GJ)), limits),
+    ),
+    Plus(
+        Times(s.T, Total(Times(z_j, y_j), over_classes)),
+        Minus(Total(Times(s.p[s.j1], y_j), over_classes)),
+    ),
+)
+def join_sharing(expr: Expr, given: Given) -> Outcome:
+    """``a Σ_j f_j g_j + b Σ_j f_j h_j = Σ_j (a f_j g_j + b f_j h_j)``, where ``f`` comes out then.
+
+    Numbers and parameters move into the sum; entries, deltas and other sums stay outside of it.
+    """
+    found = ((n, beside_total(monomial(term))) for n, term in enumerate(expr.args))
+    light = [(n, *part) for n, part in found if part is not None and _is_light(part[1])]
+    for (n, first, a), (m, second, b) in combinations(light, 2):
+        if first.limits[1:] != second.limits[1:]:
+            continue
+        body, index = first.open()
+        f, g = monomial(body), monomial(second.at(index))
+        if any(index in names(base) for base, _ in common([f, g]).powers.values()):
+            inner = plus(*(expression(multiplied(t, expression(c))) for t, c in ((f, a), (g, b))))
+            rest = (first.over(inner, index) if at == n else t for at, t in enumerate(expr.args))
+            return plus(*(t for at, t in enumerate(rest) if at != m))
+    return None
+
+
+def _is_light(beside: Monomial) -> bool:
+    """Whether factors may stand in a sum: numbers and parameters, which cost nothing there."""
+    return not any(bases(b) or heads(b) & {Delta, Total} for b, _ in beside.powers.values())
