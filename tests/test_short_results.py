@@ -259,6 +259,11 @@ BY_HAND = {
         "/(q[t]**T + Sum((1 - KroneckerDelta(j, t))*exp(z[j])*q[j]**T, (j, 1, C)))",
         {"given": ["T > 0", "q[j] > 0"]},
     ),
+    "normalisation of a normal density": (
+        "sum((2*pi*v[j]^2)^(-D/2)*q[j], j=1..K)",
+        "-D*q[k]/((2*pi*v[k]**2)**(D/2)*v[k])",
+        {"by": "v[k]", "given": ["v[j] > 0"]},
+    ),
     "squared hinge": (
         "sum(relu(1 - y[i]*z[i])^2, i=1..C)",
         "-2*y[k]*Max(0, -y[k]*z[k] + 1)",

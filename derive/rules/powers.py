@@ -29,6 +29,21 @@ z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
 
 
 @rule(
+    law(
+        Power(s.a, Plus(s.n, ONE)),
+        Times(Power(s.a, s.n), s.a),
+        Condition("positive", (s.a,)),
+    ),
+    Power(Times(s.T, Exp(z_k)), Plus(s.gamma, ONE)),
+)
+def reduce_power(expr: Expr, given: Given) -> Outcome:
+    """``a^(n+1) = a^n a``"""
+    if not isinstance(expr.exponent, Plus) or ONE not in expr.exponent.args:
+        return None
+    return times(raise_to(expr.base, expr.exponent.doit() - 1), expr.base)
+
+
+@rule(
     law(Times(Power(s.a, s.n), Power(s.a, s.b)), Power(s.a, Plus(s.n, s.b))),
     Times(Power(z_k, 2), Power(z_k, s.gamma)),
     head=PRODUCTS,

@@ -77,10 +77,16 @@ def rule(
 
     ``head`` is the node type or types it looks at: the one that the law starts from unless given.
     ``formal`` is its tactic in the Coq library, which is called like the rule unless given.
+
+    Raises ``ValueError`` where another rule has that name.
     """
 
     def register(function: Function) -> Function:
         name = function.__name__
+        if name in RULES:
+            raise ValueError(
+                f"there is a rule {name} already, in {RULES[name].function.__module__}"
+            )
         start = type(claim.before) if isinstance(claim, Law) and head is None else head
         heads = start if isinstance(start, tuple) else () if start is None else (start,)
         if Total in heads:

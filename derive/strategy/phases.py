@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from sympy import Expr, Symbol
 
-from derive.notation import Inert, Partial, code
+from derive.notation import Inert, Partial, Times, code
 from derive.rules.definitions import parts_of
 from derive.rules.softmax import weighted_complements
 from derive.rules.trace import Trace, Where
@@ -294,6 +294,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, gather_complements, NO_LONGER)
     attempt(trace, gather_fractions)
     attempt(trace, clear_bars)
+    attempt(trace, reduce_powers)
     attempt(trace, share_totals)
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
@@ -385,6 +386,12 @@ def clear_bars(trace: Trace) -> None:
     """Multiply a bracket by what stands below a bar in it."""
     if spread(trace, "distribute_product", clears_bar):
         settle(trace, ("cancel_factor", "distribute_negative"))
+
+
+def reduce_powers(trace: Trace) -> None:
+    """Cancel factors beside a power of a product with one of its factors."""
+    if trace.apply("reduce_power", lambda power, _: isinstance(power.base, Times)):
+        settle(trace, ("multiply_quotients", "cancel_factor", "combine_powers"))
 
 
 def expand(trace: Trace) -> None:

@@ -126,6 +126,7 @@ Ltac cancel_factor :=
   | by_cancelling
   | same_terms; by_cancelling ].
 Ltac combine_powers := first [by_field | by_powers | by_roots].
+Ltac reduce_power := by_powers.
 Ltac power_of_power := first
   [ by_field
   | apply pow2_sqrt; nonnegative

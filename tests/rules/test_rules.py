@@ -11,6 +11,7 @@ from derive.facts import Given
 from derive.laws import LAWS, Law, Meta, Rest, Source
 from derive.positions import change_everywhere
 from derive.rules import RULES, Rewriting, Rule, samples
+from derive.rules.registry import rule as registered
 
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
 everywhere = dict.fromkeys(samples.ranges)  # the free indices of the examples
@@ -93,3 +94,9 @@ def test_comes_to_an_end(rule: Rule) -> None:
         if not fired:
             break
     assert not fired, expr
+
+
+def test_a_name_belongs_to_one_rule() -> None:
+    taken = RULES["cancel_log_exp"]
+    with pytest.raises(ValueError, match="there is a rule cancel_log_exp already"):
+        registered(taken.law, taken.example)(taken.function)
