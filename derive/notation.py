@@ -686,9 +686,15 @@ def entries(expr: Basic) -> list[Indexed]:
 
 
 def collected(expr: Expr, here: Callable[[Expr], Iterable[Expr]]) -> frozenset[Expr]:
-    """What ``here`` finds in an expression and in each part of it; bound indices as stored."""
-    inner = (collected(a, here) for a in expr.args if isinstance(a, Inert))
+    """What ``here`` finds in an expression and in each part of it."""
+    inner = (collected(part, here) for part in opened_parts(expr))
     return frozenset(here(expr)).union(*inner)
+
+
+def opened_parts(expr: Expr) -> tuple[Expr, ...]:
+    """What an expression is made of, a binder's body opened, so that a walk knows it again."""
+    inner = (expr.opened[0],) if isinstance(expr, Binder) else expr.args
+    return tuple(a for a in inner if isinstance(a, Inert))
 
 
 def binders(expr: Basic) -> list[Binder]:

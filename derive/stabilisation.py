@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace as with_changes
+from functools import partial
 from types import MappingProxyType
 
 from sympy import Expr, Indexed, Symbol, Tuple
@@ -48,6 +49,7 @@ from derive.rules.mixtures import (
     products_near_one,
 )
 from derive.rules.monomials import sides
+from derive.rules.raised import beside_raised
 from derive.rules.softmax import folded, weighted_complements
 from derive.rules.trace import Trace
 from derive.strategy.phases import CONTRACTION, among, attempt, fold_names, repeat, settle
@@ -196,11 +198,21 @@ def open_mixtures(trace: Trace) -> None:
     whole = mixtures(trace.expression, trace.given)
     repeat(lambda: trace.apply("distribute_share", lambda e, given: holds_part(e, whole, given)))
     trace.apply("unfold_definition", lambda e, _: of_mixed(e, mixed))
-    settle(trace, ("write_exponential", "write_reciprocal"))
+    settle(trace, ("write_logistic", "write_exponential", "write_reciprocal"))
     settle(trace, ("multiply_quotients", "raise_exponential", "join_total", "join_exponents"))
     if trace.apply("add_exponents"):
         settle(trace, ("raise_exponential", "join_exponents"))
     repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
+
+
+def open_powers(trace: Trace) -> None:
+    """Write powers of sums of exponentials as exponentials, and join them with those beside."""
+    written = [trace.apply(rule) for rule in ("divide_power", "write_power")]
+    if any(written):
+        for rule in ("distribute_product", "multiply_quotients", "join_total"):
+            repeat(partial(trace.apply, rule, beside_raised))
+        settle(trace, ("raise_exponential", "join_exponents"))
+        repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
 
 
 def flatten_in_logarithms(trace: Trace) -> bool:
@@ -293,6 +305,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     trace.apply("complement_tanh")
     open_logistics(trace)
     open_rests(trace)
+    open_products(trace)
     if trace.apply("distribute_product", over_mixture):
         settle(trace, ("multiply_quotients",))
     met = over_partition(trace.expression, trace.given)
@@ -300,7 +313,6 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         trace.apply("unfold_definition", lambda e, _: bool(bases(e) & met))
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
     open_slopes(trace)
-    open_products(trace)
     open_mixtures(trace)
     trace.apply("expand_log_fraction", opens_logarithm)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
@@ -313,6 +325,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         )
     )
     trace.apply("raise_exponential")
+    open_powers(trace)
     repeat(lambda: trace.apply("join_total", is_divided))
     settle(trace, SHIFTS)
     repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))

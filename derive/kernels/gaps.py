@@ -1,11 +1,30 @@
-"""What an exponential leaves of 1, or adds to it, with all its digits where that is little."""
+"""What is little beside 1, such as what an exponential leaves of it, with all its digits."""
 
 from __future__ import annotations
 
 from sympy import Abs, Expr, Integer, Max, Min, sign
 from sympy.codegen.cfunctions import expm1, log1p
 
-from derive.notation import ONE, ZERO, Apply, Exp, Head, Log, Minus, Plus, Threshold, Times, code
+from derive.kernels.complement import complement
+from derive.notation import (
+    ONE,
+    ZERO,
+    Apply,
+    Exp,
+    Head,
+    Log,
+    Maximum,
+    Minus,
+    Plus,
+    ProductOver,
+    Threshold,
+    Times,
+    Total,
+    code,
+    plus,
+    without,
+)
+from derive.recognition import opposite
 
 
 def gap(expr: Expr) -> Expr | None:
@@ -24,11 +43,41 @@ def _left(whole: Expr, part: Expr) -> Expr | None:
     match whole, part:
         case _, Exp(u) if whole == 1:
             return Minus(Apply(Head(expm1), u))
-        case Exp(Minus(Apply(function, (zero, u)) as largest)), Exp(moved):
+        case Exp(Minus(Apply(function, operands) as largest)), Exp(moved):
+            if function is not Max or ZERO not in operands:
+                return None
+            (u,) = without(operands, operands.index(ZERO))
             lowered = Plus(*(u.args if isinstance(u, Plus) else (u,)), Minus(largest))
-            if function is Max and zero == ZERO and code(moved) == code(lowered):
+            if code(moved) == code(lowered):
                 return Times(Apply(Head(sign), u), Apply(Head(expm1), Minus(Apply(Head(Abs), u))))
     return None
+
+
+def product_gap(expr: Expr) -> tuple[Expr, Expr] | None:
+    """For ``1 - Π_j (1 - q_j)``, or its logarithm, the largest ``q_j`` and another form.
+
+    With ``1 - e^u`` in place of the difference, ``u = Σ_j log(1 - q_j)``, it has all digits where
+    that ``q_j`` is at most 1. Elsewhere there is no such ``u``.
+    """
+    match expr:
+        case Log(inside):
+            found = product_gap(inside)
+            return None if found is None else (found[0], Log(found[1]))
+        case Plus((one, Minus(ProductOver() as product))) | Plus(
+            (Minus(ProductOver() as product), one)
+        ) if one == 1 and not product.excluded:
+            body, index = product.open()
+            match body:
+                case Plus((unit, Minus(q))) | Plus((Minus(q), unit)) if unit == 1:
+                    limits = (index, *product.outside)
+                    logs = Total(Apply(Head(log1p), Minus(q)), limits)
+                    return Maximum(q, limits), Plus(ONE, Minus(Exp(logs)))
+    return None
+
+
+def kept_digits(expr: Expr) -> Expr | None:
+    """A logarithm whose operand would round to 1 or to 0, in a form that keeps its digits."""
+    return log_gap(expr) or log_size(expr) or log_softplus(expr)
 
 
 def log_gap(expr: Expr) -> Expr | None:
@@ -37,6 +86,18 @@ def log_gap(expr: Expr) -> Expr | None:
         case Log(Plus((one, Minus(Exp(u))))) | Log(Plus((Minus(Exp(u)), one))) if one == 1:
             near = Log(Minus(Apply(Head(expm1), u)))
             return Threshold(u, -ONE, near, Apply(Head(log1p), Minus(Exp(u))))
+    return None
+
+
+def log_size(expr: Expr) -> Expr | None:
+    """``log|1 + x| = log(1 + max(x, -2 - x))``, which keeps the digits of a small ``x``."""
+    match expr:
+        case Log(Apply(function, (Plus(terms) as inside,))) if function is Abs:
+            unit = next((t for t in terms if t in (ONE, Minus(ONE))), None)
+            if unit is not None and gap(inside) is None and complement(inside) is None:
+                rest = plus(*without(terms, terms.index(unit)))
+                small = rest if unit == ONE else opposite(rest)
+                return Log(Plus(ONE, Apply(Head(Max), small, Plus(-2, Minus(small)))))
     return None
 
 

@@ -20,7 +20,7 @@ from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.kernels.comparison import comparison
 from derive.kernels.complement import complement
 from derive.kernels.entries import Entries
-from derive.kernels.gaps import gap, log_gap, log_softplus
+from derive.kernels.gaps import gap, kept_digits, product_gap
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Output
 from derive.notation import (
@@ -139,18 +139,18 @@ class Lowering(Entries):
                 return self.lower(left)
             case Plus() if (left := gap(expr)) is not None:
                 return self.lower(left)
+            case Plus() | Log() if (found := product_gap(expr)) is not None:
+                largest, kept = map(self.lower, found)
+                plain = self._from_left(expr) if isinstance(expr, Plus) else self._log1p(expr)
+                return self.combined(_branches, [largest, self.lower(ONE), plain, kept])
             case Times(args) if self._masks_infinity(args):
                 return self._masked(args)
-            case Plus(args) | Times(args):
-                # From left to right, two at a time: a beginning that others share is found so.
-                parts = map(self.lower, args)
-                return reduce(lambda a, b: self.combined(expr.func, [a, b]), parts)
-            case Log() if (left := log_gap(expr) or log_softplus(expr)) is not None:
+            case Plus() | Times():
+                return self._from_left(expr)
+            case Log() if (left := kept_digits(expr)) is not None:
                 return self.lower(left)
             case Log(Plus(terms) as inside) if ONE in terms and complement(inside) is None:
-                # It keeps the digits of what is small beside the 1.
-                small = plus(*without(terms, terms.index(ONE)))
-                return self._entrywise(lambda a: Apply(Head(log1p), a), (small,))
+                return self._log1p(expr)
             case Log(Apply(function, operands)) if function is gamma:
                 # The gamma function overflows long before its logarithm does.
                 return self._entrywise(lambda a: Apply(Head(loggamma), a), operands)
@@ -175,6 +175,17 @@ class Lowering(Entries):
 
     def _entrywise(self, build: Callable[..., Expr], operands: Iterable[Expr]) -> Lowered:
         return self.combined(build, [self.lower(o) for o in operands])
+
+    def _from_left(self, expr: Expr) -> Lowered:
+        """Two terms or factors at a time: a beginning that others share is found so."""
+        parts = map(self.lower, expr.args)
+        return reduce(lambda a, b: self.combined(expr.func, [a, b]), parts)
+
+    def _log1p(self, expr: Expr) -> Lowered:
+        """``log(1 + x)`` with the digits of what is small beside the 1."""
+        terms = expr.operand.args
+        small = plus(*without(terms, terms.index(ONE)))
+        return self._entrywise(lambda a: Apply(Head(log1p), a), (small,))
 
     def _masked(self, factors: Iterable[Expr]) -> Lowered:
         """A product in which brackets rule out entries that may be infinite."""

@@ -10,9 +10,7 @@ from derive.facts import Given
 from derive.laws import Condition, law
 from derive.notation import (
     ONE,
-    Binder,
     Exp,
-    Inert,
     Log,
     Minus,
     Plus,
@@ -21,6 +19,7 @@ from derive.notation import (
     Times,
     code,
     collected,
+    opened_parts,
     plus,
     terms,
     times,
@@ -190,8 +189,7 @@ def gap_exponents(expr: Expr) -> frozenset[Expr]:
     match expr:
         case Plus((one, Minus(Exp(u)))) if one == 1:
             return frozenset(term.operand if isinstance(term, Minus) else term for term in terms(u))
-    parts = (expr.opened[0],) if isinstance(expr, Binder) else expr.args
-    return frozenset().union(*(gap_exponents(a) for a in parts if isinstance(a, Inert)))
+    return frozenset().union(*(gap_exponents(part) for part in opened_parts(expr)))
 
 
 def differences_within(expr: Expr, given: Given) -> frozenset[Expr]:

@@ -11,7 +11,6 @@ from derive.laws import Each, law
 from derive.notation import (
     ONE,
     Exp,
-    Inert,
     Log,
     Minus,
     Plus,
@@ -24,6 +23,7 @@ from derive.notation import (
     collected,
     factors,
     names,
+    opened_parts,
     plus,
     terms,
     without,
@@ -80,9 +80,7 @@ def _is_left_by_shares(expr: Expr, given: Given) -> bool:
 
 def mixtures(expr: Expr, given: Given) -> frozenset[Expr]:
     """The sums under a logarithm or below a bar that only shares may keep from being zero."""
-    sums = under(expr)
-    inner = (mixtures(a, given) for a in expr.args if isinstance(a, Inert))
-    return frozenset(m for m in sums if _is_mixture(m, given)).union(*inner)
+    return collected(expr, lambda part: [m for m in under(part) if _is_mixture(m, given)])
 
 
 def _is_mixture(total: Expr, given: Given) -> bool:
@@ -199,8 +197,7 @@ def over_partition(expr: Expr, given: Given) -> frozenset[Expr]:
             known = given.definition_of(share) if isinstance(share, Indexed) else None
             if known is not None and known.softmax and value_of(share, known).denominator in above:
                 found.add(share.base)
-    inner = (over_partition(a, given) for a in expr.args if isinstance(a, Inert))
-    return frozenset(found).union(*inner)
+    return frozenset(found).union(*(over_partition(part, given) for part in opened_parts(expr)))
 
 
 def _numerators(factor: Expr) -> Iterator[Expr]:

@@ -11,9 +11,7 @@ from derive.facts import Definition, Given
 from derive.laws import Source
 from derive.notation import (
     ONE,
-    Binder,
     Exp,
-    Inert,
     Log,
     Minus,
     Plus,
@@ -23,6 +21,7 @@ from derive.notation import (
     Total,
     factors,
     names,
+    opened_parts,
     plus,
     replace,
     times,
@@ -198,8 +197,7 @@ def weighted_complements(expr: Expr) -> frozenset[Expr]:
             here = ()
     plain = (f.base if isinstance(f, Power) else f for f in here)
     found = frozenset(f for f in plain if isinstance(f, Plus))
-    parts = (expr.opened[0],) if isinstance(expr, Binder) else expr.args
-    return found.union(*(weighted_complements(a) for a in parts if isinstance(a, Inert)))
+    return found.union(*(weighted_complements(part) for part in opened_parts(expr)))
 
 
 def _others(part: Total, given: Given) -> Rewriting | None:

@@ -950,6 +950,24 @@ Ltac write_reciprocal :=
   match goal with |- context [exp (- ln ?b)] =>
     rewrite (exp_Ropp (ln b)), (exp_ln b) by positive end;
   by_ring.
+Ltac write_power :=
+  lazymatch goal with
+  | |- Rpower _ _ = _ => unfold Rpower; f_equal; ring
+  | |- sqrt ?b = _ => rewrite <- (Rpower_sqrt b) by positive; unfold Rpower; f_equal; field
+  | |- / ?b ^ ?n = _ =>
+      rewrite <- (Rpower_pow n b), <- Rpower_Ropp by positive; unfold Rpower; f_equal; cbn [INR]; ring
+  | |- ?b ^ ?n = _ => rewrite <- (Rpower_pow n b) by positive; unfold Rpower; f_equal; cbn [INR]; ring
+  end.
+Ltac divide_power :=
+  match goal with |- context [exp (- ?e)] =>
+    rewrite (exp_Ropp e);
+    match goal with
+    | |- context [Rpower ?b ?a] => replace (exp e) with (Rpower b a) by write_power
+    | |- context [sqrt ?b] => replace (exp e) with (sqrt b) by write_power
+    | |- context [/ ?b ^ ?n] => replace (exp e) with (/ b ^ n) by write_power
+    | |- context [?b ^ ?n] => replace (exp e) with (b ^ n) by write_power
+    end end;
+  by_ring.
 Ltac join_exponents := moved_down.
 Ltac raise_exponential :=
   lazymatch goal with

@@ -76,6 +76,27 @@ def test_a_product_of_logistic_functions(scores: list[float], sign: int) -> None
     np.testing.assert_allclose(found, true, rtol=1e-13)
 
 
+BAGS = """-Sum(t[b]*log(1 - prod(1 - sigmoid(z[b,j]), j=1..J))
+               + (1 - t[b])*log(prod(1 - sigmoid(z[b,j]), j=1..J)), (b, 1, B))"""
+
+
+@pytest.mark.parametrize("scores", [[-40.0, -50.0], [-1000.0, -1000.0], [-1.0, 2.0], [900.0, 9.0]])
+def test_bags_of_instances(scores: list[float]) -> None:
+    """MIL boosting: in each sample, of several, and beside what is near zero with the product."""
+    with mpmath.workdps(DIGITS):
+        shares = [logistic(score) for score in scores]
+        none = mpmath.fprod(1 - p for p in shares)
+        value = -mpmath.log(1 - none) - mpmath.log(none)
+        slopes = [float(p * (1 - 1 / (1 - none))) for p in shares] + list(map(float, shares))
+    found = computed(BAGS, "z[m,k]", z=[scores, scores], t=[1.0, 0.0])
+    np.testing.assert_allclose(found, [float(value), *slopes], rtol=1e-13, atol=1e-300)
+
+
+def test_nothing_is_lost_of_a_bag_without_a_hit() -> None:
+    found = computed(BAGS, "z[m,k]", z=[[-40.0, -50.0]], t=[0.0])
+    np.testing.assert_allclose(found[0], np.exp(-40.0) + np.exp(-50.0), rtol=1e-13)
+
+
 @pytest.mark.parametrize("offset", [-800.0, 0.0, 800.0])
 @pytest.mark.parametrize("chosen", [1, 2, 4])
 def test_a_sum_over_a_part_of_a_range(offset: float, chosen: int) -> None:
@@ -124,3 +145,34 @@ def test_the_logarithm_of_a_softplus(score: float, weight: float) -> None:
     loss = "sum(w[i]*log(softplus(z[i])), i=1..C)"
     found = computed(loss, "z[k]", z=[score], w=[weight])
     np.testing.assert_allclose(found, true, rtol=1e-13)
+
+
+MANY = [0.4] * 80
+
+
+@pytest.mark.parametrize(
+    "chances", [[1e-17, 2e-17], [1e-9, 2e-9], [0.5, 1.0], [3.0, -4.0], [1e-300, 0.0], MANY]
+)
+def test_a_product_of_any_numbers(chances: list[float]) -> None:
+    """Noisy or of chances that are given, also where they are no probabilities."""
+    with mpmath.workdps(DIGITS):
+        factors = [1 - mpmath.mpf(q) for q in chances]
+        left = 1 - mpmath.fprod(factors)
+        others = [mpmath.fprod(f for m, f in enumerate(factors) if m != n) for n in range(2)]
+        true = [float(-mpmath.log(left)), *(float(-part / left) for part in others)]
+    found = computed("-log(1 - prod(1 - q[j], j=1..J))", "q[k]", q=chances)[:3]
+    np.testing.assert_allclose(found, true, rtol=1e-13)
+
+
+@pytest.mark.parametrize("number", [1e-15, -1e-17, -2.0 + 1e-15, -0.5, 3.0, -1e300, 1e300])
+def test_the_logarithm_of_a_size_near_one(number: float) -> None:
+    with mpmath.workdps(DIGITS):
+        true = float(mpmath.log(abs(1 + mpmath.mpf(number))))
+    for loss, sign in (("log(abs(1 + x))", 1), ("log(abs(x - 1))", -1)):
+        found = computed(loss, "x", x=sign * number)
+        np.testing.assert_allclose(found[0], true, rtol=1e-14)
+
+
+def test_what_an_exponential_leaves_of_one_below_a_bar() -> None:
+    found = computed("log(abs(1 - exp(x)))", "x", x=1e-15)
+    np.testing.assert_allclose(found, [np.log(1e-15), 1e15], rtol=1e-14)
