@@ -269,6 +269,11 @@ BY_HAND = {
         "-2*y[k]*Max(0, -y[k]*z[k] + 1)",
         {},
     ),
+    "cubed hinge": (
+        "sum(relu(1 - y[i]*z[i])^3, i=1..C)",
+        "-3*y[k]*Max(0, -y[k]*z[k] + 1)**2",
+        {},
+    ),
     "a number beside its positive part": ("sum(relu(z[i])*z[i], i=1..C)", "2*Max(0, z[k])", {}),
     "energies of pairs": (
         "sum(sum(1/(x[i] - x[j])^2 - 1/(x[i] - x[j])^4, j=i+1..N), i=1..N)",

@@ -209,8 +209,12 @@ def separate_opposite_bracket(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(Times(exceeds(s.u, ZERO), larger(ZERO, s.u)), larger(ZERO, s.u)),
-    Times(y_i, exceeds(z_k, ZERO), larger(ZERO, z_k)),
+    law(
+        Times(exceeds(s.u, ZERO), Power(larger(ZERO, s.u), s.n)),
+        Power(larger(ZERO, s.u), s.n),
+        Condition("at_most", (ONE, s.n)),
+    ),
+    Times(y_i, exceeds(z_k, ZERO), Power(larger(ZERO, z_k), 2)),
     head=PRODUCTS,
 )
 def keep_positive_part(expr: Expr, given: Given) -> Outcome:
@@ -241,7 +245,7 @@ def _brackets(expr: Expr) -> Iterator[tuple[int, list[Expr], Expr]]:
     for n, factor in enumerate(above):
         if isinstance(factor, Threshold) and factor == exceeds(factor.first, ZERO):
             powers = map(split_power, without(above, n))
-            yield n, [base for base, exponent in powers if exponent.is_Integer], factor.first
+            yield n, [b for b, power in powers if power.is_Integer and power >= 1], factor.first
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Abs, Expr, Indexed, atan, cos, cosh, sign, sin, sinh, tan, tanh
+from sympy import Abs, Expr, Indexed, atan, cos, cosh, sign, sin, sinh, tanh
 
 from derive.facts import Given
 from derive.laws import Condition, Each, law
@@ -174,7 +174,6 @@ reflect_cos = _reflected(cos, sign_kept=False)
 reflect_cosh = _reflected(cosh, sign_kept=False)
 reflect_sign = _reflected(sign, sign_kept=True)
 reflect_sin = _reflected(sin, sign_kept=True)
-reflect_tan = _reflected(tan, sign_kept=True)
 reflect_sinh = _reflected(sinh, sign_kept=True)
 reflect_tanh = _reflected(tanh, sign_kept=True)
 reflect_atan = _reflected(atan, sign_kept=True)

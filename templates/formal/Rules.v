@@ -167,7 +167,6 @@ Ltac reflect_abs := apply Rabs_Ropp.
 Ltac reflect_sign := apply sign_opp.
 Ltac reflect_cos := apply cos_neg.
 Ltac reflect_sin := apply sin_neg.
-Ltac reflect_tan := apply tan_neg.
 Ltac reflect_atan := apply atan_opp.
 Ltac reflect_cosh := apply cosh_opp.
 Ltac reflect_sinh := apply sinh_opp.
@@ -269,7 +268,7 @@ Ltac join_multiples :=
     match after with context [sum_over ?l (fun j => @?f j + @?g j)] =>
       rewrite (sum_over_plus l f g); by_field end end.
 Ltac join_sharing :=
-  match goal with |- _ = ?after =>
+  unfold Rminus; match goal with |- _ = ?after =>
     match after with context [sum_over ?l (fun j => @?f j + @?g j)] =>
       rewrite (sum_over_plus l f g); unfold Rdiv;
       rewrite <- ?sum_over_opp, <- ?sum_over_scale, <- ?sum_over_scale_right;
