@@ -19,7 +19,7 @@ from derive.reading import as_expr
 from derive.verify.decide import Decider
 from derive.verify.plain import as_inert
 from derive.verify.sample import Sampler
-from derive.verify.sizes import EXACT, SAMPLED, size_choices
+from derive.verify.sizes import EXACT, sampled_sizes, size_choices
 from derive.verify.wellformed import flaw
 
 BEYOND = "it is beyond what can be decided exactly"
@@ -84,7 +84,7 @@ def _pair(left: Expr, right: Expr, labels: tuple[str, str], problem: Problem) ->
         sampled.cases if sampled.equal else 0,
         tuple(size.name for size in problem.sizes),
         _values(problem, EXACT),
-        _values(problem, SAMPLED),
+        _values(problem, sampled_sizes(problem)),
     )
     if exact.equal and sampled.equal:
         return Verdict("holds", evidence=evidence)

@@ -16,7 +16,7 @@ from derive.render.messages import Messages, Slots
 from derive.render.names import Names
 from derive.verify.report import Proof, Unproved
 from derive.verify.sampled import DIGITS
-from derive.verify.sizes import EXACT, SAMPLED, least_sizes, size_choices
+from derive.verify.sizes import EXACT, least_sizes, sampled_sizes, size_choices
 
 
 class Evidence(Protocol):
@@ -60,7 +60,7 @@ def evidence(
     slots: Slots = {
         "size": messages.enumeration(sizes),
         "exact": _numbers(problem, EXACT, messages),
-        "sampled": _numbers(problem, SAMPLED, messages),
+        "sampled": _numbers(problem, sampled_sizes(problem), messages),
         "digits": str(DIGITS),
     }
     key = report.checked if sizes else f"{report.checked}_no_size"

@@ -25,6 +25,7 @@ from derive.notation import (
     Total,
     bases,
     code,
+    collected,
     entries,
     factors,
     is_number,
@@ -185,6 +186,13 @@ def exponents(definition: Definition) -> tuple[tuple[Total, tuple[Symbol, ...]],
 
     visit(definition.value, definition.indices, False)
     return tuple(found)
+
+
+def exponent_totals(expr: Expr) -> frozenset[Expr]:
+    """The sums over an index in the exponent of an exponential."""
+    if not isinstance(expr, Exp):
+        return frozenset()
+    return collected(expr.operand, lambda part: (part,) if isinstance(part, Total) else ())
 
 
 def pulls_well(total: Expr, given: Given) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from sympy import Expr, Symbol
 
-from derive.notation import Inert, Partial, Times, code
+from derive.notation import Inert, Partial, Times, code, collected
 from derive.rules.definitions import parts_of
 from derive.rules.softmax import weighted_complements
 from derive.rules.trace import Trace, Where
@@ -17,6 +17,7 @@ from derive.strategy.judgement import (
     distributes_well,
     divides_well,
     exchanges_well,
+    exponent_totals,
     factors_well,
     far_apart,
     guarded,
@@ -194,6 +195,8 @@ def leave_out(trace: Trace) -> None:
         if not any(trace.apply(r, far_apart) for r in ("exclude_masked", "take_term_out")):
             break
     trace.apply("exclude_masked", undefined_if_equal)
+    # In an exponent nothing is gained by multiplying a mask out, and the name would be lost.
+    trace.apply("exclude_masked", among(collected(trace.expression, exponent_totals)))
 
 
 def differentiate(trace: Trace) -> None:

@@ -44,6 +44,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    binders,
     names,
 )
 
@@ -153,7 +154,8 @@ _NAMES = (Symbol, Bound, Opened)
 @lru_cache(maxsize=10_000)
 def _of_parameters(exponent: Expr) -> Expr | None:
     """An exponent of numbers, parameters and indices, with its terms collected; None for others."""
-    if not all(type(a) in _NAMES or isinstance(a, Number) for a in exponent.atoms()):
+    plain = all(type(a) in _NAMES or isinstance(a, Number) for a in exponent.atoms())
+    if binders(exponent) or not plain:
         return None
     return expand(exponent.doit())
 

@@ -28,7 +28,7 @@ from derive.verify.decide import Decision, Place
 from derive.verify.draws import ATTEMPTS, OutsideDomain, random_number
 from derive.verify.labels import constrained
 from derive.verify.sampled import DIGITS, Point
-from derive.verify.sizes import SAMPLED, size_choices
+from derive.verify.sizes import sampled_sizes, size_choices
 
 TOLERANCE = mpmath.mpf(10) ** -22
 """Numeric derivatives are good to about 30 digits."""
@@ -65,7 +65,7 @@ class Sampler:
     def compare(self, before: Expr, after: Expr, facts: tuple[Fact, ...]) -> Decision:
         """Compare at one random point for each of the larger sizes."""
         cases = 0
-        for sizes in size_choices(self._problem, SAMPLED):
+        for sizes in size_choices(self._problem, sampled_sizes(self._problem)):
             try:
                 found = self.values(before, after, facts, sizes)
             except NotImplementedError as error:

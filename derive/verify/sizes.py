@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sympy import Expr, Integer, Symbol
+from sympy.core.basic import Basic
 
 from derive.facts import PositiveFact, SizeFact
+from derive.notation import Binder
 from derive.problem import Problem
 
 EXACT = (1, 2, 3, 5)
 SAMPLED = (7, 11)
+SMALLER = (4, 6)
+"""For random points where sums nest so deeply that a point of the others takes minutes."""
+DEEP = 4
 
 
 def size_choices(problem: Problem, among: tuple[int, ...]) -> list[dict[Symbol, int]]:
@@ -23,6 +28,17 @@ def size_choices(problem: Problem, among: tuple[int, ...]) -> list[dict[Symbol, 
         for row in range(len(among))
     ]
     return [choice for choice in choices if allowed(problem, choice)]
+
+
+def sampled_sizes(problem: Problem) -> tuple[int, ...]:
+    """The sizes at which a problem is evaluated at random points."""
+    named = max((_depth(d.value) for d in problem.definitions), default=0)
+    return SAMPLED if _depth(problem.expression) + named < DEEP else SMALLER
+
+
+def _depth(expr: Basic) -> int:
+    """How many sums and products over an index stand in one another."""
+    return isinstance(expr, Binder) + max(map(_depth, expr.args), default=0)
 
 
 def least_sizes(problem: Problem) -> dict[Symbol, Expr]:

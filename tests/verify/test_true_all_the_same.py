@@ -12,6 +12,7 @@ import derive
 from derive.notation import ONE, Minus, Plus, Quotient
 from derive.verify import check
 from derive.verify.decide import Decider
+from derive.verify.sizes import SMALLER, sampled_sizes
 
 pytestmark = pytest.mark.needs("lark")
 
@@ -66,3 +67,21 @@ def test_nobody_is_accused_of_what_could_not_be_tried() -> None:
     report = check(unknown)
     assert report.level == "failed" and "no meaning" in str(report)
     assert "handed in" not in str(report)
+
+
+def test_a_sum_in_an_exponent_is_one_thing() -> None:
+    """A mask in the exponent of a parameter was multiplied out by the one that reads steps."""
+    loss = "sum(p^(sum((1 - delta(i,j))*s[j], j=1..C)), i=1..C)"
+    assert derive.gradient(loss, "s[k]", given=["p > 0"]).check().level == "exact"
+
+
+POTTS = "h[r,{0}] + sum((1 - delta(i,r))*J[r,i,{0},s[b,i]], i=1..R)"
+
+
+def test_a_mask_in_an_exponent_does_not_hide_a_name() -> None:
+    """Pseudo-likelihood of sequences: it nests four sums, and is tried at smaller sizes."""
+    scores = f"exp({POTTS.format('s[b,r]')})/sum(exp({POTTS.format('l')}), l=1..Q)"
+    given = derive.gradient(f"-sum(log({scores}), r=1..R, b=1..B)", "h[a,c]", given=["c <= Q"])
+    assert str(given.result) == "Sum(-KroneckerDelta(c, s[b, a]) + \\hat{y}[b, a, c], (b, 1, B))"
+    assert given.check().level == "exact"
+    assert sampled_sizes(given.problem) == SMALLER
