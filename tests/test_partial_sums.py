@@ -206,6 +206,23 @@ def test_a_fact_may_say_how_far_an_array_of_lengths_goes() -> None:
         derive.gradient(rows, "x[k,r]", given=["x[n,m] <= M"])
 
 
+@pytest.mark.parametrize(
+    ("loss", "by", "result"),
+    [
+        (  # The first K of a ranking of all C.
+            "-sum(z[r[i]] - log(sum(exp(z[r[j]]), j=i..C)), i=1..K)",
+            "z[k]",
+            "Sum(-KroneckerDelta(k, r[i]) + Sum(exp(z[r[j]])*KroneckerDelta(k, r[j]), (j, i, C))"
+            "/Sum(exp(z[r[j]]), (j, i, C)), (i, 1, K))",
+        ),
+        ("sum(z[i], i=1..K)/K", "z[k]", "Piecewise((1, K >= k), (0, True))/K"),
+    ],
+)
+def test_a_fact_makes_an_index_of_a_capital(loss: str, by: str, result: str) -> None:
+    given = derive.gradient(loss, by, given=["K <= C"])
+    assert str(given.result) == result and given.check().ok
+
+
 def test_a_delta_with_the_length_of_a_row() -> None:
     last = derive.gradient("sum(sum(delta(j, s[n])*z[n,j], j=1..s[n]), n=1..N)", "z[m,k]")
     assert str(last.result) == "KroneckerDelta(k, s[m])"

@@ -259,6 +259,13 @@ BY_HAND = {
         "/(q[t]**T + Sum((1 - KroneckerDelta(j, t))*exp(z[j])*q[j]**T, (j, 1, C)))",
         {"given": ["T > 0", "q[j] > 0"]},
     ),
+    "tied weights": (
+        "sum((x[d] - sum(W[h,d]*tanh(sum(W[h,l]*x[l], l=1..D)), h=1..H))^2, d=1..D)/2",
+        "-(1 - tanh(Sum(W[a, l]*x[l], (l, 1, D)))**2)*x[b]*Sum((x[d] - Sum(tanh(Sum(W[h, l]*x[l], "
+        "(l, 1, D)))*W[h, d], (h, 1, H)))*W[a, d], (d, 1, D)) - (x[b] - Sum(tanh(Sum(W[h, l]*x[l], "
+        "(l, 1, D)))*W[h, b], (h, 1, H)))*tanh(Sum(W[a, l]*x[l], (l, 1, D)))",
+        {"by": "W[a,b]"},
+    ),
     "normalisation of a normal density": (
         "sum((2*pi*v[j]^2)^(-D/2)*q[j], j=1..K)",
         "-D*q[k]/((2*pi*v[k]**2)**(D/2)*v[k])",

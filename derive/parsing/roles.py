@@ -45,13 +45,12 @@ def roles_of(statement: Statement) -> Roles:
     roles = Roles()
     for tree in statement:
         _visit(tree, frozenset(), roles)
-    for relation in statement.given:
-        _declare(relation, roles)
+    told = {name for relation in statement.given for name in _declare(relation, roles)}
     for name in list(roles.sizes):
         # Sum(z[j], (j, 1, k)) ends at the index k of z[k]; a capital is a size, as in z[C].
         if name in roles.indices:
-            kind = roles.indices if name[0].isupper() else roles.sizes
-            del kind[name]
+            size = name[0].isupper() and name not in told
+            del (roles.indices if size else roles.sizes)[name]
     for name in [n for n in roles.parameters if roles.is_index(n) or n in roles.sizes]:
         del roles.parameters[name]
     _check(roles)
@@ -128,20 +127,24 @@ def _index(node: Node, own: frozenset[str], roles: Roles, kind: dict[str, Place]
             )
 
 
-def _declare(relation: Relation, roles: Roles) -> None:
-    """``k <= n`` and ``s[n] <= C`` say how far an index goes, ``C >= 2`` speaks of a size."""
+def _declare(relation: Relation, roles: Roles) -> tuple[str, ...]:
+    """``k <= n`` and ``s[n] <= C`` say how far an index goes, ``C >= 2`` speaks of a size.
+
+    Returns the names that are indices because the relation says so.
+    """
     left, right = relation.left, relation.right
-    if relation.operator == "<=" and isinstance(left, Entry) and isinstance(right, Name):
+    if relation.operator == "<=" and isinstance(right, Name) and isinstance(left, (Entry, Name)):
         roles.sizes.setdefault(right.name, right.place)
-    if relation.operator == "<=" and isinstance(left, Name) and isinstance(right, Name):
-        roles.indices.setdefault(left.name, left.place)
-        roles.sizes.setdefault(right.name, right.place)
+        if isinstance(left, Name):
+            roles.indices.setdefault(left.name, left.place)
+            return (left.name,)
     if relation.operator in ("=", "!=") and isinstance(left, Name):
         for side in (left, right):
             other = right if side is left else left
             known = isinstance(other, Name) and roles.is_index(other.name)
             if isinstance(side, Name) and known:
                 roles.indices.setdefault(side.name, side.place)
+    return ()
 
 
 def _check(roles: Roles) -> None:

@@ -251,7 +251,8 @@ def splits_well(total: Expr, given: Given) -> bool:
     body, index = total.opened
     if not isinstance(body, Plus):
         return False
-    if any(has_delta(t, index) for t in body.args):
+    bound = (index, *(span.index for span in given.scope))
+    if any(has_delta(t, each) for t in body.args for each in bound):
         return True
     return any(known_after_pulling(total, index, t, given) for t in body.args)
 
@@ -272,7 +273,7 @@ def distributes_well(product: Expr, given: Given) -> bool:
         if not isinstance(factor, Plus):
             continue
         others = times(*without(product.args, n))
-        if any(has_delta(t, index) for t in factor.args):
+        if any(has_delta(t, span.index) for span in given.scope for t in factor.args):
             return True
         if not isinstance(index, Symbol) or index not in names(factor):
             # What is constant is pulled out whole.
