@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
 from typing import Any
 
 from sympy import Eq, Expr, Ge, Gt, Indexed, Integer, Le, Lt, Ne, Symbol, Tuple
@@ -28,12 +27,10 @@ from derive.notation import (
     bases,
     entries,
     names,
-    replace,
 )
 from derive.reading import read
 from derive.recognition import is_softmax
-from derive.signs import ingredients, signs
-from derive.unify import instance_of
+from derive.signs import ingredients
 from derive.wording import quoted, sizes_in
 
 
@@ -133,53 +130,6 @@ def mentioned_in(fact: Fact) -> Expr:
         case PositiveFact():
             return fact.expression
     return ONE
-
-
-def check_contradictions(facts: tuple[Fact, ...]) -> None:
-    """Raise ``DeriveError`` for a fact that can never hold, or two that cannot hold together."""
-    for fact in facts:
-        if not _possible(fact, Given()):
-            raise DeriveError(f"the fact {fact.statement} can never hold; check its signs")
-    for first, second in permutations(facts, 2):
-        if not _possible(first, Given((second,))) or _contradict(first, second):
-            raise DeriveError(
-                f"the facts {first.statement} and {second.statement} contradict each other; "
-                "keep the one that is meant"
-            )
-
-
-def _possible(fact: Fact, given: Given) -> bool:
-    """Whether the signs in a fact allow it."""
-    match fact:
-        case SumFact(total, value):
-            return bool(signs(total, given) & signs(value, given))
-        case PositiveFact(expression=expr):
-            # What is asked is the fact itself, so it must not answer.
-            return 1 in signs(expr, given)
-    return True
-
-
-def _contradict(first: Fact, second: Fact) -> bool:
-    match first, second:
-        case SumFact(total, value), SumFact(other, further):
-            generic = tuple(s for s in names(total) if s.is_integer and not s.is_positive)
-            return value != further and instance_of(total, other, generic) is not None
-        case EntryFact(entry, value), EntryFact(other, further):
-            own = dict(zip(other.indices, entry.indices, strict=True))
-            return entry.base == other.base and value != replace(further, own)
-        case EqualFact(left, right), UnequalFact(one, other):
-            return {left, right} == {one, other}
-        case PositiveFact(more, less), PositiveFact(further, least):
-            return (more, less) == (least, further)
-        case SumFact(), EntryFact():
-            return _one_hot_clash(first, second)
-    return False
-
-
-def _one_hot_clash(total: SumFact, entry: EntryFact) -> bool:
-    body, index = total.total.open()
-    labels = isinstance(body, Indexed) and body.base == entry.entry.base and index in body.indices
-    return labels and isinstance(entry.value, Delta) and total.value != 1
 
 
 def check_facts(

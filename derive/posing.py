@@ -9,8 +9,8 @@ from typing import Any
 from sympy import Expr, Indexed, IndexedBase, Symbol, Tuple
 from sympy.core.basic import Basic
 
+from derive.contradictions import check_contradictions
 from derive.declarations import (
-    check_contradictions,
     check_definitions,
     check_facts,
     check_indices,

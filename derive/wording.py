@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Symbol
 from sympy.core.basic import Basic
 
+from derive.errors import DeriveError
 from derive.notation import (
     Opened,
     bases,
@@ -28,3 +29,12 @@ def sizes_in(expr: Basic) -> frozenset[Symbol]:
     """The symbols in the shapes of the arrays that occur."""
     shapes = [size for base in bases(expr) for size in base.shape or ()]
     return frozenset().union(*map(names, shapes))
+
+
+def contradiction(*facts: object) -> DeriveError:
+    """The error that facts cannot hold together."""
+    *others, last = map(str, facts)
+    return DeriveError(
+        f"the facts {', '.join(others)} and {last} contradict each other; "
+        "keep the one that is meant"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sympy import Gt, IndexedBase, Lt, Rational, Symbol, log, symbols
 
@@ -66,9 +68,56 @@ def test_a_line_holds_where_the_bound_does() -> None:
     assert wrong.counterexample.parameters["b"] < 1
 
 
-def test_bounds_that_contradict() -> None:
-    with pytest.raises(DeriveError, match="contradict each other"):
-        derive.gradient("sum((a + b)*z[i]^2, i=1..C)", "z[k]", given=["a > b", "b > a"])
+WEIGHTED = "(a + b)*sum(w[i]*z[i]^2, i=1..C)"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["a > b", "b > a"],
+        # What SymPy would refuse in its own words, or work out to be false
+        ["a > 0", "a < 0"],
+        ["a > 0", "a <= 0"],
+        ["a != 0", "a = 0"],
+        ["a > 1", "a < 0"],
+        ["a > 0", "a < -1"],
+        ["a >= 0", "a <= 0", "a != 0"],
+        # Bounds that no number meets
+        ["a < 1", "a > 2"],
+        ["a > pi", "a < 3"],
+        ["2*a > 2", "a < 1"],
+        ["w[i] < 1", "w[i] > 2"],
+        ["w[1] > 2", "w[i] < 1"],
+        ["w[i] > 1", "w[k] < -1"],
+        ["w[i] = 1", "w[i] > 2"],
+        ["C >= 6", "C < 6"],
+        ["C > 2", "2*C < 6"],
+    ],
+)
+def test_facts_that_contradict(given: list[str]) -> None:
+    *others, last = map(re.escape, given)
+    both = f"the facts {', '.join(others)} and {last} contradict each other; keep the one"
+    with pytest.raises(DeriveError) as refused:
+        derive.gradient(WEIGHTED, "z[k]", given=given)
+    said = str(refused.value).replace("Eq(w[i], 1)", "w[i] = 1").replace("C >= 3", "C > 2")
+    assert re.match(both, said)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["a > 1", "a < 2"],
+        ["a >= 0", "a <= 0"],
+        ["a > 1", "b < 0"],
+        ["w[i] > 1", "w[i] < 2"],
+        ["w[1] > 2", "w[2] < 1", "C >= 2"],
+        ["w[1] > 2", "w[C] < 1"],
+        ["w[i] = 1", "w[i] > 0"],
+        ["C >= 2", "C < 4"],
+    ],
+)
+def test_facts_that_hold_together(given: list[str]) -> None:
+    assert derive.gradient(WEIGHTED, "z[k]", given=given).result.has(z)
 
 
 def test_the_document_states_the_bound_as_it_was_given() -> None:

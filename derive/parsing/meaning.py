@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain, combinations
 from typing import Any
 
 from sympy import (
@@ -24,6 +25,7 @@ from sympy import (
     Symbol,
 )
 from sympy.core.basic import Basic
+from sympy.core.facts import InconsistentAssumptions
 from sympy.logic.boolalg import BooleanAtom
 
 from derive.notation import spare_indices
@@ -46,6 +48,7 @@ from derive.parsing.tree import (
     Slope,
     Total,
 )
+from derive.wording import contradiction
 
 EULER = "e"
 LARGEST_EXPONENT = 1000
@@ -72,11 +75,22 @@ class Meaning:
     def __init__(self, axes: Axes, given: tuple[Relation, ...]) -> None:
         self._axes = axes
         self._roles = axes.roles
-        self._assumed: dict[str, dict[str, bool]] = {}
+        self._telling: dict[str, list[Relation]] = {}
         for relation in given:
             about = self._about_parameter(relation)
             if about is not None:
-                self._assumed.setdefault(about[0], {})[about[1]] = True
+                self._telling.setdefault(about[0], []).append(relation)
+        self._assumed = {name: self._assumptions(told) for name, told in self._telling.items()}
+
+    def _assumptions(self, told: list[Relation]) -> dict[str, bool]:
+        """What facts say of the symbol of one parameter; ``DeriveError`` where they clash."""
+        for some in (*combinations(told, 2), told):
+            found = {about[1]: True for r in some if (about := self._about_parameter(r))}
+            try:
+                Symbol("parameter", **found)
+            except InconsistentAssumptions:
+                raise contradiction(*map(_text, some)) from None
+        return found
 
     def expression(self, node: Node) -> Expr:
         """The expression that a tree stands for.
@@ -131,8 +145,21 @@ class Meaning:
     def _relation(self, relation: Relation, operator: str, left: Node, right: Node) -> Basic:
         made: Basic = RELATIONS[operator](self.expression(left), self.expression(right))
         if isinstance(made, BooleanAtom):
+            if made == S.false and (other := self._denying(relation)) is not None:
+                raise contradiction(_text(other), _text(relation))
             raise relation.place.error(f"this is always {str(made).lower()}; drop it or correct it")
         return made
+
+    def _denying(self, relation: Relation) -> Relation | None:
+        """The fact about a parameter that makes another false; None where it is so by itself."""
+
+        def is_false(*told: Relation) -> bool:
+            meaning = Meaning(self._axes, told)
+            left, right = map(meaning.expression, relation.parts)
+            return bool(RELATIONS[relation.operator](left, right) == S.false)
+
+        told = chain.from_iterable(self._telling.values())
+        return None if is_false() else next(filter(is_false, told), None)
 
     def _value(self, node: Node, values: Values) -> Expr:
         return _within_reason(self._made(node, values), node.place)
@@ -272,6 +299,11 @@ def _name_first(relation: Relation) -> tuple[Node, str, Node]:
     if isinstance(relation.left, Number):
         return relation.right, TURNED[relation.operator], relation.left
     return relation.left, relation.operator, relation.right
+
+
+def _text(relation: Relation) -> str:
+    """A fact as it was written."""
+    return relation.place.source.text.strip()
 
 
 def _power(base: Expr, exponent: Expr, place: Place) -> Expr:
