@@ -14,7 +14,7 @@ from derive.indexing import class_arrays, index_arrays, index_places
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Argument, Output, Signature, Size
 from derive.masks import without_masks
-from derive.notation import ONE, Delta, bases, entries, names, replace
+from derive.notation import ONE, Delta, Minus, Plus, bases, binders, entries, names, replace
 
 
 def signature(derivation: Derivation) -> Signature:
@@ -97,6 +97,7 @@ class _Reader:
         self._integers = frozenset(b for e in self._used for b in index_arrays(e))
         ranged = [r.index.base for r in problem.ranges if isinstance(r.index, Indexed)]
         self._classes = class_arrays([*self._used, *facts], ranged, problem.sizes)
+        self._beside = frozenset(b for e in self._asked for b in _beside_indices(e, self._ranges))
 
     def _result_derivations(self) -> tuple[Derivation, ...]:
         if self._problem.kind != "gradient" or len(self._problem.variables) == 1:
@@ -159,6 +160,7 @@ class _Reader:
     ) -> tuple[tuple[Argument, ...], tuple[Size, ...], tuple[tuple[Argument, Argument], ...]]:
         """The arguments, the sizes that they tell, and the classes that are inferred."""
         arrays = _settled([self._array(base) for base in self._problem.arrays])
+        arrays = [with_changes(a, beside_index=a.symbol in self._beside) for a in arrays]
         sizes = tuple(_sizes(arrays))
         lengths = {s for a in arrays for n in a.axes for s in names(n)}
         definitions = (*self._problem.definitions, *_stable_definitions(self._derivation))
@@ -170,7 +172,10 @@ class _Reader:
         mentioned |= {s for d in definitions for s in names(d.value) - set(d.indices)}
         mentioned |= {v for v in self._problem.variables if isinstance(v, Symbol)}
         whole = lengths | {s for e in self._used for s in _counting(e)}
-        scalars = [self._scalar(s, whole) for s in sorted(mentioned - known, key=str)]
+        scalars = [
+            with_changes(self._scalar(s, whole), beside_index=s in self._beside)
+            for s in sorted(mentioned - known, key=str)
+        ]
         return (*arrays, *scalars), sizes, inferred
 
     def _results_of_loss(self) -> tuple[Expr, ...]:
@@ -281,6 +286,15 @@ def _stem(variable: Expr) -> str:
 
 def _counting(expr: Expr) -> Iterator[Symbol]:
     return (s for place in index_places(expr) for s in names(place))
+
+
+def _beside_indices(expr: Expr, free: Iterable[Expr]) -> Iterator[Expr]:
+    """The arrays and parameters that an index is added to or taken from, as in ``t[n] - j``."""
+    indices = {*free, *(b.limits[0] for b in binders(expr))}
+    for added in expr.atoms(Plus):
+        terms = {t.args[0] if isinstance(t, Minus) else t for t in added.args}
+        if terms & indices:
+            yield from (t.base if isinstance(t, Indexed) else t for t in terms - indices)
 
 
 def _indexing(expr: Expr) -> Iterator[Expr]:

@@ -103,6 +103,13 @@ def batch_shape(argument: Argument) -> str:
 
 def documented(argument: Argument) -> str:
     """An argument with its shape, for a docstring."""
+    # Of classes it is said that they count from 0; these have to say that they do not.
+    plain = argument.beside_index and argument.kind in ("floats", "integers")
+    note = "; taken as it is, and indices count from 1 in the formulas" if plain else ""
+    return _shaped(argument) + note
+
+
+def _shaped(argument: Argument) -> str:
     axes = ", ".join(["...", *map(printed, argument.axes)])
     fewer = ", ".join(["...", *map(printed, argument.axes[:-1])])
     match argument.kind:

@@ -27,6 +27,7 @@ class Argument:
         limit: The last of the classes, counted from 1, for ``classes``.
         least: The first of them.
         counts: Whether the integers only say how far sums go: then they are counts, from 1.
+        beside_index: Whether they are set against an index in arithmetic, as in ``t[n] - j``.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Argument:
     limit: Expr | None = None
     least: Expr = ONE
     counts: bool = False
+    beside_index: bool = False
 
 
 @dataclass(frozen=True)

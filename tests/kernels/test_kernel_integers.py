@@ -53,6 +53,27 @@ def test_integers_are_the_same_in_comparisons_and_in_arithmetic(target: str) -> 
     assert "y: array (..., N) of integers\n" in function.source
 
 
+AS_IT_IS = "; taken as it is, and indices count from 1 in the formulas"
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        ("sum((t[n] - j)^2*softmax(b)[j], j=1..C, n=1..N)", "t: array (..., N)" + AS_IT_IS),
+        ("sum(abs(j - t)*softmax(b)[j], j=1..C)", "t: array (...), or a number" + AS_IT_IS),
+        ("sum(delta(t[n], 0)*(t[n] - n)*b[n], n=1..N)", "t: array (..., N) of integers" + AS_IT_IS),
+        ("sum((t[n] - n)*b[t[n]], n=1..N)", "t: array (..., N) of integers from 0 to C - 1"),
+        ("sum((t[n] - C)*b[n], n=1..C)", "t: array (..., C)"),
+    ],
+)
+def test_what_stands_beside_an_index_in_arithmetic_is_documented(
+    loss: str, said: str, target: str
+) -> None:
+    source = derive.gradient(loss, "b[k]").kernel(target).source
+    assert f"    {said}\n" in source.replace("D - 1", "C - 1")
+
+
 def test_a_zero_inflated_poisson_distribution() -> None:
     derivation = derive.gradient(ZERO_INFLATED, "b[k]")
     assert derivation.check().ok
