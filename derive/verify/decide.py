@@ -18,6 +18,7 @@ from derive.facts import (
     UnequalFact,
 )
 from derive.problem import Problem
+from derive.verify.draws import whole_numbers
 from derive.verify.exact import Exact, TooDeep
 from derive.verify.field import FIELDS, MIDDLE, Array
 from derive.verify.labels import Labels
@@ -70,6 +71,7 @@ class Decider:
         self._definitions = definitions
         self._slopes = Slopes(definitions)
         self._choices = size_choices(problem, EXACT)
+        self._integers = whole_numbers(problem)
         self._exacts: dict[tuple[int, frozenset[Fact], bool, int], Exact] = {}
 
     def compare(self, before: Expr, after: Expr, facts: tuple[Fact, ...]) -> Decision:
@@ -134,7 +136,7 @@ class Decider:
             sums = tuple(f for f in of_value if isinstance(f, SumFact))
             labels = Labels(sums, sizes, self._definitions)
             ranges = self._problem.ranges
-            leaves = Leaves(sizes, points, tuple(of_value), ranges, labels)
+            leaves = Leaves(sizes, points, tuple(of_value), ranges, labels, self._integers)
             self._exacts[key] = Exact(
                 sizes, ranges, self._definitions, tuple(of_value), leaves, self._slopes, strict
             )

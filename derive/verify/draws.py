@@ -10,6 +10,10 @@ from collections.abc import Iterable
 from random import Random
 
 import mpmath
+from sympy import Expr, Integer
+
+from derive.indexing import index_arrays, index_places
+from derive.problem import Problem
 
 MODERATE = 8
 """Attempts with moderate numbers: of any sign in even ones, else positive."""
@@ -34,6 +38,14 @@ def random_number(name: str, indices: tuple[int, ...], attempt: int, positive: b
     trend = draw.choice((0, 0, 1) if sign else (0, 0, 1, -1))
     spread = sign * (unit + mpmath.mpf("0.05")) if sign else 2 * unit - 1
     return size * (spread + (sign or 1) * trend * sum(indices))
+
+
+def whole_numbers(problem: Problem) -> dict[Expr, list[int]]:
+    """What is drawn for arrays of integers: also the numbers with which something is compared."""
+    values = (problem.expression, *(d.value for d in problem.definitions))
+    compared = {n for v in values for place in index_places(v) for n in place.atoms(Integer)}
+    choices = sorted({0, 1, 2, 3} | set(map(int, compared)))
+    return {base: choices for value in values for base in index_arrays(value)}
 
 
 def within_reach(numbers: Iterable[mpmath.mpf]) -> None:

@@ -13,6 +13,8 @@ from derive.verify.bounds import Bounds
 from derive.verify.field import FIELDS, Array, Indices
 
 At = Mapping[Symbol, int]
+OTHER_INTEGERS = (4, 60)
+"""They may end sums, so that they must not be large."""
 
 
 class Leaves:
@@ -29,12 +31,16 @@ class Leaves:
         facts: tuple[Fact, ...],
         ranges: tuple[IndexRange, ...],
         settle: Callable[[Leaves, IndexedBase, int], None],
+        integers: Mapping[Expr, list[int]],
     ) -> None:
-        """``settle`` is called with every new array and its level, to make sums come out right."""
+        """``settle`` is called with every new array and its level, to make sums come out right;
+        ``integers`` are what arrays of integers that have no range are drawn from.
+        """
         self.points = points
         self._sizes = {size: Integer(value) for size, value in sizes.items()}
         self._settle = settle
         self._ranges = ranges
+        self._integers = integers
         self._arrays: dict[tuple[IndexedBase, int], Array] = {}
         self._classes: dict[IndexedBase, Indices] = {}
         self._positive = Bounds(facts).positive
@@ -68,17 +74,34 @@ class Leaves:
         """
         if base not in self._classes:
             known = self._range_of(base)
-            if known is None:
+            if known is not None:
+                values = np.arange(self._number(known.lower), self._number(known.upper) + 1)
+                row = np.resize(values, self.points)
+                rows = np.broadcast_to(row, (*self.shape(base, rank), self.points))
+                self._classes[base] = _random(base.name, 0).permuted(rows, axis=-1)
+            elif base in self._integers:
+                self._classes[base] = self._whole_numbers(base, self.shape(base, rank))
+            else:
                 raise NotImplementedError(f"the entries of {base} are no whole numbers")
-            values = np.arange(self._number(known.lower), self._number(known.upper) + 1)
-            row = np.resize(values, self.points)
-            rows = np.broadcast_to(row, (*self.shape(base, rank), self.points))
-            self._classes[base] = _random(base.name, 0).permuted(rows, axis=-1)
         return self._classes[base]
 
+    def _whole_numbers(self, base: IndexedBase, shape: tuple[int, ...]) -> Indices:
+        """Integers that no range bounds: at some points few different ones, at others more.
+
+        At a point all arrays draw from the same, so that many of their entries are equal.
+        """
+        known = [n for n in self._integers[base] if n > 0 or base not in self._positive]
+        pools, own = _random("integers", 0), _random(base.name, 0)
+        columns = []
+        for point in range(self.points):
+            # Larger ones, too, for what is made of them by arithmetic.
+            pool = pools.permutation([*known, *pools.integers(*OTHER_INTEGERS, len(known))])
+            columns.append(own.choice(pool[: 1 + point % len(pool)], shape))
+        return np.stack(columns, axis=-1)
+
     def holds_classes(self, base: IndexedBase) -> bool:
-        """Whether the entries of an array are indices."""
-        return self._range_of(base) is not None
+        """Whether the entries of an array are whole numbers."""
+        return self._range_of(base) is not None or base in self._integers
 
     def _range_of(self, base: IndexedBase) -> IndexRange | None:
         entries = (r for r in self._ranges if isinstance(r.index, Indexed))

@@ -20,12 +20,11 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
-from derive.indexing import index_arrays, index_places
 from derive.notation import entries, names
 from derive.problem import Problem
 from derive.verify.bounds import Bounds
 from derive.verify.decide import Decision, Place
-from derive.verify.draws import ATTEMPTS, OutsideDomain, random_number
+from derive.verify.draws import ATTEMPTS, OutsideDomain, random_number, whole_numbers
 from derive.verify.labels import constrained
 from derive.verify.sampled import DIGITS, Point
 from derive.verify.sizes import sampled_sizes, size_choices
@@ -58,7 +57,7 @@ class Sampler:
         self._problem = problem
         self._definitions = definitions
         self._floats = floats
-        self._integers = _integers(problem)
+        self._integers = whole_numbers(problem)
         self._points: dict[object, Point] = {}
         self._lucky: dict[tuple[tuple[Symbol, int], ...], int] = {}
 
@@ -148,14 +147,6 @@ class Sampler:
             )
             self._points[key] = Point(sizes, self._definitions, values, leaf)
         return self._points[key]
-
-
-def _integers(problem: Problem) -> dict[Expr, list[int]]:
-    """What is drawn for arrays of integers: also the numbers with which something is compared."""
-    values = (problem.expression, *(d.value for d in problem.definitions))
-    compared = {n for v in values for place in index_places(v) for n in place.atoms(Integer)}
-    choices = sorted({0, 1, 2, 3} | set(map(int, compared)))
-    return {base: choices for value in values for base in index_arrays(value)}
 
 
 class RandomLeaves:

@@ -60,8 +60,12 @@ class Checker:
             tuple(self._failures),
             tuple(self._rows),
             tuple(self._examiner.assumed),
-            _in_words(self._root.problem.sizes),
+            _in_words(self._root.problem.sizes) if self._decided() else "",
         )
+
+    def _decided(self) -> bool:
+        """Whether any step was decided exactly; without steps, nothing says that it was not."""
+        return not self._rows or any(row.exact for row in self._rows)
 
     def _level(self) -> Checked:
         if not self._failures:

@@ -141,7 +141,7 @@ def test_in_the_fields(name: str, size: int) -> None:
     """The residues of a node are those of the same node written out."""
     node = NODES[name]
     ranges = (IndexRange(k, Integer(1), C), IndexRange(m, Integer(1), C))
-    made = Leaves({C: size}, 4, (), ranges, lambda *_: None)
+    made = Leaves({C: size}, 4, (), ranges, lambda *_: None, {})
     exact = Exact({C: size}, ranges, (softmax,), (), made, Slopes((softmax,)), strict=False)
     values = np.broadcast_to(exact.value(node), (size, size, 4))
     for at_k, at_m in product(range(1, size + 1), repeat=2):
@@ -172,7 +172,7 @@ def test_a_bracket_is_one_where_the_maximum_is_attained() -> None:
 
 def test_fields_give_one_index_and_its_value() -> None:
     """Which one plays the part of the largest is up to the field, but it is the same throughout."""
-    made = Leaves({C: 5}, 4, (), (), lambda *_: None)
+    made = Leaves({C: 5}, 4, (), (), lambda *_: None, {})
     exact = Exact({C: 5}, (), (), (), made, Slopes(()), strict=False)
     span = (j, 1, C)
     bracket, values = Attains(z[j], span, i), Total(Times(Attains(z[j], span, i), z[i]), (i, 1, C))
@@ -181,7 +181,7 @@ def test_fields_give_one_index_and_its_value() -> None:
 
 
 def test_a_product_in_the_fields_is_one_of_its_factors() -> None:
-    made = Leaves({C: 3}, 4, (), (), lambda *_: None)
+    made = Leaves({C: 3}, 4, (), (), lambda *_: None, {})
     exact = Exact({C: 3}, (), (), (), made, Slopes(()), strict=False)
     equal = np.testing.assert_array_equal
     equal(exact.value(ProductOver(z[j], (j, 1, C))), exact.value(z[1] * z[2] * z[3]))
@@ -210,7 +210,7 @@ def test_laws_of_exponentials(level: int) -> None:
 
 def test_unknown_functions_depend_on_their_arguments_alone() -> None:
     f = Function("f", real=True)
-    made = Leaves({C: 2}, 4, (), (), lambda *_: None)
+    made = Leaves({C: 2}, 4, (), (), lambda *_: None, {})
     exact = Exact({C: 2}, (), (), (), made, Slopes(()), strict=False)
     np.testing.assert_array_equal(exact.value(f(z[1] + z[1])), exact.value(f(2 * z[1])))
     assert (exact.value(f(z[1])) != exact.value(f(z[2]))).any()
