@@ -55,6 +55,11 @@ def read_fact(relation: Any) -> Fact:
             | Ge(args=(Symbol() as size, Symbol() | Indexed() as index))
         ) if _is_index(index) and size.is_integer and size.is_positive:
             return IndexRange(index, ONE, size)
+        case Le() | Ge() if single := sorted(s.name for s in names(relation) if _is_plain_index(s)):
+            raise DeriveError(
+                f"{relation} is no fact that can be used: an index such as {single[0]} runs to the "
+                "end of its axis; drop the fact, and the result says by cases what holds where"
+            )
     raise DeriveError(
         f"{quoted(relation)} is no fact that can be used; a fact is Eq(Sum(y[i], (i, 1, C)), 1), "
         "Eq(y[i], KroneckerDelta(i, t)), Ne(k, t), w[i] > 0, b < 1, C >= 2, or s <= C of an index"
@@ -64,6 +69,11 @@ def read_fact(relation: Any) -> Fact:
 def _is_index(expr: Expr) -> bool:
     """Whether an expression may be an index; of an array only its use tells."""
     return bool(expr.is_integer) or isinstance(expr, Indexed)
+
+
+def _is_plain_index(symbol: Symbol) -> bool:
+    """Whether a symbol is an index, and no size."""
+    return bool(symbol.is_integer) and not symbol.is_positive
 
 
 def _equality(left: Expr, right: Expr, relation: Eq) -> Fact:

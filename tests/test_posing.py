@@ -223,6 +223,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
     "positive by assumption": (given(T > 0, loss=T * squares), "came out as True"),
     "no relation": (given(over(y[i]) - 1), r"no fact that can be used; a fact is Eq\(Sum"),
     "at least": (given(y[i] >= 0), r"y\[i\] >= 0 is no fact that can be used"),
+    "an index that stops earlier": (given(k <= C - 1), "index such as k runs to the end of its ax"),
     "two facts in one": (given(And(soft, Ne(k, t))), "is no fact that can be used"),
     "a value for a parameter": (given(Eq(T, 1), loss=T * squares), "put it into where"),
     "labels that are smooth": (
