@@ -13,7 +13,7 @@ from derive.lines.numbers import DRAWS, At, Numbers
 from derive.lines.verdict import Counterexample
 from derive.problem import Problem
 from derive.verify.draws import OutsideDomain
-from derive.verify.sampled import DIGITS
+from derive.verify.sampled import WORKING
 from derive.verify.sizes import allowed, least_sizes
 
 SIZES = 3
@@ -33,7 +33,7 @@ def counterexample(
 
     ``last`` are sizes at which they are known to differ, tried when small ones do not show it.
     """
-    with mpmath.workdps(DIGITS + 10):
+    with mpmath.workdps(WORKING):
         for least in (PLAIN, BARELY):
             for sizes in _sizes(problem, last):
                 for numbers, at in islice(_tried(left, right, problem, sizes), TRIED):

@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 from derive.arrays import Part
 from derive.corrections import Equality, Setting
 from derive.facts import Definition
-from derive.verify.sampled import DIGITS, Point
+from derive.verify.sampled import WORKING, Point
 
 
 @lru_cache(maxsize=256)  # the same in every language
@@ -43,7 +43,7 @@ def sides(
         return mpmath.mpf(int(number.p)) / int(number.q)
 
     known = tuple(d for d in definitions if d.base not in arrays)
-    with mpmath.workdps(DIGITS + 10):
+    with mpmath.workdps(WORKING):
         point = Point(sizes, known, (), entry)
         left, right = (point.value(e, places) for e in (equality.left, equality.right))
     return left, right

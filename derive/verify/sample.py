@@ -26,11 +26,11 @@ from derive.verify.bounds import Bounds
 from derive.verify.decide import Decision, Place
 from derive.verify.draws import ATTEMPTS, OutsideDomain, random_number, whole_numbers
 from derive.verify.labels import constrained
-from derive.verify.sampled import DIGITS, Point
+from derive.verify.sampled import WORKING, Point
 from derive.verify.sizes import sampled_sizes, size_choices
 
 TOLERANCE = mpmath.mpf(10) ** -22
-"""Numeric derivatives are good to about 30 digits."""
+"""Numeric derivatives are good to more digits, even where what they are taken of is steep."""
 
 NO_POINT = (
     "no random values were found for which all is real, so that not everything was tried with "
@@ -89,7 +89,7 @@ class Sampler:
 
         ``at`` fixes the index values. Raises ``NotImplementedError`` for a node without a meaning.
         """
-        with mpmath.workdps(DIGITS + 10):
+        with mpmath.workdps(WORKING):
             # What led into the domain before is likely to do so again.
             lucky = self._lucky.get(tuple(sizes.items()), 0)
             for attempt in (lucky, *(n for n in range(ATTEMPTS) if n != lucky)):

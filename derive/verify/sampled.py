@@ -39,12 +39,15 @@ from derive.verify.plain import as_inert, written_out
 from derive.verify.ruled_out import masks
 
 DIGITS = 50
-STEP = mpmath.mpf(10) ** -15
-"""Of numeric derivatives; their error is about its square."""
+WORKING = DIGITS + 40
+"""Digits that values are worked out with: a numeric derivative costs those of its step."""
+STEP = mpmath.mpf(10) ** -22
+"""Of numeric derivatives; their error is about its square, times that of what they are taken of:
+where a logit counts a hundredfold, the third derivative is 10^6 times the first."""
 
 KINK = mpmath.mpf(10) ** -10
 """So near to a kink no numeric derivative is taken."""
-LOST = mpmath.mpf(10) ** -20
+LOST = mpmath.mpf(10) ** -30
 """A sum so much smaller than its terms has too few digits left for a numeric derivative."""
 KINKED = (Abs, Max, Min, sign)
 
@@ -87,6 +90,7 @@ class Point:
     ``leaf`` gives the number for an array and its indices or for a parameter. For derivatives there
     are points beside it, where entries of one array (of a definition, too) are a little larger or
     smaller; what is not made of these has its value from the point that it is ``beside``.
+    Numeric derivatives want ``WORKING`` digits of mpmath.
     """
 
     def __init__(
@@ -249,7 +253,7 @@ class Point:
             case Entry():
                 return self.value(written_out(expr), at)
         if expr.is_number:
-            return expr.evalf(DIGITS + 10)._to_mpmath(mpmath.mp.prec)
+            return expr.evalf(WORKING)._to_mpmath(mpmath.mp.prec)
         read = as_inert(expr)
         if read == expr:
             raise NotImplementedError(f"{type(expr).__name__} has no meaning to the checker")
@@ -454,7 +458,7 @@ def _power(base: mpmath.mpf, exponent: mpmath.mpf) -> mpmath.mpf:
 
 def _apply(function: type, operands: list[mpmath.mpf]) -> mpmath.mpf:
     within_reach(operands)
-    applied = function(*(Float(u, DIGITS + 10) for u in operands)).evalf(DIGITS + 10)
+    applied = function(*(Float(u, WORKING) for u in operands)).evalf(WORKING)
     if not applied.is_number:
         raise NotImplementedError(f"{function.__name__} has no numeric value")
     if not applied.is_real or not applied.is_finite:

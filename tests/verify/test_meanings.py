@@ -48,7 +48,7 @@ from derive.verify.exact import Exact
 from derive.verify.field import CHAIN, FIELDS
 from derive.verify.leaves import Leaves
 from derive.verify.plain import as_inert
-from derive.verify.sampled import Point
+from derive.verify.sampled import WORKING, Point
 from derive.verify.slopes import Slopes
 
 C = symbols("C", integer=True, positive=True)
@@ -128,7 +128,7 @@ def test_written_out_and_with_many_digits(name: str, size: int) -> None:
             # Its entries are then numbers like any others.
             here[q] = {(n,): value(q[n], world) for n in range(1, size + 1)}
         wanted = value(node, here)
-        with mpmath.workdps(50):
+        with mpmath.workdps(WORKING):
             assert close(point.value(node, {k: at_k, m: at_m}), wanted)
         written = explicit(as_inert(node), {C: size}, {k: at_k, m: at_m}, (softmax,))
         assert not written.free_symbols & {k, m, q}
