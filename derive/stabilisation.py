@@ -52,7 +52,8 @@ from derive.rules.monomials import sides
 from derive.rules.raised import beside_raised
 from derive.rules.softmax import folded, weighted_complements
 from derive.rules.trace import Trace
-from derive.strategy.phases import CONTRACTION, among, attempt, fold_names, repeat, settle
+from derive.strategy.attempts import among, attempt, repeat, settle
+from derive.strategy.phases import CONTRACTION, fold_names
 
 SHIFTS = (
     "unfold_in_log",

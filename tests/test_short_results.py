@@ -113,7 +113,7 @@ BY_HAND = {
     ),
     "terms over one bar": (
         "-sum(d[i]*log(p[i]) + (1 - d[i])*log(1 - p[i] + p[i]*S[i]), i=1..N)",
-        "((1 - d[k])*(S[k] - 1)*p[k]/(S[k]*p[k] - p[k] + 1) + d[k])*(p[k] - 1)",
+        "(p[k] - 1)*(S[k]*p[k] + d[k] - p[k])/(S[k]*p[k] - p[k] + 1)",
         {"where": ["p[i] = sigmoid(z[i])"]},
     ),
     "inverse distances, twice left out": (
@@ -319,6 +319,78 @@ BY_HAND = {
         "sum(exp(-(z[i] - z[j])^2), i=1..C, j=1..C)",
         "-4*Sum((-z[j] + z[k])*exp(-(-z[j] + z[k])**2), (j, 1, C))",
         {},
+    ),
+    "steps passed": (  # the term that comes next in a sum
+        "-log(sigmoid(b[t] - z)) - sum(log(1 - sigmoid(b[j] - z)), j=1..t-1)",
+        "1 - Sum(\\sigma[j], (j, 1, t))",
+        {"by": "z", "given": ["t <= C"]},
+    ),
+    "steps to come": (
+        "-log(sigmoid(b[t] - z)) - sum(log(1 - sigmoid(b[j] - z)), j=t+1..C)",
+        "1 - Sum(\\sigma[j], (j, t, C))",
+        {"by": "z", "given": ["t <= C"]},
+    ),
+    "the last square apart": (
+        "sum(z[j]^2, j=1..s-1) + z[s]^2",
+        "2*Piecewise((1, k <= s), (0, True))*z[k]",
+        {"given": ["s <= C"]},
+    ),
+    "a bracket and a delta": (
+        "a*sum(z[j], j=1..s-1) + a*sum(z[j]*delta(j,s), j=1..C)",
+        "a*Piecewise((1, k <= s), (0, True))",
+        {"given": ["s <= C"]},
+    ),
+    "a bracket inside itself": (
+        "sum(v[j]*x[j] - x[j]*sum(delta(i,j-1)*v[i], i=1..C), j=2..C)",
+        "(-v[k - 1] + v[k])*Piecewise((1, k >= 2), (0, True))",
+        {"by": "x[k]"},
+    ),
+    "squared differences by deltas": (
+        "sum((v[j] - sum(delta(i,j-1)*v[i], i=1..C))^2, j=2..C)",
+        "2*(-v[k + 1] + v[k])*Piecewise((1, k <= C - 1), (0, True))"
+        " + 2*(-v[k - 1] + v[k])*Piecewise((1, k >= 2), (0, True))",
+        {"by": "v[k]"},
+    ),
+    "relativistic generator": (  # a constant leaves a sum
+        "-sum(log(1 - sigmoid(r[m] - sum(f[i], i=1..N)/N)), m=1..M)/M"
+        " - sum(log(sigmoid(f[i] - sum(r[m], m=1..M)/M)), i=1..N)/N",
+        "(\\varsigma[b] + 1 - Sum(\\sigma[i], (i, 1, N))/N)/M",
+        {"by": "r[b]"},
+    ),
+    "radial flow": (
+        "log(r/(r + alpha)^2)",
+        "(alpha - r)/(r*(alpha + r))",
+        {"by": "r", "given": ["r > 0", "alpha > 0"]},
+    ),
+    "logarithm of a share": (
+        "log(r) - log(alpha + r)",
+        "alpha/(r*(alpha + r))",
+        {"by": "r", "given": ["r > 0", "alpha > 0"]},
+    ),
+    "a term over the bar beside it": (
+        "r - 2*alpha*log(alpha + r)",
+        "(-alpha + r)/(alpha + r)",
+        {"by": "r", "given": ["r > 0", "alpha > 0"]},
+    ),
+    "probabilities themselves": (
+        "-sum(y[i]*log(p[i]) + (1 - y[i])*log(1 - p[i]), i=1..N)",
+        "(p[k] - y[k])/((1 - p[k])*p[k])",
+        {"by": "p[k]"},
+    ),
+    "a number in a bracket that cancels": (
+        "sum(x[i] + a*(m[i] - n[i] + 1)*x[i] - a*x[i], i=1..N)",
+        "a*(m[k] - n[k]) + 1",
+        {"by": "x[k]"},
+    ),
+    "Bose-Einstein": (
+        "log(1 - exp(-T))",
+        "1/(exp(T) - 1)",
+        {"by": "T", "given": ["T > 0"]},
+    ),
+    "multinomial": (
+        "prod(theta[i]^n[i], i=1..C)",
+        "n[k]*Product(theta[i]**n[i], (i, 1, C))/theta[k]",
+        {"by": "theta[k]", "given": ["theta[i] > 0"]},
     ),
 }
 

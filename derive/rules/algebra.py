@@ -238,7 +238,9 @@ def _left_of(expr: Expr, wanted: Callable[[Monomial, Plus], bool]) -> Outcome:
             for m, part in enumerate(total.args):
                 beside = monomial(Quotient(expr.args[n], Quotient(part, total)))
                 whole = Monomial(-beside.coefficient, beside.powers)
-                at = place(whole, split) if wanted(whole, total) else None
+                # What is below a bar in the one and above in the other would have to cancel.
+                alone = whole.powers.keys().isdisjoint(monomial(part).powers)
+                at = place(whole, split) if alone and wanted(whole, total) else None
                 if at is not None:
                     left = Quotient(plus(*without(total.args, m)), total)
                     joined = list(expr.args)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sympy import Expr
 
 from derive.facts import Given
@@ -10,6 +12,7 @@ from derive.notation import (
     ONE,
     ZERO,
     Bracket,
+    Delta,
     Plus,
     Quotient,
     Times,
@@ -23,9 +26,16 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
-from derive.rules.monomials import beside_total, expression, monomial, multiplied, place
+from derive.rules.monomials import (
+    beside_total,
+    divided,
+    expression,
+    monomial,
+    multiplied,
+    place,
+)
 from derive.rules.registry import Example, Outcome, Rewriting, rule
-from derive.rules.sums import FJ, left_out, limits, over_classes, z_j
+from derive.rules.sums import FJ, FK, left_out, limits, over_classes, z_j
 from derive.signs import at_most, within
 
 
@@ -214,4 +224,104 @@ def _joined(first: Expr, second: Expr, given: Given) -> Rewriting | None:
             if known is not None and lower == index + 1 and code(second.at(own)) == code(body):
                 whole = Total(body, (own, first.lower, second.upper, index))
                 return Rewriting(whole, given.declared(known))
+    return None
+
+
+@rule(
+    law(
+        Plus(Times(s.c, Total(FJ, (s.j, s.lo, s.hi))), Times(s.c, FK)),
+        Times(s.c, Total(FJ, (s.j, s.lo, s.k))),
+        Condition("at_most", (s.lo, s.k)),
+        Condition("at_most", (s.k, s.hi + 1)),
+        Condition("at_most", (s.hi + 1, s.k)),
+    ),
+    Example(Plus(Total(z_j, (s.j1, 1, s.k1 - 1)), s.z[s.k1]), s.in_range),
+)
+def extend_upwards(expr: Expr, given: Given) -> Outcome:
+    """``Σ_{j<k} f_j + f_k = Σ_{j<=k} f_j``, both perhaps beside the same factors."""
+    return _extended(expr, given, lambda total: (total.upper + 1, total.lower, total.upper + 1))
+
+
+@rule(
+    law(
+        Plus(Times(s.c, Total(FJ, (s.j, s.lo, s.hi))), Times(s.c, FK)),
+        Times(s.c, Total(FJ, (s.j, s.k, s.hi))),
+        Condition("at_most", (s.k, s.hi)),
+        Condition("at_most", (s.k, s.lo - 1)),
+        Condition("at_most", (s.lo - 1, s.k)),
+    ),
+    Example(Plus(Total(z_j, (s.j1, s.k1 + 1, s.C)), s.z[s.k1]), s.in_range),
+)
+def extend_downwards(expr: Expr, given: Given) -> Outcome:
+    """``f_k + Σ_{j>k} f_j = Σ_{j>=k} f_j``, both perhaps beside the same factors."""
+    return _extended(expr, given, lambda total: (total.lower - 1, total.lower - 1, total.upper))
+
+
+def _extended(
+    expr: Expr, given: Given, ends: Callable[[Total], tuple[Expr, Expr, Expr]]
+) -> Outcome:
+    """A sum and the term beside it that comes next: its index, and the range with it, by ``ends``.
+
+    The sum may be one of no terms.
+    """
+    parts = [monomial(term) for term in expr.args]
+    for n, found in enumerate(map(beside_total, parts)):
+        if found is None or found[0].excluded:
+            continue
+        total, others = found
+        index, low, high = ends(total)
+        known = at_most(low, high, given)
+        m = place(multiplied(others, total.at(index)), parts)
+        if known is not None and m is not None:
+            body, own = total.open()
+            whole = expression(multiplied(others, Total(body, (own, low, high))))
+            rest = (whole if at == n else t for at, t in enumerate(expr.args))
+            return Rewriting(
+                plus(*(t for at, t in enumerate(rest) if at != m)), given.declared(known)
+            )
+    return None
+
+
+@rule(
+    law(
+        Plus(Times(s.c, Bracket(s.a, s.b)), Times(s.c, Delta(s.j, s.k))),
+        Times(s.c, Bracket(s.j, s.k)),
+        Condition("at_most", (s.b - s.a, s.k - s.j - 1)),
+        Condition("at_most", (s.k - s.j - 1, s.b - s.a)),
+    ),
+    Plus(Times(Bracket(s.i1, s.k1 - 1), s.z[s.i1]), Times(Delta(s.i1, s.k1), s.z[s.i1])),
+)
+def widen_bracket(expr: Expr, given: Given) -> Outcome:
+    """``[i < k] + δ_{ik} = [i <= k]``, both perhaps beside the same factors."""
+    parts = [monomial(term) for term in expr.args]
+    for n, part in enumerate(parts):
+        for bracket, _ in part.powers.values():
+            if not isinstance(bracket, Bracket):
+                continue
+            others, last = divided(part, monomial(bracket)), bracket.upper + 1
+            m = place(multiplied(others, Delta(bracket.lower, last)), parts)
+            if m is not None:
+                whole = expression(multiplied(others, Bracket(bracket.lower, last)))
+                rest = (whole if at == n else t for at, t in enumerate(expr.args))
+                return plus(*(t for at, t in enumerate(rest) if at != m))
+    return None
+
+
+@rule(
+    law(
+        Times(Bracket(s.j, s.k), Plus(Times(Bracket(s.j, s.k), s.a), s.b)),
+        Times(Bracket(s.j, s.k), Plus(s.a, s.b)),
+    ),
+    Times(Bracket(s.i1, s.k1), Plus(s.z[s.i1], Times(Bracket(s.i1, s.k1), s.T))),
+)
+def drop_inner_bracket(expr: Expr, given: Given) -> Outcome:
+    """``[i <= k] ([i <= k] a + b) = [i <= k] (a + b)``"""
+    brackets = {code(f) for f in expr.args if isinstance(f, Bracket)}
+    for n, factor in enumerate(expr.args if brackets else ()):
+        for m, term in enumerate(factor.args if isinstance(factor, Plus) else ()):
+            part = monomial(term)
+            for known in brackets & part.powers.keys():
+                left = expression(divided(part, monomial(part.powers[known][0])))
+                inside = plus(*(left if at == m else t for at, t in enumerate(factor.args)))
+                return times(*(inside if at == n else f for at, f in enumerate(expr.args)))
     return None

@@ -31,6 +31,7 @@ from derive.rules.monomials import (
     expression,
     is_reduced,
     monomial,
+    multiplied,
     place,
     sides,
 )
@@ -58,16 +59,16 @@ def factor_cancelling(expr: Expr, given: Given) -> Outcome:
 
 
 def _cancel(first: Expr, second: Expr) -> bool:
-    """Whether two sums have terms that are opposite to each other."""
+    """Whether two sums, or a sum and a term, have terms that are opposite to each other."""
     ours, theirs = (_signed_terms(rest) for rest in (first, second))
     return any(a.key == b.key and a.coefficient == -b.coefficient for a in ours for b in theirs)
 
 
 def _signed_terms(expr: Expr) -> list[Monomial]:
-    """The terms of a sum; of a bracket with a minus as well."""
+    """The terms of a sum, of a bracket with a minus as well; anything else is one term."""
     if isinstance(expr, Minus) and isinstance(expr.operand, Plus):
         return [monomial(Minus(term)) for term in expr.operand.args]
-    return [monomial(term) for term in expr.args] if isinstance(expr, Plus) else []
+    return [monomial(term) for term in (expr.args if isinstance(expr, Plus) else (expr,))]
 
 
 @rule(
@@ -201,9 +202,6 @@ def factor_numerator(expr: Expr, given: Given) -> Outcome:
     return None
 
 
-positive_b = Condition("positive", (s.b,))
-
-
 @rule(
     law(
         Quotient(Plus(Times(s.a, s.b), Times(s.a, s.c), s.u), Plus(s.b, s.c)),
@@ -262,3 +260,57 @@ def factor_pairs(expr: Expr, given: Given) -> Outcome:
 def _ratio(first: Monomial, second: Monomial) -> Expr | None:
     """By what number two terms differ, if by no more."""
     return first.coefficient / second.coefficient if first.key == second.key else None
+
+
+@rule(
+    law(
+        Plus(Quotient(s.a, s.u), s.b),
+        Quotient(Plus(s.a, Times(s.b, s.u)), s.u),
+        Condition("nonzero", (s.u,)),
+    ),
+    Plus(Quotient(Times(2, y_k), Plus(y_k, Exp(z_i))), z_k, Minus(ONE)),
+)
+def put_over_bar(expr: Expr, given: Given) -> Outcome:
+    """``a/u + b = (a + b u)/u`` for a sum ``u`` where terms then meet above the bar."""
+    parts = [monomial(term) for term in expr.args]
+    for n, m in permutations(range(len(parts)), 2):
+        sums = {c: p for c, p in parts[n].powers.items() if isinstance(p[0], Plus)}
+        below = {c: (base, -power) for c, (base, power) in sums.items() if power.is_negative}
+        bar = expression(Monomial(ONE, below))
+        above, beside = multiplied(parts[n], bar), multiplied(parts[m], bar)
+        if below and {t.key for t in _opened(above)} & {t.key for t in _opened(beside)}:
+            whole = Quotient(plus(expression(above), expression(beside)), bar)
+            rest = (whole if at == n else t for at, t in enumerate(expr.args))
+            return plus(*(t for at, t in enumerate(rest) if at != m))
+    return None
+
+
+def _opened(term: Monomial) -> list[Monomial]:
+    """The terms of a product when the sums among its factors are multiplied out."""
+    for bracket, exponent in term.powers.values():
+        if isinstance(bracket, Plus) and exponent == 1:
+            others = divided(term, monomial(bracket))
+            return [t for part in bracket.args for t in _opened(multiplied(others, part))]
+    return [term]
+
+
+@rule(
+    law(
+        Quotient(Plus(Quotient(s.a, s.u), s.b), s.c),
+        Quotient(Plus(s.a, Times(s.b, s.u)), Times(s.u, s.c)),
+        Condition("nonzero", (s.u,)),
+    ),
+    Quotient(Plus(Quotient(y_k, z_k), Minus(ONE)), Plus(y_k, s.T)),
+)
+def clear_numerator(expr: Expr, given: Given) -> Outcome:
+    """``(a/u + b)/c = (a + b u)/(u c)``"""
+    match expr:
+        case Quotient(Plus((_, _) as terms), below):
+            for n, term in enumerate(terms):
+                top, bottom = sides(term.operand if isinstance(term, Minus) else term)
+                if bottom:
+                    bar, above = times(*bottom), times(*top)
+                    other = expression(multiplied(monomial(terms[1 - n]), bar))
+                    cleared = [Minus(above) if isinstance(term, Minus) else above, other]
+                    return Quotient(plus(*cleared[:: 1 - 2 * n]), times(bar, below))
+    return None

@@ -10,6 +10,7 @@ from derive.notation import (
     ONE,
     Delta,
     Exp,
+    Minus,
     Plus,
     Power,
     Quotient,
@@ -21,7 +22,7 @@ from derive.notation import (
 )
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS, cancel
-from derive.rules.monomials import raise_to, split_power
+from derive.rules.monomials import raise_to, sides, split_power
 from derive.rules.registry import Outcome, rule
 from derive.signs import is_not_negative, is_positive
 
@@ -112,4 +113,24 @@ def power_of_quotient(expr: Expr, given: Given) -> Outcome:
         case Power(Quotient(above, below), n) if n.is_integer or is_positive(below, given):
             top = ONE if above == 1 else raise_to(above, n.doit())
             return Quotient(top, raise_to(below, n.doit()))
+    return None
+
+
+@rule(
+    law(
+        Quotient(Exp(Minus(s.u)), Plus(ONE, Minus(Exp(Minus(s.u))))),
+        Quotient(ONE, Plus(Exp(s.u), Minus(ONE))),
+    ),
+    Quotient(Times(y_k, Exp(Minus(z_k))), Plus(ONE, Minus(Exp(Minus(z_k))))),
+)
+def turn_exponentials(expr: Expr, given: Given) -> Outcome:
+    """``e^{-u} / (1 - e^{-u}) = 1 / (e^u - 1)``"""
+    above, below = map(list, sides(expr))
+    for n, factor in enumerate(above):
+        match factor:
+            case Exp(Minus(operand)):
+                rest = [code(Plus(ONE, Minus(factor))) == code(part) for part in below]
+                if any(rest):
+                    above[n], below[rest.index(True)] = ONE, Plus(Exp(operand), Minus(ONE))
+                    return Quotient(times(*(f for f in above if f != 1)), times(*below))
     return None

@@ -19,6 +19,7 @@ from derive.notation import (
     Plus,
     Power,
     ProductOver,
+    Quotient,
     Times,
     Total,
     names,
@@ -28,7 +29,7 @@ from derive.reading import read
 from derive.rules import samples as s
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.sums import completed
-from derive.signs import at_most, is_positive
+from derive.signs import at_most, is_positive, within
 
 limits, plain_limits = (s.j, s.lo, s.hi, s.X), (s.j, s.lo, s.hi)
 over_classes = (s.j1, 1, s.C)
@@ -116,6 +117,28 @@ def rejoin_factor(expr: Expr, given: Given) -> Outcome:
         return None
     whole, rest, known = found
     return Rewriting(times(*rest, whole), given.declared(known))
+
+
+@rule(
+    law(
+        ProductOver(FJ, (s.j, s.lo, s.hi, s.k)),
+        Quotient(ProductOver(FJ, plain_limits), FK),
+        Condition("within", (s.k, s.lo, s.hi)),
+        Condition("nonzero", (FK,)),
+    ),
+    Example(ProductOver(Exp(z_j), (s.j1, 1, s.C, s.k1)), s.in_range),
+)
+def complete_product(expr: Expr, given: Given) -> Outcome:
+    """``Π_{j≠k} f_j = Π_j f_j / f_k`` for positive factors."""
+    if len(expr.excluded) != 1:
+        return None
+    alone = expr.at(expr.excluded[0])
+    known = within(expr.excluded[0], expr.lower, expr.upper, given)
+    if known is None or not is_positive(alone, given):
+        return None
+    body, own = expr.open()
+    whole = ProductOver(body, (own, expr.lower, expr.upper))
+    return Rewriting(Quotient(whole, alone), given.declared(known))
 
 
 @rule(

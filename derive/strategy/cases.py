@@ -11,8 +11,9 @@ from derive.derivation import Derivation
 from derive.facts import EqualFact, UnequalFact
 from derive.notation import Delta, names, replace
 from derive.rules.trace import Trace
+from derive.strategy.attempts import settle
 from derive.strategy.judgement import has_pole
-from derive.strategy.phases import finish, settle
+from derive.strategy.phases import finish
 
 
 def cases(derivation: Derivation) -> Mapping[Expr, Derivation]:

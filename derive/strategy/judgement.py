@@ -264,6 +264,12 @@ def known_after_pulling(total: Total, index: Symbol, term: Expr, given: Given) -
     return bool(moving) and is_known_total(total.over(times(*moving), index), given)
 
 
+def has_constant_term(total: Expr, given: Given) -> bool:
+    """Whether a term of a sum in a sum over an index is the same for each."""
+    body, index = total.opened
+    return isinstance(body, Plus) and any(index not in names(term) for term in body.args)
+
+
 def distributes_well(product: Expr, given: Given) -> bool:
     """Multiply out inside a sum where a delta or a known sum comes free by it."""
     if not given.scope:
@@ -288,13 +294,6 @@ def distributes_well(product: Expr, given: Given) -> bool:
             if is_known_total(candidate, given):
                 return True
     return False
-
-
-def clears_bar(product: Expr, given: Given) -> bool:
-    """Multiply out where a factor is below a bar in the bracket beside it: ``a (b + c / a)``."""
-    known = {code(f) for f in product.args}
-    terms = (sides(t)[1] for f in product.args if isinstance(f, Plus) for t in f.args)
-    return any(code(f) in known for below in terms for f in below)
 
 
 def inside_total(negative: Expr, given: Given) -> bool:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Set as AbstractSet
+from sympy import Symbol
 
-from sympy import Expr, Symbol
-
-from derive.notation import Inert, Partial, Times, code, collected
+from derive.notation import Bracket, Partial, Times, code, collected
 from derive.rules.definitions import parts_of
 from derive.rules.softmax import weighted_complements
-from derive.rules.trace import Trace, Where
+from derive.rules.trace import Trace
+from derive.strategy.attempts import (
+    NO_LONGER,
+    PATIENCE,
+    WORTHWHILE,
+    among,
+    attempt,
+    settle,
+    spread,
+)
+from derive.strategy.bars import clear_bars, share_bars
 from derive.strategy.judgement import (
     bracketed,
-    clears_bar,
     distributes_well,
     divides_well,
     exchanges_well,
     exponent_totals,
     factors_well,
     far_apart,
-    guarded,
+    has_constant_term,
     has_factors_above,
     has_fraction_with_root,
     has_root,
@@ -93,6 +99,7 @@ CONTRACTION = (
     "vanish_delta",
     "square_delta",
     "merge_deltas",
+    "drop_inner_bracket",
     "contract_delta",
     "contract_delta_from",
     "contract_delta_upto",
@@ -116,6 +123,8 @@ BRANCHES = (
     "factor_branches",
 )
 
+EXTENSION = ("extend_upwards", "extend_downwards", "widen_bracket")
+
 NAMING = (
     "fold_definition",
     "turn_logistic",
@@ -125,18 +134,8 @@ NAMING = (
     "invert_quotient",
 )
 
-# More steps than this means that two rules undo each other; what has been reached is right all
-# the same, and is kept.
-PATIENCE = 200
-
 # A product of more sums than this is not multiplied out to see whether anything cancels.
 EXPANSIONS = 12
-
-# Multiplying out must save a fifth of the length: brackets are worth something to a reader.
-WORTHWHILE = 0.8
-
-# What is only to look alike may be as long as before.
-NO_LONGER = 1.001
 
 
 def prepare(trace: Trace) -> None:
@@ -148,6 +147,7 @@ def prepare(trace: Trace) -> None:
     for rule in ("expand_log_quotient", "expand_log_product"):
         trace.apply(rule, opens_range_product)
     settle(trace, ("multiply_constant", "add_exponents", "expand_log_range_product"))
+    settle(trace, EXTENSION)
     trace.apply("multiply_quotients", has_fraction_with_root)
     trace.apply("pull_out_factor", has_root)
     trace.apply("power_of_product", raises_well)
@@ -296,34 +296,20 @@ def finish(trace: Trace) -> None:
     attempt(trace, gather_totals)
     attempt(trace, gather_complements, NO_LONGER)
     attempt(trace, gather_fractions)
+    share_bars(trace)
     attempt(trace, clear_bars)
     attempt(trace, reduce_powers)
+    attempt(trace, lambda t: settle(t, ("turn_exponentials",)))
+    attempt(trace, complete_products)
     attempt(trace, share_totals)
+    attempt(trace, share_brackets)
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
     attempt(trace, write_positive_parts)
+    attempt(trace, release_constants)
     trace.apply("turn_total", lambda e, given: e == trace.expression or less_one(e, given))
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
-
-
-def attempt(trace: Trace, work: Callable[[Trace], None], share: float = 1.0) -> None:
-    """Do something, and take it back unless the result is shorter for a reader.
-
-    Shorter than ``share`` of what was there, that is.
-    """
-    expression, taken = trace.expression, len(trace.steps)
-    work(trace)
-    if length(trace.expression) >= share * length(expression):
-        trace.expression = expression
-        del trace.steps[taken:]
-
-
-def length(expr: Expr) -> int:
-    """How much there is to read: signs and brackets count little, entries and functions most."""
-    if not expr.args or not isinstance(expr, Inert):
-        return 2
-    return 1 + sum(length(a) for a in expr.args)
 
 
 def spread_totals(trace: Trace) -> None:
@@ -356,6 +342,12 @@ def gather_totals(trace: Trace) -> None:
         pass
 
 
+def complete_products(trace: Trace) -> None:
+    """Products over all others as the whole one, where a power beside them then nearly cancels."""
+    if trace.apply("complete_product"):
+        settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor", "combine_powers"))
+
+
 def share_totals(trace: Trace) -> None:
     """Join sums over one range, and what stands beside them, where their terms share factors."""
     while trace.apply("join_sharing"):
@@ -363,6 +355,20 @@ def share_totals(trace: Trace) -> None:
             pass
         settle(trace, ("pull_out_sign",))
         trace.apply("pull_out_factor", pulls_well)
+
+
+def share_brackets(trace: Trace) -> None:
+    """Join terms that have a bracket in common."""
+    while trace.apply("factor_partly", lambda terms, _: Bracket in heads_of(terms)):
+        settle(trace, ("drop_inner_bracket", "cancel_terms", "collect_terms"))
+
+
+def release_constants(trace: Trace) -> None:
+    """Take what is the same in all terms of sums over an index out of them."""
+    if trace.apply("split_total", has_constant_term):
+        settle(trace, ("pull_out_sign", "sum_constant", "sum_constant_but"))
+        spread(trace, "split_quotient", splits_fraction_well)
+        settle(trace, ("cancel_factor", "distribute_negative", "cancel_terms"))
 
 
 def write_positive_parts(trace: Trace) -> None:
@@ -383,12 +389,6 @@ def gather_fractions(trace: Trace) -> None:
     while trace.apply("join_fractions"):
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor", "combine_powers"))
         settle(trace, ("complement_fraction", "fold_definition", "write_complement"))
-
-
-def clear_bars(trace: Trace) -> None:
-    """Multiply a bracket by what stands below a bar in it."""
-    if spread(trace, "distribute_product", clears_bar):
-        settle(trace, ("cancel_factor", "distribute_negative"))
 
 
 def reduce_powers(trace: Trace) -> None:
@@ -432,17 +432,6 @@ def expand_brackets(trace: Trace) -> None:
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
 
 
-def spread(trace: Trace, rule: str, look: Where) -> bool:
-    """Multiply out or split, except where only a mask rules out that something has no value."""
-    kept = guarded(trace.expression)
-    return trace.apply(rule, lambda expr, given: expr not in kept and look(expr, given))
-
-
-def among(parts: AbstractSet[Expr]) -> Where:
-    """Only where one of these stands."""
-    return lambda expr, _: expr in parts
-
-
 def meet_definitions(trace: Trace) -> None:
     """Multiply out, join sums, and cancel the terms of a definition that is below their bar."""
     if any(parts_of(d.value)[0] for d in trace.given.definitions):
@@ -467,19 +456,8 @@ def simplify_after_factoring(trace: Trace) -> bool:
         or trace.apply_first(("divide_slopes", "divide_turned_slopes", "divide_numerator"))
         or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax", "combine_powers"))
         or trace.apply_first(("cancel_terms", "collect_terms", "rejoin_index", "join_ranges"))
+        or trace.apply_first((*EXTENSION, "drop_inner_bracket"))
         or take_terms_off(trace)
         or trace.apply("pull_out_factor", pulls_well)
         or trace.apply("multiply_quotients", multiplies_well)
     )
-
-
-def settle(trace: Trace, rules: tuple[str, ...]) -> None:
-    """Apply rules until none fires."""
-    repeat(lambda: trace.apply_first(rules))
-
-
-def repeat(step: Callable[[], bool]) -> None:
-    """Do something until there is nothing left of it to do, and not for ever."""
-    for _ in range(PATIENCE):
-        if not step():
-            return

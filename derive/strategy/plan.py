@@ -16,12 +16,12 @@ from derive.rules.softmax import folded
 from derive.rules.trace import Trace
 from derive.signs import depends
 from derive.strategy.arrays import in_arrays_if_shorter
+from derive.strategy.attempts import length
 from derive.strategy.cases import cases
 from derive.strategy.naming import recognise
 from derive.strategy.phases import (
     differentiate,
     finish,
-    length,
     name_shares,
     prepare,
     simplify,

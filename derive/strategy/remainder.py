@@ -14,7 +14,8 @@ from derive.facts import EntryFact, Fact, SumFact
 from derive.notation import Partial, heads
 from derive.problem import Problem
 from derive.rules.trace import Trace
-from derive.strategy.phases import differentiate, finish, length, simplify
+from derive.strategy.attempts import length
+from derive.strategy.phases import differentiate, finish, simplify
 from derive.strategy.plan import derive_problem, lemma_of
 
 # A remainder that is longer than this says less than it takes to read.

@@ -182,6 +182,18 @@ Ltac factor_bracket := by_field.
 Ltac factor_complement := by_field.
 Ltac factor_common := first [by_field | by_powers | by_roots].
 Ltac factor_numerator := first [by_field | by_powers | by_roots].
+Lemma inv_turned u : / (1 - exp (- u)) = exp u * / (exp u - 1).
+Proof.
+  replace (1 - exp (- u)) with (/ exp u * (exp u - 1))
+    by (rewrite exp_Ropp; field; apply Rgt_not_eq, exp_pos).
+  now rewrite Rinv_mult, Rinv_inv.
+Qed.
+Ltac turn_exponentials :=
+  unfold Rdiv; rewrite ?Rinv_mult;
+  match goal with |- context [/ (1 - exp (- ?u))] =>
+    rewrite (inv_turned u), (exp_Ropp u); generalize (/ (exp u - 1)); intro; field; nonzero end.
+Ltac put_over_bar := by_cancelling.
+Ltac clear_numerator := by_cancelling.
 Ltac divide_numerator := first [by_field | by_powers | by_roots].
 Ltac reorder_terms := by_ring.
 Ltac reorder_factors := by_ring.
@@ -390,6 +402,31 @@ Ltac join_ranges :=
           rewrite <- (total_around k lo m n hi f g h) by (intros; first [index | by_ring]); by_ring
         end end end end.
 Ltac absorb_bracket_lower := absorb_bracket.
+Ltac extend_upwards :=
+  match goal with |- ?apart = ?joined =>
+    match joined with context [sum_over (range ?lo ?k) ?f] =>
+      match apart with context [sum_over (range lo ?m) f] =>
+        rewrite (total_last k lo m f) by index; by_ring end end end.
+Ltac extend_downwards :=
+  match goal with |- ?apart = ?joined =>
+    match joined with context [sum_over (range ?k ?hi) ?f] =>
+      match apart with context [sum_over (range ?m hi) f] =>
+        rewrite (total_first k m hi f) by index; by_ring end end end.
+Ltac by_bracket i j :=
+  destruct (le_dec i j);
+  [rewrite (bracket_true i j) by assumption | rewrite (bracket_false i j) by assumption].
+(* Where the wider bracket is one, the other one is or the delta. *)
+Ltac widen_bracket :=
+  match goal with |- ?apart = ?widened =>
+    match widened with context [bracket ?i ?j] =>
+      match apart with context [bracket ?m ?n] =>
+        match apart with context [delta ?k ?l] =>
+          by_bracket i j; by_bracket m n;
+          first [ exfalso; lia
+                | rewrite (delta_same k l) by lia; by_ring
+                | rewrite (delta_apart k l) by lia; by_ring ] end end end end.
+Ltac drop_inner_bracket :=
+  match goal with |- context [bracket ?i ?j] => by_bracket i j; by_ring end.
 
 (* Indices that are left out, in the order of the other side. *)
 Ltac same_order :=
@@ -742,6 +779,9 @@ Ltac rejoin_factor :=
     let E := fresh "E" in
     assert (E : f k * product_but [k] lo hi f = product lo hi f) by (apply (product_rejoin k lo hi f); index);
     cbv beta in E; first [exact E | rewrite <- E; by_ring] end.
+Ltac complete_product :=
+  match goal with |- product_but [?k] ?lo ?hi ?f = _ =>
+    rewrite <- (product_rejoin k lo hi f) by index; cbv beta; field; nonzero end.
 Ltac differentiate_scaled :=
   match goal with |- pd ?c _ ?x = ?a * pd ?c ?f ?x =>
     refine (eq_trans (pd_ext c _ (fun u => a * f u) x _) (pd_scale c a f x)); intros; by_ring end.

@@ -224,6 +224,17 @@ Proof.
   now replace (lo + (S k - lo))%nat with (k + 1)%nat by lia.
 Qed.
 
+(** A sum and its last term, or its first. *)
+Lemma total_last k lo m f : (lo <= k)%nat -> (m + 1)%nat = k -> total lo k f = total lo m f + f k.
+Proof.
+  intros Hl Hm. rewrite (total_apart m lo k f), (total_single k (m + 1) k f) by lia. ring.
+Qed.
+
+Lemma total_first k m hi f : (k <= hi)%nat -> m = (k + 1)%nat -> total k hi f = f k + total m hi f.
+Proof.
+  intros Hl ->. rewrite (total_apart k k hi f), (total_single k k k f) by lia. ring.
+Qed.
+
 (** The sums below an index and above it. *)
 Lemma total_around k lo m n hi f g h :
   (lo <= k <= hi)%nat -> (m + 1)%nat = k -> n = (k + 1)%nat ->

@@ -28,20 +28,28 @@ Ltac sides :=
     end.
 Ltac by_sides := rewrite ?Ropp_0, ?exp_0; sides; lra.
 
-(* Numbers and nothing else, once the exponentials of zero are gone, and of those below it no more
-   has to be known than that they are less than one. *)
+(* Numbers and nothing else, once the exponentials of zero are gone, and of the others no more has
+   to be known than that they are less than one, or more. *)
 Ltac below_one :=
   apply (Rlt_le_trans _ (exp 0)); [apply exp_increasing; lra | rewrite exp_0; apply Rle_refl].
+Ltac above_one :=
+  apply (Rle_lt_trans _ (exp 0)); [rewrite exp_0; apply Rle_refl | apply exp_increasing; lra].
 Ltac at_zero := rewrite ?Ropp_0, ?Rminus_0_r, ?Rplus_0_l, ?Rmult_0_l, ?Rmult_0_r, ?exp_0.
 Ltac rational :=
   at_zero;
   repeat match goal with |- context [exp ?a] =>
     lazymatch goal with
     | H : exp a < 1 |- _ => fail
-    | _ => assert (exp a < 1) by below_one
+    | H : 1 < exp a |- _ => fail
+    | _ => first [assert (exp a < 1) by below_one | assert (1 < exp a) by above_one]
     end end;
   first [ lra | apply nonzero_of_positive; lra
         | let H := fresh "H" in intros H; field_simplify in H; lra ].
+(* The same where exponentials beside each other have exponents that cancel. *)
+Ltac joined :=
+  rewrite <- ?exp_plus;
+  repeat match goal with |- context [exp ?a] =>
+    replace (exp a) with 1 by (rewrite <- exp_0; f_equal; lra) end.
 
 (* That no two of a few numbers tie. *)
 Ltac numbers_differ :=
@@ -90,7 +98,7 @@ Ltac holds :=
   | computed; by_logarithms
   | computed; sides; by_logarithms
   | computed; by_sides
-  | computed; sides; first [lra | rational]
+  | computed; sides; first [lra | rational | joined; rational]
   | numbers_differ ].
 
 Ltac witness := solve [repeat match goal with |- _ /\ _ => split end; holds].

@@ -1,0 +1,64 @@
+"""What is done to see whether it helps, and rules that are applied until nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+
+from sympy import Expr
+
+from derive.notation import Inert
+from derive.rules.trace import Trace, Where
+from derive.strategy.judgement import guarded
+
+# More steps than this means that two rules undo each other; what has been reached is right all
+# the same, and is kept.
+PATIENCE = 200
+
+# Multiplying out must save a fifth of the length: brackets are worth something to a reader.
+WORTHWHILE = 0.8
+
+# What is only to look alike may be as long as before.
+NO_LONGER = 1.001
+
+
+def attempt(trace: Trace, work: Callable[[Trace], None], share: float = 1.0) -> None:
+    """Do something, and take it back unless the result is shorter for a reader.
+
+    Shorter than ``share`` of what was there, that is.
+    """
+    expression, taken = trace.expression, len(trace.steps)
+    work(trace)
+    if length(trace.expression) >= share * length(expression):
+        trace.expression = expression
+        del trace.steps[taken:]
+
+
+def length(expr: Expr) -> int:
+    """How much there is to read: signs and brackets count little, entries and functions most."""
+    if not expr.args or not isinstance(expr, Inert):
+        return 2
+    return 1 + sum(length(a) for a in expr.args)
+
+
+def settle(trace: Trace, rules: tuple[str, ...]) -> None:
+    """Apply rules until none fires."""
+    repeat(lambda: trace.apply_first(rules))
+
+
+def repeat(step: Callable[[], bool]) -> None:
+    """Do something until there is nothing left of it to do, and not for ever."""
+    for _ in range(PATIENCE):
+        if not step():
+            return
+
+
+def spread(trace: Trace, rule: str, look: Where) -> bool:
+    """Multiply out or split, except where only a mask rules out that something has no value."""
+    kept = guarded(trace.expression)
+    return trace.apply(rule, lambda expr, given: expr not in kept and look(expr, given))
+
+
+def among(parts: AbstractSet[Expr]) -> Where:
+    """Only where one of these stands."""
+    return lambda expr, _: expr in parts
