@@ -266,6 +266,11 @@ BY_HAND = {
         "(l, 1, D)))*W[h, b], (h, 1, H)))*tanh(Sum(W[a, l]*x[l], (l, 1, D)))",
         {"by": "W[a,b]"},
     ),
+    "softmaxes of the rows before each": (
+        "sum(r[n]*sum(log(softmax(z[i])[a[i]]), i=1..n), n=1..H)",
+        "(KroneckerDelta(k, a[m]) - \\hat{y}[m, k])*Sum(r[n], (n, m, H))",
+        {"by": "z[m,k]"},
+    ),
     "normalisation of a normal density": (
         "sum((2*pi*v[j]^2)^(-D/2)*q[j], j=1..K)",
         "-D*q[k]/((2*pi*v[k]**2)**(D/2)*v[k])",

@@ -14,7 +14,7 @@ from derive.problem import Problem
 from derive.render.document import Formula, Paragraph, Reference, Section, Sentence
 from derive.render.messages import Messages, Slots
 from derive.render.names import Names
-from derive.verify.report import Proof, Unproved
+from derive.verify.report import Proof, Unproved, distinct
 from derive.verify.sampled import DIGITS
 from derive.verify.sizes import EXACT, least_sizes, sampled_sizes, size_choices
 
@@ -32,7 +32,7 @@ class Evidence(Protocol):
     def proof(self) -> Proof | None: ...
 
     @property
-    def assumed(self) -> tuple[Condition | str, ...]: ...
+    def assumed(self) -> tuple[Condition, ...]: ...
 
 
 def evidence(
@@ -70,7 +70,7 @@ def evidence(
         # What holds for every size comes before what was tried at some.
         sentences.insert(0 if report.proof.proved else 1, proof)
     proof_needs = () if report.proof is None else report.proof.assumed
-    if assumed := tuple(dict.fromkeys((*report.assumed, *proof_needs))):
+    if assumed := distinct((*report.assumed, *proof_needs)):
         conditions = messages.enumeration(_in_words(c, messages, names) for c in assumed)
         sentences.append(messages.sentence("evidence", "assumed", {"conditions": conditions}))
     return Section(heading, tuple(map(Paragraph, sentences)))
@@ -134,9 +134,7 @@ def _numbers(problem: Problem, among: tuple[int, ...], messages: Messages) -> Se
     return messages.enumeration((str(value),) for value in sorted(values))
 
 
-def _in_words(condition: Condition | str, messages: Messages, names: Names) -> Sentence:
+def _in_words(condition: Condition, messages: Messages, names: Names) -> Sentence:
     """A condition on the domain that no fact states."""
-    if isinstance(condition, str):
-        return (condition,)
     slots = {"first": Formula(condition.operands[:1], names)}
     return messages.sentence("conditions", condition.kind, slots)

@@ -87,13 +87,13 @@ class _Recognised:
             ranges = {r.index: r for r in scope}
             if total.upper in ranges:
                 continue  # a sum up to an index is no whole axis
-            around = [ranges[s] for s in _in_order(total, ranges)]
-            outer, own = self._lifted(around)
+            around = [_lone(ranges[s], total, ranges) for s in _in_order(total, ranges)]
+            outer, own = self._lifted([r for r in around if r is not None])
             along = IndexRange(total.hint, total.lower, total.upper)
             used = self._taken | {r.index for r in own}
             axis = _named(along, spare_indices(total.hint), self.ranges, used)
             lifted = replace(total, outer)
-            if any(_same(lifted, known) for known in named):
+            if None in around or any(_same(lifted, known) for known in named):
                 continue
             value = Quotient(lifted.at(axis.index), lifted)
             self._name(next(spare), value, (*own, axis), softmax=True)
@@ -200,6 +200,12 @@ def _falls(value: Expr) -> bool:
         isinstance(t, Exp) and isinstance(t.operand, Minus) is (value.numerator == t)
         for t in value.denominator.args
     )
+
+
+def _lone(known: IndexRange, value: Expr, among: Container[Expr]) -> IndexRange | None:
+    """The range of an index; where it depends on another index, over whole axes."""
+    ends = names(known.lower) | names(known.upper)
+    return _whole(known, value) if any(s in among for s in ends) else known
 
 
 def _whole(known: IndexRange, value: Expr) -> IndexRange | None:

@@ -218,14 +218,19 @@ class Report:
 
 
 def in_words(conditions: Iterable[Condition]) -> list[str]:
-    """What is assumed, each once, whatever way round its differences are written."""
-    found: dict[str, str] = {}
+    """What is assumed, each once."""
+    return [_said(condition) for condition in distinct(conditions)]
+
+
+def distinct(conditions: Iterable[Condition]) -> list[Condition]:
+    """The conditions, each once, whatever way round its differences are written."""
+    found: dict[str, Condition] = {}
     for condition in conditions:
         number = condition.operands[0].doit()
         alike = [str(number.expand())]
         if condition.kind == "nonzero":
             alike.append(str((-number).expand()))
-        found.setdefault(f"{condition.kind} {min(alike)}", _said(condition))
+        found.setdefault(f"{condition.kind} {min(alike)}", condition)
     return list(found.values())
 
 
