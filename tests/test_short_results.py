@@ -266,6 +266,12 @@ BY_HAND = {
         "(l, 1, D)))*W[h, b], (h, 1, H)))*tanh(Sum(W[a, l]*x[l], (l, 1, D)))",
         {"by": "W[a,b]"},
     ),
+    "softmaxes of neighbouring rows": (
+        "sum(log(softmax(z[l+1])[t]) + log(softmax(z[l])[t]), l=1..L-1)",
+        "(Piecewise((1, m >= 2), (0, True)) + Piecewise((1, m <= L - 1), (0, True)))"
+        "*(KroneckerDelta(k, t) - \\hat{y}[m, k])",
+        {"by": "z[m,k]"},
+    ),
     "softmaxes of the rows before each": (
         "sum(r[n]*sum(log(softmax(z[i])[a[i]]), i=1..n), n=1..H)",
         "(KroneckerDelta(k, a[m]) - \\hat{y}[m, k])*Sum(r[n], (n, m, H))",

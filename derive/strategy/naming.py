@@ -87,12 +87,14 @@ class _Recognised:
             ranges = {r.index: r for r in scope}
             if total.upper in ranges:
                 continue  # a sum up to an index is no whole axis
-            around = [_lone(ranges[s], total, ranges) for s in _in_order(total, ranges)]
+            around = [_rows(ranges[s], total, ranges) for s in _in_order(total, ranges)]
             outer, own = self._lifted([r for r in around if r is not None])
+            # The rows W[l + 1] are named as rows W[l] are.
+            moved = {s: lifted_to - _shift(s, total) for s, lifted_to in outer.items()}
             along = IndexRange(total.hint, total.lower, total.upper)
             used = self._taken | {r.index for r in own}
             axis = _named(along, spare_indices(total.hint), self.ranges, used)
-            lifted = replace(total, outer)
+            lifted = replace(total, moved)
             if None in around or any(_same(lifted, known) for known in named):
                 continue
             value = Quotient(lifted.at(axis.index), lifted)
@@ -202,10 +204,22 @@ def _falls(value: Expr) -> bool:
     )
 
 
-def _lone(known: IndexRange, value: Expr, among: Container[Expr]) -> IndexRange | None:
-    """The range of an index; where it depends on another index, over whole axes."""
-    ends = names(known.lower) | names(known.upper)
-    return _whole(known, value) if any(s in among for s in ends) else known
+def _rows(known: IndexRange, value: Expr, among: Container[Expr]) -> IndexRange | None:
+    """The range of an index of rows: all of them, where that can be told.
+
+    Else its own, unless that depends on another index or the rows are moved.
+    """
+    shift = _shift(known.index, value)
+    whole = _whole(known, replace(value, {known.index: known.index - shift}))
+    depends = any(s in among for s in names(known.lower) | names(known.upper))
+    return known if whole is None and not depends and shift == 0 else whole
+
+
+def _shift(index: Expr, value: Expr) -> Expr:
+    """The one whole number by which an index is moved wherever an entry has it; else 0."""
+    moved = {i - index for e in entries(value) for i in e.indices if index in names(i)}
+    shift = moved.pop() if len(moved) == 1 else ZERO
+    return shift if shift.is_Integer else ZERO
 
 
 def _whole(known: IndexRange, value: Expr) -> IndexRange | None:

@@ -145,7 +145,9 @@ class Point:
                 return origin._worked_out(expr, at)
         symbols = self._names.get(expr)
         if symbols is None:
-            symbols = self._names[expr] = tuple(map(self._original, sorted(names(expr), key=str)))
+            # The class t of a one-hot label is in what y_i stands for.
+            inside = names(expr) | {s for s in self._made_of(expr) if isinstance(s, Symbol)}
+            symbols = self._names[expr] = tuple(map(self._original, sorted(inside, key=str)))
         key = (expr, tuple(at.get(s) for s in symbols))
         found = self._memory.get(key)
         if found is None:

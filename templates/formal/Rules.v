@@ -93,17 +93,17 @@ Lemma cancel_beside a b : b <> 0 -> a / b * b = a.
 Proof. intros. now field. Qed.
 Lemma cancel_between a b c : b <> 0 -> a / b * b * c = a * c.
 Proof. intros. now rewrite cancel_beside. Qed.
-(* Functions with a kink of the same argument, with its terms in another order, are one. *)
+(* Functions that [ring] does not look into, of an argument with its terms in another order. *)
+Ltac same_argument f a b :=
+  lazymatch a with b => fail | _ => replace (f b) with (f a) by (f_equal; ring) end.
 Ltac same_arguments :=
+  unfold Rdiv;
   repeat match goal with
-    | |- context [sign ?a] =>
-        match goal with |- context [sign ?b] =>
-          lazymatch a with b => fail | _ => replace (sign b) with (sign a) by (f_equal; ring) end
-        end
-    | |- context [Rabs ?a] =>
-        match goal with |- context [Rabs ?b] =>
-          lazymatch a with b => fail | _ => replace (Rabs b) with (Rabs a) by (f_equal; ring) end
-        end
+    | |- context [sign ?a] => match goal with |- context [sign ?b] => same_argument sign a b end
+    | |- context [Rabs ?a] => match goal with |- context [Rabs ?b] => same_argument Rabs a b end
+    | |- context [sin ?a] => match goal with |- context [sin ?b] => same_argument sin a b end
+    | |- context [cos ?a] => match goal with |- context [cos ?b] => same_argument cos a b end
+    | |- context [Rinv ?a] => match goal with |- context [Rinv ?b] => same_argument Rinv a b end
     end.
 (* Sums of the same terms, with their factors in another order, are one. *)
 Ltac same_terms :=
@@ -205,7 +205,7 @@ Ltac multiply_by_zero := by_rewriting ltac:(rewrite ?Rmult_0_l, ?Rmult_0_r).
 Ltac cancel_double_negative := by_ring.
 Ltac move_sign :=
   by_rewriting ltac:(unfold Rdiv;
-    rewrite <- ?Ropp_mult_distr_r, <- ?Ropp_mult_distr_l, <- ?Rmult_assoc, ?Ropp_involutive).
+    rewrite ?Rinv_opp, <- ?Ropp_mult_distr_r, <- ?Ropp_mult_distr_l, <- ?Rmult_assoc, ?Ropp_involutive).
 Ltac combine_numbers := by_field.
 Ltac divide_by_one := by_field.
 Ltac divide_zero := by_ring.

@@ -66,3 +66,17 @@ def test_the_variable_keeps_its_whole_axis() -> None:
     """Only labels are narrowed: a gradient is by every entry."""
     with pytest.raises(derive.DeriveError, match="does not fit its axis"):
         derive.gradient("b[k+1]^2", "b[k]", given=["k <= K"])
+
+
+def test_rows_that_are_moved_have_all_their_softmaxes() -> None:
+    """The teacher of a row is the row before it: both are rows of one softmax."""
+    asked = derive.gradient("-sum(sum(softmax(z[l])[i]*z[l+1,i], i=1..C), l=1..L-1)", "z[m,k]")
+    both = derive.gradient(
+        "-sum(sum(softmax(z[l])[i]*log(softmax(z[l+1])[i]), i=1..C), l=1..L-1)", "z[m,k]"
+    )
+    rows = np.array([[0.3, -0.2], [1.0, 0.5], [-0.7, 0.1]])
+    shares = np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True)
+    _, gradient = both.kernel("numpy")(z=rows)
+    np.testing.assert_allclose(gradient[-1], shares[-1] - shares[-2], rtol=1e-12)
+    _, gradient = asked.kernel("numpy")(z=rows)
+    np.testing.assert_allclose(gradient[-1], -shares[-2], rtol=1e-12)

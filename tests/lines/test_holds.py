@@ -279,6 +279,14 @@ def test_of_several_lines_the_first_wrong_one_is_named():
 
 
 @text
+def test_a_value_for_one_true_class_is_not_taken_for_another() -> None:
+    """At ``k = t`` the right side has no digits; what is worked out there is not kept for t = 2."""
+    wrong = "exp(z[k])/Sum(exp(z[j]), (j,1,C-1)) - delta(k, t)"
+    verdict = derive.holds(f"diff({CROSS_ENTROPY}, z[k])", wrong, given=["y[i] = delta(i, t)"])
+    assert "k = 1, t = 2 the left side is 0.731059" in str(verdict)
+
+
+@text
 def test_an_undecided_line_does_not_hide_a_false_one():
     doubtful = ["1", "sin(T)^2 + cos(T)^2"]
     assert derive.holds([*doubtful, "1"]).status == "undecided"
