@@ -338,6 +338,11 @@ def turn_differences(trace: Trace) -> None:
 def gather_totals(trace: Trace) -> None:
     """Join sums over the same range where their terms have factors in common."""
     settle(trace, ("join_totals", "subtract_totals", "join_multiples"))
+    factor_out(trace)
+
+
+def factor_out(trace: Trace) -> None:
+    """Take out what the terms of sums have in common, the inner ones first."""
     while trace.apply("factor_common", innermost=True):
         pass
 
@@ -351,8 +356,7 @@ def complete_products(trace: Trace) -> None:
 def share_totals(trace: Trace) -> None:
     """Join sums over one range, and what stands beside them, where their terms share factors."""
     while trace.apply("join_sharing"):
-        while trace.apply("factor_common", innermost=True):
-            pass
+        factor_out(trace)
         settle(trace, ("pull_out_sign",))
         trace.apply("pull_out_factor", pulls_well)
 
@@ -380,8 +384,7 @@ def gather_complements(trace: Trace) -> None:
     """Join terms that differ by a delta, or by a number with a name, to what is left of one."""
     while trace.apply("factor_complement", innermost=True):
         pass
-    while trace.apply("factor_common", innermost=True):
-        pass
+    factor_out(trace)
 
 
 def gather_fractions(trace: Trace) -> None:
@@ -445,8 +448,7 @@ def let_terms_meet(trace: Trace) -> None:
     """Cancel and collect what has been multiplied out, and take out what is left in common."""
     settle(trace, ("cancel_factor", "combine_powers", "cancel_terms", "collect_terms"))
     settle(trace, ("complement_fraction", "complement_odds", "multiply_quotients"))
-    while trace.apply("factor_common", innermost=True):
-        pass
+    factor_out(trace)
 
 
 def simplify_after_factoring(trace: Trace) -> bool:

@@ -58,13 +58,14 @@ class Sampler:
         self._definitions = definitions
         self._floats = floats
         self._integers = whole_numbers(problem)
+        self._choices = size_choices(problem, sampled_sizes(problem))
         self._points: dict[object, Point] = {}
         self._lucky: dict[tuple[tuple[Symbol, int], ...], int] = {}
 
     def compare(self, before: Expr, after: Expr, facts: tuple[Fact, ...]) -> Decision:
         """Compare at one random point for each of the larger sizes."""
         cases = 0
-        for sizes in size_choices(self._problem, sampled_sizes(self._problem)):
+        for sizes in self._choices:
             try:
                 found = self.values(before, after, facts, sizes)
             except NotImplementedError as error:
