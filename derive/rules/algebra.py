@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, S
+from sympy import Expr, Indexed, S
 
 from derive.facts import Given
-from derive.laws import Condition, Each, Source, law
+from derive.laws import Condition, Each, Source, Value, law
 from derive.notation import (
     ONE,
     ZERO,
@@ -105,6 +105,23 @@ def merge_deltas(expr: Expr, given: Given) -> Outcome:
     for n, factor in enumerate(expr.args):
         if isinstance(factor, Delta) and factor in expr.args[n + 1 :]:
             return times(*without(expr.args, n))
+    return None
+
+
+@rule(
+    law(
+        Times(Delta(s.j, s.k), Value(s.F, s.k)),
+        Times(Delta(s.j, s.k), Value(s.F, s.j)),
+    ),
+    Times(Delta(s.i1, s.k1), s.p[s.k1], z_k),
+)
+def move_index(expr: Expr, given: Given) -> Outcome:
+    """``δ_{jk} f_k = δ_{jk} f_j``, for an entry ``f_k``."""
+    for delta in expr.args:
+        for n, entry in enumerate(expr.args if isinstance(delta, Delta) else ()):
+            if isinstance(entry, Indexed) and delta.second in entry.indices:
+                indices = (delta.first if i == delta.second else i for i in entry.indices)
+                return times(*expr.args[:n], entry.base[tuple(indices)], *expr.args[n + 1 :])
     return None
 
 

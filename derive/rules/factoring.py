@@ -18,6 +18,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    code,
     heads,
     plus,
     times,
@@ -176,8 +177,10 @@ def factor_complement(expr: Expr, given: Given) -> Outcome:
                 continue
             whole = monomial(Minus(expression(divided(part, monomial(share)))))
             m = place(whole, parts)
-            if m is not None and whole.powers:
-                rest = monomial(times(expression(whole), Plus(ONE, Minus(share))))
+            left = Plus(ONE, Minus(share))
+            # Over itself it is one, which another rule says: that one knows where it is not zero.
+            if m is not None and whole.powers and code(left) not in whole.powers:
+                rest = monomial(times(expression(whole), left))
                 terms = (
                     expression(rest) if at == m else t for at, t in enumerate(expr.args) if at != n
                 )

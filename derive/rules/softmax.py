@@ -148,6 +148,28 @@ def sum_probabilities(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     Source.SOFTMAX,
+    Example(
+        Total(s.p[s.j1], (s.j1, 1, s.C, s.k1)),
+        s.with_softmax,
+    ),
+    head=Total,
+)
+def sum_probabilities_but(expr: Expr, given: Given) -> Outcome:
+    """``Σ_{i≠k} ŷ_i = 1 - ŷ_k``"""
+    if len(expr.excluded) != 1:
+        return None
+    body, index = expr.opened
+    (left,) = expr.excluded
+    inside = within(left, expr.lower, expr.upper, given)
+    whole = sum_probabilities(Total(body, (index, expr.lower, expr.upper)), given)
+    if inside is None or not isinstance(whole, Rewriting):
+        return None
+    after = Plus(ONE, Minus(replace(body, {index: left})))
+    return Rewriting(after, (*whole.facts, *given.declared(inside)))
+
+
+@rule(
+    Source.SOFTMAX,
     Example(Plus(ONE, Minus(Total(s.p[s.j1], (s.j1, 1, s.k1)))), s.with_softmax),
     head=Plus,
 )

@@ -104,6 +104,18 @@ def has_delta(term: Expr, index: Symbol) -> bool:
     return False
 
 
+def moves_index(expr: Expr) -> bool:
+    """Whether there is a ``δ_{jk}``, a ``p_j`` and a ``p_k``: beside the delta they are equal."""
+    found = {(e.base, e.indices) for e in entries(expr)}
+    deltas = collected(expr, lambda part: (part,) if isinstance(part, Delta) else ())
+    return any(
+        (base, tuple(d.first if i == d.second else i for i in indices)) in found
+        for d in deltas
+        for base, indices in found
+        if d.second in indices
+    )
+
+
 def is_known_total(total: Expr, given: Given) -> bool:
     """Whether a declared fact, or what its terms are by definition, says what a sum is."""
     return any(

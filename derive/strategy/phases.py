@@ -36,6 +36,7 @@ from derive.strategy.judgement import (
     leaves_unknown,
     less_one,
     makes_name,
+    moves_index,
     multiplies_well,
     opens_exponential,
     opens_range_product,
@@ -236,7 +237,9 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(("cancel_log_exp", "write_tanh"))
         or trace.apply("multiply_quotients", joins_slopes)
         or trace.apply_first(("divide_slopes", "divide_turned_slopes"))
-        or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax"))
+        or trace.apply_first(
+            ("use_sum_fact", "sum_probabilities", "sum_probabilities_but", "sum_argmax")
+        )
         or take_terms_off(trace)
         or trace.apply("power_of_product", raises_well)
         or trace.apply_first(("power_of_power", "power_of_quotient", "combine_powers"))
@@ -277,6 +280,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, expand, WORTHWHILE)
     attempt(trace, gather_totals)
     attempt(trace, meet_definitions)
+    attempt(trace, meet_under_deltas)
     attempt(trace, gather_complements)
     for _ in range(PATIENCE):
         changed = (
@@ -351,6 +355,17 @@ def complete_products(trace: Trace) -> None:
     """Products over all others as the whole one, where a power beside them then nearly cancels."""
     if trace.apply("complete_product"):
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor", "combine_powers"))
+
+
+def meet_under_deltas(trace: Trace) -> None:
+    """Write one of two equal indices beside deltas, so that terms can meet."""
+    if moves_index(trace.expression):
+        expand(trace)
+        settle(trace, ("move_index",))
+        let_terms_meet(trace)
+        settle(trace, ("complement_fraction", "cancel_terms", "collect_terms"))
+        gather_complements(trace)
+        settle(trace, ("cancel_factor", "cancel_terms", "collect_terms"))
 
 
 def share_totals(trace: Trace) -> None:
@@ -456,7 +471,15 @@ def simplify_after_factoring(trace: Trace) -> bool:
     return (
         trace.apply_first(("fold_definition", "flatten_quotient", "cancel_factor", "pull_out_sign"))
         or trace.apply_first(("divide_slopes", "divide_turned_slopes", "divide_numerator"))
-        or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_argmax", "combine_powers"))
+        or trace.apply_first(
+            (
+                "use_sum_fact",
+                "sum_probabilities",
+                "sum_probabilities_but",
+                "sum_argmax",
+                "combine_powers",
+            )
+        )
         or trace.apply_first(("cancel_terms", "collect_terms", "rejoin_index", "join_ranges"))
         or trace.apply_first((*EXTENSION, "drop_inner_bracket"))
         or take_terms_off(trace)

@@ -31,6 +31,7 @@ from derive.notation import (
     Total,
     names,
     rename,
+    replace,
 )
 from derive.verify.canonical import Product, product, same, sum_of, terms, text
 from derive.verify.instance import instantiate
@@ -97,6 +98,10 @@ def _value(value: Value, expr: Expr, match: Match) -> Iterator[Match]:
         others = set(match.locals).difference(value.indices)
         if not names(expr).intersection(others):
             yield match.bind(value.function, (value.indices, expr))
+    elif all(index in match.values for index in value.indices):
+        # No sum tells the function: where its index is known, all that stands there is meant.
+        at = {cast(Expr, match.values[index]): index for index in value.indices}
+        yield match.bind(value.function, (value.indices, replace(expr, at)))
 
 
 def _node(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:

@@ -74,6 +74,7 @@ def backed(
             whole = after == 1 and any(_is_whole(before, d) for d in softmaxes)
             return (
                 whole
+                or any(_is_whole_but_one(before, after, d) for d in softmaxes)
                 or any(_are_others(before, after, d) for d in softmaxes)
                 or any(_is_weighted_rest(before, after, d) for d in softmaxes)
             )
@@ -258,6 +259,17 @@ def _is_whole(before: Expr, definition: Definition) -> bool:
     entry, index = before.body, before.limits[0]
     alone = all(index not in names(a) for a in entry.indices[:-1])
     return entry.base == definition.base and entry.indices[-1] == index and alone
+
+
+def _is_whole_but_one(before: Expr, after: Expr, definition: Definition) -> bool:
+    """``Σ_{j≠k} ŷ_j`` and ``1 - ŷ_k`` (that ``k`` is a class is decided exactly elsewhere)."""
+    match before:
+        case Total(excluded=(left,)):
+            body, index = before.open()
+            whole = Total(body, (index, before.lower, before.upper))
+            rest = Plus(ONE, Minus(replace(body, {index: left})))
+            return _is_whole(whole, definition) and after == rest
+    return False
 
 
 def _are_others(before: Expr, after: Expr, definition: Definition) -> bool:

@@ -597,6 +597,9 @@ Ltac square_delta := apply delta_power; lia.
 Ltac merge_deltas :=
   match goal with |- context [delta ?i ?j] =>
     unfold delta; destruct (Nat.eqb i j); by_ring end.
+Ltac move_index :=
+  match goal with |- context [delta ?i ?j] =>
+    unfold delta; destruct (Nat.eqb_spec i j) as [E|]; [rewrite ?E; cbv beta; by_ring | by_ring] end.
 Ltac write_cases :=
   match goal with |- _ = choice ?i ?j ?a 0 => rewrite <- (delta_choice i j a); by_ring end.
 Ltac keep_one_term :=
@@ -682,6 +685,13 @@ Ltac sum_probabilities :=
     rewrite (sum_over_ext l (fun j => f j / s) (fun j => / s * f j)) by (intros; by_ring);
     rewrite (sum_over_scale l (/ s) f); field; nonzero end.
 
+Lemma others_but k lo hi f :
+  total lo hi f = 1 -> (lo <= k <= hi)%nat -> sum_over (range_but [k] lo hi) f = 1 - f k.
+Proof. intros W H. rewrite <- W, (total_exclude k lo hi f) by lia. ring. Qed.
+Ltac sum_probabilities_but :=
+  match goal with |- sum_over (range_but [?k] ?lo ?hi) ?f = _ =>
+    etransitivity; [apply (others_but k lo hi f); [sum_probabilities | index] | cbv beta; by_ring]
+  end.
 Lemma others_above k lo hi f :
   total lo hi f = 1 -> (lo <= k <= hi)%nat -> 1 - total lo k f = total (k + 1) hi f.
 Proof. intros W H. rewrite <- W, (total_apart k lo hi f) by lia. ring. Qed.
