@@ -22,7 +22,14 @@ from derive.notation import (
 )
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS, cancel
-from derive.rules.monomials import raise_to, sides, split_power
+from derive.rules.monomials import (
+    Monomial,
+    expression,
+    monomial,
+    raise_to,
+    sides,
+    split_power,
+)
 from derive.rules.registry import Outcome, rule
 from derive.signs import is_not_negative, is_positive
 
@@ -63,6 +70,27 @@ def combine_powers(expr: Expr, given: Given) -> Outcome:
                     merged = raise_to(base, exponent + further)
                     return times(*expr.args[:n], merged, *without(expr.args, m)[n + 1 :])
     return cancel(expr, equal=False)
+
+
+@rule(
+    law(Times(Power(s.a, s.n), s.a), Power(s.a, Plus(s.n, ONE)), Condition("positive", (s.a,))),
+    Quotient(Times(Exp(z_k), Exp(z_i), y_k), Power(Times(Exp(z_k), Exp(z_i)), Rational(1, 2))),
+    head=PRODUCTS,
+)
+def absorb_factors(expr: Expr, given: Given) -> Outcome:
+    """``a b / (a b)^(1/2) = (a b)^(1/2)``: all factors under a root that beside it are written."""
+    whole = monomial(expr)
+    for key, (base, exponent) in whole.powers.items():
+        if isinstance(base, Times) and exponent.is_Rational and -1 < exponent < 0:
+            beside = monomial(base)
+            if beside.coefficient == 1 and all(
+                whole.powers.get(f, (ONE, None))[1] == power
+                for f, (_, power) in beside.powers.items()
+            ):
+                rest = {f: kept for f, kept in whole.powers.items() if f not in beside.powers}
+                rest[key] = (base, exponent + 1)
+                return expression(Monomial(whole.coefficient, rest))
+    return None
 
 
 @rule(

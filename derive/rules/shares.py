@@ -175,6 +175,25 @@ def split_fraction(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(
+        Quotient(s.a, Power(s.b, s.n)),
+        Times(s.a, Power(Quotient(ONE, s.b), s.n)),
+        Condition("positive", (s.b,)),
+    ),
+    Example(Quotient(s.z[s.k1], Power(Plus(ONE, Exp(Minus(s.z[s.k1]))), s.gamma)), s.with_logistic),
+)
+def invert_power(expr: Expr, given: Given) -> Outcome:
+    """``a / b^n = a (1 / b)^n``, where ``1 / b`` has a name."""
+    above, below = sides(expr)
+    for n, power in enumerate(below):
+        match power:
+            case Power(base, exponent) if not exponent.is_Integer and is_named(ONE, base, given):
+                top = times(*above, Power(Quotient(ONE, base), exponent))
+                return Quotient(top, times(*without(below, n))) if len(below) > 1 else top
+    return None
+
+
+@rule(
     law(Quotient(s.b, s.a), Quotient(ONE, Quotient(s.a, s.b)), Condition("nonzero", (s.b,))),
     Example(Quotient(s.partition, Exp(s.z[s.i1])), s.with_softmax),
 )

@@ -298,8 +298,9 @@ def distributes_well(product: Expr, given: Given) -> bool:
             continue
         span = given.scope[0]
         for term in factor.args:
-            inner = times(others, term.operand if isinstance(term, Minus) else term)
-            moving = [f for f in factors(inner) if index in names(f)]
+            inner = expression(monomial(times(others, term)))
+            above = factors(inner.operand if isinstance(inner, Minus) else inner)
+            moving = [f for f in above if index in names(f)]
             if not moving:
                 continue
             candidate = Total(times(*moving), (index, span.lower, span.upper))

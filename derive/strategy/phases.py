@@ -133,6 +133,7 @@ NAMING = (
     "write_complement",
     "separate_quotient",
     "invert_quotient",
+    "invert_power",
 )
 
 # A product of more sums than this is not multiplied out to see whether anything cancels.
@@ -243,6 +244,7 @@ def simplify_once(trace: Trace) -> bool:
         or take_terms_off(trace)
         or trace.apply("power_of_product", raises_well)
         or trace.apply_first(("power_of_power", "power_of_quotient", "combine_powers"))
+        or trace.apply("absorb_factors")
         or trace.apply_first(("cancel_terms", "collect_terms"))
         or trace.apply("pull_out_sign")
         or trace.apply("pull_out_factor", pulls_well)
@@ -255,7 +257,9 @@ def simplify_once(trace: Trace) -> bool:
         or spread(trace, "distribute_product", distributes_well)
         or trace.apply("distribute_negative", inside_total)
         or trace.apply("factor_numerator", factors_well)
-        or trace.apply_first(("turn_logistic", "separate_quotient", "invert_quotient"))
+        or trace.apply_first(
+            ("turn_logistic", "separate_quotient", "invert_quotient", "invert_power")
+        )
         or trace.apply_first(("turn_sigmoid", "write_complement"))
         or spread(trace, "split_quotient", splits_fraction_well)
         or spread(trace, "split_numerator", splits_fraction_well)

@@ -126,6 +126,16 @@ Ltac cancel_factor :=
   | by_cancelling
   | same_terms; by_cancelling ].
 Ltac combine_powers := first [by_field | by_powers | by_roots].
+Lemma absorbed x : 0 < x -> x / sqrt x = sqrt x.
+Proof.
+  intros H. rewrite <- (sqrt_def x (Rlt_le _ _ H)) at 1. field.
+  now apply Rgt_not_eq, sqrt_lt_R0.
+Qed.
+Ltac absorb_factors :=
+  match goal with
+  | |- context [sqrt ?x] => replace (sqrt x) with (x / sqrt x) at 2 by (apply absorbed; positive);
+      unfold Rdiv; ring
+  end.
 Ltac reduce_power := by_powers.
 Ltac power_of_power := first
   [ by_field
@@ -232,6 +242,16 @@ Ltac divide_slopes := by_cancelling.
 Lemma split_square a b s : a * b / s ^ 2 = a / s * (b / s).
 Proof. unfold Rdiv. rewrite <- Rsqr_pow2. unfold Rsqr. rewrite Rinv_mult. ring. Qed.
 Ltac split_fraction := first [apply split_square | by_cancelling].
+Lemma Rpower_reciprocal x n : 0 < x -> Rpower (1 / x) n = / Rpower x n.
+Proof.
+  intros H. unfold Rpower, Rdiv. rewrite Rmult_1_l, ln_Rinv, <- exp_Ropp by exact H.
+  f_equal; ring.
+Qed.
+Lemma sqrt_reciprocal x : 0 < x -> sqrt (1 / x) = / sqrt x.
+Proof. intros H. unfold Rdiv. rewrite Rmult_1_l. now apply sqrt_inv. Qed.
+Ltac invert_power :=
+  first [rewrite Rpower_reciprocal by positive | rewrite sqrt_reciprocal by positive];
+  unfold Rdiv; ring.
 Ltac invert_quotient := by_field.
 
 (** * Logarithms and exponentials *)
