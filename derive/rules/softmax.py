@@ -32,7 +32,7 @@ from derive.rules.complements import delta_of, is_complement, taken_from_one
 from derive.rules.monomials import expression, monomial
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import within
-from derive.unfolding import value_of
+from derive.unfolding import value_of, where_equal
 from derive.unify import instance_of
 
 
@@ -54,6 +54,12 @@ def folded(expr: Expr, given: Given) -> tuple[Expr, Definition] | None:
             found = instance_of(value, expr, definition.indices)
             if found is not None and all(i in found for i in definition.indices):
                 return replace(definition.entry, found), definition
+        for entry, special in where_equal(definition):
+            found = instance_of(special, expr, definition.indices)
+            if found is not None and all(
+                i in found for i in names(entry) & set(definition.indices)
+            ):
+                return replace(entry, found), definition
     return None
 
 

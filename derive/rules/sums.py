@@ -32,6 +32,7 @@ from derive.notation import (
 )
 from derive.reading import read
 from derive.rules import samples as s
+from derive.rules.monomials import sides, with_factor
 from derive.rules.negatives import turn_sign
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import Bounds, at_most, within
@@ -114,19 +115,20 @@ def pull_out_sign(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
-        Minus(Total(Times(FJ, Plus(Each(GJ))), limits)),
-        Total(Times(FJ, Plus(Each(Minus(GJ)))), limits),
+        Minus(Times(s.c, Total(Times(FJ, Plus(Each(GJ))), limits))),
+        Times(s.c, Total(Times(FJ, Plus(Each(Minus(GJ)))), limits)),
     ),
-    Minus(Total(Times(z_j, Plus(y_j, Minus(s.y[s.k1]))), over_classes)),
+    Minus(Times(s.T, Total(Times(z_j, Plus(y_j, Minus(s.y[s.k1]))), over_classes))),
 )
 def turn_total(expr: Expr, given: Given) -> Outcome:
-    """``-Σ a (b - c) = Σ a (c - b)``"""
-    total = expr.operand
-    if not isinstance(total, Total):
-        return None
-    body, index = total.opened
-    turned = turn_sign(Minus(body), given)
-    return None if turned is None else total.over(turned, index)
+    """``-c Σ a (b - d) = c Σ a (d - b)``"""
+    for n, total in enumerate(sides(expr.operand)[0]):
+        if isinstance(total, Total):
+            body, index = total.opened
+            turned = turn_sign(Minus(body), given)
+            if turned is not None:
+                return with_factor(expr.operand, n, total.over(turned, index))
+    return None
 
 
 @rule(

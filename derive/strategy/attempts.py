@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from functools import partial
 
 from sympy import Expr
 
@@ -55,8 +56,9 @@ def repeat(step: Callable[[], bool]) -> None:
 
 def spread(trace: Trace, rule: str, look: Where) -> bool:
     """Multiply out or split, except where only a mask rules out that something has no value."""
-    kept = guarded(trace.expression)
-    return trace.apply(rule, lambda expr, given: expr not in kept and look(expr, given))
+    # Not to be remembered for an expression that is equal: its sums are opened with other symbols.
+    kept = partial(guarded, trace.expression)
+    return trace.apply(rule, lambda expr, given: look(expr, given) and expr not in kept())
 
 
 def among(parts: AbstractSet[Expr]) -> Where:

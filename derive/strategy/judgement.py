@@ -155,13 +155,15 @@ def has_pole(expr: Expr) -> bool:
     return is_zero(vanishing) or any(has_pole(a) for a in expr.args if isinstance(a, Inert))
 
 
-@lru_cache(maxsize=4096)
 def guarded(expr: Expr) -> frozenset[Expr]:
     """Products with a mask ``1 - δ_{jk}`` that rules out where what stands beside has no value.
 
-    With the mask multiplied out, each of the terms would have no value there.
+    With the mask multiplied out, each of the terms would have no value there. Products in an
+    exponent too: no delta comes free there, and a softmax would lose its name.
     """
     found: set[Expr] = set()
+    if isinstance(expr, Exp):
+        found |= _products(expr.operand)
     if isinstance(expr, (Times, Quotient)):
         above = sides(expr)[0]
         equal = ({d.first: d.second} for f in above if (d := _left_out(f)) is not None)
@@ -169,6 +171,13 @@ def guarded(expr: Expr) -> frozenset[Expr]:
             found |= {expr, expr.numerator if isinstance(expr, Quotient) else expr}
     parts = (expr.opened[0],) if isinstance(expr, Binder) else expr.args
     return frozenset(found).union(*(guarded(a) for a in parts if isinstance(a, Inert)))
+
+
+def _products(expr: Expr) -> frozenset[Expr]:
+    """The products in an expression that are in no sum over an index."""
+    here = frozenset((expr,) if isinstance(expr, Times) else ())
+    parts = () if isinstance(expr, Binder) else expr.args
+    return here.union(*(_products(a) for a in parts if isinstance(a, Inert)))
 
 
 def _left_out(factor: Expr) -> Delta | None:
@@ -316,10 +325,9 @@ def inside_total(negative: Expr, given: Given) -> bool:
 
 def less_one(negative: Expr, given: Given) -> bool:
     """Whether a sum with a minus is over what is less by one: ``-Σ (a - 1) b``."""
-    total = negative.operand
-    body = total.opened[0] if isinstance(total, Total) else total
-    ends_in_one = (f.args[1:] == (Minus(ONE),) for f in sides(body)[0] if isinstance(f, Plus))
-    return isinstance(total, Total) and any(ends_in_one)
+    totals = (f for f in sides(negative.operand)[0] if isinstance(f, Total))
+    inside = (f for total in totals for f in sides(total.opened[0])[0])
+    return any(isinstance(f, Plus) and f.args[1:] == (Minus(ONE),) for f in inside)
 
 
 def has_factors_above(fraction: Expr, given: Given) -> bool:

@@ -24,6 +24,7 @@ from derive.notation import (
     Times,
     Total,
     bases,
+    collected,
     entries,
     masked,
     names,
@@ -49,9 +50,10 @@ def backed(
         case Source.DEFINITION:
             definitions = [f for f in facts if isinstance(f, Definition)]
             return any(
-                same(unfolded(a, d), b) or same(multiplied(unfolded(a, d)), b)
+                same(value, b) or same(multiplied(value), b) or same(evaluated(value), b)
                 for d in definitions
                 for a, b in either_way
+                for value in (unfolded(a, d),)
             )
         case Source.EQUALITY:
             equal = [f for f in facts if isinstance(f, EqualFact)]
@@ -86,6 +88,12 @@ def backed(
         case Source.ARITHMETIC:
             return same(before, after) or _equal_numbers(before, after)
     return False  # a chain is judged by ``chain_rule``
+
+
+def evaluated(expr: Expr) -> Expr:
+    """``expr`` with each ``δ_{tt}`` as one: the value of a definition where two indices are one."""
+    equal = collected(expr, lambda p: (p,) if isinstance(p, Delta) and p.first == p.second else ())
+    return replace(expr, dict.fromkeys(equal, ONE))
 
 
 def multiplied(expr: Expr) -> Expr:

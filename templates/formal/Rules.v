@@ -281,7 +281,13 @@ Ltac by_terms :=
   apply sum_over_ext; enter; by_ring.
 Ltac split_total := by_terms.
 Ltac pull_out_sign := rewrite <- sum_over_opp; by_terms.
-Ltac turn_total := rewrite <- sum_over_opp; by_terms.
+Ltac turn_total :=
+  match goal with |- ?before = ?after =>
+    match before with context [sum_over ?l ?f] =>
+      match after with context [sum_over l ?g] =>
+        let H := fresh "H" in
+        assert (H : sum_over l g = - sum_over l f) by (rewrite <- sum_over_opp; by_terms);
+        rewrite H; by_ring end end end.
 Ltac pull_out_factor :=
   match goal with |- _ = ?a * sum_over ?l ?f =>
     rewrite <- (sum_over_scale l a f); apply sum_over_ext; enter; by_ring end.
@@ -691,7 +697,8 @@ Ltac contract_entries := entrywise.
 (* Equal part by part, up to the order of terms. *)
 Ltac alike := solve [reflexivity | by_ring | progress f_equal; alike].
 Ltac by_definition :=
-  first [reflexivity | progress autounfold with derive; first [reflexivity | alike]].
+  first [reflexivity | progress autounfold with derive; first
+    [reflexivity | alike | progress rewrite ?(delta_same _ _ eq_refl); alike]].
 Ltac fold_definition := by_definition.
 (* [reflexivity] would look into numbers for long before it gives up. *)
 Ltac fold_multiple := autounfold with derive; by_cancelling.
