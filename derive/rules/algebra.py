@@ -22,6 +22,7 @@ from derive.notation import (
     heads,
     is_number,
     plus,
+    replace,
     times,
     without,
 )
@@ -122,6 +123,27 @@ def move_index(expr: Expr, given: Given) -> Outcome:
             if isinstance(entry, Indexed) and delta.second in entry.indices:
                 indices = (delta.first if i == delta.second else i for i in entry.indices)
                 return times(*expr.args[:n], entry.base[tuple(indices)], *expr.args[n + 1 :])
+    return None
+
+
+@rule(
+    law(
+        Times(Delta(s.j, s.k), Value(s.F, s.k)),
+        Times(Delta(s.j, s.k), Value(s.F, s.j)),
+    ),
+    Times(Delta(s.i1, s.k1), Quotient(s.p[s.k1], Plus(ONE, Exp(z_k)))),
+    head=PRODUCTS,
+)
+def move_index_throughout(expr: Expr, given: Given) -> Outcome:
+    """``δ_{jk} f_k = δ_{jk} f_j``, whatever stands beside the delta."""
+    above, below = sides(expr)
+    for n, delta in enumerate(above):
+        others = (*without(above, n), *below) if isinstance(delta, Delta) else ()
+        move = {delta.second: delta.first} if others else {}
+        moved = [replace(f, move) for f in others]
+        if moved != list(others):
+            top = times(*moved[:n], delta, *moved[n : len(above) - 1])
+            return Quotient(top, times(*moved[len(above) - 1 :])) if below else top
     return None
 
 

@@ -163,6 +163,34 @@ def factor_bracket(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
+        Plus(Times(s.a, Plus(s.b, Minus(s.c))), Times(s.u, Plus(s.c, Minus(s.b)))),
+        Times(Plus(s.a, Minus(s.u)), Plus(s.b, Minus(s.c))),
+    ),
+    Plus(Times(s.T, Plus(z_k, Minus(y_k))), Times(z_i, Plus(y_k, Minus(z_k)))),
+)
+def factor_opposite(expr: Expr, given: Given) -> Outcome:
+    """``a (b - c) + d (c - b) = (a - d) (b - c)``"""
+    parts = [monomial(t) for t in expr.args]
+    for n, part in enumerate(parts):
+        for difference, exponent in part.powers.values():
+            match difference:
+                case Plus((first, Minus(second))) if exponent == 1:
+                    opposite = {code(Plus(second, Minus(first))), code(Plus(Minus(first), second))}
+                case _:
+                    continue
+            for m, other in enumerate(parts):
+                for key in opposite & other.powers.keys() if m != n else ():
+                    turned = other.powers[key]
+                    if turned[1] == 1:
+                        a = expression(divided(part, monomial(difference)))
+                        d = expression(divided(other, monomial(turned[0])))
+                        rest = (t for at, t in enumerate(expr.args) if at not in (n, m))
+                        return plus(times(plus(a, Minus(d)), difference), *rest)
+    return None
+
+
+@rule(
+    law(
         Plus(s.b, Minus(Times(s.a, s.b)), s.c),
         Plus(Times(s.b, Plus(ONE, Minus(s.a))), s.c),
     ),

@@ -25,6 +25,7 @@ from derive.rules.monomials import (
     Monomial,
     beside_total,
     common,
+    divided,
     expression,
     monomial,
     multiplied,
@@ -77,9 +78,13 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
     Numbers and parameters move into the sum; entries, deltas and other sums stay outside of it.
     """
     found = ((n, beside_total(monomial(term))) for n, term in enumerate(expr.args))
-    light = [(n, *part) for n, part in found if part is not None and _is_light(part[1])]
-    for (n, first, a), (m, second, b) in combinations(light, 2):
-        if first.limits[1:] != second.limits[1:]:
+    with_total = [(n, *part) for n, part in found if part is not None]
+    for (n, first, a), (m, second, b) in combinations(with_total, 2):
+        both = common([a, b])
+        if first.limits[1:] != second.limits[1:] or not (
+            # What both have comes out again.
+            _is_light(divided(a, both)) and _is_light(divided(b, both))
+        ):
             continue
         body, index = first.open()
         f, g = monomial(body), monomial(second.at(index))

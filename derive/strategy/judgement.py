@@ -116,6 +116,35 @@ def moves_index(expr: Expr) -> bool:
     )
 
 
+def moves_safely(expr: Expr) -> Callable[[Expr, Given], bool]:
+    """Whether what may have no value, or a very large one, is in ``expr`` at the other index too.
+
+    ``δ_{jk} / y_j`` asks for a ``y_j`` that is not zero at all ``j``, ``δ_{jk} / y_k`` at ``k`` alone.
+    """
+    there = collected(expr, _may_fail)
+
+    def look(product: Expr, given: Given) -> bool:
+        deltas = (f for f in sides(product)[0] if isinstance(f, Delta))
+        moves = ({d.second: d.first} for d in deltas)
+        return all(
+            replace(part, move) in there for move in moves for part in collected(product, _may_fail)
+        )
+
+    return look
+
+
+def _may_fail(expr: Expr) -> tuple[Expr, ...]:
+    """Logarithms, exponentials, what is below a bar, and powers that are no whole ones."""
+    match expr:
+        case Quotient(_, below):
+            return tuple(f.base if isinstance(f, Power) else f for f in factors(below))
+        case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
+            return (base,)
+        case Exp() | Log():
+            return (expr,)
+    return ()
+
+
 def is_known_total(total: Expr, given: Given) -> bool:
     """Whether a declared fact, or what its terms are by definition, says what a sum is."""
     return any(
@@ -344,6 +373,14 @@ def bracketed(expr: Expr, beside: bool = False) -> frozenset[Expr]:
     return frozenset().union(
         *(bracketed(a, isinstance(expr, Times)) for a in parts if isinstance(a, Inert))
     )
+
+
+def multiples_below(expr: Expr) -> list[Expr]:
+    """The sums below a bar whose terms have nothing but a number in common: ``1 / (2 a + 2 b)``."""
+    below = factors(expr.denominator) if isinstance(expr, Quotient) else ()
+    sums = (f.base if isinstance(f, Power) else f for f in below)
+    shared = ((f, common([monomial(t) for t in f.args])) for f in sums if isinstance(f, Plus))
+    return [f for f, number in shared if not number.powers and abs(number.coefficient) != 1]
 
 
 def over_sum(fraction: Expr, given: Given) -> bool:

@@ -37,6 +37,8 @@ from derive.strategy.judgement import (
     less_one,
     makes_name,
     moves_index,
+    moves_safely,
+    multiples_below,
     multiplies_well,
     opens_exponential,
     opens_range_product,
@@ -149,6 +151,7 @@ def prepare(trace: Trace) -> None:
     for rule in ("expand_log_quotient", "expand_log_product"):
         trace.apply(rule, opens_range_product)
     settle(trace, ("multiply_constant", "add_exponents", "expand_log_range_product"))
+    trace.apply("factor_common", among(collected(trace.expression, multiples_below)))
     settle(trace, EXTENSION)
     trace.apply("multiply_quotients", has_fraction_with_root)
     trace.apply("pull_out_factor", has_root)
@@ -285,6 +288,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, gather_totals)
     attempt(trace, meet_definitions)
     attempt(trace, meet_under_deltas)
+    attempt(trace, meet_at_equal_indices)
     attempt(trace, gather_complements)
     for _ in range(PATIENCE):
         changed = (
@@ -296,6 +300,7 @@ def finish(trace: Trace) -> None:
             or trace.apply("factor_cancelling", innermost=True)
             or trace.apply("factor_common", innermost=True)
             or trace.apply("factor_bracket", innermost=True)
+            or trace.apply("factor_opposite", innermost=True)
             or trace.apply("factor_pairs", innermost=True)
             or simplify_after_factoring(trace)
         )
@@ -370,6 +375,15 @@ def meet_under_deltas(trace: Trace) -> None:
         settle(trace, ("complement_fraction", "cancel_terms", "collect_terms"))
         gather_complements(trace)
         settle(trace, ("cancel_factor", "cancel_terms", "collect_terms"))
+
+
+def meet_at_equal_indices(trace: Trace) -> None:
+    """Write one of two equal indices in all that stands beside deltas."""
+    if trace.apply("move_index_throughout", moves_safely(trace.expression)):
+        settle(trace, ("cancel_factor", "cancel_terms", "collect_terms"))
+        factor_out(trace)
+        settle(trace, ("factor_opposite",))
+        gather_complements(trace)
 
 
 def share_totals(trace: Trace) -> None:

@@ -189,6 +189,7 @@ Ltac factor_cancelling := first [by_field | by_powers | by_roots].
 Ltac factor_pairs := first [by_field | by_powers | by_roots].
 Ltac factor_partly := first [by_field | by_powers | by_roots].
 Ltac factor_bracket := by_field.
+Ltac factor_opposite := by_ring.
 Ltac factor_complement := by_field.
 Ltac factor_common := first [by_field | by_powers | by_roots].
 Ltac factor_numerator := first [by_field | by_powers | by_roots].
@@ -626,6 +627,7 @@ Ltac merge_deltas :=
 Ltac move_index :=
   match goal with |- context [delta ?i ?j] =>
     unfold delta; destruct (Nat.eqb_spec i j) as [E|]; [rewrite ?E; cbv beta; by_ring | by_ring] end.
+Ltac move_index_throughout := move_index.
 Ltac write_cases :=
   match goal with |- _ = choice ?i ?j ?a 0 => rewrite <- (delta_choice i j a); by_ring end.
 Ltac keep_one_term :=
