@@ -119,7 +119,7 @@ def moves_index(expr: Expr) -> bool:
 def moves_safely(expr: Expr) -> Callable[[Expr, Given], bool]:
     """Whether what may have no value, or a very large one, is in ``expr`` at the other index too.
 
-    ``δ_{jk} / y_j`` asks for a ``y_j`` that is not zero at all ``j``, ``δ_{jk} / y_k`` at ``k`` alone.
+    ``δ_{jk} / y_j`` asks for ``y_j`` not to be zero at all ``j``, ``δ_{jk} / y_k`` at ``k`` only.
     """
     there = collected(expr, _may_fail)
 
