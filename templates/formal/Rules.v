@@ -132,10 +132,11 @@ Proof.
   now apply Rgt_not_eq, sqrt_lt_R0.
 Qed.
 Ltac absorb_factors :=
-  match goal with
-  | |- context [sqrt ?x] => replace (sqrt x) with (x / sqrt x) at 2 by (apply absorbed; positive);
-      unfold Rdiv; ring
-  end.
+  match goal with |- _ = ?after =>
+    match after with context C [sqrt ?x] =>
+      let other := context C [x / sqrt x] in
+      replace after with other by (rewrite (absorbed x) by positive; reflexivity);
+      first [unfold Rdiv; ring | field; nonzero] end end.
 Ltac reduce_power := by_powers.
 Ltac power_of_power := first
   [ by_field
