@@ -62,7 +62,7 @@ BY_HAND = {
     "logistic of differences": (
         "-sum(sum(q[i,j]*log(sigmoid(z[i] - z[j])), j=i+1..C), i=1..C)",
         "Sum((1 - \\sigma[i, k])*q[i, k], (i, 1, k - 1)) "
-        "+ Sum((\\sigma[k, j] - 1)*q[k, j], (j, k + 1, C))",
+        "- Sum((1 - \\sigma[k, j])*q[k, j], (j, k + 1, C))",
         {},
     ),
     "rows and columns of one size": (
@@ -161,7 +161,7 @@ BY_HAND = {
     "log-cosh": ("sum(log(cosh(y[i] - z[i])), i=1..C)", "-tanh(y[k] - z[k])", {}),
     "softmax of functions of the scores": (
         "-log(softmax(a*tanh(z[j]), j)[t])",
-        "a*((1 - tanh(z[k])**2)*\\hat{y}[k] - (1 - tanh(z[t])**2)*KroneckerDelta(k, t))",
+        "a*(1 - tanh(z[k])**2)*(-KroneckerDelta(k, t) + \\hat{y}[k])",
         {"given": ["a > 0"]},
     ),
     "ratings of players": (
@@ -403,6 +403,53 @@ BY_HAND = {
         "n[k]*Product(theta[i]**n[i], (i, 1, C))/theta[k]",
         {"by": "theta[k]", "given": ["theta[i] > 0"]},
     ),
+    "complement entropy": (
+        "sum((1 - delta(i,t))*p[i]/(1 - p[t])*log(p[i]/(1 - p[t])), i=1..C)",
+        "(1 - KroneckerDelta(k, t))*(log(p[k]/(1 - p[t])) - Sum((1 - KroneckerDelta(i, t))"
+        "*log(p[i]/(1 - p[t]))*p[i], (i, 1, C))/(1 - p[t]))*p[k]/(1 - p[t])",
+        {"where": SOFTMAX},
+    ),
+    "fidelity": (
+        "1 - sqrt(P*sigmoid(s)) - sqrt((1 - P)*(1 - sigmoid(s)))",
+        "sqrt(\\sigma)*(-sqrt(P)*(1 - \\sigma) + sqrt(\\sigma)*sqrt((1 - P)*(1 - \\sigma)))/2",
+        {"by": "s", "given": ["P > 0", "P < 1"]},
+    ),
+    "Hellinger": (
+        "sum((sqrt(y[i]) - sqrt(p[i]))^2, i=1..C)",
+        "(sqrt(p[k])*Sum(sqrt(p[i])*sqrt(y[i]), (i, 1, C)) - sqrt(y[k]))*sqrt(p[k])",
+        {"where": SOFTMAX, "given": ["y[i] > 0", "sum(y[i], i=1..C) = 1"]},
+    ),
+    "a root of all that is beside it": (
+        "sqrt(y[t]*p[t])",
+        "sqrt(p[t]*y[t])*(KroneckerDelta(k, t) - p[k])/2",
+        {"where": SOFTMAX, "given": ["y[i] > 0"]},
+    ),
+    "power of a logistic function": (
+        "sigmoid(s)^g",
+        "\\sigma**g*g*(1 - \\sigma)",
+        {"by": "s", "given": ["g > 0"]},
+    ),
+    "margin": (
+        "-sum(log(softmax(s*(z[n,j] - mu*delta(j,t[n])), j)[t[n]]), n=1..N)",
+        "s*(-KroneckerDelta(k, t[m]) + \\hat{y}[m, k])",
+        {"by": "z[m,k]"},
+    ),
+    "by a margin": (
+        "-sum(log(p[n,t[n]]), n=1..N)/N",
+        "s*Sum(1 - p[n, t[n]], (n, 1, N))/N",
+        {"by": "mu", "where": ["p[n,i] = softmax(s*(z[n,j] - mu*delta(j,t[n])), j)[i]"]},
+    ),
+    "variational information distillation": (
+        "sum(log(log(1 + exp(a)) + c)/2 + (x[n] - m)^2/(2*(log(1 + exp(a)) + c)), n=1..N)",
+        "\\sigma*Sum(1 - (-m + x[n])**2/(c + log(exp(a) + 1)), (n, 1, N))"
+        "/(2*c + 2*log(exp(a) + 1))",
+        {"by": "a", "given": ["c > 0"]},
+    ),
+    "multiples that share factors": (
+        "exp(a)*sum(x[j]*p[j]*b[j], j=1..K) - exp(a)*sum(x[j]*p[j]*u[j], j=1..K) - a",
+        "exp(a)*Sum((b[j] - u[j])*p[j]*x[j], (j, 1, K)) - 1",
+        {"by": "a", "where": SOFTMAX},
+    ),
 }
 
 
@@ -430,6 +477,30 @@ def test_a_result_is_as_short_as_by_hand(name: str) -> None:
 def test_a_true_derivation_is_not_refused(loss: str, by: list[str]) -> None:
     given = ["mu > 0", "a > 0", "b > 0"] if "mu" in loss else []
     assert derive.gradient(loss, by, given=given).check().level == "exact"
+
+
+def test_terms_meet_at_the_true_class() -> None:
+    """``x_n`` less its part along ``W_k`` is in both terms, once the true class is called ``k``."""
+    cosine = "s*sum(x[n,d]*W[j,d], d=1..D)/sqrt(sum(W[j,d]^2, d=1..D))"
+    given = derive.gradient(f"-sum(log(softmax({cosine}, j)[t[n]]), n=1..N)", "W[k,m]")
+    assert str(given.result) == (
+        "-s*Sum((-W[k, m]*Sum(W[k, d]*x[n, d], (d, 1, D))/Sum(W[k, d]**2, (d, 1, D)) + x[n, m])"
+        "*(KroneckerDelta(k, t[n]) - \\hat{y}[n, k]), (n, 1, N))/sqrt(Sum(W[k, d]**2, (d, 1, D)))"
+    )
+
+
+def test_the_true_class_keeps_its_label_where_others_may_have_no_value() -> None:
+    given = derive.gradient("-log(y[t]*z[t])", "z[k]", given=["y[t]*z[t] > 0"])
+    assert "z[k]" not in str(given.result)
+    _, slope = given.kernel("numpy")(z=np.array([0.0, 2.0]), y=np.ones(2), t=1)
+    assert slope.tolist() == [0.0, -0.5]
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    """What was remembered for an equal expression once made the second answer a longer one."""
+    loss, by, asked = (BY_HAND["by a margin"][0], "z[m,k]", BY_HAND["by a margin"][2])
+    answers = {str(derive.gradient(loss, by, where=asked["where"]).result) for _ in range(3)}
+    assert answers == {"s*(-KroneckerDelta(k, t[m]) + p[m, k])/N"}
 
 
 def test_weighted_shares_in_a_sum_keep_what_they_leave_of_one() -> None:

@@ -49,12 +49,22 @@ def distribute_negative(expr: Expr, given: Given) -> Outcome:
 )
 def turn_sign(expr: Expr, given: Given) -> Outcome:
     """Take a leading minus into a difference: ``-a (b - c) = a (c - b)``."""
-    operand = expr.operand
-    for n, factor in enumerate(sides(operand)[0]):
-        if isinstance(factor, Plus) and any(isinstance(t, Minus) for t in factor.args):
-            turned = distribute_negative(Minus(factor), given)
-            return with_factor(operand, n, turned)
-    return None
+    above = sides(expr.operand)[0]
+    differences = [
+        n
+        for n, factor in enumerate(above)
+        if isinstance(factor, Plus) and any(isinstance(t, Minus) for t in factor.args)
+    ]
+    if not differences:
+        return None
+    # What is left of one, ``1 - p``, stays as it is if another can be turned as well.
+    n = min(differences, key=lambda at: (_pluses(above[at]), above[at].args[0] == 1))
+    return with_factor(expr.operand, n, distribute_negative(Minus(above[n]), given))
+
+
+def _pluses(difference: Expr) -> int:
+    """How many terms have no minus: so many have one when it is turned."""
+    return sum(not isinstance(t, Minus) for t in difference.args)
 
 
 @rule(

@@ -39,6 +39,7 @@ from derive.rules import RULES
 from derive.rules.algebra import multiply_quotients
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import common, expression, monomial, sides
+from derive.rules.negatives import ends
 from derive.rules.shares import is_named
 from derive.rules.softmax import folded
 from derive.rules.sums import inner_total, summands
@@ -114,6 +115,19 @@ def moves_index(expr: Expr) -> bool:
         for base, indices in found
         if d.second in indices
     )
+
+
+def cancels_below(expr: Expr) -> bool:
+    """Whether a difference of two entries of one array is below a bar: ``1 / (p_k - p_t)``.
+
+    What stands above it nearly cancels it as long as that keeps its indices.
+    """
+
+    def look(part: Expr) -> list[Expr]:
+        below = factors(part.denominator) if isinstance(part, Quotient) else ()
+        return [f for f in below if ends(f) is not None]
+
+    return bool(collected(expr, look))
 
 
 def moves_safely(expr: Expr) -> Callable[[Expr, Given], bool]:
@@ -357,6 +371,13 @@ def less_one(negative: Expr, given: Given) -> bool:
     totals = (f for f in sides(negative.operand)[0] if isinstance(f, Total))
     inside = (f for total in totals for f in sides(total.opened[0])[0])
     return any(isinstance(f, Plus) and f.args[1:] == (Minus(ONE),) for f in inside)
+
+
+def is_slope(negative: Expr) -> bool:
+    """Whether this is ``-p (1 - p)``, as the slope of ``p`` is written: not as ``p (p - 1)``."""
+    parts = factors(negative.operand)
+    left = [Plus(ONE, Minus(p)) for p in parts]
+    return len(parts) == 2 and (parts[0] in left or parts[1] in left)
 
 
 def has_factors_above(fraction: Expr, given: Given) -> bool:

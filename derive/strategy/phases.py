@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Symbol
 
-from derive.notation import Bracket, Partial, Times, code, collected
+from derive.notation import Bracket, Partial, Times, Total, code, collected
 from derive.rules.definitions import parts_of
 from derive.rules.softmax import weighted_complements
 from derive.rules.trace import Trace
@@ -20,6 +20,7 @@ from derive.strategy.attempts import (
 from derive.strategy.bars import clear_bars, share_bars
 from derive.strategy.judgement import (
     bracketed,
+    cancels_below,
     distributes_well,
     divides_well,
     exchanges_well,
@@ -32,6 +33,7 @@ from derive.strategy.judgement import (
     has_root,
     heads_of,
     inside_total,
+    is_slope,
     joins_slopes,
     leaves_unknown,
     less_one,
@@ -287,14 +289,14 @@ def finish(trace: Trace) -> None:
     attempt(trace, expand, WORTHWHILE)
     attempt(trace, gather_totals)
     attempt(trace, meet_definitions)
-    attempt(trace, meet_under_deltas)
     attempt(trace, meet_at_equal_indices)
+    attempt(trace, meet_under_deltas)
     attempt(trace, gather_complements)
     for _ in range(PATIENCE):
         changed = (
             trace.apply("distribute_negative")
             or trace.apply("take_out_sign")
-            or trace.apply("turn_sign", lambda e, _: e == trace.expression)
+            or trace.apply("turn_sign", lambda e, _: e == trace.expression and not is_slope(e))
             or trace.apply_first(("complement_fraction", "complement_term", "complement_odds"))
             or trace.apply("keep_positive_part")
             or trace.apply("factor_cancelling", innermost=True)
@@ -320,7 +322,10 @@ def finish(trace: Trace) -> None:
     attempt(trace, expand_brackets, WORTHWHILE)
     attempt(trace, write_positive_parts)
     attempt(trace, release_constants)
-    trace.apply("turn_total", lambda e, given: e == trace.expression or less_one(e, given))
+    trace.apply(
+        "turn_total", lambda e, given: e == trace.expression and isinstance(e.operand, Total)
+    )
+    trace.apply("turn_total", less_one)
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 
@@ -368,7 +373,7 @@ def complete_products(trace: Trace) -> None:
 
 def meet_under_deltas(trace: Trace) -> None:
     """Write one of two equal indices beside deltas, so that terms can meet."""
-    if moves_index(trace.expression):
+    if moves_index(trace.expression) and not cancels_below(trace.expression):
         expand(trace)
         settle(trace, ("move_index",))
         let_terms_meet(trace)
@@ -379,7 +384,9 @@ def meet_under_deltas(trace: Trace) -> None:
 
 def meet_at_equal_indices(trace: Trace) -> None:
     """Write one of two equal indices in all that stands beside deltas."""
-    if trace.apply("move_index_throughout", moves_safely(trace.expression)):
+    if not cancels_below(trace.expression) and trace.apply(
+        "move_index_throughout", moves_safely(trace.expression)
+    ):
         settle(trace, ("cancel_factor", "cancel_terms", "collect_terms"))
         factor_out(trace)
         settle(trace, ("factor_opposite",))

@@ -30,6 +30,7 @@ from derive.notation import (
     Times,
     Total,
 )
+from derive.notation import replace as replace_in
 from derive.rules.registry import RULES, Rewriting
 from derive.verify.canonical import same
 from derive.verify.claims import Claim, Court, flaw_of
@@ -42,6 +43,9 @@ a, b, c, u, v = map(Meta, "abcuv")
 F, lo, hi, at = Meta("F"), Meta("lo"), Meta("hi"), Meta("at")
 X = Rest("X")
 softmax = Definition(q[i], Quotient(Exp(z[i]), Total(Exp(z[j]), (j, 1, C))), softmax=True)
+less_margin = lambda at: Exp(Plus(z[at], Minus(Times(T, Delta(at, t)))))
+margin = Definition(q[i], Quotient(less_margin(i), Total(less_margin(j), (j, 1, C))), softmax=True)
+at_true_class = Quotient(Exp(Plus(z[t], Minus(T))), Total(less_margin(j), (j, 1, C)))
 NOTHING = Given()
 SIZES = [{C: n} for n in (1, 2, 3)]
 over = lambda body, *out: Total(body, (j, 1, C, *out))
@@ -255,6 +259,9 @@ one_hot = EntryFact(y[i], Delta(i, t))
         ("fold_definition", Quotient(Exp(z[k]), over(Exp(z[j]))), q[k], (softmax,), True),
         ("fold_definition", Quotient(Exp(z[k]), over(Exp(z[j]))), q[t], (softmax,), False),
         ("fold_definition", Quotient(Exp(z[k]), over(Exp(z[j]))), q[k], (), False),
+        ("fold_definition", at_true_class, q[t], (margin,), True),
+        ("fold_definition", at_true_class, q[k], (margin,), False),
+        ("fold_definition", replace_in(at_true_class, {T: Times(2, T)}), q[t], (margin,), False),
         ("unfold_definition", q[k], Quotient(Exp(z[k]), over(Exp(z[j]))), (softmax,), True),
         ("sum_probabilities", over(q[j]), Integer(1), (softmax,), True),
         ("sum_probabilities", over(y[j]), Integer(1), (softmax,), False),
