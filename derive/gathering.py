@@ -169,7 +169,7 @@ class _Gathering:
             if index in live and self.sizes.get(index, size) != size:
                 return None
         match entry.indices:
-            case (only,):
+            case (only,) if only in live:
                 found, down = Whole(entry.base), only == row
             case (first, last) if first != last and {first, last} == set(live):
                 found, down = Whole(entry.base), first == row

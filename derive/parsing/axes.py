@@ -11,6 +11,18 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeAlias
 
+from sympy import Expr, Integer, Symbol
+
+from derive.parsing.reach import (
+    Index,
+    Use,
+    affine,
+    extreme,
+    furthest,
+    is_beyond,
+    size_above,
+    size_of,
+)
 from derive.parsing.roles import Roles
 from derive.parsing.source import Place
 from derive.parsing.statement import Statement
@@ -27,26 +39,11 @@ from derive.parsing.tree import (
     Total,
 )
 
-Size: TypeAlias = str | int
 Axis: TypeAlias = tuple[str, int]
 """An array and the number of the axis, from 0."""
 
 USUAL_SIZE = "C"
 """What the size of a softmax is called where nothing else tells."""
-
-
-@dataclass(frozen=True, eq=False)
-class Index:
-    """A free index, or the index of one sum.
-
-    Attributes:
-        lower: Where the range of a sum starts, if at a number.
-        upper: What it ends at, if that is a size and a number beside it.
-    """
-
-    name: str
-    lower: int | None = None
-    upper: tuple[str, int] | None = None
 
 
 Joined: TypeAlias = Axis | Index
@@ -62,23 +59,25 @@ class Axes:
         used: The axes in order of appearance, each with the place and the index of its first use.
         running: The index that runs in each softmax.
         largest: The largest whole number that stands at an axis.
+        uses: How far each axis is used in sums, and by the names of sizes.
     """
 
     roles: Roles
     used: dict[Axis, Node] = field(default_factory=dict)
     running: dict[Node, Index] = field(default_factory=dict)
     largest: dict[Joined, int] = field(default_factory=dict)
+    uses: dict[Joined, list[Use]] = field(default_factory=dict)
     _free: dict[str, Index] = field(default_factory=dict)
     _parents: dict[Joined, Joined] = field(default_factory=dict)
-    _sizes: dict[Joined, Size] = field(default_factory=dict)
+    _sizes: dict[Joined, Expr] = field(default_factory=dict)
     _told: dict[Joined, Place] = field(default_factory=dict)
-    _hints: list[tuple[Joined, Size | Joined]] = field(default_factory=list)
+    _hints: list[tuple[Joined, Expr | Joined, int]] = field(default_factory=list)
 
-    def shape(self, name: str) -> tuple[Size | None, ...]:
+    def shape(self, name: str) -> tuple[Expr | None, ...]:
         """The sizes of the axes of an array, where they are known."""
         return tuple(self.size(axis) for axis in sorted(a for a in self.used if a[0] == name))
 
-    def size(self, joined: Joined) -> Size | None:
+    def size(self, joined: Joined) -> Expr | None:
         """The size of an axis, or of the axes that an index runs over."""
         return self._sizes.get(self._root(joined))
 
@@ -97,16 +96,15 @@ class Axes:
                 told = self._told[second] if second in self._told else self._told[first]
                 self._give(second, self._sizes[first], place, told)
 
-    def give(self, joined: Joined, size: Size, place: Place) -> None:
+    def give(self, joined: Joined, size: Expr, place: Place) -> None:
         """An axis or index has a size; ``DeriveError`` where it is known to have another."""
         self._give(self._root(joined), size, place, place)
 
-    def _give(self, root: Joined, size: Size, place: Place, told: Place) -> None:
+    def _give(self, root: Joined, size: Expr, place: Place, told: Place) -> None:
         known = self._sizes.setdefault(root, size)
         told = self._told.setdefault(root, told)
         if known != size:
-            elsewhere = "" if told.source is place.source else f" of {told.source.text.strip()!r}"
-            where = f"see column {told.column}{elsewhere}"
+            where = f"see {told.seen_from(place)}"
             held = [axis for axis in self.used if self._root(axis) == root]
             if len(held) == 1:
                 # Two indices of one axis: what they are called does not matter.
@@ -120,18 +118,18 @@ class Axes:
                 f"use an index of its own for each axis{_as_index(known, size)}"
             )
 
-    def hint(self, joined: Joined, size: Size | Joined) -> None:
-        """What to take for the size where nothing better is known."""
-        self._hints.append((joined, size))
+    def hint(self, joined: Joined, size: Expr | Joined, more: int = 0) -> None:
+        """What to take for the size, and how much more, where nothing better is known."""
+        self._hints.append((joined, size, more))
 
     def follow_hints(self) -> None:
         """Give sizes where only hints tell them, those by name first."""
-        for kind in (str, object):
+        for kind in (Symbol, Expr):
             for _ in self._hints:
-                for joined, hint in self._hints:
-                    size = hint if isinstance(hint, (str, int)) else self.size(hint)
+                for joined, hint, more in self._hints:
+                    size = hint if isinstance(hint, Expr) else self.size(hint)
                     if size is not None and isinstance(size, kind) and self.size(joined) is None:
-                        self._sizes[self._root(joined)] = size
+                        self._sizes[self._root(joined)] = size + more
 
     def _root(self, joined: Joined) -> Joined:
         while joined in self._parents:
@@ -156,18 +154,20 @@ def axes_of(statement: Statement, roles: Roles) -> Axes:
         _visit(relation, {name: Index(name) for name in _generic(relation)}, axes)
     for tree, variable in zip(statement.along, statement.variables, strict=False):
         _visit_along(tree, variable, axes)
+    for over, uses in axes.uses.items():
+        _settle(over, uses, axes)
     axes.follow_hints()
     unsized = [index for index in axes.running.values() if axes.size(index) is None]
     if unsized and _is_free(USUAL_SIZE, roles):
         # Several softmaxes are then taken to be over the same classes.
         roles.sizes[USUAL_SIZE] = roles.parameters.pop(USUAL_SIZE, _any_place(statement))
         for index in unsized:
-            axes.hint(index, USUAL_SIZE)
+            axes.hint(index, size_of(USUAL_SIZE))
         axes.follow_hints()
     for over, largest in axes.largest.items():
         # Entries that have numbers and nothing else are all there are.
         if axes.size(over) is None:
-            axes.hint(over, largest)
+            axes.hint(over, Integer(largest))
     axes.follow_hints()
     for axis, first in axes.used.items():
         if axes.size(axis) is None and axis[0] not in statement.defined:
@@ -175,7 +175,7 @@ def axes_of(statement: Statement, roles: Roles) -> Axes:
             taken = {*roles.parameters, *statement.defined}
             size = next(n for n in spare_sizes() if _is_free(n, roles) and n not in taken)
             roles.sizes[size] = first.place
-            axes.give(axis, size, first.place)
+            axes.give(axis, size_of(size), first.place)
     return axes
 
 
@@ -237,10 +237,10 @@ def _visit(node: Node, scope: Scope, axes: Axes) -> None:
         case Relation(_, Name(place, name), "<=", Name(_, size)) if size in axes.roles.sizes:
             index_of = axes.index(name, scope)
             if index_of is not None:
-                axes.give(index_of, size, place)
+                axes.give(index_of, size_of(size), place)
             return
         case Relation(_, Entry(place, name), "<=", Name(_, size)) if size in axes.roles.sizes:
-            axes.give((name, -1), size, place)
+            axes.give((name, -1), size_of(size), place)
         case Delta(_, (Name(_, first), Name(_, second))):
             one, other = axes.index(first, scope), axes.index(second, scope)
             if one is not None and other is not None:
@@ -276,23 +276,68 @@ def _run(over: Joined, index: Node, scope: Scope, axes: Axes) -> None:
             "the index of an entry is a name, an entry of integers, a whole number, or one moved "
             "by a whole number, as k + 1"
         )
-    name, shift = parts
-    known = axes.index(name, scope)
-    if known is not None and known.lower is not None and known.lower + shift < 1:
+    known = axes.index(parts[0], scope)
+    place = _in_letters(index, scope, axes)
+    reach = None if place is None else extreme(place, scope, largest=True)
+    start = None if place is None else extreme(place, scope, largest=False)
+    if start is not None and (1 - start).is_positive:
         raise index.place.error(
-            "the entries of an array are counted from 1, and this starts at "
-            f"{known.lower + shift}; correct the range of the sum"
+            f"the entries of an array are counted from 1, and this starts at {start}; "
+            "correct the range of the sum"
         )
-    if known is None:
-        axes.hint(over, name)
-    elif known.upper is not None and known.upper[1] + shift == 0:
-        axes.give(over, known.upper[0], index.place)
-    elif known.upper is not None:
-        axes.hint(over, known.upper[0])
-    elif shift == 0:
+    if reach is not None:
+        axes.uses.setdefault(over, []).append(Use(known, reach, index.place))
+    elif known is not None and parts[1] == 0:
         axes.join(over, known, index.place)
-    else:
-        axes.hint(over, known)
+    elif known is not None:
+        # A free index ends where the axis does; the index of a sum goes on.
+        axes.hint(over, known, max(parts[1], 0) if parts[0] in scope else 0)
+
+
+def _in_letters(node: Node, scope: Scope, axes: Axes) -> Expr | None:
+    """A bound or a subscript in sizes and the letters of bound indices; None for any other."""
+
+    def letter(name: str) -> Expr | None:
+        if name in scope:
+            return scope[name].letter
+        return None if axes.roles.is_index(name) else size_of(name)
+
+    return affine(node, letter)
+
+
+def _settle(over: Joined, uses: list[Use], axes: Axes) -> None:
+    """The size of an axis from how far it is used: T + 1 where it is at i + 1 for i = 1..T."""
+    top = furthest(use.reach for use in uses)
+    if top is not None and is_beyond(top):
+        at = next(use for use in uses if use.reach == top)
+        whole = _stopping(uses, top)
+        if whole is not None:
+            raise at.place.error(
+                f"this goes up to entry {top}, and in {whole.place.seen_from(at.place)} the array "
+                f"ends at {whole.reach}; let this sum stop earlier, or that one go up to {top}"
+            )
+        axes.give(over, top, at.place)
+        return
+    for use in uses:
+        if is_beyond(use.reach) or (use.reach.is_Symbol and use.index is not None):
+            axes.give(over, use.reach, use.place)
+        elif use.reach.is_Integer:
+            axes.hint(over, use.reach if top is None else top)
+        elif (size := size_above(use.reach)) is not None:
+            axes.hint(over, size)
+
+
+def _stopping(uses: list[Use], top: Expr) -> Use | None:
+    """A use by a sum that goes over all of a shorter array, unless it goes further elsewhere.
+
+    ``V[t + 1] - V[t]`` in one sum says that V is longer by one; what stands by a name or a number,
+    as ``V[T + 1]``, says so by itself.
+    """
+    if any(use.index is None and use.reach == top for use in uses):
+        return None
+    far = {use.index for use in uses if use.reach == top}
+    whole = (use for use in uses if use.reach.is_Symbol or is_beyond(use.reach))
+    return next((use for use in whole if use.index is not None and use.index not in far), None)
 
 
 def _opened(limits: tuple[Limits, ...], scope: Scope, axes: Axes) -> Scope:
@@ -300,12 +345,12 @@ def _opened(limits: tuple[Limits, ...], scope: Scope, axes: Axes) -> Scope:
     for one in reversed(limits):
         for bound in (one.lower, one.upper):
             _visit(bound, scope, axes)
-        start = int(one.lower.value) if isinstance(one.lower, Number) else None
-        own = Index(one.index.name, start)
+        lowest, highest = (_in_letters(bound, scope, axes) for bound in (one.lower, one.upper))
+        own = Index(one.index.name, lowest, highest)
         upper = linear(one.upper)
         known = None if upper is None else axes.index(upper[0], scope)
         if isinstance(one.upper, Number):
-            axes.hint(own, int(one.upper.value))
+            axes.hint(own, Integer(int(one.upper.value)))
         elif isinstance(one.upper, Entry):
             axes.hint(own, (one.upper.name, -1))
         elif upper is not None and known is not None:
@@ -314,9 +359,7 @@ def _opened(limits: tuple[Limits, ...], scope: Scope, axes: Axes) -> Scope:
             else:
                 axes.hint(own, known)
         elif upper is not None and upper[1] == 0:
-            axes.give(own, upper[0], one.upper.place)
-        elif upper is not None:
-            own = Index(one.index.name, start, upper)
+            axes.give(own, size_of(upper[0]), one.upper.place)
         lower = linear(one.lower)
         first = None if lower is None else axes.index(lower[0], scope)
         if first is not None:
@@ -355,7 +398,7 @@ def _any_place(statement: Statement) -> Place:
     return statement.expressions[0].place
 
 
-def _as_index(*sizes: Size) -> str:
+def _as_index(*sizes: Expr) -> str:
     """What to do if one of two sizes of an axis was meant as an index that a sum goes up to."""
     small = [s for s in map(str, sizes) if s.islower()]
     large = [s for s in map(str, sizes) if s.isalpha() and not s.islower()]

@@ -29,8 +29,9 @@ from sympy.core.facts import InconsistentAssumptions
 from sympy.logic.boolalg import BooleanAtom
 
 from derive.notation import spare_indices
-from derive.parsing.axes import Axes, Size
+from derive.parsing.axes import Axes
 from derive.parsing.functions import CONSTANTS, FUNCTIONS, RANGED, REDUCTIONS, WHOLE
+from derive.parsing.reach import size_of
 from derive.parsing.source import Place
 from derive.parsing.tree import (
     Call,
@@ -225,7 +226,7 @@ class Meaning:
                 "somewhere"
             )
         anywhere = self._value(node.body, {**values, node.index.name: own})
-        limits = (own, S.One, self._size(size))
+        limits = (own, S.One, size)
         if node.selected is None:
             return WHOLE[node.function](anywhere, limits)
         selected = self._value(node.selected, values)
@@ -263,16 +264,11 @@ class Meaning:
         shape = self._axes.shape(name)
         if None in shape:
             return IndexedBase(name)
-        return IndexedBase(
-            name, shape=tuple(self._size(size) for size in shape if size is not None)
-        )
-
-    def _size(self, size: Size) -> Expr:
-        return Integer(size) if isinstance(size, int) else self._symbol(size)
+        return IndexedBase(name, shape=shape)
 
     def _symbol(self, name: str) -> Expr:
         if name in self._roles.sizes:
-            return Symbol(name, integer=True, positive=True)
+            return size_of(name)
         if self._roles.is_index(name):
             return Symbol(name, integer=True)
         if name in CONSTANTS:

@@ -171,7 +171,6 @@ def _check(roles: Roles) -> None:
 
 
 def _clash(name: str, kind: str, place: Place, other: str, first: Place) -> DeriveError:
-    where = "" if first.source.text == place.source.text else f" of {first.source.text.strip()!r}"
     return place.error(
-        f"{name} is {kind} here and {other} in column {first.column}{where}; rename one of them"
+        f"{name} is {kind} here and {other} in {first.seen_from(place)}; rename one of them"
     )

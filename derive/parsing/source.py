@@ -39,6 +39,11 @@ class Place:
     def _start(self) -> int:
         return self.source.text.rfind("\n", 0, self.position) + 1
 
+    def seen_from(self, other: Place) -> str:
+        """Where it is for a reader of another place."""
+        of = "" if self.source.text == other.source.text else f" of {self.source.text.strip()!r}"
+        return f"column {self.column}{of}"
+
     def error(self, sentence: str) -> DeriveError:
         """The error that ``sentence`` describes, with the line and a caret under the column."""
         start = self._start

@@ -1,0 +1,83 @@
+"""Sizes of axes, from how far the indices of sums reach in them."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import IndexedBase, Integer, Symbol
+
+import derive
+from derive.errors import DeriveError
+from derive.parsing import in_sympy
+
+pytestmark = pytest.mark.needs("lark")
+
+C, N, T, D, L = (Symbol(name, integer=True, positive=True) for name in "CNTDL")
+VALUES = "1/2*(q - (Q[1] + sum(g^(i-1)*prod(lam*min(1, rho[s]), s=2..i)*(r[i] + g*V[i+1] - Q[i]), "
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        ("sum(r[i]*V[i+1], i=1..T)", {"r": (T,), "V": (T + 1,)}),
+        ("sum((r[t] + V[t+1] - V[t])^2, t=1..T)", {"r": (T,), "V": (T + 1,)}),
+        ("sum(r[t]*V[t], t=1..T) + V[T+1]", {"r": (T,), "V": (T + 1,)}),
+        ("sum(r[t]*V[t+2]*V[t+1], t=1..T) + V[1]", {"r": (T,), "V": (T + 2,)}),
+        ("sum(logsumexp(V)*r[i]*V[i+1], i=1..T)", {"r": (T,), "V": (T + 1,)}),
+        ("sum(sum(W[l+1,i]*W[l,i], i=1..D), l=1..L)", {"W": (L + 1, D)}),
+        ("sum(u[i]*v[i-1], i=2..T+1)", {"u": (T + 1,), "v": (T,)}),
+        ("sum(sum(r[s], s=1..i+1)*b[i], i=1..T)", {"r": (T + 1,), "b": (T,)}),
+        ("sum(V[i+1]^2*V[i], i=1..3)", {"V": (Integer(4),)}),
+        ("sum(z[i], i=1..2*N)", {"z": (2 * N,)}),
+        # What is taken off a size makes no size of its own.
+        ("sum((z[i+1] - z[i])^2, i=1..C-1)", {"z": (C,)}),
+        ("sum(sum(rho[s], s=1..i)*r[i+1], i=1..T-1)", {"rho": (T,), "r": (T,)}),
+        (VALUES + "i=1..T-1)))^2", dict.fromkeys(["Q", "V", "r", "rho"], (T,))),
+    ],
+)
+def test_an_array_is_as_long_as_its_indices_reach(text: str, shapes: dict[str, tuple]) -> None:
+    [read] = in_sympy([text], [], [], []).expressions
+    assert {b.name: b.shape for b in read.atoms(IndexedBase)} == shapes
+
+
+def test_the_index_of_a_definition_reaches_as_far_as_what_it_defines() -> None:
+    asked = in_sympy(["sum(q[i]*r[i], i=1..T)"], ["V[k]"], [], ["q[i] = exp(V[i+1])"])
+    assert asked.variables[0].base.shape == (T + 1,)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "sum(z[i]^2, i=1..C) + sum((z[i+1] - z[i])^2, i=1..C)",
+            r"column 30: this goes up to entry C \+ 1, and in column 7 the array ends at C; let",
+        ),
+        (
+            "sum(r[i]*V[i+1], i=1..T) + sum(V[j]^2, j=1..N)",
+            r"the axis of V has the size T \+ 1 and here N, see column 12",
+        ),
+        (
+            "sum(x[i]*y[i], i=1..N) + sum(x[j]^2, j=1..T)",
+            "the axis of x has the size N and here T, see column 7; write one size",
+        ),
+    ],
+)
+def test_uses_that_disagree_are_named(text: str, sentence: str) -> None:
+    with pytest.raises(DeriveError, match=sentence):
+        in_sympy([text], [], [], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "result"),
+    [
+        ("sum(r[i]*V[i+1], i=1..T)", "r[k]", "V[k + 1]"),
+        ("sum(sum(rho[s], s=1..i)*r[i+1], i=1..T-1)", "rho[k]", "Sum(r[i + 1], (i, k, T - 1))"),
+        (VALUES + "i=1..T-1)))^2", "q", None),
+        (VALUES + "i=1..T-1)))^2", "lam", None),
+    ],
+)
+def test_the_derivation_follows(text: str, variable: str, result: str | None) -> None:
+    derivation = derive.gradient(text, variable, given=["lam > 0"] if "lam" in text else [])
+    assert derivation.check().level == "exact"
+    assert result is None or str(derivation.result) == result
+    # An entry beside that of the variable, V[k + 1], is no entry of the whole array.
+    assert result is None or derivation.matrix is None
