@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -194,6 +195,7 @@ class _Tuple:
 def _numbers(
     place: Place, name: str, arguments: tuple[Any, ...], count: int, wanted: str
 ) -> tuple[Any, ...]:
+    _check_relations(arguments)
     for argument in arguments:
         if isinstance(argument, (Limits, _Tuple)):
             raise argument.place.error(f"a range stands in {name}(...), which takes {wanted}")
@@ -203,13 +205,47 @@ def _numbers(
 
 
 def _total(place: Place, name: str, arguments: tuple[Any, ...]) -> Node:
-    body, *ranges = arguments
+    body, *others = arguments
     example = f"{name}(y[i], (i, 1, C))"
+    _check_relations([body])
     if isinstance(body, (Limits, _Tuple)):
         raise body.place.error(f"what {name} is taken of comes first, as in {example}")
+    ranges = tuple(_limits(other) for other in others if not isinstance(other, Relation))
     if not ranges:
         raise place.error(f"{name} has no range; write {example}")
-    return Total(place, body, tuple(map(_limits, ranges)), name)
+    own = {limit.index.name for limit in ranges}
+    for other in others:
+        if isinstance(other, Relation):
+            body = _without(body, other, name, own)
+    return Total(place, body, ranges, name)
+
+
+def _without(body: Node, left_out: Relation, name: str, own: set[str]) -> Node:
+    """``body`` where an index is left out by ``i != t``, with the factor that the README tells."""
+    place, sides = left_out.place, left_out.parts
+    if left_out.operator != "!=":
+        raise place.error(
+            f"a range leaves an index out with !=, as in i != t; in place of {left_out.operator} "
+            "write where the range begins or ends, as in j = i+1..C"
+        )
+    if not any(isinstance(side, Name) and side.name in own for side in sides):
+        raise place.error(
+            f"what is left out is an index of this {name}, as in {name}(z[i], i=1..C, i != t)"
+        )
+    kept = Chain(place, Number(place, Fraction(1)), (("-", Delta(place, sides)),))
+    match name.lower():
+        case "sum":
+            return Chain(place, kept, (("*", body),))
+        case "product" | "prod":
+            return Power(place, body, kept)
+    raise place.error(f"{name} leaves no index out yet, as sums and products do")
+
+
+def _check_relations(arguments: Iterable[Any]) -> None:
+    """Raise ``DeriveError`` for ``exp(i != t)``."""
+    for argument in arguments:
+        if isinstance(argument, Relation):
+            raise _misplaced(argument.place, argument.operator, "expression")
 
 
 def _limits(given: Any) -> Limits:
@@ -227,6 +263,7 @@ def _reduction(
     place: Place, name: str, arguments: tuple[Any, ...], selected: tuple[Node, ...]
 ) -> Node:
     """``softmax(z)[i]``, or with the index that runs, ``softmax(z[j], j)[i]``."""
+    _check_relations(arguments)
     for argument in arguments:
         if isinstance(argument, (Limits, _Tuple)):
             raise argument.place.error(
@@ -282,10 +319,15 @@ def _unexpected(source: Source, token: Token, start: str) -> DeriveError:
     if complete and token == "[":
         return place.error("only a name, softmax(...) and log_softmax(...) have entries")
     if token.type in ("EQUAL", "RELATION"):
-        what = "a second relation" if start == "relation" else "a relation where a number belongs"
-        return place.error(f"{token} makes {what}; write one side, and facts with given=")
+        return _misplaced(place, token, start)
     if token == ",":
         return place.error("this comma separates nothing; a decimal is written with a point")
     if complete:
         return place.error(f"{token} cannot stand here")
     return place.error(f"a number or a name is missing before {token}")
+
+
+def _misplaced(place: Place, operator: str, start: str) -> DeriveError:
+    """A relation that stands in another, or where a number belongs."""
+    what = "a second relation" if start == "relation" else "a relation where a number belongs"
+    return place.error(f"{operator} makes {what}; write one side, and facts with given=")

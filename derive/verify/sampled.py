@@ -214,6 +214,9 @@ class Point:
                 return -self.value(operand, at)
             case Quotient(above, below):
                 return self.value(above, at) * _power(self.value(below, at), mpmath.mpf(-1))
+            case Power(_, exponent) if self._is_ruled_out(factors(exponent), at):
+                # Also where the base has no value, as a factor that a product leaves out.
+                return mpmath.mpf(1)
             case Power(base, exponent):
                 return _power(self.value(base, at), self.value(exponent, at))
             case Exp(operand):
