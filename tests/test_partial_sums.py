@@ -229,7 +229,7 @@ def test_a_delta_with_the_length_of_a_row() -> None:
 
 
 def test_an_axis_of_two_sizes_is_named() -> None:
-    with pytest.raises(DeriveError, match="the axis of x has the size D and here C"):
+    with pytest.raises(DeriveError, match="x is used with two sizes, C in column 7 and D"):
         derive.gradient("sum(x[i], i=1..C) + sum(x[j], j=1..D)", "x[k]")
 
 

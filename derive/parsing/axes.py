@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from sympy import Expr, Integer, Symbol
 
+from derive.errors import DeriveError
 from derive.parsing.reach import (
     Index,
     Use,
@@ -104,18 +105,14 @@ class Axes:
         known = self._sizes.setdefault(root, size)
         told = self._told.setdefault(root, told)
         if known != size:
-            where = f"see {told.seen_from(place)}"
             held = [axis for axis in self.used if self._root(axis) == root]
             if len(held) == 1:
                 # Two indices of one axis: what they are called does not matter.
-                raise place.error(
-                    f"the axis of {held[0][0]} has the size {known} and here {size}, {where}; "
-                    "write one size in both places, or call one of the arrays by another name"
-                    + _as_index(known, size)
-                )
+                raise _two_sizes(held[0], (known, told), (size, place))
             raise place.error(
-                f"axes of size {known} and {size} are taken for one here, {where}; "
-                f"use an index of its own for each axis{_as_index(known, size)}"
+                f"axes of size {known} and {size} are taken for one here, see "
+                f"{told.seen_from(place)}; use an index of its own for each axis"
+                f"{_as_index(known, size)}"
             )
 
     def hint(self, joined: Joined, size: Expr | Joined, more: int = 0) -> None:
@@ -318,13 +315,28 @@ def _settle(over: Joined, uses: list[Use], axes: Axes) -> None:
             )
         axes.give(over, top, at.place)
         return
+    telling = [u for u in uses if is_beyond(u.reach) or (u.reach.is_Symbol and u.index)]
+    for use in telling:
+        if isinstance(over, tuple) and use.reach != telling[0].reach:
+            first = telling[0]
+            raise _two_sizes(over, (first.reach, first.place), (use.reach, use.place))
     for use in uses:
-        if is_beyond(use.reach) or (use.reach.is_Symbol and use.index is not None):
+        if use in telling:
             axes.give(over, use.reach, use.place)
         elif use.reach.is_Integer:
             axes.hint(over, use.reach if top is None else top)
         elif (size := size_above(use.reach)) is not None:
             axes.hint(over, size)
+
+
+def _two_sizes(axis: Axis, told: tuple[Expr, Place], here: tuple[Expr, Place]) -> DeriveError:
+    """One axis has two sizes, each with the place that says so."""
+    (known, there), (size, place) = told, here
+    return place.error(
+        f"{axis[0]} is used with two sizes, {known} in {there.seen_from(place)} and {size} here; "
+        "write one size in both places, or call one of the arrays by another name"
+        + _as_index(known, size)
+    )
 
 
 def _stopping(uses: list[Use], top: Expr) -> Use | None:

@@ -53,17 +53,18 @@ def test_the_index_of_a_definition_reaches_as_far_as_what_it_defines() -> None:
         ),
         (
             "sum(r[i]*V[i+1], i=1..T) + sum(V[j]^2, j=1..N)",
-            r"the axis of V has the size T \+ 1 and here N, see column 12",
+            r"column 34: V is used with two sizes, T \+ 1 in column 12 and N here; write one size",
         ),
         (
             "sum(x[i]*y[i], i=1..N) + sum(x[j]^2, j=1..T)",
-            "the axis of x has the size N and here T, see column 7; write one size",
+            "column 32: x is used with two sizes, N in column 7 and T here; write one size",
         ),
     ],
 )
-def test_uses_that_disagree_are_named(text: str, sentence: str) -> None:
+@pytest.mark.parametrize("variables", [[], ["x[k]", "y[k]"]])
+def test_uses_that_disagree_are_named(text: str, sentence: str, variables: list[str]) -> None:
     with pytest.raises(DeriveError, match=sentence):
-        in_sympy([text], [], [], [])
+        in_sympy([text], [v for v in variables if v[0] in text], [], [])
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,11 @@ WRONG: list[tuple[str, int, str]] = [
     ("Sum(z[i], (i,1,C)) + C[k]", 16, "C has no index here and 1 index elsewhere"),
     ("Sum(z[C], (C,1,N)) + Sum(z[i], (i,1,C))", 37, "C is a size here"),
     # Sizes
-    ("Sum(z[i]*a[i], (i,1,C)) + Sum(a[j], (j,1,D))", 33, "axis of a has the size C and here D"),
+    (
+        "Sum(z[i]*a[i], (i,1,C)) + Sum(a[j], (j,1,D))",
+        33,
+        "a is used with two sizes, C in column 12 and D",
+    ),
     ("Sum(z[i], (i,0,C-1))", 7, "counted from 1, and this starts at 0"),
     ("Sum(z[i-1], (i,1,C))", 7, "counted from 1, and this starts at 0"),
     # Numbers
