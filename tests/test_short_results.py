@@ -403,6 +403,11 @@ BY_HAND = {
         "n[k]*Product(theta[i]**n[i], (i, 1, C))/theta[k]",
         {"by": "theta[k]", "given": ["theta[i] > 0"]},
     ),
+    "Weibull": (
+        "(t/l)^(p - 1)*exp(-(t/l)^p)/l",
+        "l**(-p - 1)*p*t**(p - 1)*(-1 + t**p/l**p)*exp(-t**p/l**p)",
+        {"by": "l", "given": ["l > 0", "t > 0", "p > 0"]},
+    ),
     "complement entropy": (
         "sum((1 - delta(i,t))*p[i]/(1 - p[t])*log(p[i]/(1 - p[t])), i=1..C)",
         "(1 - KroneckerDelta(k, t))*(log(p[k]/(1 - p[t])) - Sum((1 - KroneckerDelta(i, t))"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sympy.utilities.iterables import topological_sort
+
 from derive.derivation import Derivation
 from derive.facts import EqualFact
 from derive.kernels.identifiers import identifier
@@ -13,6 +15,7 @@ from derive.kernels.reader import signature
 from derive.kernels.reading import batch_shape, described, documented, reading, returned
 from derive.kernels.signature import Output
 from derive.kernels.text import defined, runtime, templates
+from derive.notation import bases, names
 
 if TYPE_CHECKING:
     from derive.kernels import Kernel
@@ -68,7 +71,12 @@ def oracle_kernel(derivation: Derivation) -> Kernel:
 
 def _definitions(derivation: Derivation, printer: OraclePrinter) -> Iterator[str]:
     """Each definition as a function of its indices that remembers its values."""
-    for known in derivation.definitions:
+    by_base = {d.base: d for d in derivation.definitions}
+    within = {base: (bases(d.value) | names(d.value)) & set(by_base) for base, d in by_base.items()}
+    uses = [(part, base) for base, parts in within.items() for part in parts]
+    # What another is made of comes before it.
+    for base in topological_sort((list(by_base), uses), key=list(by_base).index):
+        known = by_base[base]
         name = identifier(str(known.base))
         if not known.indices:
             text = printer.doprint(known.value)

@@ -129,15 +129,19 @@ def common(terms: list[Monomial]) -> Monomial:
         if not all(name in t.powers for t in terms):
             continue
         exponents = [t.powers[name][1] for t in terms]
-        gaps = [e - exponents[0] for e in exponents]
-        if not all(g.is_number for g in gaps):
-            continue
         falling = [e.could_extract_minus_sign() for e in exponents]
-        if all(falling):
-            shared.powers[name] = (base, exponents[0] + max(gaps))
-        elif not any(falling):
-            shared.powers[name] = (base, exponents[0] + min(gaps))
+        if any(falling) and not all(falling):
+            continue
+        # Nothing but whole factors is left: the least of powers, the greatest of those below.
+        least = next((e for e in exponents if _none_below(e, exponents, all(falling))), None)
+        if least is not None:
+            shared.powers[name] = (base, least)
     return shared
+
+
+def _none_below(exponent: Expr, exponents: list[Expr], turned: bool) -> bool:
+    gaps = (e - exponent for e in exponents)
+    return all((-gap if turned else gap).is_nonnegative for gap in gaps)
 
 
 def divided(term: Monomial, divisor: Monomial) -> Monomial:

@@ -65,7 +65,8 @@ def combine_powers(expr: Expr, given: Given) -> Outcome:
                 if (
                     code(base) == code(other)
                     and not is_number(base)
-                    and not isinstance(base, Delta)
+                    # Of fractions side by side one is made first.
+                    and not isinstance(base, (Delta, Quotient))
                 ):
                     merged = raise_to(base, exponent + further)
                     return times(*expr.args[:n], merged, *without(expr.args, m)[n + 1 :])

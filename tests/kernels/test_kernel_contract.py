@@ -281,3 +281,11 @@ def test_a_logarithm_inside_and_out() -> None:
     exact = kernel(derivation, "mpmath")(z=LOGITS)
     for array, wanted in zip(found, exact, strict=True):
         assert_allclose(array, wanted.astype(float), rtol=1e-12)
+
+
+def test_the_oracle_works_out_first_what_others_are_made_of() -> None:
+    """The softmax is named first here, and is made of a mean."""
+    loss = "-log(softmax(x[j] - mu, j)[t])"
+    oracle = derive.gradient(loss, "x[k]", where=["mu = sum(x[i], i=1..C)/C"]).kernel("mpmath")
+    value, _ = oracle(x=[0.0, 0.0, 0.0, 0.0], t=1)
+    assert abs(value - log(4)) < 1e-15
