@@ -49,7 +49,7 @@ from derive.rules.mixtures import (
     products_near_one,
 )
 from derive.rules.monomials import sides
-from derive.rules.raised import beside_raised
+from derive.rules.raised import beside_raised, raises_in_sum
 from derive.rules.softmax import folded, weighted_complements
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among, attempt, repeat, settle
@@ -83,6 +83,7 @@ LOWERING = (
     "write_square",
     "scale_quotient",
     "scale_logarithm",
+    "scale_power",
 )
 
 UNFOLDING = (
@@ -206,14 +207,30 @@ def open_mixtures(trace: Trace) -> None:
     repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
 
 
-def open_powers(trace: Trace) -> None:
-    """Write powers of sums of exponentials as exponentials, and join them with those beside."""
+def open_powers(trace: Trace, opened: bool) -> None:
+    """Write powers of sums of exponentials as exponentials, and join them with those beside.
+
+    ``opened`` says that some have been written so already.
+    """
     written = [trace.apply(rule) for rule in ("divide_power", "write_power")]
-    if any(written):
+    if opened or any(written):
         for rule in ("distribute_product", "multiply_quotients", "join_total"):
             repeat(partial(trace.apply, rule, beside_raised))
         settle(trace, ("raise_exponential", "join_exponents"))
         repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
+
+
+def open_power_sums(trace: Trace) -> bool:
+    """Write powers in sums as exponentials where such a sum must not become zero or infinite.
+
+    Returns whether there were any.
+    """
+    if not raises_in_sum(trace.expression, trace.given):
+        return False
+    # What is inside comes first: a sum of exponentials is positive, and a power of it another one.
+    for rule in ("write_size_power", "write_high_power"):
+        repeat(partial(trace.apply, rule, innermost=True))
+    return True
 
 
 def flatten_in_logarithms(trace: Trace) -> bool:
@@ -304,6 +321,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
     trace.apply("complement_tanh")
+    opened = open_power_sums(trace)
     open_logistics(trace)
     open_rests(trace)
     open_products(trace)
@@ -326,7 +344,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         )
     )
     trace.apply("raise_exponential")
-    open_powers(trace)
+    open_powers(trace, opened)
     repeat(lambda: trace.apply("join_total", is_divided))
     settle(trace, SHIFTS)
     repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))

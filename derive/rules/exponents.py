@@ -480,6 +480,24 @@ def scale_logarithm(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(
+        Power(s.b, s.n),
+        Times(Exp(Times(s.n, s.u)), Power(Times(Exp(Minus(s.u)), s.b), s.n)),
+        whatever,
+        Condition("raised", (s.b, s.n)),
+    ),
+    Power(weighted, s.gamma),
+)
+def scale_power(expr: Expr, given: Given) -> Outcome:
+    """``b^a = e^{a m} (e^{-m} b)^a``, where ``m`` is the largest exponent in a sum ``b``."""
+    most = largest(expr.base, given) if isinstance(expr.base, (Plus, Total)) else None
+    if most is None or not _is_most(most) or expr.exponent.is_Integer:
+        return None
+    inside = times(Exp(Minus(most)), expr.base)
+    return Times(Exp(times(expr.exponent, most)), Power(inside, expr.exponent))
+
+
+@rule(
     law(Times(s.a, Quotient(s.b, s.c)), Quotient(Times(s.a, s.b), s.c)),
     Times(Exp(z_k), Quotient(y_k, mixed)),
 )

@@ -1,30 +1,41 @@
-"""Powers of sums of exponentials: each is one exponential, lowered with those beside it."""
+"""Powers of sums of exponentials: each is one exponential, lowered with those beside it.
+
+Powers in sums are made exponentials where the sum itself is raised, divided by or in a logarithm.
+"""
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Abs, Expr, Integer, Max
 
 from derive.facts import Given
 from derive.laws import Condition, law
 from derive.notation import (
+    ONE,
+    ZERO,
+    Apply,
     Exp,
+    Head,
     Log,
     Minus,
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
+    bases,
     factors,
     heads,
+    names,
     times,
 )
+from derive.positions import survey
 from derive.rules import samples as s
 from derive.rules.exponents import largest
 from derive.rules.monomials import sides
 from derive.rules.registry import Outcome, rule
 from derive.rules.stability import logistic
-from derive.signs import is_positive
+from derive.signs import is_not_negative, is_positive
 
 positive_b = Condition("positive", (s.b,))
 
@@ -83,3 +94,92 @@ def beside_raised(expr: Expr, given: Given) -> bool:
     """
     rest = [f for f in expr.args if not is_raised(f, given)]
     return len(rest) < len(expr.args) and any(Exp in heads(f) for f in rest)
+
+
+# Powers up to this one are plain products, of which rounding and overflow are known to everybody.
+PLAIN = 8
+FAR_DOWN = Integer(-(10**12))
+"""In place of the logarithm of zero: no number has one as low, and unlike an infinity it can be
+subtracted from itself and multiplied by zero."""
+
+
+def is_high(expr: Expr) -> bool:
+    """Whether this is a power of any number, such as ``u_j^p``, or a large one."""
+    match expr:
+        case Power(base, exponent):
+            varies = bool(bases(base) or names(base)) and not isinstance(base, Exp)
+            return varies and not (exponent.is_number and abs(exponent) <= PLAIN)
+    return False
+
+
+def raises_in_sum(expr: Expr, given: Given) -> bool:
+    """Whether sums of high powers are raised, divided by or in a logarithm somewhere.
+
+    There a power that overflows or rounds to zero would be missed.
+    """
+    found: list[bool] = []
+
+    def look(node: Expr, known: Given) -> None:
+        match node:
+            case Log(operand) | Quotient(_, operand):
+                parts = factors(operand)
+            case Power(base, exponent) if not (exponent.is_Integer and exponent > 0):
+                parts = tuple(f for side in sides(base) for f in side)
+            case _:
+                return
+        plain = (f.base if isinstance(f, Power) else f for f in parts)
+        found.append(any(is_sum_of_powers(f, known) for f in plain))
+
+    survey(expr, given, look, frozenset((Log, Quotient, Power)))
+    return any(found)
+
+
+def is_sum_of_powers(expr: Expr, given: Given) -> bool:
+    """Whether this is a sum over an index in which some size is raised to a high power."""
+    found: list[bool] = []
+    if isinstance(expr, Total):
+
+        def look(node: Expr, known: Given) -> None:
+            found.append(is_high(node) and is_size(node.base, known))
+
+        survey(expr, given, look, frozenset((Power,)))
+    return any(found)
+
+
+def is_size(expr: Expr, given: Given) -> bool:
+    """Whether this can be seen to be positive or zero, as what ``max(0, u)`` is."""
+    match expr:
+        case Apply(function, operands) if function is Max:
+            return any(is_not_negative(a, given) for a in operands)
+    return is_not_negative(expr, given)
+
+
+@rule(
+    law(Power(s.a, s.n), Exp(Times(s.n, Log(s.a))), Condition("positive", (s.a,))),
+    Power(Plus(ONE, Exp(s.z[s.k1])), s.gamma),
+)
+def write_high_power(expr: Expr, given: Given) -> Outcome:
+    """``a^n = e^{n log a}``: exponents can be moved down, and do not overflow."""
+    if is_high(expr) and is_positive(expr.base, given):
+        return Exp(times(expr.exponent, Log(expr.base)))
+    return None
+
+
+size = Apply(Head(Abs), s.z[s.k1])
+
+
+def floored(number: Expr) -> Expr:
+    """``log a``, and far down instead of infinite where ``a`` is zero."""
+    inside = Threshold(number, ZERO, number, ONE)
+    return Threshold(number, ZERO, Log(inside), FAR_DOWN)
+
+
+@rule(
+    law(Power(s.a, s.n), Exp(Times(s.n, floored(s.a))), Condition("positive", (s.a,))),
+    Power(size, s.gamma),
+)
+def write_size_power(expr: Expr, given: Given) -> Outcome:
+    """The same of what may be zero, with a logarithm that is not infinite there."""
+    if is_high(expr) and is_size(expr.base, given) and not is_positive(expr.base, given):
+        return Exp(times(expr.exponent, floored(expr.base)))
+    return None

@@ -1037,6 +1037,11 @@ Ltac write_power :=
       rewrite <- (Rpower_pow n b), <- Rpower_Ropp by positive; unfold Rpower; f_equal; cbn [INR]; ring
   | |- ?b ^ ?n = _ => rewrite <- (Rpower_pow n b) by positive; unfold Rpower; f_equal; cbn [INR]; ring
   end.
+Ltac write_high_power := write_power.
+Ltac write_size_power :=
+  repeat match goal with |- context [threshold ?a 0 _ _] =>
+    rewrite (threshold_above a 0) by positive end;
+  write_power.
 Ltac divide_power :=
   match goal with |- context [exp (- ?e)] =>
     rewrite (exp_Ropp e);
@@ -1083,6 +1088,18 @@ Ltac lower_total :=
 Ltac join_total := lower_total.
 Ltac scale_logarithm :=
   match goal with |- ln _ = ?m + ln _ => apply ln_shift; [positive | by_ring] end.
+(* What is taken out is the factor inside, to the power. *)
+Ltac scale_power :=
+  first
+  [ match goal with |- context [sqrt (exp ?v * ?b)] =>
+      rewrite (sqrt_mult_pos (exp v) b) by (first [apply exp_pos | positive]);
+      rewrite <- (Rpower_sqrt (exp v)) by apply exp_pos end
+  | match goal with |- context [Rpower (exp ?v * ?b) ?a] =>
+      rewrite (Rpower_mult_pos (exp v) b a) by (first [apply exp_pos | positive]) end ];
+  match goal with |- context [Rpower (exp ?v) ?a] => match goal with |- context [exp ?w * _] =>
+    replace (Rpower (exp v) a) with (exp (- w))
+      by (unfold Rpower; rewrite ln_exp; f_equal; field);
+    rewrite (exp_Ropp w); field; apply nonzero_of_positive, exp_pos end end.
 
 Ltac shift_logsumexp :=
   match goal with |- ln _ = ?m + ln _ => apply ln_shift; [positive | shifted_sum] end.
