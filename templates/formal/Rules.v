@@ -148,7 +148,15 @@ Lemma sqrt_mult_pos x y : 0 < x -> 0 < y -> sqrt (x * y) = sqrt x * sqrt y.
 Proof. intros Hx Hy. apply sqrt_mult; now apply Rlt_le. Qed.
 Ltac power_of_product :=
   first [by_field | by_powers | by_roots | repeat rewrite sqrt_mult_pos by positive; by_ring].
-Ltac power_of_quotient := first [by_field | by_powers | by_roots].
+Lemma Rpower_quotient x y n : 0 < x -> 0 < y -> Rpower (x / y) n = Rpower x n / Rpower y n.
+Proof.
+  intros Hx Hy. unfold Rdiv.
+  rewrite <- Rpower_mult_distr by (try apply Rinv_0_lt_compat; assumption).
+  f_equal. unfold Rpower. rewrite ln_Rinv, <- exp_Ropp by exact Hy. f_equal; ring.
+Qed.
+Ltac power_of_quotient := first
+  [ by_field | rewrite Rpower_quotient by positive; first [reflexivity | by_field]
+  | by_powers | by_roots].
 Ltac multiply_quotients := by_ring.
 Ltac join_reciprocal := by_ring.
 Ltac flatten_quotient := by_ring.
@@ -182,8 +190,8 @@ Ltac reflect_atan := apply atan_opp.
 Ltac reflect_cosh := apply cosh_opp.
 Ltac reflect_sinh := apply sinh_opp.
 Ltac reflect_tanh := apply tanh_opp.
-Ltac cancel_terms := first [by_ring | same_terms; by_ring].
-Ltac collect_terms := first [by_field | same_terms; by_field].
+Ltac cancel_terms := first [by_ring | same_terms; by_ring | by_powers].
+Ltac collect_terms := first [by_field | same_terms; by_field | by_powers].
 Ltac join_fractions := first [by_field | by_powers | by_roots].
 Ltac gather_defined := first [by_field | by_powers | by_roots].
 Ltac factor_cancelling := first [by_field | by_powers | by_roots].
