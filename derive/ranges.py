@@ -21,7 +21,7 @@ from derive.notation import (
     names,
     replace,
 )
-from derive.signs import at_most
+from derive.signs import at_most, is_count
 from derive.wording import readable
 
 
@@ -112,7 +112,7 @@ class Ranges:
                 f"but {base} has {len(base.shape)} axes"
             )
         for size in base.shape:
-            if not (size.is_integer and size.is_positive):
+            if not is_count(size):
                 raise DeriveError(
                     f"the size {size} of {base} is not a positive integer; {_remedy(size)}"
                 )
@@ -184,12 +184,14 @@ class Ranges:
                 f"the index {index} of {shown} is an Idx; "
                 f"make indices with symbols('{index.name}', integer=True)"
             )
-        if not isinstance(index, (Symbol, Integer, Indexed)) and not _is_offset(index):
+        if not all(map(_is_step, Add.make_args(index))):
             raise DeriveError(
-                f"the index {inside} of {shown} is neither an index nor one moved by a whole number"
+                f"the index {inside} of {shown} is neither an index nor a sum or difference of "
+                "indices and whole numbers"
             )
         for symbol in names(index) - self.sizes:
-            if given.range_of(symbol) is None and not isinstance(index, Indexed):
+            known = symbol.is_positive or given.range_of(symbol) is not None
+            if not known and not isinstance(index, Indexed):
                 raise DeriveError(
                     f"the index {readable(symbol)} in {shown} has no range; index an axis "
                     f"with {symbol} alone or sum over it"
@@ -221,6 +223,13 @@ def _may_be_last(index: Expr, size: Expr) -> bool:
 def _is_offset(index: Expr) -> bool:
     offset, rest = index.as_coeff_Add()
     return bool(offset.is_Integer) and isinstance(rest, (Symbol, Indexed))
+
+
+def _is_step(term: Expr) -> bool:
+    """Whether a term of an index moves by steps of one, as both of ``n - l`` do."""
+    return isinstance(
+        -term if term.could_extract_minus_sign() else term, (Symbol, Integer, Indexed)
+    )
 
 
 def _is_limit(limit: Expr, given: Given) -> bool:

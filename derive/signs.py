@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from sympy import Abs, Expr, Indexed, IndexedBase, Integer, Sum, Symbol, sign
+from sympy import Abs, Add, Expr, Indexed, IndexedBase, Integer, Sum, Symbol, sign
 from sympy.core.basic import Basic
 
 from derive.facts import (
@@ -110,6 +110,15 @@ def _count_signs(number: Expr) -> frozenset[int]:
     if number.is_positive:
         return POSITIVE
     return NOT_NEGATIVE if number.is_nonnegative else ANY
+
+
+def is_count(size: Expr) -> bool:
+    """Whether a size made of sizes is one at least, whatever they are: ``T + 1``, ``N + L - 1``."""
+    terms = Add.make_args(size.expand())
+    if not size.is_integer or not all(t.is_positive or t.is_number for t in terms):
+        return False
+    # It grows with each of them, so it is smallest where all are one.
+    return bool(size.subs(dict.fromkeys(size.free_symbols, ONE)) >= 1)
 
 
 def is_zero(expr: Expr) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace as with_changes
 
 from sympy import (
     Abs,
+    Add,
     E,
     Expr,
     Indexed,
@@ -182,11 +183,12 @@ def index_sum(expr: Expr, scope: Scope) -> str:
     if isinstance(expr, Indexed):
         return " ".join([whole(expr.base, scope), *(index(a, scope) for a in expr.indices)])
     offset, rest = expr.as_coeff_Add()
-    if offset.is_Integer and offset != 0:
+    falling = any(part.could_extract_minus_sign() for part in Add.make_args(rest))
+    if offset.is_Integer and (offset < 0 or (offset > 0 and not falling)):
         sign = "+" if offset > 0 else "-"
         return f"{index_sum(rest, scope)} {sign} {abs(offset)}"
     if expr.is_Add:
-        # A difference of two indices: the falling one last.
+        # A difference of two indices: the falling one last, as a natural number stops at 0.
         parts = sorted(expr.args, key=lambda a: a.could_extract_minus_sign())
         text = index_sum(parts[0], scope)
         for part in parts[1:]:

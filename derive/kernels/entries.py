@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sympy import Expr, Indexed, Integer, Symbol
+from sympy import Expr, Indexed, Integer, Max, Symbol
 
 from derive.errors import DeriveError
 from derive.kernels import code as c
@@ -99,6 +99,9 @@ class Entries:
             return None
         if not (length - stop).is_nonnegative:
             return None
+        if not stop.is_nonnegative:
+            # A sum over nothing; a negative end would be counted from behind.
+            stop = Max(stop, ZERO)
         return _WHOLE if start == 0 and stop == length else c.Counted(start, stop)
 
     def _picked(self, part: Lowered, place: Symbol, positions: Lowered) -> Lowered:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeAlias
 
-from sympy import Expr, Integer, Symbol
+from sympy import Dummy, Expr, Integer, Symbol
 
 from derive.errors import DeriveError
 from derive.parsing.reach import (
@@ -38,6 +38,7 @@ from derive.parsing.tree import (
     Reduction,
     Relation,
     Total,
+    walk,
 )
 
 Axis: TypeAlias = tuple[str, int]
@@ -267,13 +268,6 @@ def _run(over: Joined, index: Node, scope: Scope, axes: Axes) -> None:
     if moved is not None:
         _run(over, moved, scope, axes)
         return
-    parts = linear(index)
-    if parts is None:
-        raise index.place.error(
-            "the index of an entry is a name, an entry of integers, a whole number, or one moved "
-            "by a whole number, as k + 1"
-        )
-    known = axes.index(parts[0], scope)
     place = _in_letters(index, scope, axes)
     reach = None if place is None else extreme(place, scope, largest=True)
     start = None if place is None else extreme(place, scope, largest=False)
@@ -283,12 +277,22 @@ def _run(over: Joined, index: Node, scope: Scope, axes: Axes) -> None:
             "correct the range of the sum"
         )
     if reach is not None:
-        axes.uses.setdefault(over, []).append(Use(known, reach, index.place))
-    elif known is not None and parts[1] == 0:
+        found = {node.name for node in walk(index) if isinstance(node, Name)}
+        bound = frozenset(scope[name] for name in found & scope.keys())
+        axes.uses.setdefault(over, []).append(Use(bound, reach, index.place))
+        return
+    parts = linear(index)
+    known = None if parts is None else axes.index(parts[0], scope)
+    if parts is not None and known is not None and parts[1] == 0:
         axes.join(over, known, index.place)
-    elif known is not None:
+    elif parts is not None and known is not None:
         # A free index ends where the axis does; the index of a sum goes on.
         axes.hint(over, known, max(parts[1], 0) if parts[0] in scope else 0)
+    elif affine(index, lambda name: Dummy(name)) is None:
+        raise index.place.error(
+            "the index of an entry is a name, an entry of integers, a whole number, or a sum or "
+            "difference of them, as k + 1 and n - l"
+        )
 
 
 def _in_letters(node: Node, scope: Scope, axes: Axes) -> Expr | None:
@@ -315,7 +319,7 @@ def _settle(over: Joined, uses: list[Use], axes: Axes) -> None:
             )
         axes.give(over, top, at.place)
         return
-    telling = [u for u in uses if is_beyond(u.reach) or (u.reach.is_Symbol and u.index)]
+    telling = [u for u in uses if is_beyond(u.reach) or (u.reach.is_Symbol and u.bound)]
     for use in telling:
         if isinstance(over, tuple) and use.reach != telling[0].reach:
             first = telling[0]
@@ -345,11 +349,11 @@ def _stopping(uses: list[Use], top: Expr) -> Use | None:
     ``V[t + 1] - V[t]`` in one sum says that V is longer by one; what stands by a name or a number,
     as ``V[T + 1]``, says so by itself.
     """
-    if any(use.index is None and use.reach == top for use in uses):
+    far = [use.bound for use in uses if use.reach == top]
+    if frozenset() in far:
         return None
-    far = {use.index for use in uses if use.reach == top}
     whole = (use for use in uses if use.reach.is_Symbol or is_beyond(use.reach))
-    return next((use for use in whole if use.index is not None and use.index not in far), None)
+    return next((u for u in whole if u.bound and not u.bound & frozenset().union(*far)), None)
 
 
 def _opened(limits: tuple[Limits, ...], scope: Scope, axes: Axes) -> Scope:

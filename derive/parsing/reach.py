@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sympy import Add, Dummy, Expr, Integer, Symbol
+from sympy import Dummy, Expr, Integer, Symbol
 
 from derive.parsing.source import Place
 from derive.parsing.tree import Chain, Name, Negative, Node, Number
+from derive.signs import is_count
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +30,9 @@ class Index:
 
 @dataclass(frozen=True)
 class Use:
-    """An axis is used up to ``reach``, by an index that is bound or by the name of a size."""
+    """An axis is used up to ``reach``, by indices that are bound, or by the name of a size."""
 
-    index: Index | None
+    bound: frozenset[Index]
     reach: Expr
     place: Place
 
@@ -89,11 +90,7 @@ def furthest(reaches: Iterable[Expr]) -> Expr | None:
 
 def is_beyond(reach: Expr) -> bool:
     """Whether it is a size of its own, one at least, as T + 1 and N + L - 1 are."""
-    sizes = reach.free_symbols
-    terms = Add.make_args(reach.expand())
-    rising = all(term.is_positive or term.is_number for term in terms)
-    several = bool(sizes) and not reach.is_Symbol
-    return several and rising and bool(reach.subs(dict.fromkeys(sizes, 1)) >= 1)
+    return bool(reach.free_symbols) and not reach.is_Symbol and is_count(reach)
 
 
 def size_above(reach: Expr) -> Symbol | None:

@@ -19,18 +19,25 @@ from derive.parsing.tree import (
     Reduction,
     Relation,
     Total,
+    walk,
 )
 
 
 @dataclass
 class Roles:
-    """Names by what they are, each with a place where that shows."""
+    """Names by what they are, each with a place where that shows.
+
+    ``lags`` stand beside other names in a subscript, as in ``x[n - p]``, and ``starts`` where
+    sums begin: numbers if they do nothing else, and indices if they are indices elsewhere.
+    """
 
     arrays: dict[str, Place] = field(default_factory=dict)
     bound: dict[str, Place] = field(default_factory=dict)
     indices: dict[str, Place] = field(default_factory=dict)
     sizes: dict[str, Place] = field(default_factory=dict)
     parameters: dict[str, Place] = field(default_factory=dict)
+    lags: dict[str, Place] = field(default_factory=dict)
+    starts: dict[str, Place] = field(default_factory=dict)
 
     def is_index(self, name: str) -> bool:
         return name in self.bound or name in self.indices
@@ -46,6 +53,12 @@ def roles_of(statement: Statement) -> Roles:
     for tree in statement:
         _visit(tree, frozenset(), roles)
     told = {name for relation in statement.given for name in _declare(relation, roles)}
+    for name, place in roles.lags.items():
+        if not roles.is_index(name):
+            roles.sizes.setdefault(name, place)
+            roles.starts.pop(name, None)
+    for name, place in roles.starts.items():
+        roles.indices.setdefault(name, place)
     for name in list(roles.sizes):
         # Sum(z[j], (j, 1, k)) ends at the index k of z[k]; a capital is a size, as in z[C].
         if name in roles.indices:
@@ -62,7 +75,9 @@ def _visit(node: Node, own: frozenset[str], roles: Roles) -> None:
         case Entry(place, name, indices):
             roles.arrays.setdefault(name, place)
             for index in indices:
-                _index(index, own, roles, roles.indices)
+                several = sum(isinstance(part, Name) for part in walk(index)) > 1
+                sums = several and isinstance(index, Chain)
+                _index(index, own, roles, roles.lags if sums else roles.indices)
         case Delta(_, indices):
             for index in indices:
                 _index(index, own, roles, roles.indices)
@@ -89,7 +104,7 @@ def _limits(limits: tuple[Limits, ...], own: frozenset[str], roles: Roles) -> fr
         for bound in (one.lower, one.upper):
             _check_order(bound, one, inner)
         roles.bound.setdefault(one.index.name, one.index.place)
-        _index(one.lower, own, roles, roles.indices)
+        _index(one.lower, own, roles, roles.starts)
         _index(one.upper, own, roles, roles.sizes)
         own |= {one.index.name}
     return own

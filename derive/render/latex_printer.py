@@ -98,6 +98,12 @@ class FormulaPrinter(Formulas, LatexPrinter):
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         return rf"\DeriveRows{{{_environment('bmatrix', rows)}}}"
 
+    def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
+        """An index such as ``n - l`` does not begin with a minus where it can be avoided."""
+        terms = list(super()._as_ordered_terms(expr, order=order))
+        first = next((n for n, t in enumerate(terms) if not t.could_extract_minus_sign()), 0)
+        return [terms[first], *terms[:first], *terms[first + 1 :]]
+
     def is_tall(self, text: str) -> bool:
         return any(command in text for command in _TALL)
 
