@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sympy import Abs, Expr, Max, Symbol
+from sympy import Abs, Expr, Indexed, Max, Symbol, cosh, sinh
 
 from derive.facts import Given
 from derive.laws import Value, law
@@ -290,23 +290,68 @@ def _balance(expr: Expr, squared: bool, rising: bool) -> Outcome:
     return None
 
 
-of_weighted = Exp(Plus(z_k, Minus(most_of(s.z[s.j1], s.y[s.j1], s.j1, (ONE, s.C)))))
+weighed = Times(s.y[s.k1], Exp(z_k))
 
 
 @rule(
     law(Times(s.a, s.b), Times(s.a, Threshold(Apply(Head(Abs), s.a), ZERO, s.b, ZERO))),
-    Times(s.y[s.k1], of_weighted),
+    weighed,
 )
 def mask_weights(expr: Expr, given: Given) -> Outcome:
     """``a e^u = a [a ≠ 0] e^u``: where ``a`` is zero, ``e^u`` may overflow."""
     at = next(
         (n for n, f in enumerate(expr.args) if isinstance(f, Exp) and _is_masked(f.operand)), None
     )
-    weight = uncertain((f for f in expr.args if Exp not in heads(f)), given)
+    if at is not None:
+        weight = uncertain((f for f in expr.args if Exp not in heads(f)), given)
+    else:
+        weight = uncertain((f for f in expr.args if _is_weight(f, given)), given)
+        at = next((n for n, f in enumerate(expr.args) if _overflows(f, given)), None)
+        if at is not None and bases(weight) & _arrays(expr.args[at]):
+            return None  # where the weight is zero, it makes no exponent large
     if at is None or weight == 1:
         return None
     seen = Threshold(Apply(Head(Abs), weight), ZERO, expr.args[at], ZERO)
     return times(*expr.args[:at], seen, *expr.args[at + 1 :])
+
+
+def _is_weight(factor: Expr, given: Given) -> bool:
+    """Whether this is an entry of an argument, or what it leaves of one."""
+    match factor:
+        case Plus((one, Minus(entry))) if one == 1:
+            return _is_weight(entry, given)
+    return isinstance(factor, Indexed) and given.definition_of(factor) is None
+
+
+def _arrays(expr: Expr) -> frozenset[Expr]:
+    """The arrays in an expression, less those that only the largest of something is taken from."""
+    if isinstance(expr, Maximum):
+        return frozenset()
+    if not isinstance(expr, Inert):
+        return bases(expr)
+    return frozenset().union(*map(_arrays, expr.args))
+
+
+def _overflows(expr: Expr, given: Given) -> bool:
+    """Whether this may be infinite in floating point though it is not.
+
+    An exponential, or the logarithm of a difference of exponentials that may round to zero.
+    """
+    match expr:
+        case Exp(u):
+            lowered = any(isinstance(t, Minus) and Maximum in heads(t) for t in terms(u))
+            return not lowered and not is_not_negative(Minus(u), given)
+        case Apply(function):
+            return function in (cosh, sinh)
+        case Log(operand):
+            return any(
+                isinstance(t, Minus) and Exp in heads(t) for f in factors(operand) for t in terms(f)
+            )
+        case Minus(operand) | Power(operand):
+            return _overflows(operand, given)
+        case Plus(parts) | Times(parts):
+            return any(_overflows(p, given) for p in parts)
+    return False
 
 
 def _is_masked(exponent: Expr) -> bool:

@@ -115,6 +115,10 @@ def test_weights_that_may_be_zero(weights: list[float]) -> None:
     check(WEIGHTED, "y[k]", z=[100.0, 50.0], y=weights, p=200.0)
 
 
+def test_a_weight_of_zero_rules_out_a_large_power() -> None:
+    check(WEIGHTED, "z[k]", z=[1e9, 1.0], y=[0.0, 2.0], p=200.0)
+
+
 def test_small_exponents_stay_as_they_are() -> None:
     kernel = derive.gradient("sqrt(sum(z[i]^2, i=1..n))", "z[k]").kernel("numpy")
     assert "exp" not in kernel.source.split("# ---")[0]
