@@ -12,8 +12,8 @@ from derive.facts import EqualFact, UnequalFact
 from derive.notation import Delta, names, replace
 from derive.rules.trace import Trace
 from derive.strategy.attempts import settle
+from derive.strategy.finishing import finish
 from derive.strategy.judgement import has_pole
-from derive.strategy.phases import finish
 
 
 def cases(derivation: Derivation) -> Mapping[Expr, Derivation]:

@@ -18,10 +18,10 @@ from derive.signs import depends
 from derive.strategy.arrays import in_arrays_if_shorter
 from derive.strategy.attempts import length
 from derive.strategy.cases import cases
+from derive.strategy.finishing import finish
 from derive.strategy.naming import recognise
 from derive.strategy.phases import (
     differentiate,
-    finish,
     name_shares,
     prepare,
     simplify,

@@ -15,7 +15,8 @@ from derive.notation import Partial, heads
 from derive.problem import Problem
 from derive.rules.trace import Trace
 from derive.strategy.attempts import length
-from derive.strategy.phases import differentiate, finish, simplify
+from derive.strategy.finishing import finish
+from derive.strategy.phases import differentiate, simplify
 from derive.strategy.plan import derive_problem, lemma_of
 
 # A remainder that is longer than this says less than it takes to read.
