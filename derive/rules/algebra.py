@@ -138,7 +138,8 @@ def move_index_throughout(expr: Expr, given: Given) -> Outcome:
     """``δ_{jk} f_k = δ_{jk} f_j``, whatever stands beside the delta."""
     above, below = sides(expr)
     for n, delta in enumerate(above):
-        others = (*without(above, n), *below) if isinstance(delta, Delta) else ()
+        named = isinstance(delta, Delta) and not is_number(delta.first)
+        others = (*without(above, n), *below) if named else ()
         move = {delta.second: delta.first} if others else {}
         moved = [replace(f, move) for f in others]
         if moved != list(others):
@@ -450,10 +451,11 @@ def combine_numbers(expr: Expr, given: Given) -> Outcome:
         value = value * number
     for number in lower:
         value = value / number
-    if len(upper) == 1 and len(lower) == 1 and (value.p, value.q) == (upper[0], lower[0]):
-        return None
     top = [f for f in above if not is_number(f)]
     bottom = [f for f in below if not is_number(f)]
+    reduced = len(upper) == 1 and len(lower) == 1 and (value.p, value.q) == (upper[0], lower[0])
+    if reduced and (top or bottom):
+        return None
     if not bottom:
         return times(value, *top) if value != 1 or not top else times(*top)
     if value.p != 1:

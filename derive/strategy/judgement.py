@@ -318,6 +318,11 @@ def less_one(negative: Expr, given: Given) -> bool:
     return any(isinstance(f, Plus) and f.args[1:] == (Minus(ONE),) for f in inside)
 
 
+def of_several_terms(total: Expr, given: Given) -> bool:
+    """Whether a mask stands beside a sum in a sum over an index: not to be multiplied out."""
+    return sum(isinstance(f, Plus) for f in sides(total.opened[0])[0]) > 1
+
+
 def is_slope(negative: Expr) -> bool:
     """Whether this is ``-p (1 - p)``, as the slope of ``p`` is written: not as ``p (p - 1)``."""
     parts = factors(negative.operand)

@@ -29,6 +29,7 @@ from derive.strategy.judgement import (
     multiples_below,
     multiplies_well,
     opens_exponential,
+    of_several_terms,
     opens_range_product,
     over_sum,
     pulls_well,
@@ -240,6 +241,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("rejoin_index")
         or trace.apply("exclude_masked", undefined_if_equal)
         or trace.apply("split_total", splits_well)
+        or trace.apply("exclude_masked", of_several_terms)
         or spread(trace, "distribute_product", distributes_well)
         or trace.apply("distribute_negative", inside_total)
         or trace.apply("factor_numerator", factors_well)
