@@ -13,6 +13,9 @@ from derive.errors import DeriveError
 PREDICTION = "1/2*sum((s[n] - sum(a[l]*s[n-l], l=1..P))^2, n=P+1..N)"
 SLIDING = "sum((y[n] - sum(w[l]*x[n+l-1], l=1..L))^2, n=1..N)"
 CAUSAL = "sum((y[n] - sum(w[l]*x[n-l+1], l=1..n))^2, n=1..N)"
+CONVOLUTION = (
+    "sum(sum((Y[i,j] - sum(sum(K[m,l]*X[i+m-1,j+l-1], m=1..M), l=1..L))^2, i=1..H), j=1..W)"
+)
 ERROR = "(-y[n] + Sum(w[l]*x[l + n - 1], (l, 1, L)))"
 
 
@@ -49,11 +52,7 @@ def test_the_data_of_a_sum_may_be_moved_by_an_index(loss: str, variable: str, re
         (PREDICTION, "s[k]"),
         (SLIDING, "x[k]"),
         ("sum(sum(b[i-j]^2*u[i]*u[j], j=1..i-1), i=2..N)", "b[k]"),
-        (
-            "sum(sum((Y[i,j] - sum(sum(K[m,l]*X[i+m-1,j+l-1], m=1..M), l=1..L))^2, i=1..H), "
-            "j=1..W)",
-            "K[p,q]",
-        ),
+        (CONVOLUTION, "K[p,q]"),
     ],
 )
 def test_one_may_differentiate_by_what_is_moved(loss: str, variable: str) -> None:
@@ -85,7 +84,14 @@ def test_a_sum_over_nothing_takes_no_entries_from_behind() -> None:
 @pytest.mark.needs("coqc", "lark")
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("loss", "variable"), [(PREDICTION, "a[k]"), (PREDICTION, "s[k]"), (CAUSAL, "w[k]")]
+    ("loss", "variable"),
+    [
+        (PREDICTION, "a[k]"),
+        (PREDICTION, "s[k]"),
+        (CAUSAL, "w[k]"),
+        (SLIDING, "w[q]"),
+        (CONVOLUTION, "K[p,q]"),
+    ],
 )
 def test_it_is_proved(loss: str, variable: str) -> None:
     assert derive.gradient(loss, variable).check(formal=True).level == "proved"

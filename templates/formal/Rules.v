@@ -385,11 +385,18 @@ Ltac same_indices_inside :=
       tryif constr_eq f g then fail
       else replace (sum_over l f) with (sum_over l g)
         by (apply sum_over_ext; enter; same_indices; reflexivity) end end end.
+(* Sums of indices in one order: what was [l + p] is [p + q] where q takes the place of l. *)
+Ltac same_sums :=
+  repeat match goal with |- ?before = ?after =>
+    match before with context [(?a + ?b)%nat] => match after with context [(?c + ?d)%nat] =>
+      tryif constr_eq (a + b)%nat (c + d)%nat then fail
+      else replace (a + b)%nat with (c + d)%nat by lia end end end.
 Ltac remaining :=
   cbv beta; repeat match goal with
     | |- context [bracket ?i ?j] => rewrite (bracket_true i j) by index end;
   match goal with |- context [delta ?i ?i] =>
-      rewrite (delta_same i i eq_refl); same_indices; first [drop_one | same_indices_inside; drop_one]
+      rewrite (delta_same i i eq_refl); same_indices;
+      first [drop_one | same_indices_inside; drop_one | same_sums; drop_one]
   end.
 (* An index that is surely in range comes first: it needs no brackets. *)
 Ltac contract_delta :=
