@@ -1,10 +1,10 @@
-"""What a softmax and a logistic function look like, whatever they are called."""
+"""What a softmax, a logistic function and a tail of the error function look like."""
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Expr, Number, erf
 
-from derive.notation import ONE, Exp, Minus, Plus, Quotient, Total, names
+from derive.notation import ONE, Apply, Exp, Minus, Plus, Quotient, Times, Total, names, times
 
 
 def is_softmax(value: Expr, index: Expr) -> bool:
@@ -37,3 +37,28 @@ def opposite(exponent: Expr) -> Expr:
         case Plus(terms):
             return Plus(*map(opposite, terms))
     return Minus(exponent)
+
+
+def tail(expr: Expr) -> tuple[Expr, Expr] | None:
+    """``c`` and ``-u`` of ``c + c erf(u)``, ``c`` and ``u`` of ``c - c erf(u)``; else None."""
+    match expr:
+        case Plus((Number() as number, other)) | Plus((other, Number() as number)):
+            scale, function = _scaled(other)
+            if isinstance(function, Apply) and function.function is erf and abs(scale) == number:
+                (operand,) = function.operands
+                return number, Minus(operand) if scale > 0 else operand
+    return None
+
+
+def _scaled(expr: Expr) -> tuple[Expr, Expr]:
+    """A number, and what it multiplies."""
+    match expr:
+        case Minus(operand):
+            scale, function = _scaled(operand)
+            return -scale, function
+        case Times((Number() as number, *others)):
+            return number, times(*others)
+        case Quotient(above, Number() as number):
+            scale, function = _scaled(above)
+            return scale / number, function
+    return Number(1), expr

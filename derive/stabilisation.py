@@ -51,6 +51,7 @@ from derive.rules.mixtures import (
 from derive.rules.monomials import sides
 from derive.rules.raised import beside_raised, raises_in_sum
 from derive.rules.softmax import folded, weighted_complements
+from derive.rules.tails import beside_tails
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among, attempt, repeat, settle
 from derive.strategy.phases import CONTRACTION, fold_names
@@ -233,6 +234,15 @@ def open_power_sums(trace: Trace) -> bool:
     return True
 
 
+def open_tails(trace: Trace) -> None:
+    """Join exponentials with the tails of the error function that they are divided by."""
+    before = trace.expression
+    settle(trace, ("divide_tail", "divide_tail_power"))
+    if trace.expression != before:
+        repeat(partial(trace.apply, "distribute_product", beside_tails))
+        settle(trace, ("multiply_quotients", "join_exponents"))
+
+
 def flatten_in_logarithms(trace: Trace) -> bool:
     """Fractions of fractions as one, where that is what a logarithm is of."""
     found = []
@@ -321,6 +331,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
     trace.apply("complement_tanh")
+    open_tails(trace)
     opened = open_power_sums(trace)
     open_logistics(trace)
     open_rests(trace)

@@ -9,6 +9,7 @@ from sympy.core.symbol import Str
 from sympy.printing.numpy import NumPyPrinter
 
 from derive.kernels import code as c
+from derive.kernels.complement import log_half_erfc
 from derive.kernels.identifiers import identifier
 from derive.kernels.inert_printer import ATOM, NEGATIVE, InertPrinter
 from derive.notation import Apply, Power
@@ -16,6 +17,7 @@ from derive.notation import Apply, Power
 BROUGHT = {
     erf: "_erf",
     erfc: "_erfc",
+    log_half_erfc: "_log_half_erfc",
     gamma: "_gamma",
     loggamma: "_lgamma",
     polygamma: "_polygamma",

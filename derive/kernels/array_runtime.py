@@ -174,6 +174,24 @@ def _erfc(array: Any) -> Any:
     return _entrywise(math.erfc, array)
 
 
+def _log_half_erfc(array: Any) -> Any:
+    """The logarithm of half of what the error function leaves of 1."""
+    return _entrywise(_log_half_erfc_of, array)
+
+
+def _log_half_erfc_of(number: float) -> float:
+    """Abramowitz and Stegun, 7.1.23, where nothing is left that a number could say."""
+    if number < 0:
+        return math.log1p(-math.erfc(-number) / 2)
+    if number < 10:
+        return math.log(math.erfc(number) / 2)
+    series, term = 1.0, 1.0
+    for n in range(1, 14):
+        term *= -(2 * n - 1) / (2 * number**2)
+        series += term
+    return -(number**2) + math.log(series / (2 * number * math.sqrt(math.pi)))
+
+
 def _gamma(array: Any) -> Any:
     """The gamma function."""
     return _entrywise(_gamma_of, array)

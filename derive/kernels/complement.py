@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Number, erf, erfc
+from sympy import Expr, Function, Number, erfc
 
-from derive.notation import Apply, Head, Minus, Plus, Quotient, Times, times
+from derive.notation import Apply, Head, Log, Plus, Times, factors, times
+from derive.recognition import tail
+
+
+class log_half_erfc(Function):
+    """``log(erfc(u)/2)``, which is finite where ``erfc(u)`` rounds to zero."""
 
 
 def complement(expr: Expr) -> Expr | None:
     """``c + c erf(u)`` as ``c erfc(-u)``, and ``c - c erf(u)`` as ``c erfc(u)``."""
-    match expr:
-        case Plus((Number() as number, other)) | Plus((other, Number() as number)):
-            scale, function = _scaled(other)
-            if isinstance(function, Apply) and function.function is erf and abs(scale) == number:
-                (operand,) = function.operands
-                left = Apply(Head(erfc), Minus(operand) if scale > 0 else operand)
-                return left if number == 1 else Times(number, left)
-    return None
+    found = tail(expr)
+    if found is None:
+        return None
+    number, operand = found
+    left = Apply(Head(erfc), operand)
+    return left if number == 1 else Times(number, left)
 
 
-def _scaled(expr: Expr) -> tuple[Expr, Expr]:
-    """A number, and what it multiplies."""
-    match expr:
-        case Minus(operand):
-            scale, function = _scaled(operand)
-            return -scale, function
-        case Times((Number() as number, *others)):
-            return number, times(*others)
-        case Quotient(above, Number() as number):
-            scale, function = _scaled(above)
-            return scale / number, function
-    return Number(1), expr
+def log_complement(expr: Expr) -> Expr | None:
+    """The logarithm of one of these, and of so many times it, in full range."""
+    if not isinstance(expr, Log):
+        return None
+    parts = factors(expr.operand)
+    numbers = [p for p in parts if isinstance(p, Number)]
+    tails = [t for p in parts if (t := tail(p)) is not None]
+    if len(tails) != 1 or len(numbers) + 1 != len(parts):
+        return None
+    ((number, operand),) = tails
+    whole = times(number, *numbers).doit() * 2
+    left = Apply(Head(log_half_erfc), operand)
+    return left if whole == 1 else Plus(Log(whole), left)

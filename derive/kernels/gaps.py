@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Abs, Expr, Integer, Max, Min, sign
 from sympy.codegen.cfunctions import expm1, log1p
 
-from derive.kernels.complement import complement
+from derive.kernels.complement import complement, log_complement
 from derive.notation import (
     ONE,
     ZERO,
@@ -77,7 +77,7 @@ def product_gap(expr: Expr) -> tuple[Expr, Expr] | None:
 
 def kept_digits(expr: Expr) -> Expr | None:
     """A logarithm whose operand would round to 1 or to 0, in a form that keeps its digits."""
-    return log_gap(expr) or log_size(expr) or log_softplus(expr)
+    return log_gap(expr) or log_size(expr) or log_softplus(expr) or log_complement(expr)
 
 
 def log_gap(expr: Expr) -> Expr | None:

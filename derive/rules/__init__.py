@@ -28,6 +28,7 @@ from derive.rules import (
     softmax,
     stability,
     sums,
+    tails,
 )
 from derive.rules.registry import RULES, Example, Rewriting, Rule
 
@@ -63,4 +64,5 @@ __all__ = [
     "softmax",
     "stability",
     "sums",
+    "tails",
 ]

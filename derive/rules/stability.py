@@ -37,6 +37,7 @@ from derive.notation import (
     times,
     without,
 )
+from derive.recognition import tail
 from derive.rules import samples as s
 from derive.rules.monomials import sides
 from derive.rules.registry import Example, Outcome, rule
@@ -339,7 +340,7 @@ def _overflows(expr: Expr, given: Given) -> bool:
     """
     match expr:
         case Exp(u):
-            lowered = any(isinstance(t, Minus) and Maximum in heads(t) for t in terms(u))
+            lowered = any(isinstance(t, Minus) and _lowers(t.operand) for t in terms(u))
             return not lowered and not is_not_negative(Minus(u), given)
         case Apply(function):
             return function in (cosh, sinh)
@@ -352,6 +353,12 @@ def _overflows(expr: Expr, given: Given) -> bool:
         case Plus(parts) | Times(parts):
             return any(_overflows(p, given) for p in parts)
     return False
+
+
+def _lowers(expr: Expr) -> bool:
+    """Whether this is made of a maximum, or the logarithm of what an exponential is divided by."""
+    logs = (f.operand for f in factors(expr) if isinstance(f, Log))
+    return Maximum in heads(expr) or any(tail(operand) is not None for operand in logs)
 
 
 def _is_masked(exponent: Expr) -> bool:

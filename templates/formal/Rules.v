@@ -1067,6 +1067,11 @@ Ltac divide_power :=
     | |- context [?b ^ ?n] => replace (exp e) with (b ^ n) by write_power
     end end;
   by_ring.
+Ltac divide_tail :=
+  match goal with |- context [exp (- ln ?b)] =>
+    rewrite (exp_Ropp (ln b)), (exp_ln b) by positive end;
+  by_ring.
+Ltac divide_tail_power := divide_power.
 Ltac join_exponents := moved_down.
 Ltac raise_exponential :=
   lazymatch goal with

@@ -117,6 +117,36 @@ def test_what_the_error_function_leaves_of_1_is_not_lost(term: Expr) -> None:
         assert_allclose(found, wanted.astype(float), rtol=1e-12)
 
 
+TOBIT = """sum(d[n]*log((1 + erf(z[n]/sqrt(2)))/2)
+               + (1 - d[n])*log((1 - erf(z[n]/sqrt(2)))/2), n=1..N)"""
+CENSORED = "log((1 + erf(-x*b/(s*sqrt(2))))/2)"
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize("far", [0.3, 40.0])
+def test_tails_of_the_error_function_that_round_to_zero(far: float) -> None:
+    tobit = derive.gradient(TOBIT, "z[k]")
+    given: Any = {"z": [far, -far, far, -far], "d": [0.0, 0.0, 1.0, 1.0]}
+    one = derive.gradient(CENSORED, ["x", "b"], given=["s > 0"])
+    curved = derive.hessian("log(1 - erf(x))", "x", "x")
+    for derivation, numbers in (
+        (tobit, given),
+        (one, {"x": far, "b": 1.0, "s": 1.0}),
+        (curved, {"x": far}),
+    ):
+        exact = flat(derivation.kernel("mpmath")(**numbers, dps=900))
+        found = derivation.kernel("numpy")(**{n: np.array(v) for n, v in numbers.items()})
+        for part, wanted in zip(flat(found), exact, strict=True):
+            assert_allclose(part, np.asarray(wanted, float), rtol=1e-15 * max(far**4, 100))
+
+
+def test_the_logarithm_of_a_tail() -> None:
+    points = np.concatenate([np.linspace(-9.9, 12, 60), [30.0, 1e3, 1e8, -30.0]])
+    with mpmath.workdps(60):
+        exact = [float(mpmath.log(mpmath.erfc(float(x)) / 2)) for x in points]
+    assert_allclose(runtime._log_half_erfc(points), exact, rtol=1e-14)
+
+
 def test_a_function_that_numpy_lacks_is_named() -> None:
     derivation = derive.gradient(Sum(fresnels(z[i]), (i, 1, C)), z[k])
     with pytest.raises(DeriveError, match="fresnels is not among the functions of NumPy"):
