@@ -331,6 +331,8 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
     trace.apply("complement_tanh")
+    if derivation.problem.kind == "hessian_vector" and trace.apply("centre_mean"):
+        settle(trace, ("sum_probabilities", "cancel_terms"))
     open_tails(trace)
     opened = open_power_sums(trace)
     open_logistics(trace)

@@ -168,3 +168,14 @@ def test_over_a_batch_a_planted_factor_is_caught() -> None:
     wrong = replace(step, after=Times(2, step.after))
     planted = replace(d, steps=(*d.steps[:number], wrong, *d.steps[number + 1 :]))
     assert any(f.check == "exact" and f.step == number + 1 for f in check(planted).failures)
+
+
+@pytest.mark.parametrize("scores", [[40.0, 0.0, -1.0], [0.0, 700.0, 650.0], [1.0, 1.0, 0.5]])
+def test_no_digits_cancel_where_one_share_is_nearly_all(scores: list[float]) -> None:
+    d = derive.hessian_vector(log(over(exp(z[j]), j)), z[k], v[j])
+    vector = [1.3, 2.2, -0.7]
+    (_, exact) = d.kernel("mpmath")(z=scores, v=vector, dps=400)
+    (_, found) = d.kernel("numpy")(z=np.array(scores), v=np.array(vector))
+    np.testing.assert_allclose(found, np.array(exact, float), rtol=1e-13)
+    curvature = float(np.dot(vector, exact))
+    np.testing.assert_allclose(found @ vector, curvature, rtol=1e-13)

@@ -1011,6 +1011,13 @@ Qed.
 Ltac zero_factor Z :=
   first [ apply Rmult_integral in Z; destruct Z as [Z | Z]; zero_factor Z
         | rewrite Z; ring ].
+Ltac centre_mean :=
+  unfold Rminus; cbv beta;
+  match goal with |- context [sum_over ?l (fun j => @?g j * (@?f j + - ?u))] =>
+    replace (sum_over l (fun j => g j * (f j + - u)))
+      with (sum_over l (fun j => g j * f j) - u * sum_over l g)
+      by (rewrite <- sum_over_scale, <- sum_over_minus; apply sum_over_ext; enter; by_ring) end;
+  cbv beta; by_ring.
 Ltac mask_weights :=
   match goal with |- context [threshold (Rabs ?w) 0 ?e 0] =>
     let Z := fresh "Z" in
