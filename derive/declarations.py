@@ -51,10 +51,9 @@ def read_fact(relation: Any) -> Fact:
         case Ge(args=(Symbol() as size, Integer() as least)) if size.is_integer:
             return SizeFact(size, least)
         case (
-            Le(args=(Symbol() | Indexed() as index, Symbol() as size))
-            | Ge(args=(Symbol() as size, Symbol() | Indexed() as index))
-        ) if _is_index(index) and size.is_integer and size.is_positive:
-            return IndexRange(index, ONE, size)
+            Le(args=(Symbol() | Indexed() as index, last)) | Ge(args=(last, Symbol() as index))
+        ) if _is_index(index) and _is_end(last):
+            return IndexRange(index, ONE, last)
         case Le() | Ge() if single := sorted(s.name for s in names(relation) if _is_plain_index(s)):
             raise DeriveError(
                 f"{relation} is no fact that can be used: an index such as {single[0]} runs to the "
@@ -69,6 +68,12 @@ def read_fact(relation: Any) -> Fact:
 def _is_index(expr: Expr) -> bool:
     """Whether an expression may be an index; of an array only its use tells."""
     return bool(expr.is_integer) or isinstance(expr, Indexed)
+
+
+def _is_end(expr: Expr) -> bool:
+    """Whether this is where an axis may end: a size, or one more or less by a whole number."""
+    moved, size = expr.as_coeff_Add()
+    return bool(moved.is_Integer and size.is_Symbol and size.is_integer and size.is_positive)
 
 
 def _is_plain_index(symbol: Symbol) -> bool:

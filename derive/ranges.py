@@ -44,6 +44,7 @@ class Ranges:
         self.defined = defined
         self.sizes = sizes
         self.by_index: dict[Expr, IndexRange] = {known.index: known for known in told}
+        self._told = Given(self.found())
 
     def found(self) -> tuple[IndexRange, ...]:
         return tuple(self.by_index[i] for i in sorted(self.by_index, key=str))
@@ -87,7 +88,8 @@ class Ranges:
                 self._add(out, total.lower, total.upper, given, total)
         loose = [*entries(total.lower), *entries(total.upper)]
         for limit in (*sorted(names(total.lower) | names(total.upper), key=str), *loose):
-            if limit.is_positive or given.range_of(limit):
+            # Where a fact tells more, a sum from t[n] on may be one of no terms.
+            if limit.is_positive or given.range_of(limit) or self._told.range_of(limit):
                 continue
             for entry in entries(body):
                 for place, size in zip(entry.indices, self._shape(entry), strict=False):

@@ -120,9 +120,8 @@ class Meaning:
             return None
         size = self._roles.sizes
         match left, operator, right:
-            case Name(_, index), "<=", Name(_, end) if self._roles.is_index(index) and end in size:
-                # It has told the shape of the arrays that the index stands in.
-                return None
+            case Name(_, index), ">=", Number(_, 1) if self._roles.is_index(index):
+                return None  # as every index does
             case Name(_, name), ">=" | ">", Number(_, value) if name in size and value == int(
                 value
             ):
