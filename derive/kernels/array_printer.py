@@ -10,6 +10,7 @@ from sympy.printing.numpy import NumPyPrinter
 
 from derive.kernels import code as c
 from derive.kernels.complement import log_half_erfc
+from derive.kernels.gaps import exp_rise
 from derive.kernels.identifiers import identifier
 from derive.kernels.inert_printer import ATOM, NEGATIVE, InertPrinter
 from derive.notation import Apply, Power
@@ -17,6 +18,7 @@ from derive.notation import Apply, Power
 BROUGHT = {
     erf: "_erf",
     erfc: "_erfc",
+    exp_rise: "_exp_rise",
     log_half_erfc: "_log_half_erfc",
     gamma: "_gamma",
     loggamma: "_lgamma",

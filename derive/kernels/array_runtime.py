@@ -192,6 +192,16 @@ def _log_half_erfc_of(number: float) -> float:
     return -(number**2) + math.log(series / (2 * number * math.sqrt(math.pi)))
 
 
+def _exp_rise(array: Any) -> Any:
+    """``u e^u - e^u + 1``, by its series near zero, where the terms cancel."""
+    with np.errstate(all="ignore"):
+        series = np.zeros_like(array)
+        for n in range(22, 1, -1):
+            series = (n - 1) / math.factorial(n) + array * series
+        far = np.exp(array) * (array - 1) + 1
+        return np.where(np.abs(array) < 1, array * array * series, far)
+
+
 def _gamma(array: Any) -> Any:
     """The gamma function."""
     return _entrywise(_gamma_of, array)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Integer, Max, Min, sign
+from sympy import Abs, Expr, Function, Integer, Max, Min, sign
 from sympy.codegen.cfunctions import expm1, log1p
 
 from derive.kernels.complement import complement, log_complement
@@ -21,7 +21,9 @@ from derive.notation import (
     Times,
     Total,
     code,
+    factors,
     plus,
+    times,
     without,
 )
 from derive.recognition import opposite
@@ -36,6 +38,35 @@ def gap(expr: Expr) -> Expr | None:
                 if left is not None:
                     return Minus(left) if turned else left
     return None
+
+
+class exp_rise(Function):
+    """``u e^u - e^u + 1``, which is nearly ``u^2/2`` where ``u`` is little."""
+
+
+def rise(expr: Expr) -> Expr | None:
+    """``u e^u - e^u + 1``, as in the derivative of ``(e^{b t} - 1)/b``, and what is opposite."""
+    if not isinstance(expr, Plus) or len(expr.args) != 3:
+        return None
+    for one, sign_of in ((ONE, 1), (Minus(ONE), -1)):
+        rest = without(expr.args, expr.args.index(one)) if one in expr.args else ()
+        for falling, rising in (rest, rest[::-1]) if rest else ():
+            if sign_of < 0:
+                falling, rising = opposite(falling), opposite(rising)
+            match falling:
+                case Minus(Exp(u)) if _is_product(rising, u):
+                    found = Apply(Head(exp_rise), u)
+                    return found if sign_of > 0 else Minus(found)
+    return None
+
+
+def _is_product(expr: Expr, u: Expr) -> bool:
+    """Whether this is ``u e^u``."""
+    parts = factors(expr)
+    at = next((n for n, f in enumerate(parts) if isinstance(f, Exp)), None)
+    if at is None or code(parts[at].operand) != code(u):
+        return False
+    return bool(times(*without(parts, at)).doit() == u.doit())
 
 
 def _left(whole: Expr, part: Expr) -> Expr | None:

@@ -20,7 +20,7 @@ from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.kernels.comparison import comparison
 from derive.kernels.complement import complement
 from derive.kernels.entries import Entries
-from derive.kernels.gaps import gap, kept_digits, product_gap
+from derive.kernels.gaps import gap, kept_digits, product_gap, rise
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Output
 from derive.notation import (
@@ -137,7 +137,7 @@ class Lowering(Entries):
                 return self._entrywise(lambda *a: Apply(head, *a), expr.operands)
             case Plus() if (left := complement(expr)) is not None:
                 return self.lower(left)
-            case Plus() if (left := gap(expr)) is not None:
+            case Plus() if (left := gap(expr) or rise(expr)) is not None:
                 return self.lower(left)
             case Plus() | Log() if (found := product_gap(expr)) is not None:
                 largest, kept = map(self.lower, found)

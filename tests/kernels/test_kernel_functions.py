@@ -147,6 +147,27 @@ def test_the_logarithm_of_a_tail() -> None:
     assert_allclose(runtime._log_half_erfc(points), exact, rtol=1e-14)
 
 
+def test_what_an_exponential_rises_by() -> None:
+    points = np.concatenate([np.linspace(-3, 3, 61), [1e-9, -1e-9, 1e-160, -700.0, 700.0]])
+    with mpmath.workdps(400):
+        terms = [(mpmath.mpf(float(u)), mpmath.exp(float(u))) for u in points]
+        exact = [float(u * e - e + 1) for u, e in terms]
+    assert_allclose(runtime._exp_rise(points), exact, rtol=1e-14)
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize(
+    "loss", ["sum(A/B*(exp(B*t[n]) - 1), n=1..N)", "sum(A/B*(1 - exp(B*t[n])), n=1..N)"]
+)
+@pytest.mark.parametrize("rate", [1e-9, 0.3])
+def test_a_rate_near_zero(loss: str, rate: float) -> None:
+    derivation = derive.gradient(loss, "B", given=["B > 0"])
+    numbers: dict[str, Any] = {"A": 2.0, "B": rate, "t": [1.0, 2.5]}
+    exact = flat(derivation.kernel("mpmath")(**numbers, dps=100))
+    found = flat(derivation.kernel("numpy")(**{n: np.array(v) for n, v in numbers.items()}))
+    assert_allclose(found, np.array(exact, float), rtol=1e-13)
+
+
 def test_a_function_that_numpy_lacks_is_named() -> None:
     derivation = derive.gradient(Sum(fresnels(z[i]), (i, 1, C)), z[k])
     with pytest.raises(DeriveError, match="fresnels is not among the functions of NumPy"):
