@@ -142,7 +142,10 @@ def is_not_negative(expr: Expr, given: Given) -> bool:
 
 
 def _rest(share: Expr, given: Given) -> frozenset[int] | None:
-    """The signs of what a fraction ``a / (a + b)`` leaves of one; None for any other."""
+    """The signs of what ``a / (a + b)``, or a product of such, leaves of one; None for others."""
+    if isinstance(share, Times):
+        between = (signs(p, given) == POSITIVE == _rest(p, given) for p in share.args)
+        return POSITIVE if all(between) else None
     definition = given.definition_of(share)
     match share if definition is None else definition.value:
         case Quotient(above, Plus(terms) as below) if above in terms:

@@ -201,7 +201,9 @@ def open_mixtures(trace: Trace) -> None:
     whole = mixtures(trace.expression, trace.given)
     repeat(lambda: trace.apply("distribute_share", lambda e, given: holds_part(e, whole, given)))
     trace.apply("unfold_definition", lambda e, _: of_mixed(e, mixed))
-    settle(trace, ("complement_fraction", "write_logistic", "write_exponential", "write_reciprocal"))
+    settle(
+        trace, ("complement_fraction", "write_logistic", "write_exponential", "write_reciprocal")
+    )
     settle(trace, ("multiply_quotients", "raise_exponential", "join_total", "join_exponents"))
     if trace.apply("add_exponents"):
         settle(trace, ("raise_exponential", "join_exponents"))

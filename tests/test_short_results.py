@@ -408,6 +408,37 @@ BY_HAND = {
         "l**(-p - 1)*p*t**(p - 1)*(-1 + t**p/l**p)*exp(-t**p/l**p)",
         {"by": "l", "given": ["l > 0", "t > 0", "p > 0"]},
     ),
+    "fuzzy memberships": (
+        "1/sum((d[i]/d[j])^(2/(m - 1)), j=1..C)",
+        "2*(-KroneckerDelta(i, k)/d[i] + d[k]**(-1 - 2/(m - 1))/Sum(d[j]**(-2/(m - 1)), (j, 1, C)))"
+        "/((m - 1)*d[i]**(2/(m - 1))*Sum(d[j]**(-2/(m - 1)), (j, 1, C)))",
+        {"by": "d[k]", "given": ["d[i] > 0", "m > 1"]},
+    ),
+    "product of what two shares leave of one": (
+        "-log(prod(1 - sigmoid(u[i])*sigmoid(v[i]), i=1..N))",
+        "(1 - \\sigma[k])*\\sigma[k]*\\varsigma[k]/(-\\sigma[k]*\\varsigma[k] + 1)",
+        {"by": "u[k]"},
+    ),
+    "cascade by its continuation": (
+        "-sum(log(P[i]), i=1..N)",
+        "Sum(1 - i, (i, 1, N))/g",
+        {
+            "by": "g",
+            "given": ["g > 0"],
+            "where": ["P[i] = sigmoid(u[i])*prod(g*sigmoid(v[j]), j=1..i - 1)"],
+        },
+    ),
+    "a number of the class": (
+        "-log(softmax(j*f, j)[t])",
+        "-t + Sum(j*\\hat{y}[j], (j, 1, C))",
+        {"by": "f", "given": ["t <= C"]},
+    ),
+    "a class past the last threshold": (
+        "sum(sum(softplus(b[m] - s[n]), m=1..t[n] - 1) + sum(softplus(s[n] - b[m]), m=t[n]..M),"
+        " n=1..N)",
+        "-Sum(1 - \\sigma[m, k], (m, 1, t[k] - 1)) + Sum(\\sigma[m, k], (m, t[k], M))",
+        {"by": "s[k]", "given": ["t[n] <= M + 1"]},
+    ),
     "complement entropy": (
         "sum((1 - delta(i,t))*p[i]/(1 - p[t])*log(p[i]/(1 - p[t])), i=1..C)",
         "(1 - KroneckerDelta(k, t))*(log(p[k]/(1 - p[t])) - Sum((1 - KroneckerDelta(i, t))"
@@ -492,6 +523,14 @@ def test_terms_meet_at_the_true_class() -> None:
         "-s*Sum((-W[k, m]*Sum(W[k, d]*x[n, d], (d, 1, D))/Sum(W[k, d]**2, (d, 1, D)) + x[n, m])"
         "*(KroneckerDelta(k, t[n]) - \\hat{y}[n, k]), (n, 1, N))/sqrt(Sum(W[k, d]**2, (d, 1, D)))"
     )
+
+
+def test_a_mask_beside_several_terms_is_not_multiplied_out() -> None:
+    """It was, and half and half were left as two numbers, which the checker refused."""
+    loss = "sum(log(sum((1 - delta(k,j))*(s[k]*s[j] + 1)/2, k=1..N)), j=1..N)"
+    given = derive.gradient(loss, "s[a]", given=["s[k] > 0", "N > 1"])
+    assert "N" not in str(given.result).replace("1, N", "")
+    assert given.check().level == "exact"
 
 
 def test_the_true_class_keeps_its_label_where_others_may_have_no_value() -> None:

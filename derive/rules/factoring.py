@@ -118,7 +118,7 @@ def factor_common(expr: Expr, given: Given) -> Outcome:
     if not all(map(is_reduced, expr.args)):
         return None
     split = [monomial(t) for t in expr.args]
-    shared = common(split)
+    shared = _in_one_way(common(split), split)
     if any(map(_has_numbered_total, expr.args)):
         # That number comes out of the sum first: it may cancel with the one in common.
         shared = Monomial(sign(shared.coefficient), shared.powers)
@@ -130,6 +130,19 @@ def factor_common(expr: Expr, given: Given) -> Outcome:
     if bottom:
         whole = Quotient(whole, times(*bottom))
     return Minus(whole) if shared.coefficient.is_negative else whole
+
+
+def _in_one_way(shared: Monomial, terms: list[Monomial]) -> Monomial:
+    """What terms have in common as it stands; where that is nothing, a part of their powers.
+
+    The checker finds a factor such as ``x^a`` in ``x^a`` and ``x^(a+1)`` if it is taken out alone.
+    """
+    as_they_are = {
+        name: (base, exponent)
+        for name, (base, exponent) in shared.powers.items()
+        if exponent.is_number or all(t.powers[name][1] == exponent for t in terms)
+    }
+    return Monomial(shared.coefficient, as_they_are) if as_they_are else shared
 
 
 def _has_numbered_total(term: Expr) -> bool:

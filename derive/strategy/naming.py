@@ -30,7 +30,7 @@ from derive.notation import (
     spare_indices,
 )
 from derive.problem import Problem
-from derive.recognition import is_odds, opposite
+from derive.recognition import is_logistic, is_odds, opposite
 from derive.rules.trace import Trace
 from derive.strategy.phases import leave_out, rejoin
 from derive.unify import instance_of
@@ -103,7 +103,7 @@ class _Recognised:
 
     def name_logistics(self) -> None:
         known = [d.value for d in self._given.definitions]
-        named = [v.denominator for v in known if isinstance(v, Quotient)]
+        named = [v.denominator for v in known if is_logistic(v)]
         spare = self._spare((*LOGISTIC_NAMES, *(f"\\sigma^{{({k})}}" for k in range(2, 100))))
         logistics = [p for place in self._places for p in _logistics(place, self._given)]
         for value, scope in sorted(logistics, key=lambda p: (_picks_rows(p[0]), _falls(p[0]))):

@@ -176,3 +176,13 @@ def test_the_logarithm_of_a_size_near_one(number: float) -> None:
 def test_what_an_exponential_leaves_of_one_below_a_bar() -> None:
     found = computed("log(abs(1 - exp(x)))", "x", x=1e-15)
     np.testing.assert_allclose(found, [np.log(1e-15), 1e15], rtol=1e-14)
+
+
+@pytest.mark.parametrize("score", [20.0, 30.0, 40.0, 1000.0])
+def test_what_a_product_of_two_leaves_of_one(score: float) -> None:
+    """``1 - 1/(1 + e^-u)^2`` is ``(2 e^-u + e^-2u)/(1 + e^-u)^2``."""
+    loss = derive.gradient("-sum(log(1 - sigmoid(u[i])*sigmoid(v[i])), i=1..N)", "u[k]")
+    value, slope = loss.kernel("numpy")(u=np.array([score]), v=np.array([score]))
+    small = np.exp(-score)
+    assert np.isclose(value, score - np.log(2 + small) + 2 * np.log1p(small), rtol=1e-14)
+    assert np.isclose(slope[0], 1 / (2 + small) / (1 + small), rtol=1e-14)
