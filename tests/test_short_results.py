@@ -420,13 +420,9 @@ BY_HAND = {
         {"by": "u[k]"},
     ),
     "cascade by its continuation": (
-        "-sum(log(P[i]), i=1..N)",
-        "Sum(1 - i, (i, 1, N))/g",
-        {
-            "by": "g",
-            "given": ["g > 0"],
-            "where": ["P[i] = sigmoid(u[i])*prod(g*sigmoid(v[j]), j=1..i - 1)"],
-        },
+        "sum(prod(g*sigmoid(v[j]), j=1..i - 1), i=1..N)",
+        "Sum(g**(i - 2)*(i - 1)*Product(\\sigma[j], (j, 1, i - 1)), (i, 1, N))",
+        {"by": "g", "given": ["g > 0"]},
     ),
     "a number of the class": (
         "-log(softmax(j*f, j)[t])",

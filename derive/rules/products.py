@@ -22,6 +22,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    factors,
     names,
     times,
 )
@@ -100,6 +101,27 @@ def multiply_constant(expr: Expr, given: Given) -> Outcome:
     if index in names(body) or expr.excluded or known is None:
         return None
     return Rewriting(Power(body, read(expr.upper - expr.lower + 1)), given.declared(known))
+
+
+@rule(
+    law(
+        ProductOver(Times(s.c, FJ), plain_limits),
+        Times(Power(s.c, Plus(s.hi, Minus(s.lo), 1)), ProductOver(FJ, plain_limits)),
+        Condition("at_most", (s.lo, s.hi + 1)),
+    ),
+    ProductOver(Times(s.T, z_j), over_classes),
+)
+def pull_out_of_product(expr: Expr, given: Given) -> Outcome:
+    """``Π_{j=l}^{h} c f_j = c^(h-l+1) Π_j f_j`` for a positive ``c``, as no power divides by 0."""
+    body, index = expr.open()
+    known = at_most(expr.lower, expr.upper + 1, given)
+    fixed = [f for f in factors(body) if index not in names(f) and is_positive(f, given)]
+    moving = [f for f in factors(body) if f not in fixed]
+    if not fixed or not moving or expr.excluded or known is None:
+        return None
+    power = Power(times(*fixed), read(expr.upper - expr.lower + 1))
+    whole = ProductOver(times(*moving), (index, expr.lower, expr.upper))
+    return Rewriting(times(power, whole), given.declared(known))
 
 
 @rule(

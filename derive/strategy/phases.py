@@ -113,6 +113,13 @@ BRANCHES = (
     "factor_branches",
 )
 
+PRODUCTS = (
+    "multiply_constant",
+    "pull_out_of_product",
+    "add_exponents",
+    "expand_log_range_product",
+)
+
 EXTENSION = ("extend_upwards", "extend_downwards", "widen_bracket")
 
 NAMING = (
@@ -134,7 +141,7 @@ def prepare(trace: Trace) -> None:
         settle(trace, CONTRACTION)
     for rule in ("expand_log_quotient", "expand_log_product"):
         trace.apply(rule, opens_range_product)
-    settle(trace, ("multiply_constant", "add_exponents", "expand_log_range_product"))
+    settle(trace, PRODUCTS)
     trace.apply("factor_common", among(collected(trace.expression, multiples_below)))
     settle(trace, EXTENSION)
     trace.apply("multiply_quotients", has_fraction_with_root)

@@ -821,6 +821,15 @@ Ltac multiply_constant :=
     first [ refine (product_constant lo hi a _ _); lia
           | rewrite (product_constant lo hi a _ eq_refl), <- Rpower_pow by positive;
             f_equal; rewrite ?minus_INR, ?S_INR by lia; simpl INR; ring ] end.
+Lemma prod_over_times l a f :
+  prod_over l (fun j => a * f j) = prod_over l (fun _ => a) * prod_over l f.
+Proof. induction l as [|x l IH]; simpl; [ring|]. rewrite IH. ring. Qed.
+Ltac pull_out_of_product :=
+  match goal with |- _ = ?power * prod_over ?l ?f =>
+    let constant := lazymatch power with ?a ^ _ => a | Rpower ?a _ => a | ?a => a end in
+    transitivity (prod_over l (fun _ => constant) * prod_over l f);
+    [ rewrite <- prod_over_times; apply prod_over_ext; enter; by_ring
+    | f_equal; multiply_constant ] end.
 Lemma complement_product_at lo hi f : (1 <= lo)%nat ->
   1 - product lo hi f = total lo hi (fun k => (1 - f k) * product lo (k - 1) f).
 Proof.
