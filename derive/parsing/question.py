@@ -61,7 +61,7 @@ def in_sympy(
     meaning = Meaning(axes_of(statement, roles_of(statement)), statement.given)
     facts = [meaning.fact(relation) for relation in statement.given]
     for relation, fact in zip(statement.given, facts, strict=True):
-        if fact is None:
+        if fact is None or relation.operator == "<=":
             _check_used(relation, statement)
     return Asked(
         tuple(map(meaning.expression, statement.expressions)),

@@ -54,7 +54,7 @@ WRONG: list[tuple[str, int, str]] = [
     # Sums
     ("Sum(z[i])", 1, "Sum has no range"),
     ("prod(z[i])", 1, "prod has no range"),
-    ("Max(z[i], T)", 11, "a range is written"),
+    ("Sum(z[i], T)", 11, "a range is written"),
     ("max((i, 1, C), z[i])", 6, "what max is taken of comes first"),
     ("abs(z[i], i=1..C)", 11, "a range stands in abs"),
     ("Sum(z[i], i)", 11, "a range is written"),
