@@ -31,7 +31,7 @@ from derive.notation import (
 )
 from derive.positions import survey
 from derive.rules import samples as s
-from derive.rules.exponents import largest
+from derive.rules.largest import largest
 from derive.rules.monomials import sides
 from derive.rules.registry import Outcome, rule
 from derive.rules.stability import logistic
