@@ -1026,7 +1026,7 @@ Ltac centre_mean :=
     replace (sum_over l (fun j => g j * (f j + - u)))
       with (sum_over l (fun j => g j * f j) - u * sum_over l g)
       by (rewrite <- sum_over_scale, <- sum_over_minus; apply sum_over_ext; enter; by_ring) end;
-  cbv beta; by_ring.
+  cbv beta; first [by_ring | same_terms; by_ring].
 Ltac mask_weights :=
   match goal with |- context [threshold (Rabs ?w) 0 ?e 0] =>
     let Z := fresh "Z" in
