@@ -170,8 +170,9 @@ class Ranges:
             for limit in expr.limits[1:]:
                 if not _is_limit(limit, given):
                     raise DeriveError(
-                        f"the limit {limit} of a sum over {expr.hint} has no range; a limit is a "
-                        "number, a size or an index that an array is indexed by"
+                        f"the limit {readable(limit)} of a sum over {expr.hint} has no range; a "
+                        "limit is a number, a size or an index that an array is indexed by; of an "
+                        "entry c[k] the fact c[k] <= n tells how far it goes"
                     )
             self.check(body, given.within(index, tuple(expr.limits[1:])))
             return

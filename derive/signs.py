@@ -96,6 +96,8 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
             return _entry_signs(expr, given)
         case Symbol() if (definition := given.definition_of(expr)) is not None:
             return signs(definition.value, given)
+        case Symbol() if (known := given.range_of(expr)) is not None and known.lower.is_positive:
+            return POSITIVE
     if expr.is_positive:
         return POSITIVE
     if expr.is_negative:
