@@ -52,7 +52,7 @@ def read_fact(relation: Any) -> Fact:
             return SizeFact(size, least)
         case (
             Le(args=(Symbol() | Indexed() as index, last)) | Ge(args=(last, Symbol() as index))
-        ) if _is_index(index) and _is_end(last):
+        ) if _is_index(index) and _is_end(last, moved=isinstance(index, Indexed)):
             return IndexRange(index, ONE, last)
         case Le() | Ge() if single := sorted(s.name for s in names(relation) if _is_plain_index(s)):
             raise DeriveError(
@@ -70,10 +70,15 @@ def _is_index(expr: Expr) -> bool:
     return bool(expr.is_integer) or isinstance(expr, Indexed)
 
 
-def _is_end(expr: Expr) -> bool:
-    """Whether this is where an axis may end: a size, or one more or less by a whole number."""
-    moved, size = expr.as_coeff_Add()
-    return bool(moved.is_Integer and size.is_Symbol and size.is_integer and size.is_positive)
+def _is_end(expr: Expr, moved: bool) -> bool:
+    """Whether this is a size; of classes in arrays, it may be ``moved`` by a whole number."""
+    by, size = expr.as_coeff_Add()
+    return bool(
+        (by == 0 or (moved and by.is_Integer))
+        and size.is_Symbol
+        and size.is_integer
+        and size.is_positive
+    )
 
 
 def _is_plain_index(symbol: Symbol) -> bool:

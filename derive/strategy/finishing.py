@@ -13,6 +13,7 @@ from derive.strategy.attempts import (
     WORTHWHILE,
     among,
     attempt,
+    repeat,
     settle,
     spread,
 )
@@ -220,6 +221,7 @@ def expand_inside(trace: Trace) -> None:
             break
     if len(trace.steps) > taken:
         let_terms_meet(trace)
+        repeat(lambda: trace.apply("factor_pairs", innermost=True))
 
 
 def expand_brackets(trace: Trace) -> None:
