@@ -408,6 +408,27 @@ BY_HAND = {
         "l**(-p - 1)*p*t**(p - 1)*(-1 + t**p/l**p)*exp(-t**p/l**p)",
         {"by": "l", "given": ["l > 0", "t > 0", "p > 0"]},
     ),
+    "deviations from a weighted mean": (
+        "sum((u[i] - c)^2*sigmoid(f[i]), i=1..N)",
+        "(1 - \\sigma[k])*(-c + u[k])**2*\\sigma[k]",
+        {
+            "by": "f[k]",
+            "where": ["c = sum(u[i]*sigmoid(f[i]), i=1..N)/sum(sigmoid(f[i]), i=1..N)"],
+        },
+    ),
+    "logarithm of a product with the index in it": (
+        "-log(prod(1 + th*j, j=1..D - 1))",
+        "-Sum(j/(j*th + 1), (j, 1, D - 1))",
+        {"by": "th", "given": ["th > 0"]},
+    ),
+    "pairs that were multiplied out": (
+        "-sum(v[i]*log(q[i]) + (1 - v[i])*log(1 - q[i]), i=1..D)",
+        "Sum((\\sigma[i, m] - 1)*(-q[i] + v[i])*V[i, m]*\\sigma[i, m], (i, 1, D))",
+        {
+            "by": "c[m]",
+            "where": ["q[i] = sigmoid(b[i] + sum(V[i,j]*sigmoid(c[j] + u[i,j]), j=1..H))"],
+        },
+    ),
     "fuzzy memberships": (
         "1/sum((d[i]/d[j])^(2/(m - 1)), j=1..C)",
         "2*(-KroneckerDelta(i, k)/d[i] + d[k]**(-1 - 2/(m - 1))/Sum(d[j]**(-2/(m - 1)), (j, 1, C)))"

@@ -41,6 +41,7 @@ EXPANSIONS = 12
 def finish(trace: Trace) -> None:
     """The last touches: signs, common factors, the order of terms."""
     attempt(trace, spread_totals)
+    attempt(trace, drop_deviations)
     attempt(trace, write_out_names)
     attempt(trace, turn_differences, NO_LONGER)
     attempt(trace, expand, WORTHWHILE)
@@ -92,6 +93,14 @@ def spread_totals(trace: Trace) -> None:
     if trace.apply("split_total"):
         simplify(trace)
         settle(trace, ("distribute_negative", "cancel_factor", "cancel_terms", "collect_terms"))
+
+
+def drop_deviations(trace: Trace) -> None:
+    """Write out means that have names, so that what deviates from them is known to sum to zero."""
+    means = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
+    if means and trace.apply("unfold_definition", among(means)):
+        trace.apply("vanish_deviations")
+        settle(trace, ("fold_definition", "cancel_terms"))
 
 
 def write_out_names(trace: Trace) -> None:

@@ -830,6 +830,15 @@ Ltac pull_out_of_product :=
     transitivity (prod_over l (fun _ => constant) * prod_over l f);
     [ rewrite <- prod_over_times; apply prod_over_ext; enter; by_ring
     | f_equal; multiply_constant ] end.
+Ltac vanish_deviations :=
+  match goal with |- sum_over ?l _ = 0 =>
+    match goal with |- context [sum_over l ?p / sum_over l ?g] =>
+      transitivity (sum_over l p - sum_over l p / sum_over l g * sum_over l g);
+      [ rewrite <- sum_over_scale, <- sum_over_minus; apply sum_over_ext; enter; by_ring
+      | field; first
+          [ nonzero
+          (* That it is not zero is known wherever the mean stands, so for the first index. *)
+          | match goal with D : forall j : nat, _ |- _ => apply (D 1%nat); index end ] ] end end.
 Lemma complement_product_at lo hi f : (1 <= lo)%nat ->
   1 - product lo hi f = total lo hi (fun k => (1 - f k) * product lo (k - 1) f).
 Proof.
