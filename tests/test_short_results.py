@@ -429,6 +429,11 @@ BY_HAND = {
             "where": ["q[i] = sigmoid(b[i] + sum(V[i,j]*sigmoid(c[j] + u[i,j]), j=1..H))"],
         },
     ),
+    "negative correlation of an ensemble": (
+        "sum((f[m] - y)^2/2 + a*(f[m] - F)*sum((1 - delta(j, m))*(f[j] - F), j=1..M), m=1..M)",
+        "2*a*(F - f[k]) - y + f[k]",
+        {"by": "f[k]", "where": ["F = sum(f[i], i=1..M)/M"]},
+    ),
     "fuzzy memberships": (
         "1/sum((d[i]/d[j])^(2/(m - 1)), j=1..C)",
         "2*(-KroneckerDelta(i, k)/d[i] + d[k]**(-1 - 2/(m - 1))/Sum(d[j]**(-2/(m - 1)), (j, 1, C)))"

@@ -32,6 +32,7 @@ from derive.rules.monomials import (
     Monomial,
     distributed,
     expression,
+    is_reduced,
     monomial,
     place,
     raise_to,
@@ -332,7 +333,9 @@ def cancel_terms(expr: Expr, given: Given) -> Outcome:
     for n, first in enumerate(split):
         for m in range(n + 1, len(split)):
             second = split[m]
-            if first.key == second.key and first.coefficient == -second.coefficient:
+            opposite = first.key == second.key and first.coefficient == -second.coefficient
+            # What cancels inside a term is a step of its own.
+            if opposite and is_reduced(expr.args[n]) and is_reduced(expr.args[m]):
                 rest = without(without(expr.args, m), n)
                 return plus(*rest)
     return None

@@ -54,6 +54,28 @@ def exclude_masked(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
+        Total(FJ, (*limits, s.k)),
+        Plus(Total(FJ, limits), Minus(FK)),
+        k_in_range,
+    ),
+    Example(Total(exponential, (*over_classes, s.k1)), s.in_range),
+)
+def complete_total(expr: Expr, given: Given) -> Outcome:
+    """``Σ_{j≠k} f_j = Σ_j f_j - f_k``, where the whole sum is known."""
+    if len(expr.excluded) != 1:
+        return None
+    body, index = expr.opened
+    (left,) = expr.excluded
+    known = within(left, expr.lower, expr.upper, given)
+    if known is None:
+        return None
+    whole = Total(body, (index, expr.lower, expr.upper))
+    after = Plus(whole, Minus(replace(body, {index: left})))
+    return Rewriting(after, given.declared(known))
+
+
+@rule(
+    law(
         Plus(Total(FJ, limits), Minus(FK)),
         Total(FJ, (*limits, s.k)),
         k_in_range,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Symbol
 
-from derive.notation import Bracket, Times, Total
+from derive.notation import Bracket, Times, Total, names
 from derive.rules.definitions import parts_of
 from derive.rules.trace import Trace
 from derive.strategy.attempts import (
@@ -106,8 +106,13 @@ def drop_deviations(trace: Trace) -> None:
 def write_out_names(trace: Trace) -> None:
     """Write out numbers that have names, so that sums of them can cancel, and name what is left."""
     numbers = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
-    if numbers and trace.apply("unfold_definition", among(numbers)):
-        settle(trace, ("split_total", "pull_out_sign", "sum_constant", "cancel_factor"))
+    if not numbers:
+        return
+    # A sum of deviations from a mean is known only over all.
+    trace.apply("complete_total", lambda total, _: not numbers.isdisjoint(names(total.body)))
+    if trace.apply("unfold_definition", among(numbers)):
+        settle(trace, ("distribute_negative", "split_total", "pull_out_sign", "pull_out_factor"))
+        settle(trace, ("sum_constant", "cancel_factor"))
         settle(trace, ("cancel_terms", "collect_terms"))
         settle(trace, ("fold_definition",))
 

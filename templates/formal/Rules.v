@@ -490,6 +490,9 @@ Ltac exclude_index :=
     [ apply (total_exclude k); index
     | rewrite (total_exclude k lo hi f) by index; apply f_equal2; [cbv beta | reflexivity];
       first [same_indices; reflexivity | same_indices_inside; reflexivity] ] end.
+Ltac complete_total :=
+  match goal with |- sum_over (range_but [?k] ?lo ?hi) ?f = _ =>
+    rewrite (total_exclude k lo hi f) by index; by_ring end.
 Ltac rejoin_index :=
   match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
     rewrite (total_exclude k lo hi f) by index; by_ring end.
