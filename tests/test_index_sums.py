@@ -32,7 +32,7 @@ ERROR = "(-y[n] + Sum(w[l]*x[l + n - 1], (l, 1, L)))"
         (
             CAUSAL,
             "w[k]",
-            "2*Sum((-y[n] + Sum(w[l]*x[-l + n + 1], (l, 1, n)))*x[-k + n + 1], (n, k, N))",
+            "-2*Sum((y[n] - Sum(w[l]*x[-l + n + 1], (l, 1, n)))*x[-k + n + 1], (n, k, N))",
         ),
         ("sum(x[n-p]*w[n], n=p+1..N)", "w[k]", "Piecewise((1, p <= k - 1), (0, True))*x[k - p]"),
         ("sum(x[n+p]*w[n], n=1..N-p)", "w[k]", "Piecewise((1, k <= N - p), (0, True))*x[k + p]"),
