@@ -16,7 +16,7 @@ CAUSAL = "sum((y[n] - sum(w[l]*x[n-l+1], l=1..n))^2, n=1..N)"
 CONVOLUTION = (
     "sum(sum((Y[i,j] - sum(sum(K[m,l]*X[i+m-1,j+l-1], m=1..M), l=1..L))^2, i=1..H), j=1..W)"
 )
-ERROR = "(-y[n] + Sum(w[l]*x[l + n - 1], (l, 1, L)))"
+ERROR = "(y[n] - Sum(w[l]*x[l + n - 1], (l, 1, L)))"
 
 
 @pytest.mark.needs("lark")
@@ -28,7 +28,7 @@ ERROR = "(-y[n] + Sum(w[l]*x[l + n - 1], (l, 1, L)))"
             "a[k]",
             "Sum((-s[n] + Sum(a[l]*s[-l + n], (l, 1, P)))*s[-k + n], (n, P + 1, N))",
         ),
-        (SLIDING, "w[k]", f"2*Sum({ERROR}*x[k + n - 1], (n, 1, N))"),
+        (SLIDING, "w[k]", f"-2*Sum({ERROR}*x[k + n - 1], (n, 1, N))"),
         (
             CAUSAL,
             "w[k]",
