@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from derive.derivation import Derivation
 from derive.kernels.array_printer import ArrayPrinter
@@ -59,7 +59,12 @@ def reading(signed: Signature) -> Iterator[str]:
         yield f'{name} = _size("{name}", {size.argument.name}.shape[{size.axis}]{less})'
     for a in (a for a in arrays if a.kind != "labels" and not _tells_all(a, signed)):
         yield f'_check_axes("{a.name}", {a.name}, {_tuple(a.axes)}, "{_tuple(a.axes)}")'
+    told = {s.symbol for s in signed.sizes} | {a.symbol for a in signed.arguments}
     for a in arrays:
+        if a.kind == "classes" and isinstance(a.limit, Symbol) and a.counts and a.limit not in told:
+            # A size that only a fact mentions is as large as the counts ask for.
+            told.add(a.limit)
+            yield f"{printed(a.limit)} = int(np.max({a.name}, initial=1))"
         if a.kind == "classes" and a.limit is not None:
             yield _range_check(a, a.limit)
         if a.counts:

@@ -289,3 +289,10 @@ def test_the_oracle_works_out_first_what_others_are_made_of() -> None:
     oracle = derive.gradient(loss, "x[k]", where=["mu = sum(x[i], i=1..C)/C"]).kernel("mpmath")
     value, _ = oracle(x=[0.0, 0.0, 0.0, 0.0], t=1)
     assert abs(value - log(4)) < 1e-15
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_a_size_that_only_a_fact_mentions_is_no_argument(target: str) -> None:
+    loss = derive.gradient("sum(log(j + a), j=2..s)", "a", given=["s <= C"])
+    value, slope = loss.kernel(target)(a=1.0, s=3)
+    assert abs(value - log(12)) < 1e-15 and abs(slope - 7 / 12) < 1e-15
