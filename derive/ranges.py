@@ -64,11 +64,7 @@ class Ranges:
                 known = given.range_of(other) or self.by_index.get(other)
                 new = given.range_of(one) is None and one not in self.by_index
                 if known is not None and new and isinstance(one, (Symbol, Indexed)):
-                    lower, upper = known.lower, known.upper
-                    for outer in given.scope:
-                        # A range that depends on an index bound around here, at its widest.
-                        lower = lower.xreplace({outer.index: outer.lower})
-                        upper = upper.xreplace({outer.index: outer.upper})
+                    lower, upper = _widest(known.lower, known.upper, given)
                     if not entries(upper):  # of a row's own length its array is no bound
                         self._add(one, lower, upper, given, expr)
         if isinstance(expr, Binder):
@@ -85,7 +81,7 @@ class Ranges:
         for out in total.excluded:
             # What is left out is one of the indices; else it would say nothing.
             if isinstance(out, Symbol) and not given.range_of(out):
-                self._add(out, total.lower, total.upper, given, total)
+                self._add(out, *_widest(total.lower, total.upper, given), given, total)
         loose = [*entries(total.lower), *entries(total.upper)]
         for limit in (*sorted(names(total.lower) | names(total.upper), key=str), *loose):
             # Where a fact tells more, a sum from t[n] on may be one of no terms.
@@ -208,6 +204,15 @@ class Ranges:
                 + (f", or state the fact {size} >= {index}" if _may_be_last(index, size) else "")
                 + _of_end(index, size, given)
             )
+
+
+def _widest(lower: Expr, upper: Expr, given: Given) -> tuple[Expr, Expr]:
+    """A range that depends on indices bound around it at its widest: ``i..K-i`` as ``1..K-1``."""
+    for outer in given.scope:
+        falls = [end.coeff(outer.index).is_negative for end in (lower, upper)]
+        lower = lower.xreplace({outer.index: outer.upper if falls[0] else outer.lower})
+        upper = upper.xreplace({outer.index: outer.lower if falls[1] else outer.upper})
+    return lower, upper
 
 
 def _of_end(index: Expr, size: Expr, given: Given) -> str:

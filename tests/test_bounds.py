@@ -125,3 +125,13 @@ def test_the_document_states_the_bound_as_it_was_given() -> None:
     assert r"1 > b" in derive.gradient(loss, z[k], given=[b < 1]).latex().replace("{", "").replace(
         "}", ""
     )
+
+
+@pytest.mark.parametrize(
+    "inner", ["delta(u,t)*f[u], u=i..K+1-i", "f[u], u=i..K+1-i, u != t", "f[u], u=1..K+1-i, u != t"]
+)
+def test_a_label_in_a_range_that_shrinks_may_lie_outside_of_it(inner: str) -> None:
+    """It was taken to lie in the smallest of the ranges, which the checker refused."""
+    given = derive.gradient(f"sum(sum({inner})^2, i=1..H)", "f[k]", given=["H <= K"])
+    assert "t <= K - i + 1" in str(given.result)
+    assert given.check().level == "exact"
