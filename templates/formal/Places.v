@@ -151,6 +151,9 @@ Proof.
   now apply Rdiv_lt_0_compat.
 Qed.
 
+Lemma ln_above_one a : 0 < a -> 0 < ln (a + 1).
+Proof. intros H. rewrite <- ln_1. apply ln_increasing; lra. Qed.
+
 (* Linear arithmetic, knowing that exponentials are positive. *)
 Ltac linear :=
   repeat match goal with
@@ -199,6 +202,7 @@ Ltac positive :=
               | apply Rplus_lt_le_0_compat; [positive | nonnegative]
               | apply Rplus_le_lt_0_compat; [nonnegative | positive] ]
     | |- 0 < 1 - _ / _ => apply positive_complement; positive
+    | |- 0 < ln (_ + 1) => apply ln_above_one; positive
     | |- 0 < ln _ => rewrite <- ln_1; apply ln_increasing; simpl INR; linear
     end
   | linear
