@@ -39,12 +39,15 @@ def opposite(exponent: Expr) -> Expr:
     return Minus(exponent)
 
 
-def tail(expr: Expr) -> tuple[Expr, Expr] | None:
-    """``c`` and ``-u`` of ``c + c erf(u)``, ``c`` and ``u`` of ``c - c erf(u)``; else None."""
+def tail(expr: Expr, of: type = erf) -> tuple[Expr, Expr] | None:
+    """``c`` and ``-u`` of ``c + c erf(u)``, ``c`` and ``u`` of ``c - c erf(u)``; else None.
+
+    Likewise of ``tanh``, which has limits at ±1 as well.
+    """
     match expr:
         case Plus((Number() as number, other)) | Plus((other, Number() as number)):
             scale, function = _scaled(other)
-            if isinstance(function, Apply) and function.function is erf and abs(scale) == number:
+            if isinstance(function, Apply) and function.function is of and abs(scale) == number:
                 (operand,) = function.operands
                 return number, Minus(operand) if scale > 0 else operand
     return None

@@ -87,6 +87,14 @@ LOWERING = (
     "scale_power",
 )
 
+TANGENTS = (
+    "complement_tanh",
+    "shift_log_tanh",
+    "shift_log_less_tanh",
+    "write_tanh_logistic",
+    "write_less_tanh_logistic",
+)
+
 UNFOLDING = (
     "exclude_masked",
     "add_exponents",
@@ -332,7 +340,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
-    trace.apply("complement_tanh")
+    settle(trace, TANGENTS)
     if derivation.problem.kind == "hessian_vector" and trace.apply("centre_mean"):
         settle(trace, ("sum_probabilities", "cancel_terms"))
     open_tails(trace)

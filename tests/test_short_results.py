@@ -159,6 +159,13 @@ BY_HAND = {
         {},
     ),
     "log-cosh": ("sum(log(cosh(y[i] - z[i])), i=1..C)", "-tanh(y[k] - z[k])", {}),
+    "a hyperbolic tangent under the logarithm": (
+        "log((1 + tanh(z))/2)",
+        "1 - tanh(z)",
+        {"by": "z"},
+    ),
+    "what a tangent leaves": ("log(1 - tanh(z))", "-tanh(z) - 1", {"by": "z"}),
+    "a bit of a codeword": ("-log((1 + tanh(z[k]))/2)", "tanh(z[k]) - 1", {}),
     "softmax of functions of the scores": (
         "-log(softmax(a*tanh(z[j]), j)[t])",
         "a*(1 - tanh(z[k])**2)*(-KroneckerDelta(k, t) + \\hat{y}[k])",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sympy import Expr, Rational
 
 from derive.facts import Given
@@ -17,6 +19,7 @@ from derive.notation import (
     Times,
     code,
     is_number,
+    terms,
     times,
     without,
 )
@@ -143,6 +146,51 @@ def power_of_quotient(expr: Expr, given: Given) -> Outcome:
             top = ONE if above == 1 else raise_to(above, n.doit())
             return Quotient(top, raise_to(below, n.doit()))
     return None
+
+
+@rule(
+    law(
+        Quotient(Plus(ONE, Minus(Power(s.a, 2))), s.b),
+        Quotient(Times(Plus(ONE, Minus(s.a)), Plus(ONE, s.a)), s.b),
+    ),
+    Quotient(Plus(ONE, Minus(Power(z_k, 2))), Plus(ONE, z_k)),
+)
+def factor_squares(expr: Expr, given: Given) -> Outcome:
+    """``1 - a^2 = (1 - a)(1 + a)`` over a bar below which one of the two stands."""
+    return _factored(expr, ONE, Minus)
+
+
+@rule(
+    law(
+        Quotient(Plus(Power(s.a, 2), Minus(ONE)), s.b),
+        Quotient(Times(Plus(s.a, Minus(ONE)), Plus(s.a, ONE)), s.b),
+    ),
+    Quotient(Plus(Power(z_k, 2), Minus(ONE)), Plus(ONE, z_k)),
+    formal="factor_squares",
+)
+def factor_turned_squares(expr: Expr, given: Given) -> Outcome:
+    """``a^2 - 1 = (a - 1)(a + 1)`` likewise."""
+    return _factored(expr, Minus(ONE), lambda square: square)
+
+
+def _factored(expr: Expr, unit: Expr, turned: Callable[[Expr], Expr]) -> Outcome:
+    """A fraction with ``unit ± a^2`` above the bar as a product, one factor of which is below."""
+    above, below = sides(expr)
+    wholes = {code(factor) for factor in below}
+    for n, factor in enumerate(above):
+        for a in _squared(factor):
+            if code(factor) != code(Plus(unit, turned(Power(a, 2)))):
+                continue
+            pair = Plus(unit, turned(a)), Plus(ONE, a)
+            if wholes & set(map(code, (*pair, Plus(ONE, Minus(a)), Plus(Minus(ONE), a)))):
+                return Quotient(times(*above[:n], *pair, *above[n + 1 :]), expr.denominator)
+    return None
+
+
+def _squared(expr: Expr) -> list[Expr]:
+    """What is squared in the terms of a sum."""
+    bare = (t.operand if isinstance(t, Minus) else t for t in terms(expr))
+    return [t.base for t in bare if isinstance(t, Power) and t.exponent == 2]
 
 
 @rule(

@@ -268,6 +268,7 @@ def simplify_after_factoring(trace: Trace) -> bool:
     return (
         trace.apply_first(("fold_definition", "flatten_quotient", "cancel_factor", "pull_out_sign"))
         or trace.apply_first(("divide_slopes", "divide_turned_slopes", "divide_numerator"))
+        or trace.apply_first(("factor_squares", "factor_turned_squares"))
         or trace.apply_first(
             (
                 "use_sum_fact",

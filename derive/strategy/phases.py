@@ -232,6 +232,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(("cancel_log_exp", "write_tanh"))
         or trace.apply("multiply_quotients", joins_slopes)
         or trace.apply_first(("divide_slopes", "divide_turned_slopes"))
+        or trace.apply_first(("factor_squares", "factor_turned_squares"))
         or trace.apply_first(
             ("use_sum_fact", "sum_probabilities", "sum_probabilities_but", "sum_argmax")
         )

@@ -137,6 +137,7 @@ Ltac absorb_factors :=
       let other := context C [x / sqrt x] in
       replace after with other by (rewrite (absorbed x) by positive; reflexivity);
       first [unfold Rdiv; ring | field; nonzero] end end.
+Ltac factor_squares := by_ring.
 Ltac reduce_power := by_powers.
 Ltac power_of_power := first
   [ by_field
@@ -1195,6 +1196,59 @@ Proof.
   rewrite ?I; specialize (P u); field; repeat split; nra.
 Qed.
 Ltac complement_tanh := rewrite ?complement_tanh_at; by_ring.
+Lemma tanh_logistic u : 1 + tanh u = 2 / (1 + exp (- (2 * u))).
+Proof.
+  assert (E : exp (- (2 * u)) = / exp u * / exp u).
+  { rewrite <- exp_Ropp, <- exp_plus. f_equal. ring. }
+  rewrite E. unfold tanh, sinh, cosh. rewrite exp_Ropp. pose proof (exp_pos u).
+  field. repeat split; nra.
+Qed.
+Lemma tanh_Ropp u : tanh (- u) = - tanh u.
+Proof.
+  unfold tanh, sinh, cosh. rewrite Ropp_involutive.
+  pose proof (exp_pos u). pose proof (exp_pos (- u)). field. repeat split; lra.
+Qed.
+Lemma shift_log_tanh_at u :
+  ln (1 + tanh u) = Rmin 0 (2 * u) - ln (1 + (exp (- (2 * Rabs u)) - 1) / 2).
+Proof.
+  assert (P : forall v, 0 < exp v) by exact exp_pos.
+  rewrite tanh_logistic. unfold Rdiv. rewrite ln_mult, ln_Rinv
+    by (try apply Rinv_0_lt_compat; pose proof (P (- (2 * u))); lra).
+  replace (1 + (exp (- (2 * Rabs u)) - 1) * / 2) with ((1 + exp (- (2 * Rabs u))) * / 2) by field.
+  rewrite ln_mult, ln_Rinv by (try (pose proof (P (- (2 * Rabs u)))); lra).
+  unfold Rmin. destruct (Rle_dec 0 (2 * u)).
+  - rewrite Rabs_right by lra. ring.
+  - rewrite Rabs_left by lra.
+    replace (1 + exp (- (2 * u))) with (exp (- (2 * u)) * (1 + exp (- (2 * - u)))).
+    + rewrite ln_mult, ln_exp by (first [apply P | pose proof (P (- (2 * - u))); lra]). ring.
+    + rewrite Rmult_plus_distr_l, <- exp_plus.
+      replace (- (2 * u) + - (2 * - u)) with 0 by ring. rewrite exp_0. ring.
+Qed.
+Ltac write_tanh_logistic :=
+  match goal with |- context [tanh ?u] =>
+    replace (tanh u) with (2 / (1 + exp (- (2 * u))) - 1) by (rewrite <- tanh_logistic; ring);
+    by_field end.
+Ltac write_less_tanh_logistic :=
+  match goal with |- context [tanh ?u] =>
+    replace (tanh u) with (1 - 2 / (1 + exp (2 * u))) by
+      (replace (2 * u) with (- (2 * - u)) by ring; rewrite <- tanh_logistic, tanh_Ropp; ring);
+    by_field end.
+Lemma shift_log_less_tanh_at u :
+  ln (1 - tanh u) = - Rmax 0 (2 * u) - ln (1 + (exp (- (2 * Rabs u)) - 1) / 2).
+Proof.
+  replace (1 - tanh u) with (1 + tanh (- u)) by (rewrite tanh_Ropp; ring).
+  rewrite shift_log_tanh_at, Rabs_Ropp. unfold Rmin, Rmax.
+  destruct (Rle_dec 0 (2 * - u)), (Rle_dec 0 (2 * u)); lra.
+Qed.
+Ltac shift_log_tanh :=
+  first [apply shift_log_tanh_at | rewrite (Rplus_comm (tanh _) 1), shift_log_tanh_at; by_ring
+        | rewrite shift_log_tanh_at; by_ring].
+Ltac shift_log_less_tanh :=
+  first [apply shift_log_less_tanh_at
+        | match goal with |- context [- tanh ?u + 1] =>
+            replace (- tanh u + 1) with (1 - tanh u) by ring end;
+          rewrite shift_log_less_tanh_at; by_ring
+        | rewrite shift_log_less_tanh_at; by_ring].
 Ltac write_tanh := unfold tanh; by_field.
 Ltac shift_softplus :=
   first [apply shift_softplus_at | rewrite Rplus_comm; apply shift_softplus_at

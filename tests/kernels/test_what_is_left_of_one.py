@@ -38,6 +38,20 @@ def test_a_hyperbolic_tangent(number: float) -> None:
     np.testing.assert_allclose(found, plain, rtol=1e-14)
 
 
+@pytest.mark.parametrize("number", [-1000.0, -30.0, -1e-9, 0.0, 0.7, 30.0, 1000.0])
+def test_a_hyperbolic_tangent_beside_one(number: float) -> None:
+    with mpmath.workdps(DIGITS):
+        tangent = mpmath.tanh(number)
+        raised = [float(mpmath.log(1 + tangent)), float(1 - tangent)]
+        lowered = [float(mpmath.log(1 - tangent)), float(-1 - tangent)]
+        halved = [float(-mpmath.log((1 + tangent) / 2)), float(tangent - 1)]
+    np.testing.assert_allclose(computed("log(1 + tanh(u))", "u", u=number), raised, rtol=1e-14)
+    np.testing.assert_allclose(computed("log(1 - tanh(u))", "u", u=number), lowered, rtol=1e-14)
+    halves = derive.gradient("-log((1 + tanh(x[i]))/2)", "x[i]")
+    found = halves.kernel("numpy")(x=np.array([number]))
+    np.testing.assert_allclose(np.ravel(found), halved, rtol=1e-14)
+
+
 def logistic(number: Any) -> Any:
     return 1 / (1 + mpmath.exp(-mpmath.mpf(number)))
 
