@@ -300,9 +300,7 @@ weighed = Times(s.y[s.k1], Exp(z_k))
 )
 def mask_weights(expr: Expr, given: Given) -> Outcome:
     """``a e^u = a [a ≠ 0] e^u``: where ``a`` is zero, ``e^u`` may overflow."""
-    at = next(
-        (n for n, f in enumerate(expr.args) if isinstance(f, Exp) and _is_masked(f.operand)), None
-    )
+    at = next((n for n, f in enumerate(expr.args) if _is_partly_lowered(f)), None)
     if at is not None:
         weight = uncertain((f for f in expr.args if Exp not in heads(f)), given)
     else:
@@ -359,6 +357,19 @@ def _lowers(expr: Expr) -> bool:
     """Whether this is made of a maximum, or the logarithm of what an exponential is divided by."""
     logs = (f.operand for f in factors(expr) if isinstance(f, Log))
     return Maximum in heads(expr) or any(tail(operand) is not None for operand in logs)
+
+
+def _is_partly_lowered(factor: Expr) -> bool:
+    """Whether this is an exponential lowered by some others only, or a sum of such."""
+    match factor:
+        case Exp(u):
+            return _is_masked(u)
+        case Total():
+            return any(
+                _is_partly_lowered(f.above if isinstance(f, Threshold) else f)
+                for f in factors(factor.body)
+            )
+    return False
 
 
 def _is_masked(exponent: Expr) -> bool:

@@ -43,3 +43,21 @@ def test_a_logarithm_that_only_rounding_makes_infinite() -> None:
 def test_data_that_make_the_exponent_are_no_weights() -> None:
     kernel = derive.gradient("sum(exp(-y[n]*z[n]), n=1..N)", "z[k]").kernel("numpy")
     assert "where" not in kernel.source.split("# ---")[0]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "log(1 + sum((1 - y[i])*sum(y[j]*exp(z[i] - z[j]), j=1..C), i=1..C))",
+        "log(1 + sum(y[j]*(1 - y[i])*exp(z[i] - z[j]), i=1..C, j=1..C))",
+    ],
+)
+@pytest.mark.parametrize("scale", [1.0, 30.0, 1000.0])
+def test_sums_of_exponentials_that_are_ruled_out(loss: str, scale: float) -> None:
+    """All pairs of a label and another: the sum over pairs of two labels may be infinite."""
+    derivation = derive.gradient(loss, "z[k]")
+    scores, labels = scale * np.array([1.1, -2.3, 0.4, 3.6, -1.5]), np.array([1.0, 0, 0, 1, 0])
+    found = derivation.kernel("numpy")(z=scores, y=labels)
+    exact = derivation.kernel("mpmath")(z=list(scores), y=list(labels), dps=3000)
+    for part, true in zip(found, exact, strict=True):
+        np.testing.assert_allclose(part, np.array(true, float), rtol=1e-9, atol=1e-12)
