@@ -239,7 +239,7 @@ def open_power_sums(trace: Trace) -> bool:
     if not raises_in_sum(trace.expression, trace.given):
         return False
     # What is inside comes first: a sum of exponentials is positive, and a power of it another one.
-    for rule in ("write_size_power", "write_high_power"):
+    for rule in ("divide_high_power", "write_size_power", "write_high_power"):
         repeat(partial(trace.apply, rule, innermost=True))
     return True
 

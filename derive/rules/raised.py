@@ -27,6 +27,7 @@ from derive.notation import (
     factors,
     heads,
     names,
+    terms,
     times,
 )
 from derive.positions import survey
@@ -128,7 +129,7 @@ def raises_in_sum(expr: Expr, given: Given) -> bool:
             case _:
                 return
         plain = (f.base if isinstance(f, Power) else f for f in parts)
-        found.append(any(is_sum_of_powers(f, known) for f in plain))
+        found.append(any(is_sum_of_powers(t, known) for f in plain for t in terms(f)))
 
     survey(expr, given, look, frozenset((Log, Quotient, Power)))
     return any(found)
@@ -162,6 +163,23 @@ def write_high_power(expr: Expr, given: Given) -> Outcome:
     """``a^n = e^{n log a}``: exponents can be moved down, and do not overflow."""
     if is_high(expr) and is_positive(expr.base, given):
         return Exp(times(expr.exponent, Log(expr.base)))
+    return None
+
+
+@rule(
+    law(Quotient(s.a, Power(s.b, s.n)), Times(s.a, Exp(Minus(Times(s.n, Log(s.b))))), positive_b),
+    Quotient(ONE, Power(Plus(ONE, Exp(s.z[s.k1])), s.gamma)),
+    formal="divide_power",
+)
+def divide_high_power(expr: Expr, given: Given) -> Outcome:
+    """``a / b^n = a e^{-n log b}``: a sum of these is lowered like any other."""
+    above, below = sides(expr)
+    for n, factor in enumerate(below):
+        if is_high(factor) and is_positive(factor.base, given):
+            down = Exp(Minus(times(factor.exponent, Log(factor.base))))
+            top = times(*(f for f in above if f != 1), down)
+            rest = times(*below[:n], *below[n + 1 :])
+            return top if rest == 1 else Quotient(top, rest)
     return None
 
 

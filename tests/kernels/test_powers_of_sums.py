@@ -29,6 +29,8 @@ OF_GROUPS = "sum(sum(abs(w[g,i])^p, i=1..n)^(q/p), g=1..G)^(1/q)"
 BETWEEN = "sum(abs(z[i] - m)^p, i=1..n)^(1/p)"
 POSITIVE_PART = "sum(relu(z[i])^p, i=1..n)^(1/p)"
 RATIO = "sum(sigmoid(z[i])^p, i=1..n)/sum(sigmoid(z[i])^q, i=1..n)"
+NEGATIVE = "log(sum(u[i]^(-theta), i=1..C))"
+CLAYTON = "-(1 + 1/theta)*log(sum(u[i]^(-theta), i=1..d) - d + 1)"
 GAMMAS = "log(sum(exp(-a*z[i])*z[i]^(b - 1), i=1..n))"
 WEIGHTED = "sum(y[i]*abs(z[i])^p, i=1..n)^(1/p)"
 PICKED = "exp(z[t])/sqrt(sum(exp(2*z[j]), j=1..C))"
@@ -117,6 +119,14 @@ def test_weights_that_may_be_zero(weights: list[float]) -> None:
 
 def test_a_weight_of_zero_rules_out_a_large_power() -> None:
     check(WEIGHTED, "z[k]", z=[1e9, 1.0], y=[0.0, 2.0], p=200.0)
+
+
+@pytest.mark.parametrize("theta", [1.0, 30.0, 1000.0])
+def test_negative_powers_in_a_logarithm(theta: float) -> None:
+    """Clayton's copula, and what it is made of."""
+    shares = [0.6, 3e-4, 0.04, 0.008]
+    check(NEGATIVE, "u[k]", ("u[i] > 0", "theta > 0"), u=shares, theta=theta)
+    check(CLAYTON, "u[k]", ("u[i] > 0", "theta > 0"), u=shares, theta=theta)
 
 
 def test_small_exponents_stay_as_they_are() -> None:
