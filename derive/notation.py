@@ -38,6 +38,7 @@ from sympy import (
     Symbol,
     Tuple,
     exp,
+    expand_mul,
     log,
     srepr,
     sympify,
@@ -269,6 +270,19 @@ class Delta(Inert):
     def second(self) -> Expr:
         return self.args[1]
 
+    def partner(self, index: Expr) -> Expr | None:
+        """What ``index`` equals where the delta is 1: ``δ_{n-l,k}`` gives ``n - k`` for ``l``.
+
+        None where the delta does not have the index, or has a multiple of it.
+        """
+        if index in self.args:
+            return self.second if index == self.first else self.first
+        slope = (self.first - self.second).coeff(index)
+        if slope not in (1, -1):
+            return None
+        found = expand_mul(index - slope * (self.first - self.second))
+        return None if index in found.free_symbols else found
+
     def doit(self, **hints: Any) -> Expr:
         return KroneckerDelta(self.first, self.second)
 
@@ -277,13 +291,19 @@ class Bracket(Inert):
     """Iverson's bracket ``[a <= b]`` of two indices: 1 where it holds, else 0.
 
     A constant beside an index is kept on the other side: ``[i + 1 <= k]`` is ``[i <= k - 1]``,
-    and ``[1 <= k - 1]`` is ``[2 <= k]``.
+    and ``[1 <= k - 1]`` is ``[2 <= k]``. So is an index that is taken from another one:
+    ``[1 <= n - k]`` is ``[k <= n - 1]``, and ``[2 H - k <= H]`` is ``[H <= k]``.
     """
 
     __match_args__ = ("lower", "upper")
 
     def __new__(cls, lower: Any, upper: Any) -> Bracket:
-        return Basic.__new__(cls, *_offset_aside(_split_offset(lower), _split_offset(upper)))
+        low, high = _split_offset(lower), _split_offset(upper)
+        if low[0] == 0 or low[0].free_symbols & high[0].free_symbols:
+            rises = (high[0] - low[0]).as_coefficients_dict()
+            falls = Add(*(-n * part for part, n in rises.items() if n < 0))
+            low, high = (falls, low[1]), (high[0] - low[0] + falls, high[1])
+        return Basic.__new__(cls, *_offset_aside(low, high))
 
     @property
     def lower(self) -> Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Symbol
 from sympy.core.basic import Basic
@@ -183,7 +183,7 @@ class Ranges:
                 f"the index {index} of {shown} is an Idx; "
                 f"make indices with symbols('{index.name}', integer=True)"
             )
-        if not all(map(_is_step, Add.make_args(index))):
+        if not all(_is_step(term, self.sizes) for term in Add.make_args(index)):
             raise DeriveError(
                 f"the index {inside} of {shown} is neither an index nor a sum or difference of "
                 "indices and whole numbers"
@@ -217,10 +217,12 @@ def _widest(lower: Expr, upper: Expr, given: Given) -> tuple[Expr, Expr]:
 
 def _of_end(index: Expr, size: Expr, given: Given) -> str:
     """What to do where a sum goes up to a number of which nothing is known."""
-    known = given.range_of(index)
-    end = None if known is None else known.upper
-    loose = isinstance(end, Symbol) and end != size and given.range_of(end) is None
-    return f", or state the fact {end} <= {size}" if loose else ""
+    ranges = (given.range_of(symbol) for symbol in sorted(names(index), key=str))
+    ends = (known.upper for known in ranges if known is not None)
+    for end in ends:
+        if isinstance(end, Symbol) and end != size and given.range_of(end) is None:
+            return f", or state the fact {end} <= {size}"
+    return ""
 
 
 def _may_be_last(index: Expr, size: Expr) -> bool:
@@ -233,11 +235,12 @@ def _is_offset(index: Expr) -> bool:
     return bool(offset.is_Integer) and isinstance(rest, (Symbol, Indexed))
 
 
-def _is_step(term: Expr) -> bool:
-    """Whether a term of an index moves by steps of one, as both of ``n - l`` do."""
-    return isinstance(
-        -term if term.could_extract_minus_sign() else term, (Symbol, Integer, Indexed)
-    )
+def _is_step(term: Expr, sizes: Collection[Expr]) -> bool:
+    """Whether a term of an index moves by steps of one, as both of ``n - l``, or is a size."""
+    number, base = term.as_coeff_Mul()
+    if number in (1, -1):
+        return isinstance(base, (Symbol, Integer, Indexed))
+    return term.is_Integer or (bool(number.is_Integer) and base in sizes)
 
 
 def _is_limit(limit: Expr, given: Given) -> bool:

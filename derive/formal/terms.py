@@ -195,6 +195,9 @@ def index_sum(expr: Expr, scope: Scope) -> str:
             falling = part.could_extract_minus_sign()
             text += f" {'-' if falling else '+'} {index_sum(-part if falling else part, scope)}"
         return text
+    times, rest = expr.as_coeff_Mul()
+    if isinstance(times, Integer) and times > 1 and isinstance(rest, Symbol):
+        return f"{times} * {index(rest, scope)}"
     raise NoTerm(f"the index {expr}")
 
 

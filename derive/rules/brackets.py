@@ -309,6 +309,30 @@ def widen_bracket(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
+        Plus(Times(s.c, Bracket(s.a, s.b)), Times(s.c, Bracket(s.j, s.k))),
+        s.c,
+        Condition("at_most", (s.k - s.j, s.a - s.b - 1)),
+        Condition("at_most", (s.a - s.b - 1, s.k - s.j)),
+    ),
+    Plus(Times(Bracket(s.i1, s.k1 - 1), s.z[s.i1]), Times(Bracket(s.k1, s.i1), s.z[s.i1])),
+)
+def join_brackets(expr: Expr, given: Given) -> Outcome:
+    """``[i < k] + [k <= i] = 1``, both perhaps beside the same factors."""
+    parts = [monomial(term) for term in expr.args]
+    for n, part in enumerate(parts):
+        for bracket, _ in part.powers.values():
+            if not isinstance(bracket, Bracket):
+                continue
+            others = divided(part, monomial(bracket))
+            m = place(multiplied(others, Bracket(bracket.upper + 1, bracket.lower)), parts)
+            if m is not None:
+                rest = (expression(others) if at == n else t for at, t in enumerate(expr.args))
+                return plus(*(t for at, t in enumerate(rest) if at != m))
+    return None
+
+
+@rule(
+    law(
         Times(Bracket(s.j, s.k), Plus(Times(Bracket(s.j, s.k), s.a), s.b)),
         Times(Bracket(s.j, s.k), Plus(s.a, s.b)),
     ),

@@ -243,10 +243,8 @@ def find_delta(expr: Total) -> tuple[Expr, Expr, Expr] | None:
     above = body.numerator if isinstance(body, Quotient) else body
     parts = factors(above)
     for position, factor in enumerate(parts):
-        if not isinstance(factor, Delta) or index not in factor.args:
-            continue
-        other = factor.second if factor.first == index else factor.first
-        if index in names(other):
+        other = factor.partner(index) if isinstance(factor, Delta) else None
+        if other is None or index in names(other):
             continue
         rest = times(*without(parts, position))
         if isinstance(body, Quotient):
@@ -325,8 +323,10 @@ def awkward_delta(expr: Expr, index: Expr) -> Expr | None:
     """
     if isinstance(expr, Partial):
         return _awaited(expr, index)
-    if isinstance(expr, Delta) and index in expr.args:
-        other = expr.second if expr.first == index else expr.first
+    if isinstance(expr, Delta):
+        other = expr.partner(index)
+        if other is None:
+            return None
         own = any(isinstance(symbol, Bound) for symbol in names(other))
         return None if own or index in names(other) else other
     found = (awkward_delta(a, index) for a in expr.args if isinstance(a, Inert))

@@ -97,7 +97,7 @@ def has_delta(term: Expr, index: Symbol) -> bool:
     if isinstance(term, Quotient):
         term = term.numerator
     for factor in factors(term):
-        if isinstance(factor, Delta) and index in factor.args:
+        if isinstance(factor, Delta) and factor.partner(index) is not None:
             return True
         if isinstance(factor, Plus) and any(has_delta(t, index) for t in factor.args):
             return True

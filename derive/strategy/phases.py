@@ -120,7 +120,7 @@ PRODUCTS = (
     "expand_log_range_product",
 )
 
-EXTENSION = ("extend_upwards", "extend_downwards", "widen_bracket")
+EXTENSION = ("extend_upwards", "extend_downwards", "widen_bracket", "join_brackets")
 
 NAMING = (
     "fold_definition",

@@ -158,6 +158,10 @@ def both_sides(expr: Delta | Bracket) -> Iterator[tuple[Expr, Expr]]:
     yield first, second
     if isinstance(expr, Delta):
         yield second, first
+        for index in (first - second).free_symbols - {first, second}:
+            other = expr.partner(index)
+            if other is not None:
+                yield index, other
         return
     for offset, _ in (side.as_coeff_Add() for side in (second, first)):
         if offset:

@@ -399,6 +399,57 @@ Ltac remaining :=
       rewrite (delta_same i i eq_refl); same_indices;
       first [drop_one | same_indices_inside; drop_one | same_sums; drop_one]
   end.
+(* The entries of an array at the same index, written alike on both sides. *)
+Ltac same_entries :=
+  repeat match goal with |- ?before = ?after =>
+    match before with context [?u ?i] => lazymatch type of i with nat =>
+      match after with context [u ?j] =>
+        tryif constr_eq i j then fail else replace i with j by lia end end end end.
+(* What [j] is where [a] is [b], handed on. *)
+Ltac isolate j a b hand_on :=
+  lazymatch a with
+  | j => hand_on b
+  | (?x + ?y)%nat =>
+      first [isolate j x constr:((b - y)%nat) hand_on | isolate j y constr:((b - x)%nat) hand_on]
+  | (?x - ?y)%nat =>
+      first [isolate j x constr:((b + y)%nat) hand_on | isolate j y constr:((x - b)%nat) hand_on]
+  end.
+Ltac contract_at lo hi f k vanish :=
+  destruct (le_dec lo k); [destruct (le_dec k hi) |];
+  [ rewrite (total_single k lo hi f) by first [split; assumption | exact vanish]; cbv beta;
+    repeat match goal with
+      | |- context [bracket ?i ?j] => rewrite (bracket_true i j) by index
+      | |- context [delta ?i ?j] => rewrite (delta_same i j) by lia end;
+    first [by_ring | same_entries; by_ring | same_indices_inside; by_ring]
+  | .. ];
+  first
+  [ exfalso; lia
+  | rewrite (sum_over_zero (range lo hi) f)
+      by (let B := fresh "B" in intros ? B; apply in_range in B; apply vanish; lia);
+    match goal with |- context [bracket ?i ?j] => rewrite (bracket_false i j) by lia end;
+    by_ring ].
+(* The delta of a sum or a difference of indices: [delta k (n - j)] singles out [j = n - k]. *)
+Ltac contract_solved :=
+  match goal with |- sum_over (range ?lo ?hi) ?f = ?after =>
+    let k := fresh "k" in let vanish := fresh "V" in let Hne := fresh "Hne" in
+    let j := fresh "j" in
+    evar (k : nat);
+    assert (vanish : forall j, (lo <= j <= hi)%nat -> j <> k -> f j = 0);
+    [ intros j ? Hne; cbv beta;
+      multimatch goal with |- context [delta ?a ?b] =>
+        first
+          [ isolate j a b ltac:(fun s => instantiate (1 := s) in (value of k))
+          | isolate j b a ltac:(fun s => instantiate (1 := s) in (value of k)) ];
+        rewrite (delta_apart a b) by (subst k; lia) end;
+      multiply_by_zero
+    | first
+      [ match after with context [?i] =>
+          lazymatch type of i with nat =>
+            let E := fresh "E" in
+            assert (E : k = i) by (subst k; lia); rewrite E in vanish; clear E; subst k;
+            contract_at lo hi f i vanish end end
+      | let solved := eval unfold k in k in subst k; contract_at lo hi f solved vanish ] ]
+  end.
 (* An index that is surely in range comes first: it needs no brackets. *)
 Ltac contract_delta :=
   first [ refine (eq_trans (total_single _ _ _ _ _ _) _); [| vanishing |]; [index | remaining]
@@ -408,7 +459,8 @@ Ltac contract_delta :=
         | match goal with |- ?before = _ =>
             (* Where there are several deltas it is one of them. *)
             match before with context [delta _ ?k] =>
-              refine (eq_trans (total_contract k _ _ _ _) _); [vanishing | remaining] end end ].
+              refine (eq_trans (total_contract k _ _ _ _) _); [vanishing | remaining] end end
+        | contract_solved ].
 Ltac contract_delta_from := contract_delta.
 Ltac contract_delta_upto := contract_delta.
 Ltac contract_delta_between := contract_delta.
@@ -469,6 +521,12 @@ Ltac widen_bracket :=
           first [ exfalso; lia
                 | rewrite (delta_same k l) by lia; by_ring
                 | rewrite (delta_apart k l) by lia; by_ring ] end end end end.
+(* One of the two brackets is one, and the other zero. *)
+Ltac join_brackets :=
+  match goal with |- context [bracket ?i ?j] => by_bracket i j;
+    match goal with |- context [bracket ?m ?n] =>
+      first [rewrite (bracket_true m n) by lia | rewrite (bracket_false m n) by lia]; by_ring
+    end end.
 Ltac drop_inner_bracket :=
   match goal with |- context [bracket ?i ?j] => by_bracket i j; by_ring end.
 
