@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import Symbol
+from sympy import Expr, Symbol
 
+from derive.facts import Given
 from derive.notation import Bracket, Times, Total, names
 from derive.rules.definitions import parts_of
 from derive.rules.trace import Trace
+from derive.signs import at_most
 from derive.strategy.attempts import (
     NO_LONGER,
     PATIENCE,
@@ -30,6 +32,7 @@ from derive.strategy.judgement import (
     outside_totals,
     pulls_well,
     splits_fraction_well,
+    with_fixed_fraction,
 )
 from derive.strategy.orientation import orient
 from derive.strategy.phases import EXTENSION, simplify, take_terms_off
@@ -80,6 +83,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, expand_brackets, WORTHWHILE)
     attempt(trace, write_positive_parts)
     attempt(trace, release_constants)
+    release_fractions(trace)
     trace.apply(
         "turn_total", lambda e, given: e == trace.expression and isinstance(e.operand, Total)
     )
@@ -184,6 +188,20 @@ def release_constants(trace: Trace) -> None:
         settle(trace, ("pull_out_sign", "sum_constant", "sum_constant_but"))
         spread(trace, "split_quotient", splits_fraction_well)
         settle(trace, ("cancel_factor", "distribute_negative", "cancel_terms"))
+
+
+def release_fractions(trace: Trace) -> None:
+    """Take fractions that are the same in all terms out of sums: ``Σ_n x_n - N/a``."""
+
+    def counts(total: Expr, given: Given) -> bool:
+        known = at_most(total.lower, total.upper + 1, given)
+        return known is not None and not total.excluded
+
+    fixed = with_fixed_fraction(trace.expression)
+    if trace.apply("split_total", lambda total, given: total in fixed and counts(total, given)):
+        settle(trace, ("pull_out_sign", "sum_constant"))
+        settle(trace, ("join_totals", "subtract_totals", "multiply_quotients", "cancel_factor"))
+        settle(trace, ("distribute_negative", "cancel_terms"))
 
 
 def write_positive_parts(trace: Trace) -> None:

@@ -38,7 +38,7 @@ from derive.notation import (
 from derive.rules import RULES
 from derive.rules.algebra import multiply_quotients
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
-from derive.rules.monomials import common, expression, monomial, sides
+from derive.rules.monomials import beside_total, common, expression, monomial, sides
 from derive.rules.shares import is_named
 from derive.rules.softmax import folded
 from derive.rules.sums import inner_total, summands
@@ -277,6 +277,23 @@ def has_constant_term(total: Expr, given: Given) -> bool:
     """Whether a term of a sum in a sum over an index is the same for each."""
     body, index = total.opened
     return isinstance(body, Plus) and any(index not in names(term) for term in body.args)
+
+
+def with_fixed_fraction(expr: Expr) -> frozenset[Expr]:
+    """The sums over an index that are terms of ``expr``, beside numbers at most, and have a term
+    with a bar that is the same for each: ``Σ_n (x_n - 1/a)``. A plain ``Σ_n (x_n - m)`` has none.
+    """
+    found: set[Expr] = set()
+    for term in expr.args if isinstance(expr, Plus) else (expr,):
+        total, others = beside_total(monomial(term)) or (None, None)
+        if total is None or others is None or others.powers:
+            continue
+        body, index = total.opened
+        terms = body.args if isinstance(body, Plus) else ()
+        fixed = (t.operand if isinstance(t, Minus) else t for t in terms if index not in names(t))
+        if any(isinstance(t, Quotient) and not is_number(t.denominator) for t in fixed):
+            found.add(total)
+    return frozenset(found)
 
 
 def distributes_well(product: Expr, given: Given) -> bool:
