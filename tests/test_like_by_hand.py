@@ -36,6 +36,28 @@ FRACTIONS: dict[str, Asked] = {
     "residuals stay": ("sum((x[n] - mu)^2, n=1..N)", "mu", "-2*Sum(-mu + x[n], (n, 1, N))", {}),
 }
 
+PAIRS = "sum(log(sum(exp(f[u] - f[v]), u=i..K, v=i..K, u != v)), i=1..K-1)"
+OF_PAIRS = (
+    "Sum((-Sum((1 - KroneckerDelta(k, u))*exp(-f[k] + f[u]), (u, i, K))"
+    " + Sum((1 - KroneckerDelta(k, v))*exp(f[k] - f[v]), (v, i, K)))"
+    "*Piecewise((1, i <= k), (0, True))"
+    "/Sum((1 - KroneckerDelta(u, v))*exp(f[u] - f[v]), (u, i, K), (v, i, K)), (i, 1, K - 1))"
+)
+
+# Sums that leave an index out, over a range that another index bounds.
+LEFT_OUT: dict[str, Asked] = {
+    "pairs from each on": (PAIRS, "f[k]", OF_PAIRS, {}),
+    "a band": (
+        "sum((f[u] - f[i])^2, u=i-1..i+1, i=2..K-1, u != i)/2",
+        "f[k]",
+        "Piecewise((1, k >= 2), (0, True))*Piecewise((1, k <= K - 1), (0, True))"
+        "*Sum((1 - KroneckerDelta(k, u))*(f[k] - f[u]), (u, k - 1, k + 1))"
+        " + Sum((1 - KroneckerDelta(i, k))*(-f[i] + f[k])*Piecewise((1, i <= k + 1), (0, True))"
+        "*Piecewise((1, k <= i + 1), (0, True)), (i, 2, K - 1))",
+        {},
+    ),
+}
+
 
 def result(asked: Asked) -> derive.Derivation:
     loss, by, _, more = asked
@@ -44,6 +66,13 @@ def result(asked: Asked) -> derive.Derivation:
 
 @pytest.mark.parametrize("asked", FRACTIONS.values(), ids=FRACTIONS)
 def test_a_fraction_leaves_the_sum_in_which_it_is_the_same(asked: Asked) -> None:
+    found = result(asked)
+    assert str(found.result) == asked[2]
+    assert found.check().level == "exact"
+
+
+@pytest.mark.parametrize("asked", LEFT_OUT.values(), ids=LEFT_OUT)
+def test_a_delta_is_contracted_where_an_index_is_left_out(asked: Asked) -> None:
     found = result(asked)
     assert str(found.result) == asked[2]
     assert found.check().level == "exact"

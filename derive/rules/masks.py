@@ -174,3 +174,27 @@ def contract_delta_but(expr: Expr, given: Given) -> Outcome:
     rest, index, other = found
     mask = Plus(ONE, Minus(Delta(other, expr.excluded[0])))
     return Rewriting(times(mask, replace(rest, {index: other})), given.declared(known))
+
+
+@rule(
+    law(
+        Total(FJ, (*limits, s.k)),
+        Total(Times(Plus(ONE, Minus(Delta(s.j, s.k))), FJ), limits),
+        k_in_range,
+    ),
+    Example(
+        Total(Times(Delta(s.j1, s.k1), exponential), (s.j1, s.i1, s.C, s.i1)),
+        s.in_range,
+    ),
+)
+def mask_excluded(expr: Expr, given: Given) -> Outcome:
+    """``Σ_{j≠l} f_j = Σ_j (1 - δ_{jl}) f_j`` where a delta in it may lie outside of the range."""
+    if len(expr.excluded) != 1:
+        return None
+    (left,) = expr.excluded
+    found, known = find_delta(expr), within(left, expr.lower, expr.upper, given)
+    if found is None or known is None or given.differ(found[2], left) is not None:
+        return None
+    body, own = expr.opened
+    masked = times(Plus(ONE, Minus(Delta(own, left))), body)
+    return Rewriting(Total(masked, (own, expr.lower, expr.upper)), given.declared(known))

@@ -42,7 +42,7 @@ from derive.rules.monomials import beside_total, common, expression, monomial, s
 from derive.rules.shares import is_named
 from derive.rules.softmax import folded
 from derive.rules.sums import inner_total, summands
-from derive.signs import is_zero
+from derive.signs import is_zero, within
 from derive.unify import instance_of
 
 
@@ -302,7 +302,7 @@ def distributes_well(product: Expr, given: Given) -> bool:
         return False
     index = given.scope[0].index
     for n, factor in enumerate(product.args):
-        if not isinstance(factor, Plus):
+        if not isinstance(factor, Plus) or _may_lie_outside(factor, given):
             continue
         others = times(*without(product.args, n))
         if any(has_delta(t, span.index) for span in given.scope for t in factor.args):
@@ -321,6 +321,15 @@ def distributes_well(product: Expr, given: Given) -> bool:
             if is_known_total(candidate, given):
                 return True
     return False
+
+
+def _may_lie_outside(factor: Expr, given: Given) -> bool:
+    """Whether a factor is a mask of an index that may lie outside of the sum: it stays whole."""
+    left = ((masked(factor, span.index), span) for span in given.scope)
+    return any(
+        other is not None and within(other, span.lower, span.upper, given) is None
+        for other, span in left
+    )
 
 
 def inside_total(negative: Expr, given: Given) -> bool:

@@ -95,6 +95,7 @@ CONTRACTION = (
     "contract_delta_upto",
     "contract_delta_between",
     "contract_delta_but",
+    "mask_excluded",
     "satisfy_bracket",
     "vanish_bracket",
     "drop_bracket",

@@ -572,6 +572,7 @@ Ltac exclude_masked :=
      match goal with A : ?j <> k |- _ =>
        first [rewrite (delta_apart j k A) | rewrite (delta_apart k j (not_eq_sym A))]; by_ring end]
   end.
+Ltac mask_excluded := symmetry; exclude_masked.
 Ltac take_term_out :=
   match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
     rewrite (total_exclude k lo hi f) by index; cbv beta; first [by_ring | same_way; by_ring] end.
