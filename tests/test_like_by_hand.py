@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sympy import symbols
 
 import derive
+from derive.notation import Bracket, Delta
+from derive.verify.canonical import same
 
 pytestmark = pytest.mark.needs("lark")
 
@@ -58,6 +61,38 @@ LEFT_OUT: dict[str, Asked] = {
     ),
 }
 
+STEPS = "sum(sum((1-l)*l^(n-1)*(sum(g^(j-t)*r[j], j=t..t+n-1) + g^n*V[t+n]), n=1..T-t), t=1..T)"
+RETURN = "sum(l^(n-1)*(sum(g^(j-1)*r[t+j], j=1..n) + g^n*V[t+n]), n=1..T-t-1)"
+
+# An index beside another one, in a delta or a bracket: the range is what that leaves.
+SHIFTED: dict[str, Asked] = {
+    "rewards of all steps": (
+        STEPS,
+        "r[k]",
+        "(1 - l)*Sum(g**(k - t)*Sum(l**(n - 1), (n, k - t + 1, T - t)), (t, 1, k))",
+        {},
+    ),
+    "values after all steps": (
+        STEPS,
+        "V[k]",
+        "(1 - l)*Sum(g**(k - t)*l**(k - t - 1), (t, 1, k - 1))",
+        {},
+    ),
+    "a value that may be ahead": (
+        RETURN,
+        "V[k]",
+        "g**(k - t)*l**(k - t - 1)*Piecewise((1, k <= T - 1), (0, True))"
+        "*Piecewise((1, t <= k - 1), (0, True))",
+        {},
+    ),
+    "a delay": (
+        "sum(w[n]*f[n-t], n=t+1..C)",
+        "f[k]",
+        "Piecewise((1, C >= k + t), (0, True))*w[k + t]",
+        {},
+    ),
+}
+
 
 def result(asked: Asked) -> derive.Derivation:
     loss, by, _, more = asked
@@ -76,3 +111,25 @@ def test_a_delta_is_contracted_where_an_index_is_left_out(asked: Asked) -> None:
     found = result(asked)
     assert str(found.result) == asked[2]
     assert found.check().level == "exact"
+
+
+@pytest.mark.parametrize("asked", SHIFTED.values(), ids=SHIFTED)
+def test_an_index_beside_another_one_is_contracted(asked: Asked) -> None:
+    found = result(asked)
+    assert str(found.result) == asked[2]
+    assert found.check().level == "exact"
+
+
+@pytest.mark.needs("coqc")
+@pytest.mark.slow
+def test_coq_accepts_what_is_contracted_beside_another_index() -> None:
+    for name in ("values after all steps", "a value that may be ahead", "a delay"):
+        assert result(SHIFTED[name]).check(formal=True).level == "proved"
+
+
+def test_a_bracket_says_the_same_however_its_indices_stand() -> None:
+    k, t, C = symbols("k t C", integer=True)
+    assert same(Bracket(1, k - t), Bracket(t + 1, k))
+    assert same(Delta(k, C - t), Delta(C - k, t))
+    assert not same(Bracket(1, k - t), Bracket(t, k))
+    assert not same(Delta(k, C - t), Delta(k, C + t))

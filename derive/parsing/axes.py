@@ -347,12 +347,16 @@ def _stopping(uses: list[Use], top: Expr) -> Use | None:
     """A use by a sum that goes over all of a shorter array, unless it goes further elsewhere.
 
     ``V[t + 1] - V[t]`` in one sum says that V is longer by one; what stands by a name or a number,
-    as ``V[T + 1]``, says so by itself.
+    as ``V[T + 1]``, says so by itself. So does a multiple of the shorter size: ``f[2 H - i + 1]``.
     """
     far = [use.bound for use in uses if use.reach == top]
     if frozenset() in far:
         return None
-    whole = (use for use in uses if use.reach.is_Symbol or is_beyond(use.reach))
+    whole = (
+        use
+        for use in uses
+        if (use.reach.is_Symbol or is_beyond(use.reach)) and (top - use.reach).is_Integer
+    )
     return next((u for u in whole if u.bound and not u.bound & frozenset().union(*far)), None)
 
 

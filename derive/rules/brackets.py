@@ -68,8 +68,8 @@ def find_bracket(expr: Total, lower: bool) -> tuple[Expr, Expr, Expr] | None:
         if not isinstance(factor, Bracket):
             continue
         own, other = (factor.upper, factor.lower) if lower else (factor.lower, factor.upper)
-        offset, rest = own.as_coeff_Add()
-        if rest != index or index in names(other):
+        offset = own - index
+        if index in names(offset) | names(other):
             continue
         left = times(*without(parts, position))
         if isinstance(body, Quotient):

@@ -35,6 +35,7 @@ from derive.notation import (
     Attains,
     Binder,
     Bound,
+    Bracket,
     Delta,
     Head,
     Minus,
@@ -225,7 +226,11 @@ def _text(expr: Basic, bound: tuple[Symbol, ...]) -> str:
         case Head():
             return f"<{expr.function.__name__}>"
         case Delta():
-            return f"Delta({','.join(sorted(_text(a, bound) for a in expr.args))})"
+            apart = expr.first - expr.second
+            return f"Delta({min(_text(apart, bound), _text(-apart, bound))})"
+        case Bracket():
+            # [1 <= k - t] is [t + 1 <= k].
+            return f"Bracket({_text(expr.upper - expr.lower, bound)})"
         case Symbol() | Number() | IndexedBase():
             return str(expr)
         case Grid(entry):

@@ -152,20 +152,29 @@ def powers(expr: Expr) -> Iterator[tuple[Expr, Expr]]:
     yield expr, S.One
 
 
-def both_sides(expr: Delta | Bracket) -> Iterator[tuple[Expr, Expr]]:
-    """The ways to read two indices: ``δ_jk`` is ``δ_kj``, ``[k <= j - 1]`` is ``[k + 1 <= j]``."""
+def both_sides(
+    expr: Delta | Bracket, known: tuple[Expr | None, ...] = (None, None)
+) -> Iterator[tuple[Expr, Expr]]:
+    """The ways to read two indices: ``δ_jk`` is ``δ_kj``, ``[k <= j - 1]`` is ``[k + 1 <= j]``.
+
+    Where it is ``known`` what one of them has to be, the other is what it is then.
+    """
     first, second = expr.args
     yield first, second
     if isinstance(expr, Delta):
         yield second, first
-        for index in (first - second).free_symbols - {first, second}:
-            other = expr.partner(index)
+        for at, side in enumerate(known):
+            other = None if side is None else expr.partner(side)
             if other is not None:
-                yield index, other
+                yield (cast(Expr, side), other) if at == 0 else (other, cast(Expr, side))
         return
     for offset, _ in (side.as_coeff_Add() for side in (second, first)):
         if offset:
             yield first - offset, second - offset
+    for at, side in enumerate(known):
+        if side is not None:
+            moved = side - expr.args[at]
+            yield first + moved, second + moved
 
 
 def left_out(rest: Rest, found: Items, match: Match) -> Iterator[Match]:

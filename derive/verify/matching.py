@@ -73,7 +73,8 @@ def matches(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:
             yield from _binder(pattern, expr, match)
         case Delta() | Bracket():
             if type(expr) is type(pattern):
-                for sides in both_sides(expr):
+                known = tuple(_settled_index(side, match) for side in pattern.args)
+                for sides in both_sides(expr, known):
                     yield from _all(list(zip(pattern.args, sides, strict=True)), match)
         case Inert() | Indexed():
             yield from _node(pattern, expr, match)
@@ -87,6 +88,13 @@ def _meta(meta: Meta, expr: Expr, match: Match) -> Iterator[Match]:
             yield match
     elif not names(expr).intersection(match.locals):
         yield match.bind(meta, expr)
+
+
+def _settled_index(index: Expr, match: Match) -> Expr | None:
+    """What an index in a pattern stands for, if that is settled."""
+    if isinstance(index, Meta):
+        return cast("Expr | None", match.values.get(index))
+    return index if index in match.locals else None
 
 
 def _value(value: Value, expr: Expr, match: Match) -> Iterator[Match]:

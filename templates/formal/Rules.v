@@ -201,7 +201,13 @@ Ltac factor_partly := first [by_field | by_powers | by_roots].
 Ltac factor_bracket := by_field.
 Ltac factor_opposite := by_ring.
 Ltac factor_complement := by_field.
-Ltac factor_common := first [by_field | by_powers | by_roots].
+(* An index [k - t] in an exponent is what it says where a bracket beside it is not zero. *)
+Ltac in_bracket :=
+  match goal with |- context [bracket ?i ?j] =>
+    destruct (le_dec i j);
+    [ rewrite (bracket_true i j) by assumption; rewrite ?minus_INR by lia; by_powers
+    | rewrite (bracket_false i j) by assumption; by_ring ] end.
+Ltac factor_common := first [by_field | by_powers | by_roots | in_bracket].
 Ltac factor_numerator := first [by_field | by_powers | by_roots].
 Lemma inv_turned u : / (1 - exp (- u)) = exp u * / (exp u - 1).
 Proof.
