@@ -65,6 +65,7 @@ class Ranges:
                 new = given.range_of(one) is None and one not in self.by_index
                 if known is not None and new and isinstance(one, (Symbol, Indexed)):
                     lower, upper = _widest(known.lower, known.upper, given)
+                    upper = self._within_axes(upper)
                     if not entries(upper):  # of a row's own length its array is no bound
                         self._add(one, lower, upper, given, expr)
         if isinstance(expr, Binder):
@@ -81,7 +82,8 @@ class Ranges:
         for out in total.excluded:
             # What is left out is one of the indices; else it would say nothing.
             if isinstance(out, Symbol) and not given.range_of(out):
-                self._add(out, *_widest(total.lower, total.upper, given), given, total)
+                lower, upper = _widest(total.lower, total.upper, given)
+                self._add(out, lower, self._within_axes(upper), given, total)
         loose = [*entries(total.lower), *entries(total.upper)]
         for limit in (*sorted(names(total.lower) | names(total.upper), key=str), *loose):
             # Where a fact tells more, a sum from t[n] on may be one of no terms.
@@ -91,6 +93,11 @@ class Ranges:
                 for place, size in zip(entry.indices, self._shape(entry), strict=False):
                     if place == index and size is not None:
                         self._add(limit, ONE, size, given, total)
+
+    def _within_axes(self, upper: Expr) -> Expr:
+        """An end at its largest: for the length ``s[i]`` of a row what a fact says it is at most."""
+        told = {entry: self._told.range_of(entry) for entry in entries(upper)}
+        return upper.xreplace({e: known.upper for e, known in told.items() if known is not None})
 
     def _shape(self, entry: Indexed) -> tuple[Expr | None, ...]:
         base = entry.base

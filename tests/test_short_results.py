@@ -363,6 +363,17 @@ BY_HAND = {
         "(-v[k - 1] + v[k])*Piecewise((1, k >= 2), (0, True))",
         {"by": "x[k]"},
     ),
+    "mirrored": ("sum(w[i]*f[C+1-i], i=1..C)", "w[C - k + 1]", {"by": "f[k]"}),
+    "mirrored in a square": (
+        "sum((f[i] - f[C+1-i])^2, i=1..C)",
+        "-4*f[C - k + 1] + 4*f[k]",
+        {"by": "f[k]"},
+    ),
+    "mirrored halves": (  # [k <= H] + [H + 1 <= k] is 1
+        "sum(f[i]*f[2*H-i+1], i=1..H)",
+        "f[2*H - k + 1]",
+        {"by": "f[k]"},
+    ),
     "squared differences by deltas": (
         "sum((v[j] - sum(delta(i,j-1)*v[i], i=1..C))^2, j=2..C)",
         "2*(-v[k + 1] + v[k])*Piecewise((1, k <= C - 1), (0, True))"

@@ -13,6 +13,7 @@ from derive.notation import (
     ZERO,
     Apply,
     Bracket,
+    Delta,
     Exp,
     Head,
     Maximum,
@@ -108,16 +109,17 @@ def _most_of_part(total: Total, given: Given) -> Expr | None:
     body, index = total.open()
     axis = axis_of(body, index)
     inner = largest(body, given.within(index, tuple(total.limits[1:])))
-    if inner is None or axis is None or total.excluded:
+    if inner is None or axis is None:
         return None
     return most_of(inner, _inside(total, index, axis), index, axis)
 
 
 def _inside(total: Total, index: Symbol, axis: tuple[Expr, Expr]) -> Expr:
-    """1 where an index of an axis is in the range of a sum, else 0."""
+    """1 where an index of an axis is one that a sum runs over, else 0."""
     below = [] if total.lower == axis[0] else [Bracket(total.lower, index)]
     above = [] if total.upper == axis[1] else [Bracket(index, total.upper)]
-    return times(*below, *above)
+    others = [Plus(ONE, Minus(Delta(index, out))) for out in total.excluded]
+    return times(*below, *above, *others)
 
 
 def axis_of(body: Expr, index: Symbol) -> tuple[Expr, Expr] | None:
@@ -136,7 +138,8 @@ def may_be_empty(total: Total, given: Given) -> bool:
     """Whether a sum that ends at an index, such as that over ``j < i``, may be one of no terms."""
     ends = names(total.lower) | names(total.upper)
     runs = any(given.range_of(index) is not None for index in ends)
-    return runs and at_most(total.lower, total.upper, given) is None
+    last = total.upper - len(total.excluded)
+    return runs and at_most(total.lower, last, given) is None
 
 
 def weight_of(term: Expr, given: Given) -> Expr:
