@@ -93,6 +93,19 @@ SHIFTED: dict[str, Asked] = {
     ),
 }
 
+# Two differences: neither with a minus first.
+TURNED: dict[str, Asked] = {
+    "beside a number less one": ("(s - 1)*(v - q)^2/2", "v", "(1 - s)*(q - v)", {}),
+    "already so": ("(1 - s)*(q - v)^2/2", "q", "(1 - s)*(q - v)", {}),
+    "a square stays": (
+        "sum((1 - p[i])*(v[i] - q[i])^2, i=1..N)",
+        "z[k]",
+        "(p[k] - 1)*(-q[k] + v[k])**2*p[k]",
+        {"where": ["p[i] = sigmoid(z[i])"]},
+    ),
+    "a fraction less its own whole": ("((1 - q)/(1 - s) - 1)*u", "u", "(-q + s)/(1 - s)", {}),
+}
+
 
 def result(asked: Asked) -> derive.Derivation:
     loss, by, _, more = asked
@@ -115,6 +128,13 @@ def test_a_delta_is_contracted_where_an_index_is_left_out(asked: Asked) -> None:
 
 @pytest.mark.parametrize("asked", SHIFTED.values(), ids=SHIFTED)
 def test_an_index_beside_another_one_is_contracted(asked: Asked) -> None:
+    found = result(asked)
+    assert str(found.result) == asked[2]
+    assert found.check().level == "exact"
+
+
+@pytest.mark.parametrize("asked", TURNED.values(), ids=TURNED)
+def test_differences_are_turned_so_that_no_minus_leads(asked: Asked) -> None:
     found = result(asked)
     assert str(found.result) == asked[2]
     assert found.check().level == "exact"

@@ -441,7 +441,7 @@ BY_HAND = {
     ),
     "pairs that were multiplied out": (
         "-sum(v[i]*log(q[i]) + (1 - v[i])*log(1 - q[i]), i=1..D)",
-        "Sum((\\sigma[i, m] - 1)*(-q[i] + v[i])*V[i, m]*\\sigma[i, m], (i, 1, D))",
+        "Sum((1 - \\sigma[i, m])*(q[i] - v[i])*V[i, m]*\\sigma[i, m], (i, 1, D))",
         {
             "by": "c[m]",
             "where": ["q[i] = sigmoid(b[i] + sum(V[i,j]*sigmoid(c[j] + u[i,j]), j=1..H))"],

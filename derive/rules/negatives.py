@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import permutations
 
 from sympy import Abs, Expr, Indexed, atan, cos, cosh, sign, sin, sinh, tanh
 
 from derive.facts import Given
 from derive.laws import Condition, Each, law
 from derive.notation import (
+    ONE,
     ZERO,
     Apply,
     Head,
@@ -36,8 +38,12 @@ z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
 def distribute_negative(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Minus(Plus(terms)):
-            return Plus(*(t.operand if isinstance(t, Minus) else Minus(t) for t in terms))
+            return Plus(*map(_opposite, terms))
     return None
+
+
+def _opposite(term: Expr) -> Expr:
+    return term.operand if isinstance(term, Minus) else Minus(term)
 
 
 @rule(
@@ -160,6 +166,31 @@ def turn_factor(expr: Expr, given: Given) -> Outcome:
                 if code(turned) in known and code(turned) != code(factor):
                     return Minus(with_factor(expr, n, turned))
     return None
+
+
+@rule(
+    law(
+        Times(Plus(s.a, Minus(ONE)), Plus(s.b, Minus(s.c))),
+        Times(Plus(ONE, Minus(s.a)), Plus(s.c, Minus(s.b))),
+    ),
+    Times(Plus(s.T, Minus(ONE)), Plus(z_k, Minus(y_k))),
+    head=PRODUCTS,
+)
+def turn_both(expr: Expr, given: Given) -> Outcome:
+    """``(a - 1) (c - b) = (1 - a) (b - c)``, where ``b`` is written before ``c``."""
+    above = sides(expr)[0]
+    for n, m in permutations(range(len(above)), 2):
+        match above[n], above[m]:
+            case Plus((_, Minus(one))), Plus((_, Minus()) | (Minus(), _)) if one == 1:
+                turned = {at: Plus(*map(_opposite, above[at].args)) for at in (n, m)}
+                if _leads(above[m]) and not _leads(turned[m]):
+                    return with_factor(with_factor(expr, n, turned[n]), m, turned[m])
+    return None
+
+
+def _leads(difference: Expr) -> bool:
+    """Whether a difference is written with a minus first."""
+    return str(difference.doit()).startswith("-")
 
 
 def _reflected(function: type, sign_kept: bool) -> Callable[[Expr, Given], Outcome]:

@@ -88,6 +88,7 @@ def finish(trace: Trace) -> None:
         "turn_total", lambda e, given: e == trace.expression and isinstance(e.operand, Total)
     )
     trace.apply("turn_total", less_one)
+    settle(trace, ("turn_both",))
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 

@@ -172,6 +172,7 @@ Ltac turn_sign := by_ring.
 Ltac take_out_sign := by_ring.
 Ltac turn_difference := by_ring.
 Ltac turn_factor := by_ring.
+Ltac turn_both := turn_factor.
 Lemma cosh_opp u : cosh (- u) = cosh u.
 Proof. unfold cosh. rewrite Ropp_involutive. apply (f_equal (fun x => x / 2)), Rplus_comm. Qed.
 
