@@ -95,7 +95,7 @@ class Ranges:
                         self._add(limit, ONE, size, given, total)
 
     def _within_axes(self, upper: Expr) -> Expr:
-        """An end at its largest: for the length ``s[i]`` of a row what a fact says it is at most."""
+        """An end at its largest: a row's length ``s[i]`` as what a fact says it is at most."""
         told = {entry: self._told.range_of(entry) for entry in entries(upper)}
         return upper.xreplace({e: known.upper for e, known in told.items() if known is not None})
 

@@ -278,3 +278,46 @@ def test_powers_by_an_index() -> None:
     assert left_out.check().ok
     _, gradient = left_out.kernel("numpy")(q=np.array([2.0, 0, 5]), t=1)
     assert gradient.tolist() == [5, 0, 2]
+
+
+def test_the_fact_that_a_mirrored_index_needs_is_named() -> None:
+    with pytest.raises(DeriveError, match="or state the fact H <= K"):
+        derive.gradient("sum(f[K-i+1], i=1..H) + sum(f[i], i=1..K)", "f[k]")
+
+
+@pytest.mark.parametrize(
+    ("loss", "given"),
+    [
+        # Of the last item there is no other one.
+        ("sum(log(1 + sum(exp(f[u]-f[v]), u=i..K, v=i..K, u != v)), i=1..K)", []),
+        # A label that a row of its own length leaves out.
+        ("sum(log(1 + sum(exp(f[u]), u=1..s[i], u != t)), i=1..N)", ["s[i] <= K"]),
+    ],
+)
+def test_what_a_sum_leaves_out_may_leave_nothing(loss: str, given: list[str]) -> None:
+    assert derive.gradient(loss, "f[k]", given=given).check().level == "exact"
+
+
+LISTFOLD = """-sum(f[i] - f[2*H-i+1]
+    - log(sum(exp(f[u] - f[v]), u=i..2*H-i+1, v=i..2*H-i+1, u != v)), i=1..H)"""
+
+
+def folded(f: Any) -> float:
+    return -sum(
+        f[i] - f[-1 - i] - np.log(sum(np.exp(u - v) for u in part for v in part if u != v))
+        for i in range(len(f) // 2)
+        for part in [f[i : len(f) - i]]
+    )
+
+
+def test_an_array_may_be_read_from_both_its_ends() -> None:
+    """ListFold (Zhang et al. 2021): its array has 2 H entries, of which a sum has the first H."""
+    found = derive.gradient(LISTFOLD, "f[k]")
+    assert found.check().level == "exact"
+    scores = np.array([0.3, -1.2, 2.0, 0.7, -0.4, 1.1])
+    loss, slope = found.kernel("numpy")(f=scores)
+    assert loss == pytest.approx(folded(scores), rel=1e-13)
+    moved = 1e-6 * np.eye(6)
+    quotients = [(folded(scores + m) - folded(scores - m)) / 2e-6 for m in moved]
+    assert slope == pytest.approx(quotients, rel=1e-7)
+    assert np.isfinite(found.kernel("numpy")(f=1000 * scores)[1]).all()

@@ -376,7 +376,7 @@ BY_HAND = {
     ),
     "squared differences by deltas": (
         "sum((v[j] - sum(delta(i,j-1)*v[i], i=1..C))^2, j=2..C)",
-        "2*(-v[k + 1] + v[k])*Piecewise((1, k <= C - 1), (0, True))"
+        "-2*(v[k + 1] - v[k])*Piecewise((1, k <= C - 1), (0, True))"
         " + 2*(-v[k - 1] + v[k])*Piecewise((1, k >= 2), (0, True))",
         {"by": "v[k]"},
     ),

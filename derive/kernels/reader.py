@@ -259,15 +259,15 @@ def _sizes(arrays: list[Argument]) -> Iterator[Size]:
     """Where each size can be read off: best a plain one, and not a label that may be classes."""
     found: set[Symbol] = set()
     places = [
-        Size(symbol, array, place - len(array.axes), int(length - symbol))
+        Size(symbol, array, place - len(array.axes), int(length - times * symbol), int(times))
         for kind in ("floats", "classes", "integers", "labels")
         for array in arrays
         if array.kind == kind
         for place, length in enumerate(array.axes[:-1] if kind == "labels" else array.axes)
         for symbol in sorted(names(length), key=str)
-        if (length - symbol).is_Integer
+        if (times := length.coeff(symbol)).is_positive and (length - times * symbol).is_Integer
     ]
-    for size in sorted(places, key=lambda s: s.offset != 0):
+    for size in sorted(places, key=lambda s: (s.times, s.offset != 0)):
         if size.symbol not in found:
             found.add(size.symbol)
             yield size

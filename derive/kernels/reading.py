@@ -56,7 +56,10 @@ def reading(signed: Signature) -> Iterator[str]:
             if size.offset > 0
             else f" + {-size.offset}"
         )
-        yield f'{name} = _size("{name}", {size.argument.name}.shape[{size.axis}]{less})'
+        length = f"{size.argument.name}.shape[{size.axis}]{less}"
+        if size.times != 1:
+            length = f"({length}) // {size.times}"
+        yield f'{name} = _size("{name}", {length})'
     for a in (a for a in arrays if a.kind != "labels" and not _tells_all(a, signed)):
         yield f'_check_axes("{a.name}", {a.name}, {_tuple(a.axes)}, "{_tuple(a.axes)}")'
     told = {s.symbol for s in signed.sizes} | {a.symbol for a in signed.arguments}
@@ -84,8 +87,8 @@ def _range_check(argument: Argument, limit: Expr) -> str:
 
 
 def _tells_all(argument: Argument, signed: Signature) -> bool:
-    """Whether all lengths of an array's axes were read off that array."""
-    told = {size.axis for size in signed.sizes if size.argument == argument}
+    """Whether the lengths of an array's axes, whatever they are, give sizes."""
+    told = {s.axis for s in signed.sizes if s.argument == argument and s.times == 1}
     return len(told) == len(argument.axes)
 
 

@@ -42,12 +42,15 @@ class Argument:
 
 @dataclass(frozen=True)
 class Size:
-    """A size read off an array: the length of an axis (counted from the end) less ``offset``."""
+    """A size read off an array, of which an axis (counted from the end) has so many ``times`` the
+    size and ``offset`` more.
+    """
 
     symbol: Symbol
     argument: Argument
     axis: int
     offset: int
+    times: int = 1
 
 
 @dataclass(frozen=True)
