@@ -299,7 +299,10 @@ class Bracket(Inert):
 
     def __new__(cls, lower: Any, upper: Any) -> Bracket:
         low, high = _split_offset(lower), _split_offset(upper)
-        if low[0] == 0 or low[0].free_symbols & high[0].free_symbols:
+        if low[0] == high[0] != 0:
+            ahead = low[1] - high[1]
+            low, high = (ZERO, max(ahead, ZERO)), (ZERO, max(-ahead, ZERO))
+        elif low[0] == 0 or low[0].free_symbols & high[0].free_symbols:
             rises = (high[0] - low[0]).as_coefficients_dict()
             falls = Add(*(-n * part for part, n in rises.items() if n < 0))
             low, high = (falls, low[1]), (high[0] - low[0] + falls, high[1])
@@ -650,8 +653,12 @@ def without_branches(expr: Expr) -> Expr:
 
 
 def height(expr: Basic) -> int:
-    """How deeply binders are nested in ``expr``."""
-    return expr.height if isinstance(expr, Inert) else 0
+    """How deeply binders are nested in ``expr``, those in terms and factors of SymPy's included."""
+    if isinstance(expr, Inert):
+        return expr.height
+    if isinstance(expr, (Atom, Indexed)):
+        return 0
+    return max(map(height, expr.args), default=0)
 
 
 def names(expr: Basic) -> frozenset[Symbol]:
