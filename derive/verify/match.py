@@ -149,6 +149,9 @@ def powers(expr: Expr) -> Iterator[tuple[Expr, Expr]]:
         if isinstance(under, Power):
             number = constant(under.exponent)
             yield under.base, Minus(under.exponent) if number is None else -number
+            if under.exponent.is_Add:
+                # 1/x^(j - k) is x^(k - j), too: which of them is seen depends on the names alone.
+                yield under.base, -under.exponent
     yield expr, S.One
 
 

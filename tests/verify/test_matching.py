@@ -380,6 +380,14 @@ def test_exponents_of_parameters_are_added_up(after, right) -> None:
     assert (judge(before, after, "combine_powers").refusal is None) is right
 
 
+@pytest.mark.parametrize("gap", [j - k, k - j, j - k - 1])
+def test_a_difference_in_an_exponent_is_read_from_either_side(gap) -> None:
+    below = lambda sign: Exp(Minus(Times(sign * gap, Log(T))))
+    before = Quotient(1, Power(T, gap))
+    assert judge(before, below(1), "divide_high_power").refusal is None
+    assert judge(before, below(-1), "divide_high_power").refusal is not None
+
+
 def less_a_term(factor, out=k):
     """``2 e^{z_k} - Σ_j 2 e^{z_j}``, in which one number stands before the term, as a step."""
     part, total = Times(factor, Exp(z[k])), over(Times(2, Exp(z[j])))

@@ -85,3 +85,10 @@ def test_a_mask_in_an_exponent_does_not_hide_a_name() -> None:
     assert str(given.result) == "Sum(-KroneckerDelta(c, s[b, a]) + \\hat{y}[b, a, c], (b, 1, B))"
     assert given.check().level == "exact"
     assert sampled_sizes(given.problem) == SMALLER
+
+
+def test_a_difference_of_indices_in_an_exponent_is_read_from_either_side() -> None:
+    """Discounted by distance: ``1/g^(k - j)`` in the kernel's formulas is ``g^(j - k)``, too."""
+    discounted = "sum(g^(j-i){0}, i=1..j-1, j=1..N)"
+    loss = f"{discounted.format('*F[i]^2')}/{discounted.format('')}"
+    assert derive.gradient(loss, "F[k]", given=["g > 0"]).check().level == "exact"
