@@ -61,6 +61,16 @@ LEFT_OUT: dict[str, Asked] = {
     ),
 }
 
+# What stands beside a fraction meets without it.
+BESIDE_A_BAR: dict[str, Asked] = {
+    "continuous Bernoulli": (  # Loaiza-Ganem and Cunningham 2019, without its inverse tanh
+        "-(x*log(sigmoid(z)) + (1-x)*log(1-sigmoid(z)) + log(1-2*sigmoid(z)))",
+        "z",
+        r"\sigma*(3 - 4*\sigma)/(1 - 2*\sigma) - x",
+        {},
+    ),
+}
+
 STEPS = "sum(sum((1-l)*l^(n-1)*(sum(g^(j-t)*r[j], j=t..t+n-1) + g^n*V[t+n]), n=1..T-t), t=1..T)"
 RETURN = "sum(l^(n-1)*(sum(g^(j-1)*r[t+j], j=1..n) + g^n*V[t+n]), n=1..T-t-1)"
 
@@ -153,3 +163,8 @@ def test_a_bracket_says_the_same_however_its_indices_stand() -> None:
     assert same(Delta(k, C - t), Delta(C - k, t))
     assert not same(Bracket(1, k - t), Bracket(t, k))
     assert not same(Delta(k, C - t), Delta(k, C + t))
+
+
+@pytest.mark.parametrize("asked", BESIDE_A_BAR.values(), ids=BESIDE_A_BAR)
+def test_what_stands_beside_a_fraction_meets(asked: Asked) -> None:
+    assert str(result(asked).result) == asked[2]

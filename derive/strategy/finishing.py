@@ -5,13 +5,14 @@ from __future__ import annotations
 from sympy import Expr, Symbol
 
 from derive.facts import Given
-from derive.notation import Bracket, Times, Total, names
+from derive.notation import Bracket, Minus, Quotient, Times, Total, heads, names, terms
 from derive.rules.definitions import parts_of
 from derive.rules.trace import Trace
 from derive.signs import at_most
 from derive.strategy.attempts import (
     NO_LONGER,
     PATIENCE,
+    SHORTER,
     WORTHWHILE,
     among,
     attempt,
@@ -69,6 +70,7 @@ def finish(trace: Trace) -> None:
         )
         if not changed:
             break
+    attempt(trace, expand_without_bars, SHORTER)
     attempt(trace, gather_totals)
     attempt(trace, gather_complements, NO_LONGER)
     attempt(trace, gather_fractions)
@@ -241,6 +243,19 @@ def expand(trace: Trace) -> None:
         if not opened:
             break
     let_terms_meet(trace)
+
+
+def expand_without_bars(trace: Trace) -> None:
+    """Multiply out the terms that have no bar, so that they meet whatever stands beside them."""
+    bare = [
+        t.operand if isinstance(t, Minus) else t
+        for t in terms(trace.expression)
+        if Quotient not in heads(t)
+    ]
+    if len(bare) > 1 and spread(trace, "distribute_product", among(frozenset(bare))):
+        settle(trace, ("distribute_negative",))
+        let_terms_meet(trace)
+        repeat(lambda: trace.apply("factor_pairs", innermost=True))
 
 
 def expand_inside(trace: Trace) -> None:
