@@ -50,6 +50,7 @@ from derive.rules.mixtures import (
 )
 from derive.rules.monomials import sides
 from derive.rules.raised import beside_raised, raises_in_sum
+from derive.rules.ratios import over_another_sum
 from derive.rules.softmax import folded, weighted_complements
 from derive.rules.tails import beside_tails
 from derive.rules.trace import Trace
@@ -244,6 +245,14 @@ def open_power_sums(trace: Trace) -> bool:
     return True
 
 
+def open_quotients(trace: Trace) -> None:
+    """Divide each term by the sum of exponentials below all of them."""
+    split = [trace.apply(rule, over_another_sum) for rule in ("split_quotient", "split_numerator")]
+    if any(split):
+        trace.apply("flatten_quotient", lambda e, _: is_nested(e))
+        trace.apply("multiply_square")
+
+
 def open_tails(trace: Trace) -> None:
     """Join exponentials with the tails of the error function that they are divided by."""
     before = trace.expression
@@ -368,6 +377,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     )
     trace.apply("raise_exponential")
     open_powers(trace, opened)
+    open_quotients(trace)
     repeat(lambda: trace.apply("join_total", is_divided))
     settle(trace, SHIFTS)
     repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))

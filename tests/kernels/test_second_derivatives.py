@@ -1,0 +1,53 @@
+"""Ratios of sums of exponentials in second derivatives neither overflow nor vanish."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+import derive
+
+pytestmark = pytest.mark.needs("lark")
+
+COX = """-sum(d[n]*(sum(b[l]*x[n,l], l=1..D)
+                   - log(sum(exp(sum(b[l]*x[j,l], l=1..D)), j=n..N))), n=1..N)"""
+AT_RISK = "sum(d[n]*log(sum(exp(b*x[j]), j=n..N)), n=1..N)"
+WEIGHTED = "log(sum(w[j]*exp(b*x[j]), j=1..C))"
+WITH_ONE = "sum(d[n]*log(1 + sum(exp(b*x[n,j]), j=1..C)), n=1..N)"
+OF_THREE = "log(exp(b*x) + exp(b*y) + 1)"
+
+
+@lru_cache
+def kernels(loss: str, variables: tuple[str, str], given: tuple[str, ...]) -> tuple[Any, Any]:
+    """The kernel, and that in high precision."""
+    derivation = derive.hessian(loss, *variables, given=list(given))
+    return derivation.kernel("numpy"), derivation.kernel("mpmath")
+
+
+def check(
+    loss: str, variables: tuple[str, str], given: tuple[str, ...] = (), **inputs: Any
+) -> None:
+    """The kernel has what its formulas are in high precision, as far as it subtracts."""
+    kernel, oracle = kernels(loss, variables, given)
+    arrays = {name: np.array(v) if isinstance(v, list) else v for name, v in inputs.items()}
+    for part, exact in zip(kernel(**arrays), oracle(**arrays, dps=2000), strict=True):
+        np.testing.assert_allclose(part, np.array(exact, float), rtol=1e-8, atol=1e-15)
+
+
+@pytest.mark.parametrize("b", [-800.0, -1.0, 1.0, 800.0])
+def test_a_partial_likelihood(b: float) -> None:
+    check(COX, ("b[k]", "b[m]"), b=[b], x=[[1.0], [1.001]], d=[1.0, 1.0])
+    rows = [[1.0, 0.0], [1.001, 0.002], [0.999, 0.0]]
+    check(COX, ("b[k]", "b[m]"), b=[b, b / 2], x=rows, d=[1.0, 0.0, 1.0])
+
+
+@pytest.mark.parametrize("b", [-800.0, -1.0, 1.0, 800.0])
+def test_the_square_of_a_sum(b: float) -> None:
+    check(AT_RISK, ("b", "b"), b=b, x=[1.0, 1.001, 0.999], d=[1.0, 1.0, 1.0])
+    weights = [1.0, 2.0, 0.5]
+    check(WEIGHTED, ("b", "b"), ("w[j] > 0",), b=b, x=[1.0, 1.001, 0.0], w=weights)
+    check(WITH_ONE, ("b", "b"), b=b, x=[[1.0, 1.001], [-1.0, 0.001]], d=[1.0, 2.0])
+    check(OF_THREE, ("b", "b"), b=b, x=1.001, y=1.0)
