@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sympy import Eq, Expr, Ge, Gt, Indexed, Integer, Le, Lt, Ne, Symbol, Tuple
@@ -244,13 +245,30 @@ def check_definitions(definitions: tuple[Definition, ...]) -> None:
     for definition in definitions:
         if defined.count(definition.base) > 1:
             raise DeriveError(f"{definition.base} is defined twice in where=; keep one definition")
-        used = {definition.base}
-        for _ in definitions:
-            used = {
-                b for d in definitions if d.base in used for b in (*bases(d.value), *names(d.value))
-            }
-            if definition.base in used:
-                raise DeriveError(
-                    f"{definition.statement} defines {definition.base} by itself; "
-                    "define it by the inputs"
-                )
+        if _by_itself(definition.base, definitions):
+            raise DeriveError(
+                f"{definition.statement} defines {definition.base} by itself; "
+                "define it by the inputs"
+            )
+
+
+def check_entries(facts: tuple[Fact, ...], definitions: tuple[Definition, ...]) -> None:
+    """Raise ``DeriveError`` for entries that are declared by entries of the same array."""
+    declared = [Definition(f.entry, f.value) for f in facts if isinstance(f, EntryFact)]
+    for fact in declared:
+        if _by_itself(fact.base, (*declared, *definitions)):
+            raise DeriveError(
+                f"the fact {fact.statement} declares {fact.base} by itself: an entry may not be "
+                "declared by entries of the same array, nor by way of others; write a symmetric "
+                "matrix as (a[i,j] + a[j,i])/2, with an array a of its own"
+            )
+
+
+def _by_itself(base: Expr, made: Sequence[Definition]) -> bool:
+    """Whether a name is made of itself, maybe by way of others."""
+    used = {base}
+    for _ in made:
+        used = {b for d in made if d.base in used for b in (*bases(d.value), *names(d.value))}
+        if base in used:
+            return True
+    return False

@@ -12,6 +12,7 @@ from sympy.core.basic import Basic
 from derive.contradictions import check_contradictions
 from derive.declarations import (
     check_definitions,
+    check_entries,
     check_facts,
     check_indices,
     is_size,
@@ -87,6 +88,7 @@ def pose(
     direction = None if along is None else _direction(along, wanted[0], loss)
     _check_names(loss, wanted if direction is None else (*wanted, direction), facts, definitions)
     check_definitions(definitions)
+    check_entries(facts, definitions)
     check_contradictions(facts)
     places = [
         loss,

@@ -71,6 +71,29 @@ def test_a_line_holds_where_the_bound_does() -> None:
 WEIGHTED = "(a + b)*sum(w[i]*z[i]^2, i=1..C)"
 
 
+PAIRS = "sum(p[i,j]*q[i,j]*(z[i] - z[j])^2, i=1..N, j=1..N)"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["p[i,j] = p[j,i]"],
+        ["p[i,j] = -p[j,i]"],
+        ["p[i,j] = q[i,j]", "q[i,j] = p[j,i]"],
+        ["p[i,j] = r[i,j]", "r[i,j] = s[i,j]", "s[i,j] = p[j,i]"],
+    ],
+)
+def test_entries_are_not_declared_by_their_own_array(given: list[str]) -> None:
+    with pytest.raises(DeriveError, match=r"fact Eq\(p\[i, j\], .* declares p by itself: .* write"):
+        derive.gradient(PAIRS, "z[k]", given=given)
+
+
+@pytest.mark.parametrize("value", ["(a[i,j] + a[j,i])/2", "q[j,i]"])
+def test_entries_are_declared_by_those_of_another_array(value: str) -> None:
+    derivation = derive.gradient(PAIRS, "z[k]", given=[f"p[i,j] = {value}"])
+    assert derivation.check().level == "exact"
+
+
 @pytest.mark.parametrize(
     "given",
     [

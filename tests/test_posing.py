@@ -241,6 +241,18 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "numbers that differ": (given(Ne(z[k], 0)), r"compares indices, and z\[k\] is none"),
     "a range that does not fit": (given(Eq(Sum(y[i], (i, 0, C - 1)), 1)), r"of y\[i\].*1 to C"),
+    "indices exchanged": (
+        given(Eq(W[i, j], W[j, i]), loss=over(W[i, j] * z[j] ** 2), by=z[k]),
+        r"the fact Eq\(W\[i, j\], W\[j, i\]\) declares W by itself: an entry may not be .*\)/2",
+    ),
+    "labels by each other": (
+        given(Eq(y[i], w[i]), Eq(w[i], 2 * y[i]), loss=over(y[i] * w[i] * z[i])),
+        "declares y by itself",
+    ),
+    "labels by what they define": (
+        gradient(over(y[i] * z[i]), given=[Eq(y[i], q[i])], where=[Eq(q[i], 2 * y[i])]),
+        "declares y by itself",
+    ),
     # Definitions
     "by itself": (where(Eq(q[i], q[i] + z[i])), "defines q by itself"),
     "by each other": (where(Eq(q[i], b[i] + z[i]), Eq(b[i], 2 * q[i])), "defines q by itself"),
