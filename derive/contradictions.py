@@ -45,7 +45,11 @@ def _stated(fact: Fact) -> Basic:
 
 
 def _clash(first: Fact, second: Fact) -> bool:
-    return not _possible(first, Given((second,))) or _contradict(first, second)
+    return (
+        not _possible(first, Given((second,)))
+        or _contradict(first, second)
+        or (isinstance(first, SumFact) and _sum_clash(first, second))
+    )
 
 
 def _possible(fact: Fact, given: Given) -> bool:
@@ -84,6 +88,44 @@ def _one_hot_clash(total: SumFact, entry: EntryFact) -> bool:
     body, index = total.total.open()
     labels = isinstance(body, Indexed) and body.base == entry.entry.base and index in body.indices
     return labels and isinstance(entry.value, Delta) and total.value != 1
+
+
+def _sum_clash(total: SumFact, bound: Fact) -> bool:
+    """Whether entries that are bound all alike cannot have their sum, however many they are."""
+    found = _room(bound)
+    if found is None or total.total.excluded:
+        return False
+    body, _ = total.total.open()
+    count = (total.total.upper - total.total.lower + 1).doit()
+    subject, room = found
+    every = isinstance(body, Indexed) and instance_of(subject, body, _generic(subject)) is not None
+    if not every or not count.is_positive:
+        return False
+    value = total.value.doit()
+    match room:
+        case FiniteSet(args=(each,)):
+            return not _may_be(value, count, each)
+        case Interval():
+            # The mean lies where all of them lie.
+            return bool((_means(value, count) & room).is_empty)
+    return False
+
+
+def _may_be(value: Expr, count: Expr, each: Expr) -> bool:
+    """Whether so many times a number can be a value; a count is a whole number."""
+    if each != 0 and ((value / each).is_integer is False or (value / each).is_positive is False):
+        return False
+    return (count * each - value).is_zero is not False
+
+
+def _means(value: Expr, count: Expr) -> Set:
+    """What the mean of numbers with this sum can be, as far as their count is known."""
+    mean = value / count
+    if mean.is_number:
+        return FiniteSet(mean)
+    if not value.is_number:
+        return S.Reals
+    return Interval.Lopen(0, value) if value.is_positive else Interval.Ropen(value, 0)
 
 
 def _leave_no_room(first: Fact, second: Fact) -> bool:
