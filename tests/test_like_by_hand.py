@@ -61,6 +61,22 @@ LEFT_OUT: dict[str, Asked] = {
     ),
 }
 
+# Where clipping counts, what is clipped has no slope: PPO (Schulman et al. 2017).
+CLIPPED: dict[str, Asked] = {
+    "one ratio": (
+        "-min(r*A, clip(r, 1 - eps, 1 + eps)*A)",
+        "r",
+        "-A*Piecewise((0, A*r > A*Max(1 - eps, Min(r, eps + 1))), (1, True))",
+        {"given": ["eps > 0", "eps < 1"]},
+    ),
+    "a batch": (
+        "-sum(min(r[n]*A[n], clip(r[n], 1 - eps, 1 + eps)*A[n]), n=1..N)/N",
+        "r[k]",
+        "-Piecewise((0, A[k]*r[k] > A[k]*Max(1 - eps, Min(eps + 1, r[k]))), (1, True))*A[k]/N",
+        {"given": ["eps > 0", "eps < 1"]},
+    ),
+}
+
 # What stands beside a fraction meets without it.
 BESIDE_A_BAR: dict[str, Asked] = {
     "continuous Bernoulli": (  # Loaiza-Ganem and Cunningham 2019, without its inverse tanh
@@ -168,3 +184,10 @@ def test_a_bracket_says_the_same_however_its_indices_stand() -> None:
 @pytest.mark.parametrize("asked", BESIDE_A_BAR.values(), ids=BESIDE_A_BAR)
 def test_what_stands_beside_a_fraction_meets(asked: Asked) -> None:
     assert str(result(asked).result) == asked[2]
+
+
+@pytest.mark.parametrize("asked", CLIPPED.values(), ids=CLIPPED)
+def test_what_is_clipped_has_no_slope(asked: Asked) -> None:
+    found = result(asked)
+    assert str(found.result) == asked[2]
+    assert found.check().ok

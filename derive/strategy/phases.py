@@ -112,6 +112,8 @@ BRANCHES = (
     "separate_bracket",
     "separate_opposite_bracket",
     "factor_branches",
+    "vanish_clipped",
+    "vanish_clipped_strictly",
 )
 
 PRODUCTS = (

@@ -746,6 +746,16 @@ Ltac by_sides :=
     by_ring end.
 Ltac keep_positive_part := by_sides.
 Ltac write_positive_part := by_sides.
+Ltac vanish_clipped :=
+  match goal with |- context [Rmin ?u ?h] =>
+    destruct (Rle_lt_dec u h);
+    [rewrite ?(Rmin_left u h) by lra | rewrite ?(Rmin_right u h) by lra] end;
+  match goal with |- context [Rmax ?l ?m] =>
+    destruct (Rle_lt_dec l m);
+    [rewrite ?(Rmax_right l m) by lra | rewrite ?(Rmax_left l m) by lra] end;
+  unfold threshold; repeat match goal with |- context [Rlt_dec ?a ?b] => destruct (Rlt_dec a b) end;
+  first [by_ring | exfalso; lra].
+Ltac vanish_clipped_strictly := vanish_clipped.
 Ltac decide_above := apply threshold_above; exceeding.
 Ltac decide_below :=
   apply threshold_otherwise; apply Rle_not_lt, Rlt_le; exceeding.
