@@ -10,7 +10,7 @@ from derive.notation import ONE, Delta, Exp, Log, Minus, Partial, Plus, Quotient
 
 # Metavariables of the laws.
 a, b, c, u, v, w, n = (Meta(name) for name in "abcuvwn")
-F, G = Meta("F"), Meta("G")
+F, G, H = Meta("F"), Meta("G"), Meta("H")
 f = Meta("f")
 j, k, lo, hi = Meta("j"), Meta("k"), Meta("lo"), Meta("hi")
 first, last = Meta("first"), Meta("last")

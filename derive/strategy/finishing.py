@@ -106,7 +106,7 @@ def drop_deviations(trace: Trace) -> None:
     """Write out means that have names, so that what deviates from them is known to sum to zero."""
     means = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
     if means and trace.apply("unfold_definition", among(means)):
-        trace.apply("vanish_deviations")
+        trace.apply_first(("vanish_deviations", "vanish_residuals"))
         settle(trace, ("fold_definition", "cancel_terms"))
 
 

@@ -919,6 +919,14 @@ Ltac vanish_deviations :=
           [ nonzero
           (* That it is not zero is known wherever the mean stands, so for the first index. *)
           | match goal with D : forall j : nat, _ |- _ => apply (D 1%nat); index end ] ] end end.
+Ltac vanish_residuals :=
+  match goal with |- sum_over ?l _ = 0 =>
+    match goal with |- context [sum_over l ?p / sum_over l ?g] =>
+      transitivity (sum_over l p / sum_over l g * sum_over l g - sum_over l p);
+      [ rewrite <- sum_over_scale, <- sum_over_minus; apply sum_over_ext; enter; by_ring
+      | field; first
+          [ nonzero | match goal with D : forall j : nat, _ |- _ => apply (D 1%nat); index end ] ]
+    end end.
 Lemma complement_product_at lo hi f : (1 <= lo)%nat ->
   1 - product lo hi f = total lo hi (fun k => (1 - f k) * product lo (k - 1) f).
 Proof.
