@@ -19,9 +19,6 @@ PATIENCE = 200
 # Multiplying out must save a fifth of the length: brackets are worth something to a reader.
 WORTHWHILE = 0.8
 
-# A few brackets less are worth a few steps.
-SHORTER = 0.95
-
 # What is only to look alike may be as long as before.
 NO_LONGER = 1.001
 

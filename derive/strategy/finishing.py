@@ -12,7 +12,6 @@ from derive.signs import at_most
 from derive.strategy.attempts import (
     NO_LONGER,
     PATIENCE,
-    SHORTER,
     WORTHWHILE,
     among,
     attempt,
@@ -70,7 +69,7 @@ def finish(trace: Trace) -> None:
         )
         if not changed:
             break
-    attempt(trace, expand_without_bars, SHORTER)
+    attempt(trace, expand_without_bars, WORTHWHILE)
     attempt(trace, gather_totals)
     attempt(trace, gather_complements, NO_LONGER)
     attempt(trace, gather_fractions)
