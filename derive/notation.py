@@ -821,6 +821,11 @@ def terms(expr: Expr) -> tuple[Expr, ...]:
     return expr.args if isinstance(expr, Plus) else (expr,)
 
 
+def mask(index: Expr, other: Expr) -> Plus:
+    """The factor ``1 - δ_{jk}``, which rules out that the two indices are equal."""
+    return Plus(ONE, Minus(Delta(index, other)))
+
+
 def masked(factor: Expr, index: Expr) -> Expr | None:
     """The index ``k`` of a factor ``1 - δ_{jk}``, where ``index`` is ``j``."""
     match factor:

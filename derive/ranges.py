@@ -64,8 +64,7 @@ class Ranges:
                 known = given.range_of(other) or self.by_index.get(other)
                 new = given.range_of(one) is None and one not in self.by_index
                 if known is not None and new and isinstance(one, (Symbol, Indexed)):
-                    lower, upper = _widest(known.lower, known.upper, given)
-                    upper = self._within_axes(upper)
+                    lower, upper = self._widest(known.lower, known.upper, given)
                     if not entries(upper):  # of a row's own length its array is no bound
                         self._add(one, lower, upper, given, expr)
         if isinstance(expr, Binder):
@@ -82,8 +81,7 @@ class Ranges:
         for out in total.excluded:
             # What is left out is one of the indices; else it would say nothing.
             if isinstance(out, Symbol) and not given.range_of(out):
-                lower, upper = _widest(total.lower, total.upper, given)
-                self._add(out, lower, self._within_axes(upper), given, total)
+                self._add(out, *self._widest(total.lower, total.upper, given), given, total)
         loose = [*entries(total.lower), *entries(total.upper)]
         for limit in (*sorted(names(total.lower) | names(total.upper), key=str), *loose):
             # Where a fact tells more, a sum from t[n] on may be one of no terms.
@@ -94,10 +92,17 @@ class Ranges:
                     if place == index and size is not None:
                         self._add(limit, ONE, size, given, total)
 
-    def _within_axes(self, upper: Expr) -> Expr:
-        """An end at its largest: a row's length ``s[i]`` as what a fact says it is at most."""
+    def _widest(self, lower: Expr, upper: Expr, given: Given) -> tuple[Expr, Expr]:
+        """A range that depends on indices bound around it at its widest: ``i..K-i`` as ``1..K-1``,
+        and a row's length ``s[i]`` as what a fact says it is at most.
+        """
+        for outer in given.scope:
+            falls = [end.coeff(outer.index).is_negative for end in (lower, upper)]
+            lower = lower.xreplace({outer.index: outer.upper if falls[0] else outer.lower})
+            upper = upper.xreplace({outer.index: outer.lower if falls[1] else outer.upper})
         told = {entry: self._told.range_of(entry) for entry in entries(upper)}
-        return upper.xreplace({e: known.upper for e, known in told.items() if known is not None})
+        most = {entry: known.upper for entry, known in told.items() if known is not None}
+        return lower, upper.xreplace(most)
 
     def _shape(self, entry: Indexed) -> tuple[Expr | None, ...]:
         base = entry.base
@@ -211,15 +216,6 @@ class Ranges:
                 + (f", or state the fact {size} >= {index}" if _may_be_last(index, size) else "")
                 + _of_end(index, size, given)
             )
-
-
-def _widest(lower: Expr, upper: Expr, given: Given) -> tuple[Expr, Expr]:
-    """A range that depends on indices bound around it at its widest: ``i..K-i`` as ``1..K-1``."""
-    for outer in given.scope:
-        falls = [end.coeff(outer.index).is_negative for end in (lower, upper)]
-        lower = lower.xreplace({outer.index: outer.upper if falls[0] else outer.lower})
-        upper = upper.xreplace({outer.index: outer.lower if falls[1] else outer.upper})
-    return lower, upper
 
 
 def _of_end(index: Expr, size: Expr, given: Given) -> str:

@@ -77,6 +77,26 @@ CLIPPED: dict[str, Asked] = {
     ),
 }
 
+PROJECTED = {"where": ["alpha = sum(x[j]*s[j], j=1..N)/sum(s[j]^2, j=1..N)"]}
+
+# Of a projection nothing is left in its own direction: SI-SDR (Le Roux et al. 2019).
+RESIDUALS: dict[str, Asked] = {
+    "fitted less given": (
+        "-log(sum((alpha*s[i])^2, i=1..N)/sum((alpha*s[i] - x[i])^2, i=1..N))",
+        "x[k]",
+        "-2*(alpha*s[k] - x[k])/Sum((alpha*s[i] - x[i])**2, (i, 1, N))"
+        " - 2*s[k]/Sum(s[j]*x[j], (j, 1, N))",
+        PROJECTED,
+    ),
+    "given less fitted": (
+        "-log(sum((alpha*s[i])^2, i=1..N)/sum((x[i] - alpha*s[i])^2, i=1..N))",
+        "x[k]",
+        "2*(-alpha*s[k] + x[k])/Sum((-alpha*s[i] + x[i])**2, (i, 1, N))"
+        " - 2*s[k]/Sum(s[j]*x[j], (j, 1, N))",
+        PROJECTED,
+    ),
+}
+
 # What stands beside a fraction meets without it.
 BESIDE_A_BAR: dict[str, Asked] = {
     "continuous Bernoulli": (  # Loaiza-Ganem and Cunningham 2019, without its inverse tanh
@@ -191,3 +211,10 @@ def test_what_is_clipped_has_no_slope(asked: Asked) -> None:
     found = result(asked)
     assert str(found.result) == asked[2]
     assert found.check().ok
+
+
+@pytest.mark.parametrize("asked", RESIDUALS.values(), ids=RESIDUALS)
+def test_residuals_of_a_projection_vanish(asked: Asked) -> None:
+    found = result(asked)
+    assert str(found.result) == asked[2]
+    assert found.check().level == "exact"

@@ -293,18 +293,7 @@ def _extended(
 )
 def widen_bracket(expr: Expr, given: Given) -> Outcome:
     """``[i < k] + δ_{ik} = [i <= k]``, both perhaps beside the same factors."""
-    parts = [monomial(term) for term in expr.args]
-    for n, part in enumerate(parts):
-        for bracket, _ in part.powers.values():
-            if not isinstance(bracket, Bracket):
-                continue
-            others, last = divided(part, monomial(bracket)), bracket.upper + 1
-            m = place(multiplied(others, Delta(bracket.lower, last)), parts)
-            if m is not None:
-                whole = expression(multiplied(others, Bracket(bracket.lower, last)))
-                rest = (whole if at == n else t for at, t in enumerate(expr.args))
-                return plus(*(t for at, t in enumerate(rest) if at != m))
-    return None
+    return _joined_with(expr, lambda i, k: (Delta(i, k), Bracket(i, k)))
 
 
 @rule(
@@ -318,15 +307,22 @@ def widen_bracket(expr: Expr, given: Given) -> Outcome:
 )
 def join_brackets(expr: Expr, given: Given) -> Outcome:
     """``[i < k] + [k <= i] = 1``, both perhaps beside the same factors."""
+    return _joined_with(expr, lambda i, k: (Bracket(k, i), ONE))
+
+
+def _joined_with(expr: Expr, partner: Callable[[Expr, Expr], tuple[Expr, Expr]]) -> Outcome:
+    """A bracket ``[i < k]`` and its ``partner``, a second term, as what they make together."""
     parts = [monomial(term) for term in expr.args]
     for n, part in enumerate(parts):
         for bracket, _ in part.powers.values():
             if not isinstance(bracket, Bracket):
                 continue
             others = divided(part, monomial(bracket))
-            m = place(multiplied(others, Bracket(bracket.upper + 1, bracket.lower)), parts)
+            second, both = partner(bracket.lower, bracket.upper + 1)
+            m = place(multiplied(others, second), parts)
             if m is not None:
-                rest = (expression(others) if at == n else t for at, t in enumerate(expr.args))
+                whole = expression(multiplied(others, both))
+                rest = (whole if at == n else t for at, t in enumerate(expr.args))
                 return plus(*(t for at, t in enumerate(rest) if at != m))
     return None
 

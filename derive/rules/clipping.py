@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from sympy import Expr, Max, Min
 
 from derive.facts import Given
-from derive.laws import law
+from derive.laws import Law, law
 from derive.notation import ONE, ZERO, Apply, Threshold, Times, code, factors, without
 from derive.rules import samples as s
 from derive.rules.kinks import exceeds, larger, smaller
 from derive.rules.registry import Outcome, rule
 
 z_k, y_k = s.z[s.k1], s.y[s.k1]
+
+Place = Callable[[Expr, Expr, Expr], Expr]
+"""Something of a number, the lower end and the upper end."""
 
 
 def held(number: Expr, low: Expr, high: Expr) -> Expr:
@@ -36,46 +39,34 @@ def strictly_between(number: Expr, low: Expr, high: Expr) -> Expr:
     return Times(exceeds(smaller(high, number), low), exceeds(high, number))
 
 
-@rule(
-    law(
-        Threshold(
-            Times(s.c, s.u),
-            Times(s.c, held(s.u, s.a, s.b)),
-            Times(between(s.u, s.a, s.b), s.f),
-            s.w,
-        ),
-        Threshold(Times(s.c, s.u), Times(s.c, held(s.u, s.a, s.b)), ZERO, s.w),
-    ),
-    Threshold(Times(y_k, z_k), Times(y_k, held(z_k, s.T, y_k)), between(z_k, s.T, y_k), ONE),
-)
+def compared(held_u: Expr, c: Expr, u: Expr, above: Expr, otherwise: Expr) -> Threshold:
+    """One value where ``c u`` is more than ``c`` times the clipped ``u``, another elsewhere."""
+    return Threshold(Times(c, u), Times(c, held_u), above, otherwise)
+
+
+def vanishing(held: Place, slope: Place) -> Law:
+    """That the slope is zero where ``c u`` is more than ``c`` times the clipped ``u``."""
+    clipped, sloping = held(s.u, s.a, s.b), Times(slope(s.u, s.a, s.b), s.f)
+    return law(*(compared(clipped, s.c, s.u, above, s.w) for above in (sloping, ZERO)))
+
+
+def example(held: Place, slope: Place) -> Threshold:
+    return compared(held(z_k, s.T, y_k), y_k, z_k, slope(z_k, s.T, y_k), ONE)
+
+
+@rule(vanishing(held, between), example(held, between))
 def vanish_clipped(expr: Expr, given: Given) -> Outcome:
     """Where ``c u`` is more than ``c`` times the clipped ``u``, it is clipped and has no slope."""
     return _vanished(expr, between)
 
 
-@rule(
-    law(
-        Threshold(
-            Times(s.c, s.u),
-            Times(s.c, held_first(s.u, s.a, s.b)),
-            Times(strictly_between(s.u, s.a, s.b), s.f),
-            s.w,
-        ),
-        Threshold(Times(s.c, s.u), Times(s.c, held_first(s.u, s.a, s.b)), ZERO, s.w),
-    ),
-    Threshold(
-        Times(y_k, z_k),
-        Times(y_k, held_first(z_k, s.T, y_k)),
-        strictly_between(z_k, s.T, y_k),
-        ONE,
-    ),
-)
+@rule(vanishing(held_first, strictly_between), example(held_first, strictly_between))
 def vanish_clipped_strictly(expr: Expr, given: Given) -> Outcome:
     """The same where at the end itself the slope is that of the end."""
     return _vanished(expr, strictly_between)
 
 
-def _vanished(expr: Expr, slope: Callable[[Expr, Expr, Expr], Expr]) -> Expr | None:
+def _vanished(expr: Expr, slope: Place) -> Expr | None:
     match expr:
         case Threshold(first, second, above, otherwise) if above != 0:
             slopes = {code(f) for f in factors(above)}

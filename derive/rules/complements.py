@@ -20,6 +20,7 @@ from derive.notation import (
     collected,
     entries,
     factors,
+    mask,
     plus,
     replace,
     times,
@@ -215,7 +216,7 @@ def gather_difference(expr: Expr, given: Given) -> Outcome:
 @rule(
     law(
         Plus(
-            Times(s.a, Plus(ONE, Minus(Delta(s.k, left_out))), FK, GK),
+            Times(s.a, mask(s.k, left_out), FK, GK),
             Minus(Times(s.a, GK, Total(Times(FJ, GJ), (*limits, left_out)))),
         ),
         Times(s.a, Total(inner, (*limits, left_out))),
@@ -223,7 +224,7 @@ def gather_difference(expr: Expr, given: Given) -> Outcome:
     ),
     Example(
         Plus(
-            Times(Plus(ONE, Minus(Delta(s.k1, s.i1))), at_rest),
+            Times(mask(s.k1, s.i1), at_rest),
             Minus(Times(s.p[s.k1], Total(over_rest, (s.j1, 1, s.C, s.i1)))),
         ),
         s.in_range,
@@ -268,7 +269,7 @@ def _with_share(
         if replace(share, {index: own}) not in above or known is None:
             continue
         if own in complemented(below) and len(total.excluded) <= 1:
-            masks = (Plus(ONE, Minus(Delta(index, left))) for left in total.excluded)
+            masks = (mask(index, left) for left in total.excluded)
             difference = Plus(Delta(own, index), Minus(share))
             gathered = total.over(Quotient(times(*above, difference), times(*below)), own)
             return times(*masks, replace(body, {own: index})), gathered, given.declared(known)
@@ -291,7 +292,7 @@ share_k, share_i = (Quotient(Exp(s.z[index]), s.partition) for index in (s.k1, s
                 Delta(free, s.k),
                 Minus(
                     Times(
-                        Plus(ONE, Minus(Delta(free, s.k))),
+                        mask(free, s.k),
                         Quotient(Value(s.F, free), Total(FJ, (*limits, s.k))),
                     )
                 ),
@@ -343,7 +344,7 @@ def _of_others(difference: Expr, complement: Expr, given: Given) -> Rewriting | 
 
 
 others = Total(FJ, (*limits, s.k))
-masked_share = Times(Plus(ONE, Minus(Delta(free, s.k))), Quotient(Value(s.F, free), others))
+masked_share = Times(mask(free, s.k), Quotient(Value(s.F, free), others))
 of_all, of_others = (Total(Exp(s.z[s.j1]), (s.j1, 1, s.C, *out)) for out in ((), (s.k1,)))
 
 

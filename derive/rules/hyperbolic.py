@@ -83,11 +83,14 @@ def complement_tanh(expr: Expr, given: Given) -> Outcome:
     return None
 
 
-halved = Log(Plus(ONE, Quotient(Plus(lowered, Minus(ONE)), 2)))
+def halved(u: Expr) -> Expr:
+    """``log((1 + e^{-2|u|})/2)``"""
+    falling = Exp(Minus(Times(2, Apply(Head(Abs), u))))
+    return Log(Plus(ONE, Quotient(Plus(falling, Minus(ONE)), 2)))
 
 
 @rule(
-    law(Log(Plus(ONE, tanh_u)), Plus(Apply(Head(Min), ZERO, Times(2, s.u)), Minus(halved))),
+    law(Log(Plus(ONE, tanh_u)), Plus(Apply(Head(Min), ZERO, Times(2, s.u)), Minus(halved(s.u)))),
     Log(Plus(ONE, tanh_k)),
 )
 def shift_log_tanh(expr: Expr, given: Given) -> Outcome:
@@ -95,13 +98,13 @@ def shift_log_tanh(expr: Expr, given: Given) -> Outcome:
     found = _with_tanh(expr.operand, 1)
     if found is None or found[0] != 1:
         return None
-    return Plus(Apply(Head(Min), ZERO, Times(2, found[1])), Minus(_halved(found[1])))
+    return Plus(Apply(Head(Min), ZERO, Times(2, found[1])), Minus(halved(found[1])))
 
 
 @rule(
     law(
         Log(Plus(ONE, Minus(tanh_u))),
-        Plus(Minus(Apply(Head(Max), ZERO, Times(2, s.u))), Minus(halved)),
+        Plus(Minus(Apply(Head(Max), ZERO, Times(2, s.u))), Minus(halved(s.u))),
     ),
     Log(Plus(ONE, Minus(tanh_k))),
 )
@@ -110,13 +113,7 @@ def shift_log_less_tanh(expr: Expr, given: Given) -> Outcome:
     found = _with_tanh(expr.operand, -1)
     if found is None or found[0] != 1:
         return None
-    return Plus(Minus(Apply(Head(Max), ZERO, Times(2, found[1]))), Minus(_halved(found[1])))
-
-
-def _halved(u: Expr) -> Expr:
-    """``log((1 + e^{-2|u|})/2)``"""
-    falling = Exp(Minus(Times(2, Apply(Head(Abs), u))))
-    return Log(Plus(ONE, Quotient(Plus(falling, Minus(ONE)), 2)))
+    return Plus(Minus(Apply(Head(Max), ZERO, Times(2, found[1]))), Minus(halved(found[1])))
 
 
 @rule(

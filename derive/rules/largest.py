@@ -13,7 +13,6 @@ from derive.notation import (
     ZERO,
     Apply,
     Bracket,
-    Delta,
     Exp,
     Head,
     Maximum,
@@ -28,6 +27,7 @@ from derive.notation import (
     entries,
     factors,
     heads,
+    mask,
     names,
     plus,
     terms,
@@ -118,7 +118,7 @@ def _inside(total: Total, index: Symbol, axis: tuple[Expr, Expr]) -> Expr:
     """1 where an index of an axis is one that a sum runs over, else 0."""
     below = [] if total.lower == axis[0] else [Bracket(total.lower, index)]
     above = [] if total.upper == axis[1] else [Bracket(index, total.upper)]
-    others = [Plus(ONE, Minus(Delta(index, out))) for out in total.excluded]
+    others = [mask(index, out) for out in total.excluded]
     return times(*below, *above, *others)
 
 

@@ -19,6 +19,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    mask,
     plus,
     replace,
     times,
@@ -38,13 +39,11 @@ over_classes = (s.j1, 1, s.C)
 
 @rule(
     law(
-        Total(Times(Plus(ONE, Minus(Delta(s.j, s.k))), FJ), limits),
+        Total(Times(mask(s.j, s.k), FJ), limits),
         Total(FJ, (*limits, s.k)),
         k_in_range,
     ),
-    Example(
-        Total(Times(Plus(ONE, Minus(Delta(s.j1, s.k1))), exponential), over_classes), s.in_range
-    ),
+    Example(Total(Times(mask(s.j1, s.k1), exponential), over_classes), s.in_range),
 )
 def exclude_masked(expr: Expr, given: Given) -> Outcome:
     """``Σ_j (1 - δ_{jk}) f_j = Σ_{j≠k} f_j``"""
@@ -155,7 +154,7 @@ def left_of_one(expr: Expr, given: Given) -> tuple[Expr, Rewriting | None]:
 @rule(
     law(
         Total(Times(Delta(s.j, s.k), FJ), (*limits, left_out)),
-        Times(Plus(ONE, Minus(Delta(s.k, left_out))), FK),
+        Times(mask(s.k, left_out), FK),
         k_in_range,
     ),
     Example(
@@ -172,14 +171,14 @@ def contract_delta_but(expr: Expr, given: Given) -> Outcome:
     if found is None or known is None:
         return None
     rest, index, other = found
-    mask = Plus(ONE, Minus(Delta(other, expr.excluded[0])))
-    return Rewriting(times(mask, replace(rest, {index: other})), given.declared(known))
+    kept = mask(other, expr.excluded[0])
+    return Rewriting(times(kept, replace(rest, {index: other})), given.declared(known))
 
 
 @rule(
     law(
         Total(FJ, (*limits, s.k)),
-        Total(Times(Plus(ONE, Minus(Delta(s.j, s.k))), FJ), limits),
+        Total(Times(mask(s.j, s.k), FJ), limits),
         k_in_range,
     ),
     Example(
@@ -196,5 +195,5 @@ def mask_excluded(expr: Expr, given: Given) -> Outcome:
     if found is None or known is None or given.differ(found[2], left) is not None:
         return None
     body, own = expr.opened
-    masked = times(Plus(ONE, Minus(Delta(own, left))), body)
-    return Rewriting(Total(masked, (own, expr.lower, expr.upper)), given.declared(known))
+    counted = times(mask(own, left), body)
+    return Rewriting(Total(counted, (own, expr.lower, expr.upper)), given.declared(known))

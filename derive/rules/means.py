@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sympy import Expr
 
 from derive.facts import Given
@@ -27,67 +29,47 @@ classes = (s.j1, 1, s.C)
 z_j, y_j, w_j = s.z[s.j1], s.y[s.j1], s.p[s.j1]
 mean = Quotient(Total(Times(w_j, z_j), classes), Total(w_j, classes))
 
+coefficient = Quotient(Total(Times(GJ, FJ), limits), Total(Times(GJ, HJ), limits))
+fit = Quotient(Total(Times(w_j, z_j), classes), Total(Times(w_j, y_j), classes))
+nonzero = Condition("nonzero", (Total(Times(GJ, HJ), limits),))
+
 
 @rule(
-    law(
-        Total(
-            Times(
-                GJ,
-                Plus(FJ, Minus(Quotient(Total(Times(GJ, FJ), limits), Total(GJ, limits)))),
-            ),
-            limits,
-        ),
-        ZERO,
-        Condition("nonzero", (Total(GJ, limits),)),
-    ),
+    law(Total(Times(GJ, Plus(FJ, Minus(Times(HJ, coefficient)))), limits), ZERO, nonzero),
     Total(Times(w_j, Plus(z_j, Minus(mean))), classes),
 )
 def vanish_deviations(expr: Expr, given: Given) -> Outcome:
-    """``Σ_j w_j (x_j - m) = 0`` for the mean ``m = Σ_j w_j x_j / Σ_j w_j``."""
-    body, index = expr.open()
-    parts = factors(body)
-    for n, deviation in enumerate(parts):
-        match deviation:
-            case Plus((value, Minus(Quotient(above, below)))) | Plus(
-                (Minus(Quotient(above, below)), value)
-            ):
-                weights = times(*without(parts, n))
-                wanted = expr.over(times(weights, value), index), expr.over(weights, index)
-                if (_key(above), _key(below)) == tuple(map(_key, wanted)):
-                    return ZERO
-    return None
-
-
-coefficient = Quotient(Total(Times(GJ, FJ), limits), Total(Times(GJ, HJ), limits))
-fit = Quotient(Total(Times(w_j, z_j), classes), Total(Times(w_j, y_j), classes))
+    """``Σ_j w_j (x_j - m) = 0`` for the mean ``m = Σ_j w_j x_j / Σ_j w_j``, or a multiple of it."""
+    return _vanished(expr, lambda value, mean: (value, mean))
 
 
 @rule(
-    law(
-        Total(Times(GJ, Plus(Times(HJ, coefficient), Minus(FJ))), limits),
-        ZERO,
-        Condition("nonzero", (Total(Times(GJ, HJ), limits),)),
-    ),
+    law(Total(Times(GJ, Plus(Times(HJ, coefficient), Minus(FJ))), limits), ZERO, nonzero),
     Total(Times(w_j, Plus(Times(y_j, fit), Minus(z_j))), classes),
 )
 def vanish_residuals(expr: Expr, given: Given) -> Outcome:
     """``Σ_j w_j (a y_j - x_j) = 0`` for the projection ``a = Σ_j w_j x_j / Σ_j w_j y_j``."""
+    return _vanished(expr, lambda fitted, value: (value, fitted))
+
+
+def _vanished(expr: Total, roles: Callable[[Expr, Expr], tuple[Expr, Expr]]) -> Outcome:
+    """Zero for a sum of weighted differences, one side of which is fitted to the other.
+
+    ``roles`` tells of what stands without a minus and with one which is the value, which is fitted.
+    """
     body, index = expr.open()
     parts = factors(body)
-    for n, residual in enumerate(parts):
-        match residual:
-            case Plus((fitted, Minus(value))) | Plus((Minus(value), fitted)):
+    for n, difference in enumerate(parts):
+        match difference:
+            case Plus((plain, Minus(taken))) | Plus((Minus(taken), plain)):
                 weights = times(*without(parts, n))
+                value, fitted = roles(plain, taken)
                 scaled = factors(fitted)
                 for m, ratio in enumerate(scaled):
-                    if isinstance(ratio, Quotient):
-                        regressor = times(weights, *without(scaled, m))
-                        wanted = (
-                            expr.over(times(weights, value), index),
-                            expr.over(regressor, index),
-                        )
-                        if tuple(map(_key, ratio.args)) == tuple(map(_key, wanted)):
-                            return ZERO
+                    sums = times(weights, value), times(weights, *without(scaled, m))
+                    wanted = tuple(_key(expr.over(terms, index)) for terms in sums)
+                    if isinstance(ratio, Quotient) and tuple(map(_key, ratio.args)) == wanted:
+                        return ZERO
     return None
 
 

@@ -38,12 +38,8 @@ z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
 def distribute_negative(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Minus(Plus(terms)):
-            return Plus(*map(_opposite, terms))
+            return Plus(*(t.operand if isinstance(t, Minus) else Minus(t) for t in terms))
     return None
-
-
-def _opposite(term: Expr) -> Expr:
-    return term.operand if isinstance(term, Minus) else Minus(term)
 
 
 @rule(
@@ -182,7 +178,7 @@ def turn_both(expr: Expr, given: Given) -> Outcome:
     for n, m in permutations(range(len(above)), 2):
         match above[n], above[m]:
             case Plus((_, Minus(one))), Plus((_, Minus()) | (Minus(), _)) if one == 1:
-                turned = {at: Plus(*map(_opposite, above[at].args)) for at in (n, m)}
+                turned = {at: distribute_negative(Minus(above[at]), given) for at in (n, m)}
                 if _leads(above[m]) and not _leads(turned[m]):
                     return with_factor(with_factor(expr, n, turned[n]), m, turned[m])
     return None

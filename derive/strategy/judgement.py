@@ -32,6 +32,7 @@ from derive.notation import (
     masked,
     names,
     replace,
+    terms,
     times,
     without,
 )
@@ -284,13 +285,13 @@ def with_fixed_fraction(expr: Expr) -> frozenset[Expr]:
     with a bar that is the same for each: ``Σ_n (x_n - 1/a)``. A plain ``Σ_n (x_n - m)`` has none.
     """
     found: set[Expr] = set()
-    for term in expr.args if isinstance(expr, Plus) else (expr,):
+    for term in terms(expr):
         total, others = beside_total(monomial(term)) or (None, None)
         if total is None or others is None or others.powers:
             continue
         body, index = total.opened
-        terms = body.args if isinstance(body, Plus) else ()
-        fixed = (t.operand if isinstance(t, Minus) else t for t in terms if index not in names(t))
+        bare = (t.operand if isinstance(t, Minus) else t for t in terms(body))
+        fixed = (t for t in bare if index not in names(t))
         if any(isinstance(t, Quotient) and not is_number(t.denominator) for t in fixed):
             found.add(total)
     return frozenset(found)

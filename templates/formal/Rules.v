@@ -910,23 +910,18 @@ Ltac pull_out_of_product :=
     transitivity (prod_over l (fun _ => constant) * prod_over l f);
     [ rewrite <- prod_over_times; apply prod_over_ext; enter; by_ring
     | f_equal; multiply_constant ] end.
-Ltac vanish_deviations :=
+(* What [values] are, less so many times their mean, or the other way round. *)
+Ltac vanish_around_mean sides :=
   match goal with |- sum_over ?l _ = 0 =>
     match goal with |- context [sum_over l ?p / sum_over l ?g] =>
-      transitivity (sum_over l p - sum_over l p / sum_over l g * sum_over l g);
+      sides (sum_over l p) (sum_over l p / sum_over l g * sum_over l g);
       [ rewrite <- sum_over_scale, <- sum_over_minus; apply sum_over_ext; enter; by_ring
       | field; first
           [ nonzero
           (* That it is not zero is known wherever the mean stands, so for the first index. *)
           | match goal with D : forall j : nat, _ |- _ => apply (D 1%nat); index end ] ] end end.
-Ltac vanish_residuals :=
-  match goal with |- sum_over ?l _ = 0 =>
-    match goal with |- context [sum_over l ?p / sum_over l ?g] =>
-      transitivity (sum_over l p / sum_over l g * sum_over l g - sum_over l p);
-      [ rewrite <- sum_over_scale, <- sum_over_minus; apply sum_over_ext; enter; by_ring
-      | field; first
-          [ nonzero | match goal with D : forall j : nat, _ |- _ => apply (D 1%nat); index end ] ]
-    end end.
+Ltac vanish_deviations := vanish_around_mean ltac:(fun values mean => transitivity (values - mean)).
+Ltac vanish_residuals := vanish_around_mean ltac:(fun values mean => transitivity (mean - values)).
 Lemma complement_product_at lo hi f : (1 <= lo)%nat ->
   1 - product lo hi f = total lo hi (fun k => (1 - f k) * product lo (k - 1) f).
 Proof.
@@ -1287,11 +1282,6 @@ Proof.
   rewrite E. unfold tanh, sinh, cosh. rewrite exp_Ropp. pose proof (exp_pos u).
   field. repeat split; nra.
 Qed.
-Lemma tanh_Ropp u : tanh (- u) = - tanh u.
-Proof.
-  unfold tanh, sinh, cosh. rewrite Ropp_involutive.
-  pose proof (exp_pos u). pose proof (exp_pos (- u)). field. repeat split; lra.
-Qed.
 Lemma shift_log_tanh_at u :
   ln (1 + tanh u) = Rmin 0 (2 * u) - ln (1 + (exp (- (2 * Rabs u)) - 1) / 2).
 Proof.
@@ -1315,12 +1305,12 @@ Ltac write_tanh_logistic :=
 Ltac write_less_tanh_logistic :=
   match goal with |- context [tanh ?u] =>
     replace (tanh u) with (1 - 2 / (1 + exp (2 * u))) by
-      (replace (2 * u) with (- (2 * - u)) by ring; rewrite <- tanh_logistic, tanh_Ropp; ring);
+      (replace (2 * u) with (- (2 * - u)) by ring; rewrite <- tanh_logistic, tanh_opp; ring);
     by_field end.
 Lemma shift_log_less_tanh_at u :
   ln (1 - tanh u) = - Rmax 0 (2 * u) - ln (1 + (exp (- (2 * Rabs u)) - 1) / 2).
 Proof.
-  replace (1 - tanh u) with (1 + tanh (- u)) by (rewrite tanh_Ropp; ring).
+  replace (1 - tanh u) with (1 + tanh (- u)) by (rewrite tanh_opp; ring).
   rewrite shift_log_tanh_at, Rabs_Ropp. unfold Rmin, Rmax.
   destruct (Rle_dec 0 (2 * - u)), (Rle_dec 0 (2 * u)); lra.
 Qed.
