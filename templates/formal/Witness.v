@@ -81,9 +81,13 @@ Ltac by_logarithms :=
     | _ => assert (0 < ln x) by (apply ln_above; lra)
     end end;
   intros; lra.
+(* A weight that is a number, and not zero, masks nothing. *)
+Ltac unmasked :=
+  repeat match goal with |- context [threshold (Rabs (IZR ?n)) 0 ?x ?y] =>
+    rewrite (threshold_above (Rabs (IZR n)) 0 x y) by (apply Rabs_pos_lt; lra) end.
 Ltac evident := first [lra | field; nonzero | positive | nonzero | rational].
 Ltac holds :=
-  intros;
+  intros; unmasked;
   first
   [ lazymatch goal with
     (* What nearly every hypothesis says: of a size or an index, and of labels that sum to one. *)
