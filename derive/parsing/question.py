@@ -11,6 +11,7 @@ from sympy.core.basic import Basic
 from derive.parsing.axes import axes_of
 from derive.parsing.meaning import Meaning
 from derive.parsing.roles import roles_of
+from derive.parsing.scopes import check_scopes
 from derive.parsing.statement import Statement
 from derive.parsing.syntax import parse_expression, parse_relation
 from derive.parsing.tree import Entry, Name, Node, Relation, Slope, walk
@@ -58,7 +59,11 @@ def in_sympy(
         _check_smooth(typed)
     _check_variables(typed)
     statement = with_indices(typed)
-    meaning = Meaning(axes_of(statement, roles_of(statement)), statement.given)
+    axes = axes_of(statement, roles_of(statement))
+    if smooth:
+        for tree in (*typed.expressions, *typed.where):
+            check_scopes(tree)
+    meaning = Meaning(axes, statement.given)
     facts = [meaning.fact(relation) for relation in statement.given]
     for relation, fact in zip(statement.given, facts, strict=True):
         if fact is None or relation.operator == "<=":

@@ -98,6 +98,9 @@ WRONG: list[tuple[str, int, str]] = [
     ("Sum(z[i], (i,1,C)) + 9^9^9", 23, "the exponent 387420489 is too large"),
     ("Sum(z[i], (i,1,C)) + 7^1000", 23, "beyond 100 digits"),
     ("Sum(z[i], (i,1,C))*1e99", 20, "more than 40 digits"),
+    ("Sum(z[i]^2, (i,1,C))/z[i]", 24, "index of a sum, in column 14, .* outside of that sum"),
+    ("z[i] - log(Sum(exp(z[i]), i=1..C))", 3, "close the sum later or"),
+    ("Sum(z[i], i=1..C) + logsumexp(z[i], j)", 33, "i is the index of a sum"),
 ]
 
 

@@ -212,7 +212,7 @@ TEXTS: dict[str, Text] = {
     "same dummy inside": by("-Sum(y[j]*log(softmax(z)[j]), (j,1,C))", "z[k]"),
     "bound index is the variable's": by("Sum(exp(z[j]), (j,1,C))", "z[j]"),
     "bound index is the variable's, nested": by(CROSS_ENTROPY, "z[j]", given=(SOFT,)),
-    "bound index also free": by("z[i]*Sum(z[i]^2, (i,1,C))", "z[i]"),
+    "bound index also free": by("z[i]*Sum(z[j]^2, (j,1,C))", "z[i]"),
     "jacobian": by("softmax(z)[i]", "z[k]"),
     "jacobian, same index": by("softmax(z)[k]", "z[k]"),
     "jacobian of a layer": by("Sum(W[i,l]*a[l], (l,1,D)) + b[i]", "W[k,m]", given=("i <= C",)),
