@@ -75,6 +75,13 @@ CLIPPED: dict[str, Asked] = {
         "-Piecewise((0, A[k]*r[k] > A[k]*Max(1 - eps, Min(eps + 1, r[k]))), (1, True))*A[k]/N",
         {"given": ["eps > 0", "eps < 1"]},
     ),
+    "a ratio of probabilities": (
+        "-min(softmax(z)[a]/q*A, clip(softmax(z)[a]/q, 1 - eps, 1 + eps)*A)",
+        "z[k]",
+        "A*(-KroneckerDelta(a, k) + \\hat{y}[k])*Piecewise((0, A*\\hat{y}[a]/q"
+        " > A*Max(1 - eps, Min(\\hat{y}[a]/q, eps + 1))), (1, True))*\\hat{y}[a]/q",
+        {"given": ["eps > 0", "eps < 1", "q > 0"]},
+    ),
 }
 
 PROJECTED = {"where": ["alpha = sum(x[j]*s[j], j=1..N)/sum(s[j]^2, j=1..N)"]}
@@ -94,6 +101,18 @@ RESIDUALS: dict[str, Asked] = {
         "2*(-alpha*s[k] + x[k])/Sum((-alpha*s[i] + x[i])**2, (i, 1, N))"
         " - 2*s[k]/Sum(s[j]*x[j], (j, 1, N))",
         PROJECTED,
+    ),
+    "without a name": (
+        "sum((x[i] - sum(x[j]*s[j], j=1..N)/sum(s[j]^2, j=1..N)*s[i])^2, i=1..N)",
+        "x[k]",
+        "-2*s[k]*Sum(s[j]*x[j], (j, 1, N))/Sum(s[j]**2, (j, 1, N)) + 2*x[k]",
+        {},
+    ),
+    "not all of it taken away": (
+        "sum((x[i] - 3*sum(x[j]*s[j], j=1..N)/sum(s[j]^2, j=1..N)*s[i])^2, i=1..N)",
+        "x[k]",
+        "6*s[k]*Sum(s[j]*x[j], (j, 1, N))/Sum(s[j]**2, (j, 1, N)) + 2*x[k]",
+        {},
     ),
 }
 

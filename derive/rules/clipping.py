@@ -8,9 +8,10 @@ from sympy import Expr, Max, Min
 
 from derive.facts import Given
 from derive.laws import Law, law
-from derive.notation import ONE, ZERO, Apply, Threshold, Times, code, factors, without
+from derive.notation import ONE, ZERO, Apply, Threshold, Times, code, factors, times, without
 from derive.rules import samples as s
 from derive.rules.kinks import exceeds, larger, smaller
+from derive.rules.monomials import monomial
 from derive.rules.registry import Outcome, rule
 
 z_k, y_k = s.z[s.k1], s.y[s.k1]
@@ -78,10 +79,10 @@ def _vanished(expr: Expr, slope: Place) -> Expr | None:
 
 def _clipped(first: Expr, second: Expr) -> Iterator[tuple[Expr, tuple[Expr, Expr]]]:
     """A factor of the first product, and between what it is held in the second one."""
-    for n, number in enumerate(factors(first)):
-        rest = sorted(map(code, without(factors(first), n)))
-        for m, other in enumerate(factors(second)):
-            if sorted(map(code, without(factors(second), m))) == rest:
-                match other:
-                    case Apply(outer, (low, Apply(inner, ends))) if (outer, inner) == (Max, Min):
-                        yield from ((number, (low, end)) for end in ends if number in ends)
+    for m, other in enumerate(factors(second)):
+        match other:
+            case Apply(outer, (low, Apply(inner, ends))) if (outer, inner) == (Max, Min):
+                for number in ends:
+                    unclipped = times(number, *without(factors(second), m))
+                    if monomial(first) == monomial(unclipped):
+                        yield from ((number, (low, end)) for end in ends if end != number)

@@ -30,6 +30,7 @@ from derive.strategy.judgement import (
     less_one,
     multiplies_well,
     outside_totals,
+    projects,
     pulls_well,
     splits_fraction_well,
     with_fixed_fraction,
@@ -45,6 +46,7 @@ def finish(trace: Trace) -> None:
     """The last touches: signs, common factors, the order of terms."""
     attempt(trace, spread_totals)
     attempt(trace, drop_deviations)
+    attempt(trace, drop_residuals)
     attempt(trace, write_out_names)
     attempt(trace, turn_differences, NO_LONGER)
     attempt(trace, expand, WORTHWHILE)
@@ -107,6 +109,18 @@ def drop_deviations(trace: Trace) -> None:
     if means and trace.apply("unfold_definition", among(means)):
         trace.apply_first(("vanish_deviations", "vanish_residuals"))
         settle(trace, ("fold_definition", "cancel_terms"))
+
+
+def drop_residuals(trace: Trace) -> None:
+    """Multiply out sums with projections in them, of which ``Σ_i s_i^2 (s.x)/(s.s)`` is known."""
+    if trace.apply_first(("vanish_deviations", "vanish_residuals")):
+        settle(trace, ("cancel_terms", "collect_terms"))
+    if projects(trace.expression) and spread(trace, "distribute_product", inside_total):
+        repeat(lambda: spread(trace, "distribute_product", inside_total))
+        settle(trace, ("distribute_negative", "combine_powers"))
+        spread_totals(trace)
+        settle(trace, ("pull_out_sign", "pull_out_factor", "multiply_quotients", "cancel_factor"))
+        settle(trace, ("cancel_terms", "collect_terms"))
 
 
 def write_out_names(trace: Trace) -> None:

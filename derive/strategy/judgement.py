@@ -297,6 +297,20 @@ def with_fixed_fraction(expr: Expr) -> frozenset[Expr]:
     return frozenset(found)
 
 
+def projects(expr: Expr) -> bool:
+    """Whether a sum has a product in it that is divided by a sum over the same range."""
+
+    def divides(total: Total) -> bool:
+        bars = (q.denominator for q in total.body.atoms(Quotient))
+        return any(
+            isinstance(below, Total) and below.limits[1:] == total.limits[1:]
+            for bar in bars
+            for below in factors(bar)
+        )
+
+    return any(isinstance(t.body, Times) and divides(t) for t in expr.atoms(Total))
+
+
 def distributes_well(product: Expr, given: Given) -> bool:
     """Multiply out inside a sum where a delta or a known sum comes free by it."""
     if not given.scope:
