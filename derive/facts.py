@@ -14,7 +14,7 @@ from sympy import Eq, Expr, Ge, Gt, Indexed, Le, Ne, Symbol
 from sympy.core.basic import Basic
 
 from derive.gathering import Layout
-from derive.notation import ZERO, Minus, Opened, Total, entries, names, plus
+from derive.notation import ZERO, Minus, Opened, Total, entries, names, plus, replace
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,15 @@ class PositiveFact:
         found = set(entries(self.expression))
         numbers = names(self.expression).difference(*map(names, found))
         return next(iter(found | numbers)) if len(found | numbers) == 1 else None
+
+    def as_to(self, expr: Expr) -> Expr:
+        """What is positive, of the entry that stands in ``expr``: a fact holds for every index."""
+        own = self.subject
+        if not isinstance(own, Indexed):
+            return self.expression
+        entry = next((e for e in entries(expr) if e.base == own.base), own)
+        moved = zip(own.indices, entry.indices, strict=True)
+        return replace(self.expression, {i: at for i, at in moved if isinstance(i, Symbol)})
 
     def allows(self, number: Expr) -> bool:
         """Whether a number can be what the fact alone speaks of."""

@@ -36,6 +36,7 @@ from derive.notation import (
     code,
     entries,
     names,
+    terms,
 )
 
 ANY = frozenset({-1, 0, 1})
@@ -46,8 +47,8 @@ NOT_NEGATIVE = frozenset({0, 1})
 def signs(expr: Expr, given: Given) -> frozenset[int]:
     """The signs that ``expr`` can have, as far as can be seen: a subset of {-1, 0, 1}."""
     for fact in given.of(PositiveFact):
-        if isinstance(fact, PositiveFact) and code(fact.expression) == code(expr):
-            return POSITIVE
+        if isinstance(fact, PositiveFact) and (told := _told(fact, expr)) is not None:
+            return told
     match expr:
         case Exp(_):
             return POSITIVE
@@ -105,6 +106,16 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
     if expr.is_zero:
         return frozenset({0})
     return NOT_NEGATIVE if expr.is_nonnegative else ANY
+
+
+def _told(fact: PositiveFact, expr: Expr) -> frozenset[int] | None:
+    """What a fact says of the sign of ``expr``: ``a > b`` does of ``a - b`` and of ``b - a``."""
+    stated = terms(fact.as_to(expr))
+    turned = [t.operand if isinstance(t, Minus) else Minus(t) for t in stated]
+    for sign_there, parts in ((1, stated), (-1, turned)):
+        if sorted(map(code, parts)) == sorted(map(code, terms(expr))):
+            return frozenset({sign_there})
+    return None
 
 
 def _count_signs(number: Expr) -> frozenset[int]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sympy import Abs, Expr, Indexed, Max, Min, Symbol, sign
 
-from derive.facts import Given
+from derive.facts import Fact, Given, PositiveFact
 from derive.laws import Condition, law
 from derive.notation import (
     ONE,
@@ -28,16 +28,18 @@ from derive.notation import (
     Threshold,
     Times,
     Total,
+    bases,
     code,
     factors,
     is_number,
+    names,
     times,
     without,
 )
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS
 from derive.rules.monomials import sides, split_power, with_factor
-from derive.rules.registry import Outcome, rule
+from derive.rules.registry import Outcome, Rewriting, rule
 from derive.signs import depends, is_positive
 
 z_k, y_i = s.z[s.k1], s.y[s.i1]
@@ -66,6 +68,37 @@ def exceeds(first: Expr, second: Expr) -> Expr:
 
 off_zero = Condition("nonzero", (s.u,))
 apart = Condition("nonzero", (Plus(s.u, Minus(s.w)),))
+
+
+def speaking_of(expr: Expr, given: Given) -> tuple[Fact, ...]:
+    """The facts from which the sign of ``expr`` may follow."""
+    leaves = bases(expr) | names(expr)
+    facts = (f for f in given.of(PositiveFact) if isinstance(f, PositiveFact))
+    return tuple(f for f in facts if leaves & (bases(f.expression) or names(f.expression)))
+
+
+@rule(
+    law(absolute(s.u), s.u, Condition("positive", (s.u,))),
+    absolute(Plus(s.T, Exp(z_k))),
+)
+def drop_absolute_value(expr: Expr, given: Given) -> Outcome:
+    """``|u| = u`` of what is positive."""
+    match expr:
+        case Apply(function, (operand,)) if function is Abs and is_positive(operand, given):
+            return Rewriting(operand, speaking_of(operand, given))
+    return None
+
+
+@rule(
+    law(absolute(s.u), Minus(s.u), Condition("positive", (Minus(s.u),))),
+    absolute(Minus(Exp(z_k))),
+)
+def turn_absolute_value(expr: Expr, given: Given) -> Outcome:
+    """``|u| = -u`` of what is negative."""
+    match expr:
+        case Apply(function, (operand,)) if function is Abs and is_positive(Minus(operand), given):
+            return Rewriting(Minus(operand), speaking_of(operand, given))
+    return None
 
 
 @rule(

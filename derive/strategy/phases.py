@@ -105,6 +105,8 @@ CONTRACTION = (
     "absorb_bracket_lower",
 )
 
+ABSOLUTE_VALUES = ("drop_absolute_value", "turn_absolute_value")
+
 BRANCHES = (
     "decide_above",
     "decide_below",
@@ -114,6 +116,7 @@ BRANCHES = (
     "factor_branches",
     "vanish_clipped",
     "vanish_clipped_strictly",
+    *ABSOLUTE_VALUES,
 )
 
 PRODUCTS = (
@@ -139,6 +142,7 @@ NAMING = (
 def prepare(trace: Trace) -> None:
     """Name what can be named, use what is known of labels, open logarithms of exponentials."""
     trace.apply("use_equality")
+    settle(trace, ABSOLUTE_VALUES)
     fold_names(trace)
     if trace.apply("use_entry_fact"):
         settle(trace, CONTRACTION)

@@ -126,7 +126,7 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
     def seen(part: Expr) -> bool:
         return positive(part, facts, definitions)
 
-    if any(isinstance(f, PositiveFact) and _instance(f.expression, expr) for f in facts):
+    if any(isinstance(f, PositiveFact) and same(f.as_to(expr), expr) for f in facts):
         return True
     number = constant(expr)
     if number is not None:
@@ -200,13 +200,6 @@ def _not_negative(expr: Expr, seen: Callable[[Expr], bool]) -> bool:
         case Power(_, exponent):
             return bool(exponent.is_Integer and exponent % 2 == 0)
     return isinstance(expr, (Delta, Bracket))
-
-
-def _instance(fact: Expr, expr: Expr) -> bool:
-    """A fact about an entry holds for every index."""
-    if isinstance(fact, Indexed) and isinstance(expr, Indexed):
-        return bool(fact.base == expr.base)
-    return same(fact, expr)
 
 
 def _indices(expr: Expr) -> list[Expr]:

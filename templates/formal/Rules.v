@@ -756,6 +756,13 @@ Ltac vanish_clipped :=
   unfold threshold; repeat match goal with |- context [Rlt_dec ?a ?b] => destruct (Rlt_dec a b) end;
   first [by_ring | exfalso; lra].
 Ltac vanish_clipped_strictly := vanish_clipped.
+(* [0 < e] where a fact may say it of each entry, the other way round. *)
+Ltac told :=
+  first
+  [ positive | linear
+  | match goal with |- 0 < - (?a - ?b) => replace (- (a - b)) with (b - a) by ring end; positive ].
+Ltac drop_absolute_value := apply Rabs_pos_eq, Rlt_le; told.
+Ltac turn_absolute_value := rewrite <- Rabs_Ropp; apply Rabs_pos_eq, Rlt_le; told.
 Ltac decide_above := apply threshold_above; exceeding.
 Ltac decide_below :=
   apply threshold_otherwise; apply Rle_not_lt, Rlt_le; exceeding.
