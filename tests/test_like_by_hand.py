@@ -82,6 +82,19 @@ CLIPPED: dict[str, Asked] = {
         " > A*Max(1 - eps, Min(\\hat{y}[a]/q, eps + 1))), (1, True))*\\hat{y}[a]/q",
         {"given": ["eps > 0", "eps < 1", "q > 0"]},
     ),
+    "the other way round": (
+        "-min(r*A, min(max(r, 1 - eps), 1 + eps)*A)",
+        "r",
+        "-A*Piecewise((0, A*r > A*Min(eps + 1, Max(r, 1 - eps))), (1, True))",
+        {},
+    ),
+    "a ratio of two policies": (
+        "-min(exp(l - q)*A, min(max(exp(l - q), 1 - eps), 1 + eps)*A)",
+        "l",
+        "-A*Piecewise((0, A*exp(l - q) > A*Min(eps + 1, Max(1 - eps, exp(l - q)))), (1, True))"
+        "*exp(l - q)",
+        {},
+    ),
 }
 
 PROJECTED = {"where": ["alpha = sum(x[j]*s[j], j=1..N)/sum(s[j]^2, j=1..N)"]}

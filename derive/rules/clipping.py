@@ -1,4 +1,7 @@
-"""A number that is kept between two others, ``max(l, min(u, h))``, and its slope."""
+"""The slope of a number kept between two others, ``max(l, min(u, h))`` or ``min(h, max(u, l))``.
+
+Which end wins where ``l > h`` tells the two apart; so no rule makes one of the other.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,26 @@ def strictly_between(number: Expr, low: Expr, high: Expr) -> Expr:
     return Times(exceeds(smaller(high, number), low), exceeds(high, number))
 
 
+def clamped(number: Expr, low: Expr, high: Expr) -> Expr:
+    """``min(h, max(u, l))``"""
+    return smaller(high, larger(number, low))
+
+
+def clamped_first(number: Expr, low: Expr, high: Expr) -> Expr:
+    """``min(h, max(l, u))``"""
+    return smaller(high, larger(low, number))
+
+
+def inside(number: Expr, low: Expr, high: Expr) -> Expr:
+    """The slope of ``clamped``: ``[h > max(u, l)] [l <= u]``."""
+    return Times(exceeds(high, larger(number, low)), Threshold(low, number, ZERO, ONE))
+
+
+def strictly_inside(number: Expr, low: Expr, high: Expr) -> Expr:
+    """The slope of ``clamped_first``: ``[h > max(l, u)] [u > l]``."""
+    return Times(exceeds(high, larger(low, number)), exceeds(number, low))
+
+
 def compared(held_u: Expr, c: Expr, u: Expr, above: Expr, otherwise: Expr) -> Threshold:
     """One value where ``c u`` is more than ``c`` times the clipped ``u``, another elsewhere."""
     return Threshold(Times(c, u), Times(c, held_u), above, otherwise)
@@ -67,22 +90,36 @@ def vanish_clipped_strictly(expr: Expr, given: Given) -> Outcome:
     return _vanished(expr, strictly_between)
 
 
-def _vanished(expr: Expr, slope: Place) -> Expr | None:
+@rule(vanishing(clamped, inside), example(clamped, inside))
+def vanish_clamped(expr: Expr, given: Given) -> Outcome:
+    """The same of ``min(h, max(u, l))``."""
+    return _vanished(expr, inside, Min)
+
+
+@rule(vanishing(clamped_first, strictly_inside), example(clamped_first, strictly_inside))
+def vanish_clamped_strictly(expr: Expr, given: Given) -> Outcome:
+    """The same of ``min(h, max(l, u))``, where at the end itself the slope is that of the end."""
+    return _vanished(expr, strictly_inside, Min)
+
+
+def _vanished(expr: Expr, slope: Place, outer: type[Expr] = Max) -> Expr | None:
     match expr:
         case Threshold(first, second, above, otherwise) if above != 0:
             slopes = {code(f) for f in factors(above)}
-            for number, ends in _clipped(first, second):
+            for number, *ends in _clipped(first, second, outer):
                 if {code(f) for f in factors(slope(number, *ends))} <= slopes:
                     return Threshold(first, second, ZERO, otherwise)
     return None
 
 
-def _clipped(first: Expr, second: Expr) -> Iterator[tuple[Expr, tuple[Expr, Expr]]]:
-    """A factor of the first product, and between what it is held in the second one."""
-    for m, other in enumerate(factors(second)):
+def _clipped(first: Expr, second: Expr, outer: type[Expr]) -> Iterator[tuple[Expr, Expr, Expr]]:
+    """What is clipped in the second product and not in the first, and between what it is held."""
+    for n, other in enumerate(factors(second)):
         match other:
-            case Apply(outer, (low, Apply(inner, ends))) if (outer, inner) == (Max, Min):
-                for number in ends:
-                    unclipped = times(number, *without(factors(second), m))
+            case Apply(head, (end, Apply(inner, ends))) if (
+                head is outer and {head, inner} == {Max, Min}
+            ):
+                for number, within in (ends, ends[::-1]):
+                    unclipped = times(number, *without(factors(second), n))
                     if monomial(first) == monomial(unclipped):
-                        yield from ((number, (low, end)) for end in ends if end != number)
+                        yield number, *((end, within) if outer is Max else (within, end))

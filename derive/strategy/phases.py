@@ -116,6 +116,8 @@ BRANCHES = (
     "factor_branches",
     "vanish_clipped",
     "vanish_clipped_strictly",
+    "vanish_clamped",
+    "vanish_clamped_strictly",
     *ABSOLUTE_VALUES,
 )
 

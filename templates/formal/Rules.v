@@ -756,6 +756,16 @@ Ltac vanish_clipped :=
   unfold threshold; repeat match goal with |- context [Rlt_dec ?a ?b] => destruct (Rlt_dec a b) end;
   first [by_ring | exfalso; lra].
 Ltac vanish_clipped_strictly := vanish_clipped.
+Ltac vanish_clamped :=
+  unfold threshold, Rmin, Rmax;
+  repeat match goal with
+    | |- context [Rle_dec ?a ?b] => destruct (Rle_dec a b)
+    | |- context [Rlt_dec ?a ?b] => destruct (Rlt_dec a b)
+    end;
+  first
+  [ by_ring
+  | exfalso; first [lra | match goal with H : ?a <= ?b |- _ => replace a with b in * by lra; lra end] ].
+Ltac vanish_clamped_strictly := vanish_clamped.
 (* [0 < e] where a fact may say it of each entry, the other way round. *)
 Ltac told :=
   first
