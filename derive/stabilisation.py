@@ -25,6 +25,7 @@ from derive.notation import (
 )
 from derive.positions import survey
 from derive.recognition import is_logistic
+from derive.rules.cancelling import beside_brackets, cancelling_brackets
 from derive.rules.complements import (
     delta_of,
     is_complement,
@@ -161,6 +162,21 @@ def is_weighted(entry: Expr, ends: frozenset[Expr], given: Given) -> bool:
     if known is None or known.base not in ends or not isinstance(known.value, Plus):
         return False
     return any(is_share(f, given) for term in known.value.args for f in factors(term))
+
+
+def open_brackets(trace: Trace) -> bool:
+    """Multiply brackets out where their numbers cancel; returns whether there were any."""
+    lost = cancelling_brackets(trace.expression)
+    if not lost or not trace.apply("distribute_product", among(lost)):
+        return False
+    settle(trace, ("distribute_negative", "cancel_terms"))
+    return True
+
+
+def spread_exponentials(trace: Trace) -> None:
+    """Bring exponentials into the brackets beside them: all are lowered by what is the largest."""
+    repeat(lambda: trace.apply("distribute_product", among(beside_brackets(trace.expression))))
+    settle(trace, ("move_sign", "distribute_negative", "join_exponents"))
 
 
 def open_logistics(trace: Trace) -> None:
@@ -353,6 +369,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if derivation.problem.kind == "hessian_vector" and trace.apply("centre_mean"):
         settle(trace, ("sum_probabilities", "cancel_terms"))
     open_tails(trace)
+    spread = open_brackets(trace)
     opened = open_power_sums(trace)
     open_logistics(trace)
     open_rests(trace)
@@ -375,6 +392,8 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
             or any(trace.apply(rule, opens_logarithm) for rule in OPENING)
         )
     )
+    if spread:
+        spread_exponentials(trace)
     trace.apply("raise_exponential")
     open_powers(trace, opened)
     open_quotients(trace)

@@ -261,7 +261,7 @@ def raise_exponential(expr: Expr, given: Given) -> Outcome:
     law(
         Times(Exp(Minus(s.u)), Power(s.b, s.n)),
         Power(Times(Exp(Minus(Quotient(s.u, s.n))), s.b), s.n),
-        Condition("positive", (s.b,)),
+        Condition("raised", (s.b, s.n)),
         Condition("nonzero", (s.n,)),
     ),
     Times(lower, Power(mixed, Rational(1, 2))),
@@ -273,9 +273,13 @@ def lower_power(expr: Expr, given: Given) -> Outcome:
         return None
     n, m = found
     base, exponent = expr.args[m].args
-    if not is_positive(base, given):
+    if not (exponent.is_Integer or is_positive(base, given)):
         return None
-    down = Exp(Minus(Quotient(expr.args[n].operand.operand, exponent)))
+    match expr.args[n].operand.operand:
+        case Times((number, most)) if number == exponent:
+            down = Exp(Minus(most))
+        case most:
+            down = Exp(Minus(Quotient(most, exponent)))
     return _in_place_of_both(expr.args, n, m, Power(times(down, base), exponent))
 
 
@@ -319,11 +323,16 @@ def write_square(expr: Expr, given: Given) -> Outcome:
 def scale_logarithm(expr: Expr, given: Given) -> Outcome:
     """``log b = m + log(e^{-m} b)``, where ``m`` is the largest exponent in a sum ``b``."""
     parts = factors(expr.operand)
-    sums = [f for f in parts if isinstance(f, (Plus, Total))]
+    sums = [f for f in parts if isinstance(f, (Plus, Total)) or _is_square(f)]
     most = next((m for f in sums if (m := largest(f, given)) is not None), None)
     if most is None or not is_most(most) or Exp(Minus(most)) in parts:
         return None
     return Plus(most, Log(times(Exp(Minus(most)), expr.operand)))
+
+
+def _is_square(factor: Expr) -> bool:
+    """Whether this is the square of a sum, which may have either sign."""
+    return isinstance(factor, Power) and isinstance(factor.base, Plus) and factor.exponent == 2
 
 
 @rule(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
-
 import numpy as np
 import pytest
+from exact import check, kernels
 
 import derive
 
@@ -34,24 +32,6 @@ CLAYTON = "-(1 + 1/theta)*log(sum(u[i]^(-theta), i=1..d) - d + 1)"
 GAMMAS = "log(sum(exp(-a*z[i])*z[i]^(b - 1), i=1..n))"
 WEIGHTED = "sum(y[i]*abs(z[i])^p, i=1..n)^(1/p)"
 PICKED = "exp(z[t])/sqrt(sum(exp(2*z[j]), j=1..C))"
-
-
-@lru_cache
-def kernels(loss: str, variable: str, given: tuple[str, ...]) -> tuple[Any, Any]:
-    """The kernel, and that in high precision."""
-    derivation = derive.gradient(loss, variable, given=list(given))
-    return derivation.kernel("numpy"), derivation.kernel("mpmath")
-
-
-def check(loss: str, variable: str, given: tuple[str, ...] = (), **inputs: Any) -> None:
-    """The kernel has what its formulas are in high precision, without a warning."""
-    kernel, oracle = kernels(loss, variable, given)
-    arrays = {name: np.array(v) if isinstance(v, list) else v for name, v in inputs.items()}
-    with np.errstate(all="raise", under="ignore"):
-        found = kernel(**arrays)
-    true = oracle(**arrays, dps=200)
-    for part, exact in zip(found, true, strict=True):
-        np.testing.assert_allclose(part, np.array(exact, float), rtol=1e-12, atol=1e-300)
 
 
 @pytest.mark.parametrize("power", [0.5, 0.01, 3.0, -2.0])

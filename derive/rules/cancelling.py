@@ -1,0 +1,90 @@
+"""Sums in which numbers cancel once brackets are multiplied out: until then they take all digits.
+
+So it is with ``1 - e^a - (1 - e^b) (1 - e^c)``, of which little is left where all exponents are low.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from sympy import Expr, Number
+
+from derive.notation import (
+    ZERO,
+    Exp,
+    Log,
+    Minus,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    collected,
+    factors,
+    terms,
+)
+
+
+def number_in(expr: Expr) -> Expr:
+    """What is left of sums and products of exponentials and numbers where all of them vanish."""
+    match expr:
+        case Number():
+            return expr
+        case Minus(operand):
+            return -number_in(operand)
+        case Plus(parts):
+            return sum(map(number_in, parts), ZERO)
+        case Times(parts):
+            return prod(map(number_in, parts), start=Number(1))
+    return ZERO
+
+
+def cancelling_brackets(expr: Expr) -> frozenset[Expr]:
+    """The products of brackets whose numbers cancel with others, where these must not be lost.
+
+    That is in a sum under a logarithm or a power, or below a bar.
+    """
+
+    def look(part: Expr) -> list[Expr]:
+        match part:
+            case Log(inside) | Quotient(_, inside):
+                sums = [f.base if isinstance(f, Power) else f for f in factors(inside)]
+            case Power(base, _):
+                sums = [base]
+            case _:
+                return []
+        return [product for total in sums for product in _cancelling(total)]
+
+    return collected(expr, look)
+
+
+def _cancelling(total: Expr) -> list[Expr]:
+    if not isinstance(total, Plus) or number_in(total) != 0:
+        return []
+    plain = (t.operand if isinstance(t, Minus) else t for t in total.args)
+    return [t for t in plain if isinstance(t, Times) and number_in(t) != 0]
+
+
+def beside_brackets(expr: Expr) -> frozenset[Expr]:
+    """The products in which an exponential stands beside a bracket of numbers and exponentials.
+
+    Terms of sums, and what is above a bar: the bracket may be infinite where the exponential is
+    zero.
+    """
+
+    def look(part: Expr) -> list[Expr]:
+        within = [part.numerator] if isinstance(part, Quotient) else []
+        if isinstance(part, Plus):
+            within = [t.operand if isinstance(t, Minus) else t for t in part.args]
+        return [product for product in within if _is_beside(factors(product))]
+
+    return collected(expr, look)
+
+
+def _is_beside(parts: tuple[Expr, ...]) -> bool:
+    return any(isinstance(f, Exp) for f in parts) and any(map(_is_bracket, parts))
+
+
+def _is_bracket(expr: Expr) -> bool:
+    """Whether this is a sum of numbers and exponentials alone."""
+    plain = [t.operand if isinstance(t, Minus) else t for t in terms(expr)]
+    return len(plain) > 1 and all(isinstance(t, (Number, Exp)) for t in plain)
