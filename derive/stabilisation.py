@@ -25,7 +25,7 @@ from derive.notation import (
 )
 from derive.positions import survey
 from derive.recognition import is_logistic
-from derive.rules.cancelling import beside_brackets, cancelling_brackets
+from derive.rules.cancelling import beside_brackets, cancelling_brackets, over_opposite
 from derive.rules.complements import (
     delta_of,
     is_complement,
@@ -372,6 +372,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     spread = open_brackets(trace)
     opened = open_power_sums(trace)
     open_logistics(trace)
+    trace.apply("expand_log_range_product", opens_logarithm)
     open_rests(trace)
     open_products(trace)
     if trace.apply("distribute_product", over_mixture):
@@ -395,6 +396,9 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if spread:
         spread_exponentials(trace)
     trace.apply("raise_exponential")
+    split = [trace.apply(rule, over_opposite) for rule in ("split_quotient", "split_numerator")]
+    if any(split):
+        settle(trace, ("flatten_quotient", "multiply_quotients", "join_exponents"))
     open_powers(trace, opened)
     open_quotients(trace)
     repeat(lambda: trace.apply("join_total", is_divided))

@@ -1,6 +1,6 @@
 """Sums in which numbers cancel once brackets are multiplied out: until then they take all digits.
 
-So it is with ``1 - e^a - (1 - e^b) (1 - e^c)``, of which little is left where all exponents are low.
+So it is with ``1 - e^a - (1 - e^b) (1 - e^c)``: little is left where all exponents are low.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from math import prod
 
 from sympy import Expr, Number
 
+from derive.facts import Given
 from derive.notation import (
     ZERO,
     Exp,
@@ -19,9 +20,12 @@ from derive.notation import (
     Quotient,
     Times,
     collected,
+    entries,
     factors,
+    names,
     terms,
 )
+from derive.rules.monomials import sides
 
 
 def number_in(expr: Expr) -> Expr:
@@ -88,3 +92,23 @@ def _is_bracket(expr: Expr) -> bool:
     """Whether this is a sum of numbers and exponentials alone."""
     plain = [t.operand if isinstance(t, Minus) else t for t in terms(expr)]
     return len(plain) > 1 and all(isinstance(t, (Number, Exp)) for t in plain)
+
+
+def over_opposite(expr: Expr, given: Given) -> bool:
+    """Whether a sum is divided by an exponential, and a term in it by one of the same numbers.
+
+    One may be infinite where the other is zero, though their product is neither.
+    """
+    above, below = sides(expr)
+    outer = [_numbers(f) for f in below if isinstance(f, Exp)]
+    inner = (f for total in above for term in terms(total) for f in _below(term))
+    return any(_numbers(f) & numbers for f in inner if isinstance(f, Exp) for numbers in outer)
+
+
+def _below(term: Expr) -> tuple[Expr, ...]:
+    return sides(term.operand if isinstance(term, Minus) else term)[1]
+
+
+def _numbers(exponential: Expr) -> frozenset[Expr]:
+    """The entries, or else the names, in an exponent."""
+    return frozenset(entries(exponential)) or names(exponential)
