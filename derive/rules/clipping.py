@@ -116,9 +116,10 @@ def _clipped(first: Expr, second: Expr, outer: type[Expr]) -> Iterator[tuple[Exp
     """What is clipped in the second product and not in the first, and between what it is held."""
     for n, other in enumerate(factors(second)):
         match other:
-            case Apply(head, (end, Apply(inner, ends))) if (
-                head is outer and {head, inner} == {Max, Min}
-            ):
+            case Apply(head, (end, Apply(inner, ends))) if head is outer and {head, inner} == {
+                Max,
+                Min,
+            }:
                 for number, within in (ends, ends[::-1]):
                     unclipped = times(number, *without(factors(second), n))
                     if monomial(first) == monomial(unclipped):
