@@ -99,6 +99,22 @@ CLIPPED: dict[str, Asked] = {
 
 PROJECTED = {"where": ["alpha = sum(x[j]*s[j], j=1..N)/sum(s[j]^2, j=1..N)"]}
 
+# Koenker and Bassett 1978: whether a residual is negative does not depend on the quantile.
+COMPARED: dict[str, Asked] = {
+    "pinball": (
+        "sum(max(tau*(y[n] - x[n]*b), (tau - 1)*(y[n] - x[n]*b)), n=1..N)",
+        "b",
+        "-Sum(Piecewise((tau - 1, -b*x[n] + y[n] < 0), (tau, True))*x[n], (n, 1, N))",
+        {"given": ["tau > 0", "tau < 1"]},
+    ),
+    "the other way round": (
+        "max((tau - 1)*z, tau*z)",
+        "z",
+        "Piecewise((tau, z > 0), (tau - 1, True))",
+        {},
+    ),
+}
+
 # Of a projection nothing is left in its own direction: SI-SDR (Le Roux et al. 2019).
 RESIDUALS: dict[str, Asked] = {
     "fitted less given": (
@@ -247,6 +263,13 @@ def test_what_is_clipped_has_no_slope(asked: Asked) -> None:
 
 @pytest.mark.parametrize("asked", RESIDUALS.values(), ids=RESIDUALS)
 def test_residuals_of_a_projection_vanish(asked: Asked) -> None:
+    found = result(asked)
+    assert str(found.result) == asked[2]
+    assert found.check().level == "exact"
+
+
+@pytest.mark.parametrize("asked", COMPARED.values(), ids=COMPARED)
+def test_multiples_of_one_number_are_compared_by_its_sign(asked: Asked) -> None:
     found = result(asked)
     assert str(found.result) == asked[2]
     assert found.check().level == "exact"

@@ -8,6 +8,7 @@ from derive.rules import (
     centring,
     chain,
     clipping,
+    comparisons,
     complements,
     definitions,
     display,

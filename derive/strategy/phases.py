@@ -110,6 +110,8 @@ ABSOLUTE_VALUES = ("drop_absolute_value", "turn_absolute_value")
 BRANCHES = (
     "decide_above",
     "decide_below",
+    "divide_condition",
+    "divide_turned_condition",
     "join_branches",
     "separate_bracket",
     "separate_opposite_bracket",

@@ -773,6 +773,11 @@ Ltac told :=
   | match goal with |- 0 < - (?a - ?b) => replace (- (a - b)) with (b - a) by ring end; positive ].
 Ltac drop_absolute_value := apply Rabs_pos_eq, Rlt_le; told.
 Ltac turn_absolute_value := rewrite <- Rabs_Ropp; apply Rabs_pos_eq, Rlt_le; told.
+Ltac divide_condition :=
+  cbv beta; match goal with |- threshold ?p ?q ?u ?w = threshold ?f ?z ?u ?w =>
+    unfold threshold; destruct (Rlt_dec q p), (Rlt_dec z f); try reflexivity; exfalso;
+    first [lra | nra] end.
+Ltac divide_turned_condition := divide_condition.
 Ltac decide_above := apply threshold_above; exceeding.
 Ltac decide_below :=
   apply threshold_otherwise; apply Rle_not_lt, Rlt_le; exceeding.
