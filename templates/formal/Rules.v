@@ -699,9 +699,10 @@ Ltac use_sum_fact fact :=
         etransitivity; [| apply (fact k); index]; symmetry; exclude_masked end].
 Ltac use_entry_fact fact := etransitivity; [apply fact; index | same_delta].
 Ltac recognise_label fact := symmetry; use_entry_fact fact.
+(* A bracket of two equal indices, [t <= t - 1], is written as one of numbers. *)
 Ltac use_equality :=
   match goal with H : @eq nat _ _ |- _ =>
-    first [rewrite H; same_delta | rewrite <- H; same_delta] end.
+    first [rewrite H; same_delta | rewrite <- H; same_delta | apply bracket_as; lia] end.
 Ltac use_condition := use_equality.
 Ltac evaluate_delta := apply delta_same; index.
 Ltac compare_numbers := apply delta_apart; discriminate.

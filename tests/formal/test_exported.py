@@ -170,6 +170,12 @@ SOFTMAX_OF = "q[n,i] = exp(u[n,i])/sum(exp(u[n,j]), j=1..C)"
             id="clipped power",
         ),
         pytest.param(
+            "-log(sigmoid(z[t])*prod(1 - sigmoid(z[i]), i=1..t-1))",
+            "z[k]",
+            {"given": ["k <= C", "t <= C"]},
+            id="bracket of equal indices",
+        ),
+        pytest.param(
             "sum(y[i]*erf(z[i]), i=1..C) - erf(a*z[t])", "z[k]", {}, id="a function that Coq lacks"
         ),
     ],
