@@ -18,8 +18,10 @@ from derive.notation import (
     Plus,
     Power,
     ProductOver,
+    Quotient,
     Threshold,
     Times,
+    Total,
     bases,
     factors,
 )
@@ -32,6 +34,7 @@ from derive.rules.complements import (
     is_share,
     near_one,
     over_complements,
+    powers_beside,
     shares_near_one,
     subjects,
 )
@@ -50,6 +53,7 @@ from derive.rules.mixtures import (
     products_near_one,
 )
 from derive.rules.monomials import sides
+from derive.rules.powers import divide_unequal_powers
 from derive.rules.raised import beside_raised, raises_in_sum
 from derive.rules.ratios import over_another_sum
 from derive.rules.softmax import folded, weighted_complements
@@ -120,6 +124,8 @@ def open_complements(trace: Trace) -> bool:
     Returns whether there was something to write so.
     """
     before = trace.expression
+    if trace.apply("raise_power", among(powers_beside(trace.expression))):
+        settle(trace, ("multiply_quotients",))
     found = near_one(trace.expression)
     # A number that is but another name for an entry is worked out like that entry.
     others = {d.base for d in trace.given.definitions if isinstance(d.value, Indexed)} & found
@@ -248,6 +254,23 @@ def open_powers(trace: Trace, opened: bool) -> None:
         repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
 
 
+def divide_powers(trace: Trace) -> None:
+    """Write powers over powers as powers of fractions: each may be too large by itself."""
+    if trace.apply("divide_inside_total", over_powers):
+        settle(trace, ("multiply_quotients", "flatten_quotient"))
+    settle(trace, ("divide_powers", "divide_unequal_powers"))
+
+
+def over_powers(fraction: Expr, given: Given) -> bool:
+    """Whether there is a power below the bar that meets one in a sum over an index above it."""
+    total = next((f for f in factors(fraction.numerator) if isinstance(f, Total)), None)
+    if total is None:
+        return False
+    body, index = total.opened
+    inside = given.within(index, tuple(total.limits[1:]))
+    return divide_unequal_powers(Quotient(body, fraction.denominator), inside) is not None
+
+
 def open_power_sums(trace: Trace) -> bool:
     """Write powers in sums as exponentials where such a sum must not become zero or infinite.
 
@@ -366,6 +389,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
     settle(trace, TANGENTS)
+    divide_powers(trace)
     if derivation.problem.kind == "hessian_vector" and trace.apply("centre_mean"):
         settle(trace, ("sum_probabilities", "cancel_terms"))
     open_tails(trace)

@@ -423,7 +423,7 @@ BY_HAND = {
     ),
     "Weibull": (
         "(t/l)^(p - 1)*exp(-(t/l)^p)/l",
-        "l**(-p - 1)*p*t**(p - 1)*(-1 + t**p/l**p)*exp(-t**p/l**p)",
+        "p*(t/l)**(p - 1)*((t/l)**p - 1)*exp(-(t/l)**p)/l**2",
         {"by": "l", "given": ["l > 0", "t > 0", "p > 0"]},
     ),
     "deviations from a weighted mean": (

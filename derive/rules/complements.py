@@ -152,6 +152,23 @@ def over_complements(expr: Expr) -> frozenset[Expr]:
     return collected(expr, look)
 
 
+def powers_beside(expr: Expr) -> frozenset[Expr]:
+    """The powers ``(1 - p_k)^n`` beside ``δ_{ik} - p_i``: infinite for ``n < 0`` where it is 0."""
+
+    def look(part: Expr) -> frozenset[Expr]:
+        above = sides(part)[0]
+        deltas = [d for f in above if (d := delta_of(f)) is not None]
+        return frozenset(
+            f
+            for f in above
+            if isinstance(f, Power)
+            and not f.exponent.is_number
+            and any(complemented((f,)).intersection(d.args) for d in deltas)
+        )
+
+    return collected(expr, look)
+
+
 def complemented(below: tuple[Expr, ...]) -> frozenset[Expr]:
     """The indices ``k`` of the factors ``1 - p_k``, or powers of them, in a denominator."""
     left = [f.base if isinstance(f, Power) else f for f in below]

@@ -17,14 +17,16 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    bases,
     code,
+    heads,
     is_number,
     terms,
     times,
     without,
 )
 from derive.rules import samples as s
-from derive.rules.algebra import PRODUCTS, cancel
+from derive.rules.algebra import PRODUCTS, cancel, fraction
 from derive.rules.monomials import (
     Monomial,
     expression,
@@ -52,6 +54,22 @@ def reduce_power(expr: Expr, given: Given) -> Outcome:
     if not isinstance(expr.exponent, Plus) or ONE not in expr.exponent.args:
         return None
     return times(raise_to(expr.base, expr.exponent.doit() - 1), expr.base)
+
+
+@rule(
+    law(
+        Power(s.a, Plus(s.n, Minus(ONE))),
+        Quotient(Power(s.a, s.n), s.a),
+        Condition("nonzero", (s.a,)),
+    ),
+    Power(Plus(ONE, Exp(z_k)), Plus(s.gamma, Minus(ONE))),
+    formal="reduce_power",
+)
+def raise_power(expr: Expr, given: Given) -> Outcome:
+    """``a^(n-1) = a^n / a``"""
+    if not isinstance(expr.exponent, Plus) or Minus(ONE) not in expr.exponent.args:
+        return None
+    return Quotient(raise_to(expr.base, expr.exponent.doit() + 1), expr.base)
 
 
 @rule(
@@ -145,6 +163,49 @@ def power_of_quotient(expr: Expr, given: Given) -> Outcome:
         case Power(Quotient(above, below), n) if n.is_integer or is_positive(below, given):
             top = ONE if above == 1 else raise_to(above, n.doit())
             return Quotient(top, raise_to(below, n.doit()))
+    return None
+
+
+@rule(
+    law(
+        Quotient(Power(s.a, s.n), Power(s.b, s.n)),
+        Power(Quotient(s.a, s.b), s.n),
+        Condition("positive", (s.b,)),
+    ),
+    Quotient(Times(y_k, Power(s.gamma, s.gamma)), Power(s.T, s.gamma)),
+)
+def divide_powers(expr: Expr, given: Given) -> Outcome:
+    """``a^n / b^n = (a / b)^n``: each of the two may be too large or too small by itself."""
+    return _divided(expr, given, lambda gap, exponent: gap == 0)
+
+
+@rule(
+    law(
+        Quotient(Power(s.a, s.n), Power(s.b, s.c)),
+        Quotient(Power(Quotient(s.a, s.b), s.n), Power(s.b, Plus(s.c, Minus(s.n)))),
+        Condition("positive", (s.b,)),
+    ),
+    Quotient(Times(y_k, Power(s.gamma, s.gamma)), Power(s.T, Plus(s.gamma, ONE))),
+    formal="divide_powers",
+)
+def divide_unequal_powers(expr: Expr, given: Given) -> Outcome:
+    """``a^n / b^(n + 1) = (a / b)^n / b``"""
+    return _divided(expr, given, lambda gap, exponent: gap.is_Integer and not bases(exponent))
+
+
+def _divided(expr: Expr, given: Given, near: Callable[[Expr, Expr], bool]) -> Outcome:
+    """A fraction with the first two powers in it whose exponents are near as one power."""
+    above, below = map(list, sides(expr))
+    for n, upper in enumerate(above):
+        base, exponent = split_power(upper)
+        for m, lower in enumerate(below):
+            other, further = split_power(lower)
+            gap = further - exponent
+            # What exponentials are in is lowered as a whole.
+            raised = not exponent.is_number and Exp not in heads(base) | heads(other)
+            if raised and near(gap, exponent) and is_positive(other, given):
+                above[n], below[m] = raise_to(Quotient(base, other), exponent), raise_to(other, gap)
+                return fraction(above, below)
     return None
 
 

@@ -78,6 +78,7 @@ def finish(trace: Trace) -> None:
     share_bars(trace)
     attempt(trace, clear_bars)
     attempt(trace, reduce_powers)
+    attempt(trace, divide_powers, NO_LONGER)
     attempt(trace, lambda t: settle(t, ("turn_exponentials",)))
     attempt(trace, complete_products)
     attempt(trace, share_totals)
@@ -243,6 +244,11 @@ def reduce_powers(trace: Trace) -> None:
     """Cancel factors beside a power of a product with one of its factors."""
     if trace.apply("reduce_power", lambda power, _: isinstance(power.base, Times)):
         settle(trace, ("multiply_quotients", "cancel_factor", "combine_powers"))
+
+
+def divide_powers(trace: Trace) -> None:
+    """Write powers over powers as powers of fractions."""
+    settle(trace, ("divide_powers", "divide_unequal_powers"))
 
 
 def expand(trace: Trace) -> None:

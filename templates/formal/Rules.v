@@ -158,6 +158,8 @@ Qed.
 Ltac power_of_quotient := first
   [ by_field | rewrite Rpower_quotient by positive; first [reflexivity | by_field]
   | by_powers | by_roots].
+Ltac divide_powers :=
+  repeat rewrite Rpower_quotient by positive; first [reflexivity | by_field | by_powers].
 Ltac multiply_quotients := by_ring.
 Ltac join_reciprocal := by_ring.
 Ltac flatten_quotient := by_ring.

@@ -200,3 +200,21 @@ def test_what_a_product_of_two_leaves_of_one(score: float) -> None:
     small = np.exp(-score)
     assert np.isclose(value, score - np.log(2 + small) + 2 * np.log1p(small), rtol=1e-14)
     assert np.isclose(slope[0], 1 / (2 + small) / (1 + small), rtol=1e-14)
+
+
+FOCAL = "-(1 - softmax(z)[t])^g*log(softmax(z)[t])"
+
+
+@pytest.mark.parametrize("focus", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("scores", [[800.0, 0.0, -1.0], [2.0, 0.0, -1.0], [0.0, 800.0, -1.0]])
+def test_a_power_of_what_a_softmax_leaves(scores: list[float], focus: float) -> None:
+    """Focal loss: its derivative is 0 times infinite where the true class is certain."""
+    with mpmath.workdps(DIGITS):
+        whole = [mpmath.exp(score) for score in scores]
+        shares = [score / mpmath.fsum(whole) for score in whole]
+        p, left = shares[0], mpmath.fsum(shares[1:])
+        by_share = focus * left ** (focus - 1) * mpmath.log(p) - left**focus / p
+        slopes = [by_share * p * (left if n == 0 else -q) for n, q in enumerate(shares)]
+        true = [float(-(left**focus) * mpmath.log(p)), *map(float, slopes)]
+    found = computed(FOCAL, "z[k]", ("g > 0",), z=scores, t=0, g=focus)
+    np.testing.assert_allclose(found, true, rtol=1e-12, atol=1e-100)

@@ -1,0 +1,60 @@
+"""Powers of fractions neither overflow nor vanish where both parts of the fraction are large."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import derive
+
+pytestmark = pytest.mark.needs("lark")
+
+WEIBULL = "sum((y[n]/s)^a - log(a) - (a - 1)*log(y[n]/s) + log(s), n=1..N)"
+HAZARD = "sum((y[n]/s)^a, n=1..N)"
+SCALED = "(x/y)^a"
+CLIPPED = "min(1, (x/y)^a)*w^2"
+SHARED = "(s/(x + y))^a"
+GLOVE = """sum(min(1, (X[i,j]/x0)^a)
+           *(sum(w[i,l]*v[j,l], l=1..D) + b[i] + c[j] - log(X[i,j]))^2, i=1..V, j=1..V)"""
+
+LIVES = {"y": [9e4, 1.1e5, 1e5], "s": 1e5, "a": 70.0}
+FAR_UP = {"x": 1e199, "y": 1e200, "a": 2.0}
+COUNTS = {
+    "X": [[5e4, 8e4, 1e5], [1.2e5, 7e4, 6e4], [9e4, 9.5e4, 1e5]],
+    "x0": 1e5,
+    "a": 100.0,
+    "w": [[0.5, -1.0], [0.2, 0.3], [1.0, 0.1]],
+    "v": [[0.1, 2.0], [0.4, -0.3], [0.7, 0.2]],
+    "b": [0.1, 0.2, 0.3],
+    "c": [-0.1, 0.5, 0.2],
+}
+
+
+@pytest.mark.parametrize(
+    ("loss", "variables", "positive", "inputs"),
+    [
+        (WEIBULL, ["s", "a", "y[m]"], ["y[n]", "s", "a"], LIVES),
+        (HAZARD, ["s", "a", "y[m]"], ["y[n]", "s", "a"], LIVES),
+        (SCALED, ["x", "y", "a"], ["x", "y"], FAR_UP),
+        (CLIPPED, ["w", "x"], ["x", "y"], {**FAR_UP, "w": 1.0}),
+        (SHARED, ["x", "s"], ["x", "y", "s"], {**FAR_UP, "s": 1e200}),
+        (GLOVE, ["w[k,m]", "b[k]"], ["X[i,j]", "x0"], COUNTS),
+    ],
+    ids=["weibull", "hazard", "scaled", "clipped", "shared", "glove"],
+)
+def test_a_power_of_a_fraction_is_taken_of_the_fraction(
+    loss: str, variables: list[str], positive: list[str], inputs: dict[str, object]
+) -> None:
+    d = derive.gradient(loss, variables, given=[f"{n} > 0" for n in positive])
+    arrays = {name: np.array(v) for name, v in inputs.items()}
+    with np.errstate(all="raise", under="ignore"):
+        found = d.kernel("numpy")(**arrays)
+    true = d.kernel("mpmath")(**arrays, dps=200)
+    for part, exact in zip((found[0], *found[1]), (true[0], *true[1]), strict=True):
+        np.testing.assert_allclose(part, np.array(exact, float), rtol=1e-12)
+        assert np.all(part != 0)
+
+
+def test_a_power_over_a_power_is_read_as_one() -> None:
+    given = ["x > 0", "y > 0"]
+    assert str(derive.gradient("(x/y)^a", "x", given=given).result) == "a*(x/y)**(a - 1)/y"
