@@ -49,6 +49,7 @@ __all__ = [
     "centring",
     "chain",
     "clipping",
+    "comparisons",
     "complements",
     "definitions",
     "display",
