@@ -79,6 +79,11 @@ FUNCTIONS: dict[str, Function] = {
     "erf": Function(sympy.erf),
     "lgamma": Function(sympy.loggamma),
     "digamma": Function(sympy.digamma),
+    "log1p": Function(lambda u: log(1 + u)),
+    "expm1": Function(lambda u: exponential(u) - 1),
+    "log2": Function(lambda u: log(u) / log(2)),
+    "log10": Function(lambda u: log(u) / log(10)),
+    "erfc": Function(lambda u: 1 - sympy.erf(u)),
     "sigmoid": Function(logistic),
     "logistic": Function(logistic),
     "softplus": Function(lambda u: log(1 + exponential(u))),
@@ -128,6 +133,20 @@ RANGED: dict[str, Callable[[Expr, Limits], Expr]] = {
     "min": minimum,
 }
 """Functions of all values of a body over a range: of the body and the range."""
+
+INSTEAD = {
+    "norm": "sqrt(sum(z[i]^2, i=1..C))",
+    "dot": "sum(a[i]*b[i], i=1..C)",
+    "mean": "sum(z[i], i=1..C)/C",
+    "average": "sum(z[i], i=1..C)/C",
+    "var": "sum((z[i] - m)^2, i=1..C)/C, and m = sum(z[i], i=1..C)/C with where=",
+    "gamma": "exp(lgamma(u))",
+    "if": "max, min, abs, relu or clip",
+    "where": "max, min, abs, relu or clip",
+    "argmax": "a label, as in z[t], which does not move where the others do",
+    "argmin": "a label, as in z[t], which does not move where the others do",
+}
+"""How people say what there is no function for, and how it is written here."""
 
 DELTAS = ("delta", "KroneckerDelta")
 SLOPES = ("diff", "Derivative")

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from derive.errors import DeriveError
 from derive.parsing.brackets import check_brackets
-from derive.parsing.functions import DELTAS, FUNCTIONS, RANGED, REDUCTIONS, SLOPES, WHOLE, listed
+from derive.parsing.functions import (
+    DELTAS,
+    FUNCTIONS,
+    INSTEAD,
+    RANGED,
+    REDUCTIONS,
+    SLOPES,
+    WHOLE,
+    listed,
+)
 from derive.parsing.source import Place, Source
 from derive.parsing.spelling import spelled
 from derive.parsing.tree import (
@@ -174,6 +183,8 @@ class _Builder:
             made = Call(place, name, _numbers(place, name, arguments, count, wanted))
         elif name in REDUCTIONS or name in WHOLE:
             return _reduction(place, name, arguments, selected)
+        elif name in INSTEAD:
+            raise place.error(f"there is no function {name}; write {INSTEAD[name]}")
         else:
             raise place.error(
                 f"there is no function {name}; for a product write {name}*(...), for an entry "
@@ -238,7 +249,10 @@ def _without(body: Node, left_out: Relation, name: str, own: set[str]) -> Node:
             return Chain(place, kept, (("*", body),))
         case "product" | "prod":
             return Power(place, body, kept)
-    raise place.error(f"{name} leaves no index out yet, as sums and products do")
+    raise place.error(
+        f"{name} leaves no index out, as sums and products do; for the margin of a class t, take "
+        "it off inside: max(1 - delta(j, t) + z[j], j=1..C) - z[t]"
+    )
 
 
 def _check_relations(arguments: Iterable[Any]) -> None:

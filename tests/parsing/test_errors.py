@@ -45,6 +45,8 @@ WRONG: list[tuple[str, int, str]] = [
     ("exp + z[k]", 1, "exp is a function"),
     ("exp[k]", 1, "round brackets"),
     ("f(z[k])", 1, "there is no function f"),
+    ("z[k]/norm(z)", 6, "no function norm; write sqrt"),
+    ("if(z[k] > 0, 1, 0)", 1, "no function if; write max"),
     ("exp(z[k], 2)", 1, "exp takes one number"),
     ("max(z[k])", 1, "max takes two numbers"),
     ("delta(k)*z[k]", 1, "delta takes two indices"),

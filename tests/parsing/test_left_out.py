@@ -43,7 +43,7 @@ def test_it_is_the_factor_that_leaves_out(short: str, written_out: str) -> None:
 @pytest.mark.parametrize(
     ("text", "column", "sentence"),
     [
-        ("max(z[j], j=1..C, j!=t)", 20, "max leaves no index out yet, as sums and products do"),
+        ("max(z[j], j=1..C, j!=t)", 20, "max leaves no index out, .* take it off inside"),
         ("sum(z[i]*z[j], i=1..C, j=1..C, i<j)", 33, r"in place of < write .* j = i\+1..C"),
         ("sum(z[i], i=1..C, s!=t)", 20, "what is left out is an index of this sum"),
         ("sum(z[i]!=t, i=1..C)", 9, "!= makes a relation where a number belongs"),
