@@ -155,6 +155,25 @@ BESIDE_A_BAR: dict[str, Asked] = {
     ),
 }
 
+STUDENT = "sum((nu+1)/2*log(1+(y[n]-mu)^2/(nu*s^2)) + log(s), n=1..N)"
+POSITIVE = {"given": ["nu > 0", "s > 0"]}
+
+# A fraction below a bar is cleared: Student's t, with all that it is made of.
+BELOW_A_BAR: dict[str, Asked] = {
+    "location": (
+        STUDENT,
+        "mu",
+        "-(nu + 1)*Sum((-mu + y[n])/(nu*s**2 + (-mu + y[n])**2), (n, 1, N))",
+        POSITIVE,
+    ),
+    "scale": (
+        STUDENT,
+        "s",
+        "nu*Sum((s**2 - (-mu + y[n])**2)/(nu*s**2 + (-mu + y[n])**2), (n, 1, N))/s",
+        POSITIVE,
+    ),
+}
+
 STEPS = "sum(sum((1-l)*l^(n-1)*(sum(g^(j-t)*r[j], j=t..t+n-1) + g^n*V[t+n]), n=1..T-t), t=1..T)"
 RETURN = "sum(l^(n-1)*(sum(g^(j-1)*r[t+j], j=1..n) + g^n*V[t+n]), n=1..T-t-1)"
 
@@ -252,6 +271,13 @@ def test_a_bracket_says_the_same_however_its_indices_stand() -> None:
 @pytest.mark.parametrize("asked", BESIDE_A_BAR.values(), ids=BESIDE_A_BAR)
 def test_what_stands_beside_a_fraction_meets(asked: Asked) -> None:
     assert str(result(asked).result) == asked[2]
+
+
+@pytest.mark.parametrize("asked", BELOW_A_BAR.values(), ids=BELOW_A_BAR)
+def test_a_fraction_below_a_bar_is_cleared(asked: Asked) -> None:
+    found = result(asked)
+    assert str(found.result) == asked[2]
+    assert found.check().level == "exact"
 
 
 @pytest.mark.parametrize("asked", CLIPPED.values(), ids=CLIPPED)

@@ -358,3 +358,25 @@ def clear_numerator(expr: Expr, given: Given) -> Outcome:
                     cleared = [Minus(above) if isinstance(term, Minus) else above, other]
                     return Quotient(plus(*cleared[:: 1 - 2 * n]), times(bar, below))
     return None
+
+
+@rule(
+    law(
+        Quotient(s.a, Plus(s.b, Quotient(s.c, s.u))),
+        Quotient(Times(s.a, s.u), Plus(Times(s.b, s.u), s.c)),
+        Condition("nonzero", (s.u,)),
+    ),
+    Quotient(y_k, Times(s.T, Plus(ONE, Quotient(z_k, z_i)))),
+)
+def clear_denominator(expr: Expr, given: Given) -> Outcome:
+    """``a/(b + c/u) = a u/(b u + c)``"""
+    above, below = sides(expr)
+    for n, factor in enumerate(below):
+        parts = [monomial(t) for t in factor.args] if isinstance(factor, Plus) else []
+        for part in parts:
+            bars = {c: (b, -p) for c, (b, p) in part.powers.items() if p.could_extract_minus_sign()}
+            if bars:
+                bar = expression(Monomial(ONE, bars))
+                cleared = plus(*(expression(multiplied(p, bar)) for p in parts))
+                return Quotient(times(*above, bar), times(*below[:n], cleared, *below[n + 1 :]))
+    return None

@@ -42,6 +42,16 @@ def clear_numerators(trace: Trace) -> None:
         tidy_fractions(trace)
 
 
+def clear_denominators(trace: Trace) -> None:
+    """Write fractions below a bar with the whole one as one fraction: ``a / (1 + b/c)``."""
+    if trace.apply("clear_denominator", clears_denominator):
+        clear_bars(trace)
+        tidy_fractions(trace)
+        settle(trace, ("pull_out_factor", "multiply_quotients", "cancel_factor", "combine_powers"))
+        clear_bars(trace)
+        tidy_fractions(trace)
+
+
 def tidy_fractions(trace: Trace) -> None:
     """Let terms above bars meet, and cancel what they have in common with what is below."""
     settle(trace, ("cancel_factor", "combine_powers", "distribute_negative"))
@@ -86,8 +96,14 @@ def clears_numerator(fraction: Expr, given: Given) -> bool:
     return Plus in heads_of(fraction.denominator) and Exp not in heads_of(fraction)
 
 
+def clears_denominator(fraction: Expr, given: Given) -> bool:
+    """Clear a fraction below a bar, where nothing can overflow by that."""
+    return Exp not in heads_of(fraction)
+
+
 def clears_bar(product: Expr, given: Given) -> bool:
     """Multiply out where a factor is below a bar in the bracket beside it: ``a (b + c / a)``."""
     known = {code(f) for f in product.args}
-    terms = (sides(t)[1] for f in product.args if isinstance(f, Plus) for t in f.args)
-    return any(code(f) in known for below in terms for f in below)
+    terms = (t for f in product.args if isinstance(f, Plus) for t in f.args)
+    below = (sides(t.operand if isinstance(t, Minus) else t)[1] for t in terms)
+    return any(code(f) in known for bar in below for f in bar)

@@ -19,7 +19,7 @@ from derive.strategy.attempts import (
     settle,
     spread,
 )
-from derive.strategy.bars import clear_bars, share_bars
+from derive.strategy.bars import clear_bars, clear_denominators, share_bars
 from derive.strategy.equal_indices import cancels_below, moves_index, moves_safely
 from derive.strategy.judgement import (
     bracketed,
@@ -77,6 +77,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, gather_fractions)
     share_bars(trace)
     attempt(trace, clear_bars)
+    attempt(trace, clear_denominators)
     attempt(trace, reduce_powers)
     attempt(trace, divide_powers, NO_LONGER)
     attempt(trace, lambda t: settle(t, ("turn_exponentials",)))

@@ -224,6 +224,7 @@ Ltac turn_exponentials :=
     rewrite (inv_turned u), (exp_Ropp u); generalize (/ (exp u - 1)); intro; field; nonzero end.
 Ltac put_over_bar := by_cancelling.
 Ltac clear_numerator := by_cancelling.
+Ltac clear_denominator := by_cancelling.
 Ltac divide_numerator := first [by_field | by_powers | by_roots].
 Ltac reorder_terms := by_ring.
 Ltac reorder_factors := by_ring.
