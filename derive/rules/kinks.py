@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Abs, Expr, Indexed, Max, Min, Symbol, sign
+from sympy import Abs, Expr, Indexed, Integer, Max, Min, Symbol, sign
 
 from derive.facts import Fact, Given, PositiveFact
 from derive.laws import Condition, law
@@ -43,6 +43,7 @@ from derive.rules.registry import Outcome, Rewriting, rule
 from derive.signs import depends, is_positive
 
 z_k, y_i = s.z[s.k1], s.y[s.i1]
+TWO = Integer(2)
 
 
 def absolute(operand: Expr) -> Expr:
@@ -132,6 +133,30 @@ def differentiate_sign(expr: Expr, given: Given) -> Outcome:
         case Partial(Apply(function, (_,))) if function is sign:
             return ZERO
     return None
+
+
+@rule(
+    law(Quotient(Times(Power(sign_of(s.u), TWO), s.w), s.c), Quotient(s.w, s.c), off_zero),
+    Quotient(Times(Power(sign_of(z_k), TWO), y_i), absolute(z_k)),
+)
+def square_sign(expr: Expr, given: Given) -> Outcome:
+    """``sign(u)^2 = 1`` above a bar with ``u`` or ``|u|`` below, which says that ``u`` is not 0."""
+    if not isinstance(expr, Quotient):
+        return None
+    above, below = sides(expr)
+    apart = {b.operands[0] if _is(b, Abs) else b for b, _ in map(split_power, below)}
+    for n, factor in enumerate(above):
+        base, exponent = split_power(factor)
+        if _is(base, sign) and exponent == TWO:
+            number = base.operands[0]
+            if any((number - u).doit() == 0 or (number + u).doit() == 0 for u in apart):
+                return Quotient(times(*without(above, n)), times(*below))
+    return None
+
+
+def _is(expr: Expr, function: object) -> bool:
+    """Whether an expression is ``function`` of something."""
+    return isinstance(expr, Apply) and expr.function is function
 
 
 @rule(

@@ -250,6 +250,7 @@ def simplify_once(trace: Trace) -> bool:
         or take_terms_off(trace)
         or trace.apply("power_of_product", raises_well)
         or trace.apply_first(("power_of_power", "power_of_quotient", "combine_powers"))
+        or trace.apply("square_sign")
         or trace.apply("absorb_factors")
         or trace.apply_first(("cancel_terms", "collect_terms"))
         or trace.apply("pull_out_sign")

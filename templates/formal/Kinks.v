@@ -172,6 +172,12 @@ Proof.
     + rewrite sign_eq_m1, Rabs_left by lra. now field.
 Qed.
 
+Lemma sign_square x : x <> 0 -> sign x ^ 2 = 1.
+Proof.
+  intros H. destruct (Rlt_dec 0 x).
+  - rewrite sign_eq_1 by assumption. ring.
+  - rewrite sign_eq_m1 by lra. ring.
+Qed.
 Lemma is_derive_sign_at x : x <> 0 -> is_derive sign x 0.
 Proof.
   intros H. apply (is_derive_ext_loc (fun _ => sign x)).

@@ -777,6 +777,15 @@ Ltac told :=
   | match goal with |- 0 < - (?a - ?b) => replace (- (a - b)) with (b - a) by ring end; positive ].
 Ltac drop_absolute_value := apply Rabs_pos_eq, Rlt_le; told.
 Ltac turn_absolute_value := rewrite <- Rabs_Ropp; apply Rabs_pos_eq, Rlt_le; told.
+Ltac square_sign :=
+  match goal with |- context [sign ?a ^ 2] =>
+    first
+    [ rewrite (sign_square a) by nonzero
+    | match goal with |- context [Rabs ?b] =>
+        let H := fresh "H" in assert (H : Rabs b <> 0) by nonzero;
+        let E := fresh "E" in
+        rewrite (sign_square a) by (intros E; apply H; replace b with 0 by lra; apply Rabs_R0) end ];
+    by_ring end.
 Ltac divide_condition :=
   cbv beta; match goal with |- threshold ?p ?q ?u ?w = threshold ?f ?z ?u ?w =>
     unfold threshold; destruct (Rlt_dec q p), (Rlt_dec z f); try reflexivity; exfalso;
