@@ -55,6 +55,23 @@ def test_it_is_finite_for_any_logits_and_builds_no_matrix(dtype: type) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.needs("lark")
+def test_of_a_partial_likelihood_it_is_a_covariance_with_the_vector() -> None:
+    """Cox's regression: ``E[x (x.v)] - E[x] E[x.v]`` of those at risk; of the last one it is 0."""
+    risk = "sum(b[l]*x[j,l], l=1..P)"
+    loss = f"-sum(d[n]*({risk.replace('j', 'n')} - log(sum(exp({risk}), j=n..N))), n=1..N)"
+    found = derive.hessian_vector(loss, "b[k]", "v[m]")
+    weight = "exp(Sum(b[l]*x[j, l], (l, 1, P)))"
+    along, whole = "Sum(v[m]*x[j, m], (m, 1, P))", f"Sum({weight}, (j, n, N))"
+    assert str(found.result) == (
+        f"Sum((-Sum({weight}*x[j, k], (j, n, N))*Sum({weight}*{along}, (j, n, N))/{whole}"
+        f" + Sum({weight}*x[j, k]*{along}, (j, n, N)))*d[n]/{whole}, (n, 1, N))"
+    )
+    report = found.check()
+    assert report.level == "exact" and all(row.sampled for row in report.rows)
+
+
+@pytest.mark.slow
 def test_planted_errors_are_caught() -> None:
     d = derive.hessian_vector(log(over(exp(z[j]), j)), z[k], v[j])
     kinds = ("sign", "factor", "index swap")

@@ -250,6 +250,27 @@ def exchanges_well(direction: Expr | None) -> Callable[[Expr, Given], bool]:
     return look
 
 
+def contracts_along(direction: Expr | None) -> Callable[[Expr, Given], bool]:
+    """Multiply a vector out, and split the sum over it, where every term has a sum to meet it in:
+    ``Σ_m (Σ_j a_j x_{jm} - b Σ_j c_j x_{jm}) v_m``.
+    """
+
+    def look(expr: Expr, given: Given) -> bool:
+        if direction is None or direction.base not in bases(expr):
+            return False
+        if isinstance(expr, Total):
+            body, index = expr.opened
+            parts = terms(body)
+        else:
+            index = given.scope[0].index if given.scope else None
+            parts = next((f.args for f in expr.args if isinstance(f, Plus)), ())
+        above = (monomial(t).powers.values() for t in parts)
+        moving = [any(isinstance(b, Total) and index in names(b) for b, _ in t) for t in above]
+        return len(moving) > 1 and all(moving)
+
+    return look
+
+
 def indices_of(base: IndexedBase | None, expr: Expr) -> frozenset[Symbol]:
     """The free indices at which entries of an array stand, or of any array, if none is named."""
     found = entries(expr) if base is None else [e for e in entries(expr) if e.base == base]

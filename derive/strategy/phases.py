@@ -12,6 +12,7 @@ from derive.strategy.attempts import (
     spread,
 )
 from derive.strategy.judgement import (
+    contracts_along,
     distributes_well,
     divides_well,
     exchanges_well,
@@ -255,6 +256,8 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(("cancel_terms", "collect_terms"))
         or trace.apply("pull_out_sign")
         or trace.apply("pull_out_factor", pulls_well)
+        or spread(trace, "distribute_product", contracts_along(trace.direction))
+        or trace.apply("split_total", contracts_along(trace.direction))
         or trace.apply("exchange_totals", exchanges_well(trace.direction))
         or trace.apply_first(("sum_constant", "sum_constant_but"))
         or trace.apply_first(("multiply_constant", "rejoin_factor"))

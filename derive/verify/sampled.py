@@ -49,6 +49,8 @@ KINK = mpmath.mpf(10) ** -10
 """So near to a kink no numeric derivative is taken."""
 LOST = mpmath.mpf(10) ** -30
 """A sum so much smaller than its terms has too few digits left for a numeric derivative."""
+NOISE = mpmath.mpf(10) ** (10 - WORKING)
+"""A sum so much smaller than its terms is zero but for the last digits of these."""
 KINKED = (Abs, Max, Min, sign)
 
 At = Mapping[Symbol, int]
@@ -438,6 +440,8 @@ def _is_lost(terms: list[mpmath.mpf]) -> bool:
 
 def _sum(terms: list[mpmath.mpf]) -> mpmath.mpf:
     total = mpmath.fsum(terms)
+    if abs(total) < NOISE * max(map(abs, terms), default=0):
+        return mpmath.mpf(0)
     if total != 0 and _is_lost(terms):
         raise OutsideDomain(f"so many digits cancel that {mpmath.nstr(total, 6)} means little")
     return total
