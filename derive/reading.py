@@ -249,6 +249,8 @@ def _read_product(expr: Mul) -> Expr:
     coefficient, _ = expr.as_coeff_Mul()
     if coefficient.is_negative:
         return Minus(read(-expr))
+    if any(map(_is_root, expr.args)):
+        return read(Mul(*(_raised(f) if _is_root(f) else f for f in expr.args)))
     above: list[Expr] = []
     below: list[Expr] = []
     over_partition = any(isinstance(f, Sum) for f in expr.args)
@@ -311,9 +313,21 @@ def _heads(expr: Expr) -> frozenset[type]:
     return expr.heads if isinstance(expr, Inert) else frozenset()
 
 
+def _is_root(expr: Basic) -> bool:
+    """Whether this is a root of an exponential, as ``sqrt(exp(2*z[i]))``, of inputs that are real."""
+    return isinstance(expr, Pow) and isinstance(expr.base, exp) and expr.exp.is_Rational
+
+
+def _raised(root: Pow) -> Expr:
+    """``e^z`` for ``sqrt(e^{2z})``."""
+    return exp(root.exp * root.base.args[0])
+
+
 def _read_power(expr: Pow) -> Expr:
     if expr.base == E:
         return Exp(read(expr.exp))
+    if _is_root(expr):
+        return read(_raised(expr))
     if expr.exp.could_extract_minus_sign() and not expr.exp.has(KroneckerDelta):
         return Quotient(ONE, read(expr.base**-expr.exp))
     return Power(read(expr.base), read(expr.exp))

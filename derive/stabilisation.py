@@ -338,6 +338,12 @@ def beside_infinite(expr: Expr, given: Given) -> bool:
     return any(map(may_vanish, expr.args)) and bool(powers or exponentials)
 
 
+def of_several_exponentials(expr: Expr, given: Given) -> bool:
+    """Whether this has several exponentials as factors inside a sum, where only all of them count."""
+    found = [f for side in sides(expr) for f in side if isinstance(f, Exp)]
+    return bool(given.scope) and len(found) > 1
+
+
 def may_vanish(expr: Expr) -> bool:
     """Whether this is a choice, or a product with one, that is zero in one of its branches."""
     match expr:
@@ -426,6 +432,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     open_powers(trace, opened)
     open_quotients(trace)
     repeat(lambda: trace.apply("join_total", is_divided))
+    repeat(lambda: trace.apply("join_exponents", of_several_exponentials))
     settle(trace, SHIFTS)
     repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))
     settle(trace, CONTRACTION)

@@ -458,6 +458,18 @@ BY_HAND = {
         "/((m - 1)*d[i]**(2/(m - 1))*Sum(d[j]**(-2/(m - 1)), (j, 1, C)))",
         {"by": "d[k]", "given": ["d[i] > 0", "m > 1"]},
     ),
+    "root of an exponential": (
+        "sum(log(sqrt(exp(2*r[i])) + x[i]), i=1..C)",
+        "exp(r[k])/(exp(r[k]) + x[k])",
+        {"by": "r[k]"},
+    ),
+    "a count of others of one class": (
+        "-sum(sum(delta(t[p],t[i])*(z[p]-z[i]),p=1..N,p!=i)/sum(delta(t[p],t[i]),p=1..N,p!=i),i=1..N)",
+        "-Sum(KroneckerDelta(t[i], t[k])/(Sum(KroneckerDelta(t[i], t[p]), (p, 1, N)) - 1), (i, 1, N))"
+        " + Sum(KroneckerDelta(t[k], t[p]), (p, 1, N))"
+        "/(Sum(KroneckerDelta(t[k], t[p]), (p, 1, N)) - 1)",
+        {},
+    ),
     "product of what two shares leave of one": (
         "-log(prod(1 - sigmoid(u[i])*sigmoid(v[i]), i=1..N))",
         "(1 - \\sigma[k])*\\sigma[k]*\\varsigma[k]/(-\\sigma[k]*\\varsigma[k] + 1)",

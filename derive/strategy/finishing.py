@@ -5,7 +5,20 @@ from __future__ import annotations
 from sympy import Expr, Symbol
 
 from derive.facts import Given
-from derive.notation import Bracket, Minus, Quotient, Times, Total, heads, names, terms
+from derive.notation import (
+    Apply,
+    Bracket,
+    Exp,
+    Log,
+    Minus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    heads,
+    names,
+    terms,
+)
 from derive.rules.definitions import parts_of
 from derive.rules.trace import Trace
 from derive.signs import at_most
@@ -54,6 +67,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, meet_definitions)
     attempt(trace, meet_at_equal_indices)
     attempt(trace, meet_under_deltas)
+    attempt(trace, complete_totals)
     attempt(trace, gather_complements)
     for _ in range(PATIENCE):
         changed = (
@@ -173,6 +187,18 @@ def meet_under_deltas(trace: Trace) -> None:
         settle(trace, ("complement_fraction", "cancel_terms", "collect_terms"))
         gather_complements(trace)
         settle(trace, ("cancel_factor", "cancel_terms", "collect_terms"))
+
+
+def complete_totals(trace: Trace) -> None:
+    """Sums over all but one index as the whole sum less a term, so that they meet such ones."""
+
+    def is_plain(total: Expr, given: Given) -> bool:
+        # Anything else may have no value for that index, or be far larger there than the rest.
+        return heads(total.body).isdisjoint({Apply, Exp, Log, Power, Quotient})
+
+    if trace.apply("complete_total", is_plain):
+        settle(trace, ("evaluate_delta",))
+        let_terms_meet(trace)
 
 
 def meet_at_equal_indices(trace: Trace) -> None:
