@@ -174,6 +174,34 @@ BELOW_A_BAR: dict[str, Asked] = {
     ),
 }
 
+# A positive part meets what stands beside its bracket: circle loss (Sun et al. 2020) and others.
+POSITIVE_PARTS: dict[str, Asked] = {
+    "circle loss": (
+        "sum(exp(g*max(0, m + b[j])*(b[j] - m)), j=1..L)",
+        "b[k]",
+        "2*g*Piecewise((1, m + b[k] > 0), (0, True))*exp(g*(-m + b[k])*Max(0, m + b[k]))*b[k]",
+        {},
+    ),
+    "taken away": (
+        "max(0, m + b)*(m - b)",
+        "b",
+        "-2*b*Piecewise((1, b + m > 0), (0, True))",
+        {},
+    ),
+    "no term cancels": (
+        "w[i]*max(0, u)*(u - c)",
+        "u",
+        "(-c + 2*u)*Piecewise((1, u > 0), (0, True))*w[i]",
+        {},
+    ),
+    "another bracket": (
+        "max(0, u)*v + max(0, v)*c",
+        "v",
+        "c*Piecewise((1, v > 0), (0, True)) + Max(0, u)",
+        {},
+    ),
+}
+
 STEPS = "sum(sum((1-l)*l^(n-1)*(sum(g^(j-t)*r[j], j=t..t+n-1) + g^n*V[t+n]), n=1..T-t), t=1..T)"
 RETURN = "sum(l^(n-1)*(sum(g^(j-1)*r[t+j], j=1..n) + g^n*V[t+n]), n=1..T-t-1)"
 
@@ -275,6 +303,13 @@ def test_what_stands_beside_a_fraction_meets(asked: Asked) -> None:
 
 @pytest.mark.parametrize("asked", BELOW_A_BAR.values(), ids=BELOW_A_BAR)
 def test_a_fraction_below_a_bar_is_cleared(asked: Asked) -> None:
+    found = result(asked)
+    assert str(found.result) == asked[2]
+    assert found.check().level == "exact"
+
+
+@pytest.mark.parametrize("asked", POSITIVE_PARTS.values(), ids=POSITIVE_PARTS)
+def test_a_positive_part_meets_what_has_its_bracket(asked: Asked) -> None:
     found = result(asked)
     assert str(found.result) == asked[2]
     assert found.check().level == "exact"

@@ -33,12 +33,21 @@ from derive.notation import (
     factors,
     is_number,
     names,
+    plus,
     times,
     without,
 )
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS
-from derive.rules.monomials import sides, split_power, with_factor
+from derive.rules.monomials import (
+    divided,
+    expression,
+    monomial,
+    multiplied,
+    sides,
+    split_power,
+    with_factor,
+)
 from derive.rules.registry import Outcome, Rewriting, rule
 from derive.signs import depends, is_positive
 
@@ -294,6 +303,33 @@ def write_positive_part(expr: Expr, given: Given) -> Outcome:
         at = next((m for m, f in enumerate(rest) if code(f) == code(operand)), None)
         if at is not None:
             return times(*rest[:at], larger(ZERO, operand), *rest[at + 1 :])
+    return None
+
+
+@rule(
+    law(
+        Plus(Times(s.c, exceeds(s.u, ZERO), s.a), Times(s.c, larger(ZERO, s.u))),
+        Times(s.c, exceeds(s.u, ZERO), Plus(s.a, s.u)),
+    ),
+    Plus(Times(y_i, exceeds(z_k, ZERO), s.T), Times(y_i, larger(ZERO, z_k))),
+)
+def join_positive_part(expr: Expr, given: Given) -> Outcome:
+    """``c [u > 0] a + c max(0, u) = c [u > 0] (a + u)``"""
+    parts = [monomial(term) for term in expr.args]
+    for n, part in enumerate(parts):
+        for bracket, _ in part.powers.values():
+            if not isinstance(bracket, Threshold) or bracket != exceeds(bracket.first, ZERO):
+                continue
+            positive = larger(ZERO, bracket.first)
+            for m, other in enumerate(parts):
+                if m == n or code(positive) not in other.powers:
+                    continue
+                shared = multiplied(divided(other, monomial(positive)), bracket)
+                if shared.powers.keys() <= part.powers.keys():
+                    inside = plus(expression(divided(part, shared)), bracket.first)
+                    whole = expression(multiplied(shared, inside))
+                    rest = (whole if at == n else t for at, t in enumerate(expr.args))
+                    return plus(*(t for at, t in enumerate(rest) if at != m))
     return None
 
 

@@ -100,6 +100,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, share_brackets)
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
+    attempt(trace, join_positive_parts)
     attempt(trace, write_positive_parts)
     attempt(trace, release_constants)
     release_fractions(trace)
@@ -246,6 +247,13 @@ def release_fractions(trace: Trace) -> None:
         settle(trace, ("pull_out_sign", "sum_constant"))
         settle(trace, ("join_totals", "subtract_totals", "multiply_quotients", "cancel_factor"))
         settle(trace, ("distribute_negative", "cancel_terms"))
+
+
+def join_positive_parts(trace: Trace) -> None:
+    """Join a positive part with the terms that have its bracket, so that they meet in it."""
+    if trace.apply("join_positive_part"):
+        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
+        factor_out(trace)
 
 
 def write_positive_parts(trace: Trace) -> None:

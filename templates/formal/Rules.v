@@ -750,6 +750,7 @@ Ltac by_sides :=
     by_ring end.
 Ltac keep_positive_part := by_sides.
 Ltac write_positive_part := by_sides.
+Ltac join_positive_part := by_sides.
 Ltac vanish_clipped :=
   match goal with |- context [Rmin ?u ?h] =>
     destruct (Rle_lt_dec u h);
