@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from sympy import symbols
 
@@ -202,6 +203,23 @@ POSITIVE_PARTS: dict[str, Asked] = {
     ),
 }
 
+# Logistic functions of neighbours, and of entries that are moved, have a name, too.
+NEIGHBOURS: dict[str, Asked] = {
+    "a chain": (
+        "sum(log(1 + exp(f[i+1] - f[i])), i=1..n-1)",
+        "f[k]",
+        "Piecewise((1, k >= 2), (0, True))*\\sigma[k - 1]"
+        " - Piecewise((1, k <= n - 1), (0, True))*\\sigma[k]",
+        {},
+    ),
+    "all but the first": (
+        "sum(log(1 + exp(f[i+1])), i=1..n-1)",
+        "f[k]",
+        "Piecewise((1, k >= 2), (0, True))*\\sigma[k]",
+        {},
+    ),
+}
+
 STEPS = "sum(sum((1-l)*l^(n-1)*(sum(g^(j-t)*r[j], j=t..t+n-1) + g^n*V[t+n]), n=1..T-t), t=1..T)"
 RETURN = "sum(l^(n-1)*(sum(g^(j-1)*r[t+j], j=1..n) + g^n*V[t+n]), n=1..T-t-1)"
 
@@ -313,6 +331,21 @@ def test_a_positive_part_meets_what_has_its_bracket(asked: Asked) -> None:
     found = result(asked)
     assert str(found.result) == asked[2]
     assert found.check().level == "exact"
+
+
+@pytest.mark.parametrize("asked", NEIGHBOURS.values(), ids=NEIGHBOURS)
+def test_logistic_functions_of_neighbours_have_a_name(asked: Asked) -> None:
+    found = result(asked)
+    assert str(found.result) == asked[2]
+    assert found.check().level == "exact"
+
+
+def test_a_logistic_function_of_neighbours_has_a_kernel() -> None:
+    # The last difference is so large that its exponential would overflow.
+    logits = np.array([1.0, 2.0, 4.0, 1000.0])
+    kernel = result(NEIGHBOURS["a chain"]).kernel("numpy")
+    slopes = np.append(1 / (1 + np.exp(-np.diff(logits))), 0)
+    np.testing.assert_allclose(kernel(f=logits)[1], np.roll(slopes, 1) - slopes)
 
 
 @pytest.mark.parametrize("asked", CLIPPED.values(), ids=CLIPPED)

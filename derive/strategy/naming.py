@@ -108,9 +108,9 @@ class _Recognised:
         logistics = [p for place in self._places for p in _logistics(place, self._given)]
         for value, scope in sorted(logistics, key=lambda p: (_picks_rows(p[0]), _falls(p[0]))):
             ranges = {r.index: r for r in scope}
-            around = [_whole(ranges[s], value) for s in _in_order(value, ranges)]
+            around = [_rows(ranges[s], value, ranges) for s in _in_order(value, ranges)]
             outer, own = self._lifted([r for r in around if r is not None])
-            lifted = replace(value, outer)
+            lifted = replace(value, {s: to - _shift(s, value) for s, to in outer.items()})
             # One name does for the logistic functions of u and of -u.
             both = (lifted.denominator, _mirrored(lifted.denominator))
             if None in around or any(_same(each, known) for each in both for known in named):
