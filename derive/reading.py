@@ -314,7 +314,7 @@ def _heads(expr: Expr) -> frozenset[type]:
 
 
 def _is_root(expr: Basic) -> bool:
-    """Whether this is a root of an exponential, as ``sqrt(exp(2*z[i]))``, of inputs that are real."""
+    """Whether this is a root of an exponential, as ``sqrt(exp(2*z[i]))``, of real inputs."""
     return isinstance(expr, Pow) and isinstance(expr.base, exp) and expr.exp.is_Rational
 
 

@@ -339,7 +339,7 @@ def beside_infinite(expr: Expr, given: Given) -> bool:
 
 
 def of_several_exponentials(expr: Expr, given: Given) -> bool:
-    """Whether this has several exponentials as factors inside a sum, where only all of them count."""
+    """Whether several exponentials stand inside a sum, where only their product counts."""
     found = [f for side in sides(expr) for f in side if isinstance(f, Exp)]
     return bool(given.scope) and len(found) > 1
 

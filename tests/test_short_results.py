@@ -465,8 +465,8 @@ BY_HAND = {
     ),
     "a count of others of one class": (
         "-sum(sum(delta(t[p],t[i])*(z[p]-z[i]),p=1..N,p!=i)/sum(delta(t[p],t[i]),p=1..N,p!=i),i=1..N)",
-        "-Sum(KroneckerDelta(t[i], t[k])/(Sum(KroneckerDelta(t[i], t[p]), (p, 1, N)) - 1), (i, 1, N))"
-        " + Sum(KroneckerDelta(t[k], t[p]), (p, 1, N))"
+        "-Sum(KroneckerDelta(t[i], t[k])/(Sum(KroneckerDelta(t[i], t[p]), (p, 1, N)) - 1),"
+        " (i, 1, N)) + Sum(KroneckerDelta(t[k], t[p]), (p, 1, N))"
         "/(Sum(KroneckerDelta(t[k], t[p]), (p, 1, N)) - 1)",
         {},
     ),
