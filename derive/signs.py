@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from sympy import Abs, Add, Expr, Indexed, IndexedBase, Integer, Sum, Symbol, sign
+from sympy import Abs, Add, Expr, Indexed, IndexedBase, Integer, Max, Sum, Symbol, sign
 from sympy.core.basic import Basic
 
 from derive.facts import (
@@ -78,6 +78,9 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
             return signs(above, given) | signs(otherwise, given)
         case Apply(function, (operand,)) if function is Abs:
             return frozenset(s * s for s in signs(operand, given))
+        case Apply(function, (first, second)) if function is Max:
+            one, other = signs(first, given), signs(second, given)
+            return frozenset(max(a, b) for a in one for b in other)
         case Apply(function, (operand,)) if function is sign:
             return signs(operand, given)
         case Total():

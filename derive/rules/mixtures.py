@@ -116,6 +116,8 @@ def _shares_within(expr: Expr, given: Given) -> list[Expr]:
             return [expr] if is_share(expr, given) else []
         case Times() | Quotient():
             return [f for part in sides(expr)[0] for f in _shares_within(part, given)]
+        case Power(base, exponent) if exponent.is_Integer and exponent.is_positive:
+            return _shares_within(base, given)
     return []
 
 

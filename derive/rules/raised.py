@@ -5,7 +5,7 @@ Powers in sums are made exponentials where the sum itself is raised, divided by 
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Integer, Max
+from sympy import Abs, Expr, Integer
 
 from derive.facts import Given
 from derive.laws import Condition, law
@@ -141,18 +141,10 @@ def is_sum_of_powers(expr: Expr, given: Given) -> bool:
     if isinstance(expr, Total):
 
         def look(node: Expr, known: Given) -> None:
-            found.append(is_high(node) and is_size(node.base, known))
+            found.append(is_high(node) and is_not_negative(node.base, known))
 
         survey(expr, given, look, frozenset((Power,)))
     return any(found)
-
-
-def is_size(expr: Expr, given: Given) -> bool:
-    """Whether this can be seen to be positive or zero, as what ``max(0, u)`` is."""
-    match expr:
-        case Apply(function, operands) if function is Max:
-            return any(is_not_negative(a, given) for a in operands)
-    return is_not_negative(expr, given)
 
 
 @rule(
@@ -198,6 +190,6 @@ def floored(number: Expr) -> Expr:
 )
 def write_size_power(expr: Expr, given: Given) -> Outcome:
     """The same of what may be zero, with a logarithm that is not infinite there."""
-    if is_high(expr) and is_size(expr.base, given) and not is_positive(expr.base, given):
+    if is_high(expr) and is_not_negative(expr.base, given) and not is_positive(expr.base, given):
         return Exp(times(expr.exponent, floored(expr.base)))
     return None

@@ -6,7 +6,7 @@ and softmax functions", section 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sympy import Abs, Expr, Indexed, Max, Symbol, cosh, sinh
 
@@ -39,7 +39,7 @@ from derive.notation import (
 )
 from derive.recognition import tail
 from derive.rules import samples as s
-from derive.rules.monomials import sides
+from derive.rules.monomials import Monomial, expression, monomial, sides
 from derive.rules.registry import Example, Outcome, rule
 from derive.signs import is_not_negative, signs
 
@@ -303,6 +303,9 @@ def mask_weights(expr: Expr, given: Given) -> Outcome:
     at = next((n for n, f in enumerate(expr.args) if _is_partly_lowered(f)), None)
     if at is not None:
         weight = uncertain((f for f in expr.args if Exp not in heads(f)), given)
+        if weight == 1 and _rises(expr.args[at], given):
+            # What is zero with all weights may have exponentials of its own.
+            weight = uncertain((f for f in expr.args if isinstance(f, Plus)), given)
     else:
         weight = uncertain((f for f in expr.args if _is_weight(f, given)), given)
         at = next((n for n, f in enumerate(expr.args) if _overflows(f, given)), None)
@@ -375,6 +378,48 @@ def _is_partly_lowered(factor: Expr) -> bool:
 def _is_masked(exponent: Expr) -> bool:
     """Whether the largest of some exponents only has been taken away."""
     return any(isinstance(t, Minus) and _is_of_some(t.operand) for t in terms(exponent))
+
+
+def _rises(factor: Expr, given: Given) -> bool:
+    """Whether an exponent may be larger than all of those that it is lowered by the largest of.
+
+    As that of ``σ_k`` is beside ``Σ_i σ_i^2``.
+    """
+    if not isinstance(factor, Exp):
+        return False
+    parts = terms(factor.operand)
+    tops = [t.operand for t in parts if isinstance(t, Minus) and isinstance(t.operand, Maximum)]
+    rest = [t for t in parts if not (isinstance(t, Minus) and t.operand in tops)]
+    return bool(tops) and not any(
+        _is_at_most(rest, exponent, given)
+        for most in tops
+        for index in names(plus(*rest))
+        for exponent in _largest_of(most.at(index))
+    )
+
+
+def _is_at_most(parts: Iterable[Expr], exponent: Expr, given: Given) -> bool:
+    """Whether the terms of an exponent that another has not are all seen to be no larger than 0."""
+    left: dict[frozenset[tuple[str, Expr]], Monomial] = {}
+    for part in (*parts, *(Minus(t) for t in terms(exponent))):
+        found = monomial(part)
+        before = left.setdefault(found.key, Monomial(ZERO, found.powers))
+        before.coefficient += found.coefficient
+    return all(
+        is_not_negative(expression(Monomial(-m.coefficient, m.powers)), given)
+        for m in left.values()
+        if m.coefficient != 0
+    )
+
+
+def _largest_of(most: Expr) -> Iterator[Expr]:
+    """The exponents that a number is the larger of, whatever the weights are."""
+    match most:
+        case Apply(function, operands) if function is Max:
+            for operand in operands:
+                yield from _largest_of(operand)
+        case _:
+            yield most
 
 
 def _is_of_some(expr: Expr) -> bool:

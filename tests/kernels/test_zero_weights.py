@@ -61,3 +61,40 @@ def test_sums_of_exponentials_that_are_ruled_out(loss: str, scale: float) -> Non
     exact = derivation.kernel("mpmath")(z=list(scores), y=list(labels), dps=3000)
     for part, true in zip(found, exact, strict=True):
         np.testing.assert_allclose(part, np.array(true, float), rtol=1e-9, atol=1e-12)
+
+
+DICE = (
+    "1 - 2*sum(sigmoid(z[i])*g[i], i=1..N)/(sum(sigmoid(z[i])^{0}, i=1..N) + sum(g[i]^{0}, i=1..N))"
+)
+
+
+@pytest.mark.parametrize("power", [1, 2])
+@pytest.mark.parametrize(
+    ("kind", "scores"),
+    [
+        (np.float64, [-400, -401]),
+        (np.float64, [-800, -801]),
+        (np.float32, [-55, -56]),
+        (np.float32, [-110, -112]),
+    ],
+)
+def test_an_overlap_with_nothing(power: int, kind: type, scores: list[float]) -> None:
+    """Without foreground all that is below the bar may round to zero, and its slope is zero."""
+    kernel = derive.gradient(DICE.format(power), "z[k]").kernel("numpy")
+    value, gradient = kernel(z=np.array(scores, kind), g=np.zeros(2, kind))
+    assert (value, *gradient) == (1, 0, 0)
+
+
+def test_squares_of_shares_below_a_bar() -> None:
+    loss = "sum(sigmoid(z[i])*w[i], i=1..N)/(sum(sigmoid(z[i])^2, i=1..N) + sum(g[i]^2, i=1..N))"
+    derivation = derive.gradient(loss, "z[k]")
+    given: Any = {"z": [-400.0, -401.0], "g": [0.0, 0.0], "w": [1.0, 2.0]}
+    found = derivation.kernel("numpy")(**{name: np.array(value) for name, value in given.items()})
+    for part, exact in zip(found, derivation.kernel("mpmath")(**given, dps=1000), strict=True):
+        np.testing.assert_allclose(part, np.array(exact, float), rtol=1e-12)
+
+
+def test_what_cannot_overflow_needs_no_mask() -> None:
+    """Masks are for the foreground and for an entry of it; the third size is that of z."""
+    source = derive.gradient(DICE.format(1), "z[k]").kernel("numpy").source
+    assert source.count("np.abs(") == 3
