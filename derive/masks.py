@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sympy import Expr
 
 from derive.facts import Given
@@ -41,6 +43,18 @@ def without_mask(total: Total, given: Given) -> tuple[Total, Bounds] | None:
             rest = Quotient(rest, body.denominator)
         return Total(rest, (own, *total.limits[1:], index)), known
     return None
+
+
+def forms_of(total: Total, given: Given) -> Iterator[Total]:
+    """A sum as it is written, and with indices left out in place of masks, inner ones too."""
+    yield total
+    if (found := without_mask(total, given)) is not None:
+        yield found[0]
+    body, own = total.open()
+    if isinstance(body, Total):
+        for inner in forms_of(body, given.within(own, tuple(total.limits[1:]))):
+            if inner != body:
+                yield Total(inner, (own, *total.limits[1:]))
 
 
 def without_masks(expr: Expr, given: Given) -> Expr:

@@ -40,3 +40,13 @@ def test_the_fact_is_used_in_proofs_too() -> None:
 def test_a_sum_that_depends_on_a_label_alone_is_refused_in_words(weight: str, fact: str) -> None:
     with pytest.raises(derive.DeriveError, match=r"depends on the index t, and b does not; give"):
         derive.gradient(f"-sum({weight}*log(softmax(z)[i]), i=1..C)", "z[k]", given=[fact])
+
+
+def test_a_fact_about_all_pairs_is_used_where_one_of_them_is_left_out() -> None:
+    found = derive.gradient(
+        "sum(P[i,j]*log(sum(exp(z[a] - z[b]), a=1..N, b=1..N, a!=b)), i=1..N, j=1..N, i!=j)",
+        "z[k]",
+        given=["sum(P[i,j], i=1..N, j=1..N, i!=j) = 1"],
+    )
+    assert "P" not in str(found.result)
+    assert found.check().ok

@@ -6,7 +6,7 @@ from sympy import Eq, Expr, Indexed, Integer, Symbol
 
 from derive.facts import EntryFact, EqualFact, Fact, Given, SumFact, UnequalFact
 from derive.laws import Condition, Source, law
-from derive.masks import without_mask
+from derive.masks import forms_of
 from derive.notation import (
     ONE,
     ZERO,
@@ -48,8 +48,7 @@ def use_sum_fact(expr: Expr, given: Given) -> Outcome:
     for fact in given.of(SumFact):
         assert isinstance(fact, SumFact)
         # What a mask rules out of the fact's sum may be left out of this one.
-        apart = without_mask(fact.total, given)
-        for total in (fact.total, *(() if apart is None else apart[:1])):
+        for total in forms_of(fact.total, given):
             found = instance_of(total, expr, generic_indices(fact.total, given))
             if found is not None:
                 return Rewriting(replace(fact.value, found), (fact,))

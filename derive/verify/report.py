@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from sympy import Expr
+
 from derive.laws import Condition
 
 Checked = Literal["exact", "sampled", "undecided", "failed"]
@@ -223,15 +225,37 @@ def in_words(conditions: Iterable[Condition]) -> list[str]:
 
 
 def distinct(conditions: Iterable[Condition]) -> list[Condition]:
-    """The conditions, each once, whatever way round its differences are written."""
-    found: dict[str, Condition] = {}
+    """The conditions, each once, whatever way round its differences are written.
+
+    A multiple or a power of a number is zero where the number is, ``log(10)`` is known not to be,
+    and what is positive need not be said to be other than zero. Of several the shortest is kept.
+    """
+    found: dict[tuple[str, str], Condition] = {}
     for condition in conditions:
         number = condition.operands[0].doit()
-        alike = [str(number.expand())]
-        if condition.kind == "nonzero":
-            alike.append(str((-number).expand()))
-        found.setdefault(f"{condition.kind} {min(alike)}", condition)
-    return list(found.values())
+        if number.is_number and number.is_positive:
+            continue
+        key = condition.kind, _key(number, signed=condition.kind != "nonzero")
+        known = found.get(key)
+        if known is None or len(str(number)) < len(str(known.operands[0].doit())):
+            found[key] = condition
+    positive = {
+        _key(c.operands[0].doit(), signed=False)
+        for (kind, _), c in found.items()
+        if kind == "positive"
+    }
+    return [c for (kind, name), c in found.items() if kind != "nonzero" or name not in positive]
+
+
+def _key(number: Expr, signed: bool) -> str:
+    """A text that is the same for what is written otherwise; without signs also for multiples."""
+    if signed:
+        return str(number.expand())
+    while number.is_Mul and number.args[0].is_Rational:
+        number = number.as_coeff_Mul()[1]
+    if number.is_Pow and number.exp.is_positive:
+        return _key(number.base, signed=False)
+    return min(str(number.expand()), str((-number).expand()))
 
 
 def _said(condition: Condition) -> str:
