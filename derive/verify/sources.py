@@ -123,7 +123,7 @@ def after_fact(fact: Fact, before: Expr, after: Expr) -> bool:
 
 
 def _either_way(left: Expr) -> Iterator[Expr]:
-    """The left side of a fact, also as a sum without the index that a mask in it rules out."""
+    """The left side of a fact, also as sums without the indices that masks in it rule out."""
     yield left
     if isinstance(left, Total) and not left.excluded:
         body, index = left.open()
@@ -132,6 +132,9 @@ def _either_way(left: Expr) -> Iterator[Expr]:
             other = masked(factor, index)
             if other is not None:
                 yield Total(times(*without(parts, n)), (index, *left.limits[1:], other))
+        for inner in _either_way(body):
+            if inner != body:
+                yield Total(inner, (index, *left.limits[1:]))
 
 
 def consequences(
