@@ -107,7 +107,9 @@ def _shares_within(expr: Expr, given: Given) -> list[Expr]:
             body, index = expr.open()
             return [f for f in _shares_within(body, given) if index in names(f)]
         case Plus((one, Minus(share))) | Plus((share, Minus(one))) if one == 1:
-            return [share] if _is_of_two(share, given) else []
+            # What a product of several leaves is little where all of them are nearly one.
+            several = factors(share)
+            return list(several) if all(_is_of_two(f, given) for f in several) else []
         case Plus(parts):
             left = _left_among(expr, given)
             within = [f for t in parts for f in _shares_within(t, given)]

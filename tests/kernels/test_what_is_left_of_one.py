@@ -90,6 +90,24 @@ def test_a_product_of_logistic_functions(scores: list[float], sign: int) -> None
     np.testing.assert_allclose(found, true, rtol=1e-13)
 
 
+@pytest.mark.parametrize("scores", [[40.0, 45.0], [-800.0, -801.0], [40.0, -1.0], [-1.0], [1000.0]])
+def test_noisy_or_of_causes_that_may_be_absent(scores: list[float]) -> None:
+    """Each is a product of two logistic functions: all of them may round to zero, or to one."""
+    with mpmath.workdps(DIGITS):
+        shares = [logistic(score) for score in scores]
+        others = [
+            mpmath.fprod(1 - q * q for m, q in enumerate(shares) if m != n)
+            for n in range(len(shares))
+        ]
+        left = 1 - mpmath.fprod(1 - p * p for p in shares)
+        slopes = [-(1 - p) * p * p * o / left for p, o in zip(shares, others, strict=True)]
+        true = [float(-mpmath.log(left)), *map(float, slopes)]
+    loss = "-log(1 - prod(1 - sigmoid(z[i])*sigmoid(b[i]), i=1..n))"
+    found = computed(loss, "z[k]", z=scores, b=scores)
+    np.testing.assert_allclose(found[0], true[0], rtol=1e-13, atol=1e-17)
+    np.testing.assert_allclose(found[1:], true[1:], rtol=1e-13)
+
+
 BAGS = """-Sum(t[b]*log(1 - prod(1 - sigmoid(z[b,j]), j=1..J))
                + (1 - t[b])*log(prod(1 - sigmoid(z[b,j]), j=1..J)), (b, 1, B))"""
 
