@@ -81,8 +81,8 @@ def read(expr: Basic) -> Expr:
             body, index = expr.open()
             inner = read(body)
             return expr if inner == body else expr.over(inner, index)
-        case Threshold():
-            return Threshold(*map(read, expr.args))
+        case Threshold() | Exp():
+            return type(expr)(*map(read, expr.args))
         case Inert():
             return expr
         case Float():

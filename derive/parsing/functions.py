@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr, Product, Sum, exp, log
 
-from derive.notation import ZERO, Maximum, Threshold
+from derive.notation import ZERO, Exp, Maximum, Threshold
 
 Limits = tuple[Expr, Expr, Expr]
 
@@ -29,6 +29,11 @@ class Function:
 def exponential(u: Expr) -> Expr:
     """As it is written: SymPy would make ``e^{log a - log b}`` a fraction, which may overflow."""
     return exp(u, evaluate=not u.has(log))
+
+
+def factor(u: Expr) -> Expr:
+    """The same as a factor: in products SymPy would evaluate ``e^{log a - log b}`` after all."""
+    return Exp(u.args[0]) if isinstance(u, exp) and u.has(log) else u
 
 
 def logistic(u: Expr) -> Expr:

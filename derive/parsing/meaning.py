@@ -30,7 +30,7 @@ from sympy.logic.boolalg import BooleanAtom
 
 from derive.notation import spare_indices
 from derive.parsing.axes import Axes
-from derive.parsing.functions import CONSTANTS, FUNCTIONS, RANGED, REDUCTIONS, WHOLE
+from derive.parsing.functions import CONSTANTS, FUNCTIONS, RANGED, REDUCTIONS, WHOLE, factor
 from derive.parsing.reach import size_of
 from derive.parsing.source import Place
 from derive.parsing.tree import (
@@ -211,9 +211,9 @@ class Meaning:
                 case "/":
                     if other == 0:
                         raise node.place.error("this divides by 0")
-                    made = made / other
+                    made = factor(made) / factor(other)
                 case _:
-                    made = made * other
+                    made = factor(made) * factor(other)
         return made
 
     def _reduction(self, node: Reduction, values: Values) -> Expr:

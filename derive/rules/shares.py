@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from sympy import Expr
 
 from derive.facts import Given
@@ -22,7 +24,7 @@ from derive.notation import (
 from derive.recognition import opposite
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS
-from derive.rules.monomials import raise_to, sides
+from derive.rules.monomials import raise_to, sides, split_power
 from derive.rules.registry import Example, Outcome, rule
 from derive.rules.softmax import folded
 
@@ -55,6 +57,37 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
             rest_below = times(*without(below, m), *(() if left == 1 else (left,)))
             rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
             return times(Quotient(top, base), rest) if rest != 1 else None
+    return _of_several_factors(factors(expr.numerator), below, given)
+
+
+def _of_several_factors(
+    above: tuple[Expr, ...], below: tuple[Expr, ...], given: Given
+) -> Expr | None:
+    """A defined fraction of several factors, as ``1/(u S)`` is, taken out of a longer one."""
+    for definition in given.definitions:
+        if not isinstance(definition.value, Quotient):
+            continue
+        counts = tuple(map(len, sides(definition.value)))
+        if sum(counts) < 3:
+            continue
+        whole = ONE in sides(definition.value)[0]
+        for tops in [()] if whole else combinations(range(len(above)), counts[0]):
+            for bottoms in combinations(range(len(below)), counts[1]):
+                found = [split_power(below[m]) for m in bottoms]
+                if not all(e.is_Integer and e >= 1 for _, e in found):
+                    continue
+                named = Quotient(
+                    times(*(above[n] for n in tops)), times(*(base for base, _ in found))
+                )
+                if folded(named, given) is None:
+                    continue
+                left = [raise_to(base, e - 1) for base, e in found if e != 1]
+                rest_above = times(*(f for n, f in enumerate(above) if n not in tops))
+                rest_below = times(*(f for m, f in enumerate(below) if m not in bottoms), *left)
+                if rest_above == rest_below == 1:
+                    return None
+                rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
+                return times(named, rest)
     return None
 
 

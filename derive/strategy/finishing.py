@@ -64,6 +64,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, turn_differences, NO_LONGER)
     attempt(trace, expand, WORTHWHILE)
     attempt(trace, gather_totals)
+    attempt(trace, name_fractions)
     attempt(trace, meet_definitions)
     attempt(trace, meet_at_equal_indices)
     attempt(trace, meet_under_deltas)
@@ -333,6 +334,18 @@ def expand_brackets(trace: Trace) -> None:
         if not inner or not spread(trace, "distribute_product", among(inner)):
             break
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
+
+
+def name_fractions(trace: Trace) -> None:
+    """Find definitions of several factors below a bar, as ``1/(u S)`` is, where these are raised."""
+    if any(
+        isinstance(d.value, Quotient) and isinstance(d.value.denominator, Times)
+        for d in trace.given.definitions
+    ):
+        trace.apply("power_of_product")
+        settle(trace, ("separate_quotient", "fold_definition"))
+        settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
+        let_terms_meet(trace)
 
 
 def meet_definitions(trace: Trace) -> None:

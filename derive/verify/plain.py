@@ -73,8 +73,8 @@ def as_inert(expr: Basic) -> Expr:
         case Maximum() | Attains():
             body, index = expr.open()
             return expr.over(as_inert(body), index)
-        case Threshold():
-            return Threshold(*map(as_inert, expr.args))
+        case Threshold() | Exp():
+            return type(expr)(*map(as_inert, expr.args))
         case Inert():
             return expr
         case Float():
