@@ -96,6 +96,13 @@ CLIPPED: dict[str, Asked] = {
         "*exp(l - q)",
         {},
     ),
+    "a ratio of logarithms": (
+        "-min(exp(log_softmax(z)[t] - o)*A, clip(exp(log_softmax(z)[t] - o), 1 - eps, 1 + eps)*A)",
+        "z[k]",
+        "A*(-KroneckerDelta(k, t) + \\hat{y}[k])*Piecewise((0, A*exp(-o)*\\hat{y}[t]"
+        " > A*Max(1 - eps, Min(exp(-o)*\\hat{y}[t], eps + 1))), (1, True))*exp(-o)*\\hat{y}[t]",
+        {},
+    ),
 }
 
 PROJECTED = {"where": ["alpha = sum(x[j]*s[j], j=1..N)/sum(s[j]^2, j=1..N)"]}
@@ -367,3 +374,34 @@ def test_multiples_of_one_number_are_compared_by_its_sign(asked: Asked) -> None:
     found = result(asked)
     assert str(found.result) == asked[2]
     assert found.check().level == "exact"
+
+
+OTHERS = "q[i] = exp(v[i])/sum(exp(v[j]), j=1..C, j != t)"
+PAIRS_APART = (
+    "q[i,j] = 1/(1 + (y[i] - y[j])^2)/sum(1/(1 + (y[a] - y[b])^2), a=1..N, b=1..N, a != b)"
+)
+
+
+def test_shares_of_all_but_one_sum_to_one() -> None:
+    loss = "-sum(q[i]*log(exp(z[i])/sum(exp(z[j]), j=1..C, j != t)), i=1..C, i != t)"
+    found = derive.gradient(loss, "z[k]", where=[OTHERS])
+    assert str(found.result) == (
+        "(1 - KroneckerDelta(k, t))*(exp(z[k])/Sum((1 - KroneckerDelta(j, t))*exp(z[j]),"
+        " (j, 1, C)) - q[k])"
+    )
+    assert found.check().ok
+
+
+def test_a_fraction_of_several_factors_has_its_name() -> None:
+    loss = "-sum(P[i,j]*log(q[i,j]), i=1..N, j=1..N, i != j)"
+    found = derive.gradient(loss, "y[k]", where=[PAIRS_APART])
+    assert "1/(q" not in str(found.result) and "/(q" not in str(found.result)
+    assert "q[k, j]" in str(found.result)
+    assert found.check().ok
+
+
+def test_a_ratio_of_logarithms_is_one_exponential_in_products_too() -> None:
+    kernel = derive.gradient("exp(log_softmax(z)[t] - o)*A", "z[k]").kernel("numpy")
+    value, slope = kernel(z=np.array([1000.0, 0, -5]), t=1, o=-1000.0, A=1.0)
+    assert value == 1
+    assert np.allclose(slope, [-1, 1, 0])

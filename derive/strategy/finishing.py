@@ -65,6 +65,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, expand, WORTHWHILE)
     attempt(trace, gather_totals)
     attempt(trace, name_fractions)
+    attempt(trace, add_shares)
     attempt(trace, meet_definitions)
     attempt(trace, meet_at_equal_indices)
     attempt(trace, meet_under_deltas)
@@ -337,7 +338,7 @@ def expand_brackets(trace: Trace) -> None:
 
 
 def name_fractions(trace: Trace) -> None:
-    """Find definitions of several factors below a bar, as ``1/(u S)`` is, where these are raised."""
+    """Find definitions of several factors below a bar, as ``1/(u S)`` is, where they are raised."""
     if any(
         isinstance(d.value, Quotient) and isinstance(d.value.denominator, Times)
         for d in trace.given.definitions
@@ -346,6 +347,13 @@ def name_fractions(trace: Trace) -> None:
         settle(trace, ("separate_quotient", "fold_definition"))
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
         let_terms_meet(trace)
+
+
+def add_shares(trace: Trace) -> None:
+    """Write out fractions with a name in the sums over them: shares of a whole sum to one."""
+    if trace.given.definitions and trace.apply("unfold_definition", inside_total):
+        settle(trace, ("pull_out_factor", "multiply_quotients", "cancel_factor"))
+        settle(trace, ("fold_definition",))
 
 
 def meet_definitions(trace: Trace) -> None:
