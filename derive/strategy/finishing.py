@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Given
 from derive.notation import (
@@ -15,6 +15,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    collected,
     heads,
     names,
     terms,
@@ -351,7 +352,13 @@ def name_fractions(trace: Trace) -> None:
 
 def add_shares(trace: Trace) -> None:
     """Write out fractions with a name in the sums over them: shares of a whole sum to one."""
-    if trace.given.definitions and trace.apply("unfold_definition", inside_total):
+
+    def of_shares(expr: Expr) -> list[Expr]:
+        whole = isinstance(expr, Total) and isinstance(expr.body, Indexed)
+        return [expr] if whole and trace.given.definition_of(expr.body) else []
+
+    alone = collected(trace.expression, of_shares)
+    if alone and trace.apply("unfold_definition", inside_total):
         settle(trace, ("pull_out_factor", "multiply_quotients", "cancel_factor"))
         settle(trace, ("fold_definition",))
 
