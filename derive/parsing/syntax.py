@@ -344,4 +344,7 @@ def _unexpected(source: Source, token: Token, start: str) -> DeriveError:
 def _misplaced(place: Place, operator: str, start: str) -> DeriveError:
     """A relation that stands in another, or where a number belongs."""
     what = "a second relation" if start == "relation" else "a relation where a number belongs"
-    return place.error(f"{operator} makes {what}; write one side, and facts with given=")
+    return place.error(
+        f"{operator} makes {what}; write one side, facts with given=, and a choice with max, min, "
+        "abs, relu, clip or huber (a Piecewise in SymPy)"
+    )
