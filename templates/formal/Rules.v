@@ -1168,15 +1168,20 @@ Ltac scale_quotient :=
 Ltac write_square :=
   match goal with |- context [?b ^ 2] => replace (b ^ 2) with (b * b) by ring end; by_ring.
 Ltac join_exponential := by_ring.
+Ltac take_out_of_sum l u f lowered :=
+  replace (sum_over l lowered) with (exp (- u) * sum_over l f)
+    by (rewrite <- sum_over_scale; first [reflexivity | apply sum_over_ext; intros; ring]);
+  let E := fresh "E" in
+  assert (E : exp u * exp (- u) = 1) by (rewrite <- exp_plus, Rplus_opp_r; apply exp_0);
+  match goal with |- ?now = _ =>
+    transitivity (now * (exp u * exp (- u))); [rewrite E; ring | by_ring] end.
 Ltac take_out_largest :=
   cbv beta; match goal with |- ?before = ?after =>
-    match after with context [sum_over ?l (fun j => exp (- ?u) * @?f j)] =>
-      replace (sum_over l (fun j => exp (- u) * f j)) with (exp (- u) * sum_over l f)
-        by (rewrite <- sum_over_scale; reflexivity);
-      let E := fresh "E" in
-      assert (E : exp u * exp (- u) = 1) by (rewrite <- exp_plus, Rplus_opp_r; apply exp_0);
-      match goal with |- ?now = _ =>
-        transitivity (now * (exp u * exp (- u))); [rewrite E; ring | by_ring] end
+    match after with
+    | context [sum_over ?l (fun j => exp (- ?u) * @?f j)] =>
+        take_out_of_sum l u f (fun j => exp (- u) * f j)
+    | context [sum_over ?l (fun j => exp (- ?u) * @?f j * @?g j)] =>
+        take_out_of_sum l u (fun j => f j * g j) (fun j => exp (- u) * f j * g j)
     end end.
 Ltac write_exponential :=
   unfold Rminus;

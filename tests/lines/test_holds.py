@@ -280,10 +280,14 @@ def test_of_several_lines_the_first_wrong_one_is_named():
 
 @text
 def test_a_value_for_one_true_class_is_not_taken_for_another() -> None:
-    """At ``k = t`` the right side has no digits; what is worked out there is not kept for t = 2."""
-    wrong = "exp(z[k])/Sum(exp(z[j]), (j,1,C-1)) - delta(k, t)"
-    verdict = derive.holds(f"diff({CROSS_ENTROPY}, z[k])", wrong, given=["y[i] = delta(i, t)"])
-    assert "k = 1, t = 2 the left side is 0.731059" in str(verdict)
+    """At ``k = t`` the second has no value; what is worked out there is not kept for t = 2."""
+    share = "exp(z[k])/Sum(exp(z[j]), (j,1,C-1))"
+    for label, said in (
+        ("delta(k, t)", "k = 1, t = 1 the left side is -0.268941 and the right side is 0"),
+        ("delta(k, t)/(1 - delta(k, t))", "k = 1, t = 2 the left side is 0.731059"),
+    ):
+        left, wrong = f"diff({CROSS_ENTROPY}, z[k])", f"{share} - {label}"
+        assert said in str(derive.holds(left, wrong, given=["y[i] = delta(i, t)"]))
 
 
 @text
