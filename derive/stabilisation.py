@@ -60,6 +60,7 @@ from derive.rules.softmax import folded, weighted_complements
 from derive.rules.tails import beside_tails
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among, attempt, repeat, settle
+from derive.strategy.finishing import divide_powers
 from derive.strategy.phases import CONTRACTION, fold_names
 
 SHIFTS = (
@@ -254,11 +255,11 @@ def open_powers(trace: Trace, opened: bool) -> None:
         repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
 
 
-def divide_powers(trace: Trace) -> None:
+def open_fractions(trace: Trace) -> None:
     """Write powers over powers as powers of fractions: each may be too large by itself."""
     if trace.apply("divide_inside_total", over_powers):
         settle(trace, ("multiply_quotients", "flatten_quotient"))
-    settle(trace, ("divide_powers", "divide_unequal_powers"))
+    divide_powers(trace)
 
 
 def over_powers(fraction: Expr, given: Given) -> bool:
@@ -395,7 +396,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
     settle(trace, TANGENTS)
-    divide_powers(trace)
+    open_fractions(trace)
     if derivation.problem.kind == "hessian_vector" and trace.apply("centre_mean"):
         settle(trace, ("sum_probabilities", "cancel_terms"))
     open_tails(trace)
