@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.parsing.tree import Name, Node, Reduction, Total, walk
+from derive.parsing.tree import LeftOut, Name, Node, Reduction, Total, walk
 
 
 def check_scopes(tree: Node) -> None:
@@ -51,6 +51,12 @@ def _free(node: Node, own: frozenset[str]) -> Iterator[Name]:
             yield from _free(body, inside)
             if selected is not None:
                 yield from _free(selected, own)
+        case LeftOut(place, (Name(_, left), Name(_, right))) if left not in own and right in own:
+            # It might be a label, or an index whose range was forgotten.
+            raise place.error(
+                f"{left} is no index of a sum here; if no more than one {right} is left out, write "
+                f"{right} != {left}; if {left} runs too, give its range before {left} != {right}"
+            )
         case _:
             for part in node.parts:
                 yield from _free(part, own)

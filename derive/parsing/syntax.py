@@ -26,6 +26,7 @@ from derive.parsing.tree import (
     Chain,
     Delta,
     Entry,
+    LeftOut,
     Limits,
     Name,
     Negative,
@@ -243,7 +244,7 @@ def _without(body: Node, left_out: Relation, name: str, own: set[str]) -> Node:
         raise place.error(
             f"what is left out is an index of this {name}, as in {name}(z[i], i=1..C, i != t)"
         )
-    kept = Chain(place, Number(place, Fraction(1)), (("-", Delta(place, sides)),))
+    kept = Chain(place, Number(place, Fraction(1)), (("-", LeftOut(place, sides)),))
     match name.lower():
         case "sum":
             return Chain(place, kept, (("*", body),))

@@ -81,6 +81,11 @@ class Delta(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class LeftOut(Delta):
+    """``i != t`` among the ranges of a sum: where the two are equal there is no term."""
+
+
+@dataclass(frozen=True, eq=False)
 class Limits(Node):
     """``(i, 1, C)``, or ``i = 1..C``."""
 

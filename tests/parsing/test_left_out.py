@@ -17,7 +17,7 @@ pytestmark = pytest.mark.needs("lark")
     ("short", "written_out"),
     [
         ("sum(z[i], i=1..C, i!=t)", "sum((1 - delta(i, t))*z[i], i=1..C)"),
-        ("sum(z[i], (i,1,C), t ≠ i)", "sum((1 - delta(i, t))*z[i], i=1..C)"),
+        ("sum(z[i], (i,1,C), i ≠ t)", "sum((1 - delta(i, t))*z[i], i=1..C)"),
         (
             "sum(z[i]*z[j], i=1..C, j=1..C, i != j)",
             "sum((1 - delta(i, j))*z[i]*z[j], i=1..C, j=1..C)",
@@ -50,6 +50,7 @@ def test_it_is_the_factor_that_leaves_out(short: str, written_out: str) -> None:
         ("softmax(z, i!=t)[k]", 13, "!= makes a relation where a number belongs"),
         ("exp(z[k] > 1)", 10, "> makes a relation where a number belongs"),
         ("sum(z[i], i!=t)", 1, "sum has no range"),
+        ("sum(z[i]*v[j], i=1..C, j != i)", 26, "j is no index of a sum here; .* give its range"),
     ],
 )
 def test_what_cannot_be_left_out_is_said(text: str, column: int, sentence: str) -> None:
