@@ -37,7 +37,7 @@ FRACTIONS: dict[str, Asked] = {
         "-N/(4*a[b]) + Sum(-w[n]*z[n] + x[n]*y[n], (n, 1, N))/2",
         {},
     ),
-    "residuals stay": ("sum((x[n] - mu)^2, n=1..N)", "mu", "-2*Sum(-mu + x[n], (n, 1, N))", {}),
+    "residuals stay": ("sum((x[n] - mu)^2, n=1..N)", "mu", "2*Sum(mu - x[n], (n, 1, N))", {}),
 }
 
 PAIRS = "sum(log(sum(exp(f[u] - f[v]), u=i..K, v=i..K, u != v)), i=1..K-1)"

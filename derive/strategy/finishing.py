@@ -47,6 +47,7 @@ from derive.strategy.judgement import (
     projects,
     pulls_well,
     splits_fraction_well,
+    sums_a_difference,
     with_fixed_fraction,
 )
 from derive.strategy.orientation import orient
@@ -108,7 +109,10 @@ def finish(trace: Trace) -> None:
     attempt(trace, release_constants)
     release_fractions(trace)
     trace.apply(
-        "turn_total", lambda e, given: e == trace.expression and isinstance(e.operand, Total)
+        "turn_total",
+        lambda e, given: (
+            e == trace.expression and (isinstance(e.operand, Total) or sums_a_difference(e, given))
+        ),
     )
     trace.apply("turn_total", less_one)
     settle(trace, ("turn_both",))

@@ -380,6 +380,17 @@ def less_one(negative: Expr, given: Given) -> bool:
     return any(isinstance(f, Plus) and f.args[1:] == (Minus(ONE),) for f in inside)
 
 
+def sums_a_difference(negative: Expr, given: Given) -> bool:
+    """Whether all of this is less a sum of differences: ``-c Σ (a - b)``, but for ``1 - b``."""
+    bodies = [f.opened[0] for f in sides(negative.operand)[0] if isinstance(f, Total)]
+    return any(
+        isinstance(body, Plus)
+        and body.args[0] != ONE
+        and any(isinstance(term, Minus) for term in body.args)
+        for body in bodies
+    )
+
+
 def of_several_terms(total: Expr, given: Given) -> bool:
     """Whether a mask stands beside a sum in a sum over an index: not to be multiplied out."""
     return sum(isinstance(f, Plus) for f in sides(total.opened[0])[0]) > 1
