@@ -261,6 +261,26 @@ SHIFTED: dict[str, Asked] = {
 
 # Two differences: neither with a minus first.
 TURNED: dict[str, Asked] = {
+    "a sum of differences": (
+        "-sum(log(softmax(s[n]/T)[t[n]]), n=1..N)",
+        "T",
+        r"Sum(s[n, t[n]] - Sum(\hat{y}[n, i]*s[n, i], (i, 1, C)), (n, 1, N))/T**2",
+        {"given": ["T > 0"]},
+    ),
+    "a difference in the first term": (
+        "-a*sum(y[i]*log(softmax(z)[i]), i=1..C) - b*z[t]",
+        "z[k]",
+        r"a*(\hat{y}[k] - y[k]) - b*KroneckerDelta(k, t)",
+        {"given": ["sum(y[i], i=1..C) = 1"]},
+    ),
+    "a half below the bar": ("q*log(q/(q/2 + p/2))", "q", "p/(p + q) + log(2*q/(p + q))", {}),
+    "powers of fractions of fractions": (
+        "log(sum(p[i]^a*softmax(z)[i]^(1-a), i=1..C))/(a-1)",
+        "z[k]",
+        r"-(p[k]/\hat{y}[k])**a*\hat{y}[k]/Sum((p[i]/\hat{y}[i])**a*\hat{y}[i], (i, 1, C))"
+        r" + \hat{y}[k]",
+        {"given": ["p[i] > 0", "a > 0"]},
+    ),
     "beside a number less one": ("(s - 1)*(v - q)^2/2", "v", "(1 - s)*(q - v)", {}),
     "already so": ("(1 - s)*(q - v)^2/2", "q", "(1 - s)*(q - v)", {}),
     "a square stays": (

@@ -445,7 +445,8 @@ def combine_numbers(expr: Expr, given: Given) -> Outcome:
     above, below = sides(expr)
     upper = [f for f in above if is_number(f)]
     lower = [f for f in below if is_number(f)]
-    if len(upper) + len(lower) < 2 and not (lower and not below[1:]):
+    alone = lower and (not below[1:] or not lower[0].is_Integer)
+    if len(upper) + len(lower) < 2 and not alone:
         return None
     if ZERO in lower:
         return None

@@ -19,10 +19,12 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    factors,
     mask,
     plus,
     replace,
     times,
+    without,
 )
 from derive.rules import samples as s
 from derive.rules.registry import Example, Outcome, Rewriting, rule
@@ -31,7 +33,7 @@ from derive.signs import within
 from derive.unify import instance_of
 
 limits = (s.j, s.lo, s.hi)
-FJ, FK = Value(s.F, s.j), Value(s.F, s.k)
+FJ, FK, FJN = Value(s.F, s.j), Value(s.F, s.k), Value(s.G, s.j, s.n)
 k_in_range = Condition("within", (s.k, s.lo, s.hi))
 exponential = Exp(s.z[s.j1])
 over_classes = (s.j1, 1, s.C)
@@ -49,6 +51,25 @@ def exclude_masked(expr: Expr, given: Given) -> Outcome:
     """``Σ_j (1 - δ_{jk}) f_j = Σ_{j≠k} f_j``"""
     found = without_mask(expr, given)
     return None if found is None else Rewriting(found[0], given.declared(found[1]))
+
+
+@rule(
+    law(
+        Total(Times(FJ, Total(FJN, (s.n, s.lo, s.hi, s.j))), limits),
+        Total(Total(Times(FJ, FJN), (*limits, s.n)), (s.n, s.lo, s.hi)),
+    ),
+    Total(Times(s.y[s.j1], Total(s.z[s.i1], (s.i1, 1, s.C, s.j1))), over_classes),
+)
+def exchange_others(expr: Expr, given: Given) -> Outcome:
+    """``Σ_j g_j Σ_{n≠j} f_{jn} = Σ_n Σ_{j≠n} g_j f_{jn}``, both over the same range."""
+    body, index = expr.open()
+    parts = factors(body)
+    for n, factor in enumerate(parts):
+        if isinstance(factor, Total) and factor.limits[1:] == (*expr.limits[1:], index):
+            inside, own = factor.open()
+            inner = Total(times(*without(parts, n), inside), (index, *expr.limits[1:], own))
+            return Total(inner, (own, *expr.limits[1:]))
+    return None
 
 
 @rule(

@@ -60,7 +60,8 @@ def turn_sign(expr: Expr, given: Given) -> Outcome:
     if not differences:
         return None
     # What is left of one, ``1 - p``, stays as it is if another can be turned as well.
-    n = min(differences, key=lambda at: (_pluses(above[at]), above[at].args[0] == 1))
+    turned = [n for n in differences if long_and_turned(above[n])]
+    n = min(turned or differences, key=lambda at: (_pluses(above[at]), above[at].args[0] == 1))
     return with_factor(expr.operand, n, distribute_negative(Minus(above[n]), given))
 
 
@@ -179,12 +180,17 @@ def turn_both(expr: Expr, given: Given) -> Outcome:
         match above[n], above[m]:
             case Plus((_, Minus(one))), Plus((_, Minus()) | (Minus(), _)) if one == 1:
                 turned = {at: distribute_negative(Minus(above[at]), given) for at in (n, m)}
-                if _leads(above[m]) and not _leads(turned[m]):
+                if leads(above[m]) and not leads(turned[m]):
                     return with_factor(with_factor(expr, n, turned[n]), m, turned[m])
     return None
 
 
-def _leads(difference: Expr) -> bool:
+def long_and_turned(factor: Expr) -> bool:
+    """Whether this is a bracket of more than two terms that begins with a minus."""
+    return isinstance(factor, Plus) and len(factor.args) > 2 and leads(factor)
+
+
+def leads(difference: Expr) -> bool:
     """Whether a difference is written with a minus first."""
     return str(difference.doit()).startswith("-")
 

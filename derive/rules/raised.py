@@ -109,7 +109,7 @@ def is_high(expr: Expr) -> bool:
     match expr:
         case Power(base, exponent):
             varies = bool(bases(base) or names(base)) and not isinstance(base, Exp)
-            return varies and not (exponent.is_number and abs(exponent) <= PLAIN)
+            return varies and not (exponent.is_number and abs(exponent.doit()) <= PLAIN)
     return False
 
 

@@ -173,18 +173,23 @@ def exchange_totals(expr: Expr, given: Given) -> Outcome:
 
 
 def inner_total(expr: Total) -> tuple[Total, tuple[Expr, ...], Symbol] | None:
-    """A sum among the factors in a sum, over a range of its own, and a factor of its terms has
-    nothing to do with the outer one; with it the other factors, and the index of the outer sum.
+    """A sum among the factors in a sum, over a range of its own, with the other factors and the
+    index of the outer sum; best one that has a factor which has nothing to do with that.
     """
     body, index = expr.opened
     parts = factors(body)
-    for n, factor in enumerate(parts):
-        if not isinstance(factor, Total) or index in names(Tuple(*factor.outside)):
-            continue
-        inside, own = factor.opened
-        if any(own in names(f) and index not in names(f) for f in summands(inside)):
-            return factor, without(parts, n), index
-    return None
+    found = [
+        (factor, without(parts, n), index)
+        for n, factor in enumerate(parts)
+        if isinstance(factor, Total) and index not in names(Tuple(*factor.outside))
+    ]
+    return next((one for one in found if parts_from(one[0], index)), found[0] if found else None)
+
+
+def parts_from(inner: Total, index: Symbol) -> bool:
+    """Whether a factor in a sum depends on its own index, and not on another one."""
+    body, own = inner.opened
+    return any(own in names(f) and index not in names(f) for f in summands(body))
 
 
 def summands(expr: Expr) -> tuple[Expr, ...]:

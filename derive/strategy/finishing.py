@@ -40,18 +40,16 @@ from derive.strategy.judgement import (
     has_constant_term,
     heads_of,
     inside_total,
-    is_slope,
-    less_one,
     multiplies_well,
     outside_totals,
     projects,
     pulls_well,
     splits_fraction_well,
-    sums_a_difference,
     with_fixed_fraction,
 )
 from derive.strategy.orientation import orient
 from derive.strategy.phases import EXTENSION, simplify, take_terms_off
+from derive.strategy.signs import has_two_signs, is_slope, less_one, sums_a_difference
 
 # A product of more sums than this is not multiplied out to see whether anything cancels.
 EXPANSIONS = 12
@@ -78,6 +76,7 @@ def finish(trace: Trace) -> None:
             trace.apply("distribute_negative")
             or trace.apply("take_out_sign")
             or trace.apply("turn_sign", lambda e, _: e == trace.expression and not is_slope(e))
+            or trace.apply("turn_sign", lambda e, _: has_two_signs(e, trace.expression))
             or trace.apply_first(("complement_fraction", "complement_term", "complement_odds"))
             or trace.apply("keep_positive_part")
             or trace.apply("factor_cancelling", innermost=True)

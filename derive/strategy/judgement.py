@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 
-from sympy import Expr, IndexedBase, Symbol
+from sympy import Expr, Symbol
 
 from derive.facts import Definition, Given
 from derive.notation import (
     ONE,
     Binder,
-    Bound,
     Delta,
     Exp,
     Inert,
@@ -26,7 +24,6 @@ from derive.notation import (
     bases,
     code,
     collected,
-    entries,
     factors,
     is_number,
     masked,
@@ -42,7 +39,6 @@ from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
 from derive.rules.shares import is_named
 from derive.rules.softmax import folded
-from derive.rules.sums import inner_total, summands
 from derive.signs import is_zero, within
 from derive.unify import instance_of
 
@@ -226,57 +222,6 @@ def pulls_well(total: Expr, given: Given) -> bool:
     return not any(isinstance(f, Exp) and index not in names(f) for f in above)
 
 
-def exchanges_well(direction: Expr | None) -> Callable[[Expr, Given], bool]:
-    """Sum over a vector that a Hessian is multiplied by first, and over whatever else then.
-
-    What is the same for all entries of the vector comes out of its sum, so that no array has both
-    the indices of the vector and those of the result, as the Hessian has. Other sums around it are
-    exchanged where what is inside then has fewer indices.
-    """
-
-    def look(total: Expr, given: Given) -> bool:
-        found = inner_total(total)
-        if direction is None or found is None:
-            return False
-        inner, others, index = found
-        body, own = inner.opened
-        parts = (*others, *summands(body))
-        along = frozenset().union(*(indices_of(direction.base, part) for part in parts))
-        moving = times(*(f for f in parts if index in names(f)))
-        if own in along or all(direction.base not in bases(part) for part in parts):
-            return False
-        return index in along or len(indices_of(None, moving)) < len(indices_of(None, body))
-
-    return look
-
-
-def contracts_along(direction: Expr | None) -> Callable[[Expr, Given], bool]:
-    """Multiply a vector out, and split the sum over it, where every term has a sum to meet it in:
-    ``Σ_m (Σ_j a_j x_{jm} - b Σ_j c_j x_{jm}) v_m``.
-    """
-
-    def look(expr: Expr, given: Given) -> bool:
-        if direction is None or direction.base not in bases(expr):
-            return False
-        if isinstance(expr, Total):
-            body, index = expr.opened
-            parts = terms(body)
-        else:
-            index = given.scope[0].index if given.scope else None
-            parts = next((f.args for f in expr.args if isinstance(f, Plus)), ())
-        above = (monomial(t).powers.values() for t in parts)
-        moving = [any(isinstance(b, Total) and index in names(b) for b, _ in t) for t in above]
-        return len(moving) > 1 and all(moving)
-
-    return look
-
-
-def indices_of(base: IndexedBase | None, expr: Expr) -> frozenset[Symbol]:
-    """The free indices at which entries of an array stand, or of any array, if none is named."""
-    found = entries(expr) if base is None else [e for e in entries(expr) if e.base == base]
-    return frozenset(s for e in found for s in names(e) if not isinstance(s, Bound))
-
-
 def splits_well(total: Expr, given: Given) -> bool:
     """Split a sum where a delta picks a term, or where a part of it is known."""
     body, index = total.opened
@@ -373,34 +318,9 @@ def inside_total(negative: Expr, given: Given) -> bool:
     return bool(given.scope)
 
 
-def less_one(negative: Expr, given: Given) -> bool:
-    """Whether a sum with a minus is over what is less by one: ``-Σ (a - 1) b``."""
-    totals = (f for f in sides(negative.operand)[0] if isinstance(f, Total))
-    inside = (f for total in totals for f in sides(total.opened[0])[0])
-    return any(isinstance(f, Plus) and f.args[1:] == (Minus(ONE),) for f in inside)
-
-
-def sums_a_difference(negative: Expr, given: Given) -> bool:
-    """Whether all of this is less a sum of differences: ``-c Σ (a - b)``, but for ``1 - b``."""
-    bodies = [f.opened[0] for f in sides(negative.operand)[0] if isinstance(f, Total)]
-    return any(
-        isinstance(body, Plus)
-        and body.args[0] != ONE
-        and any(isinstance(term, Minus) for term in body.args)
-        for body in bodies
-    )
-
-
 def of_several_terms(total: Expr, given: Given) -> bool:
     """Whether a mask stands beside a sum in a sum over an index: not to be multiplied out."""
     return sum(isinstance(f, Plus) for f in sides(total.opened[0])[0]) > 1
-
-
-def is_slope(negative: Expr) -> bool:
-    """Whether this is ``-p (1 - p)``, as the slope of ``p`` is written: not as ``p (p - 1)``."""
-    parts = factors(negative.operand)
-    left = [Plus(ONE, Minus(p)) for p in parts]
-    return len(parts) == 2 and (parts[0] in left or parts[1] in left)
 
 
 def has_factors_above(fraction: Expr, given: Given) -> bool:

@@ -11,11 +11,10 @@ from derive.strategy.attempts import (
     settle,
     spread,
 )
+from derive.strategy.exchanges import contracts_along, exchanges_to_fact, exchanges_well
 from derive.strategy.judgement import (
-    contracts_along,
     distributes_well,
     divides_well,
-    exchanges_well,
     exponent_totals,
     factors_well,
     far_apart,
@@ -259,6 +258,8 @@ def simplify_once(trace: Trace) -> bool:
         or spread(trace, "distribute_product", contracts_along(trace.direction))
         or trace.apply("split_total", contracts_along(trace.direction))
         or trace.apply("exchange_totals", exchanges_well(trace.direction))
+        or trace.apply("exchange_totals", exchanges_to_fact)
+        or trace.apply("exchange_others", exchanges_to_fact)
         or trace.apply_first(("sum_constant", "sum_constant_but"))
         or trace.apply_first(("multiply_constant", "rejoin_factor"))
         or trace.apply("rejoin_index")

@@ -583,6 +583,25 @@ Ltac exclude_masked :=
        first [rewrite (delta_apart j k A) | rewrite (delta_apart k j (not_eq_sym A))]; by_ring end]
   end.
 Ltac mask_excluded := symmetry; exclude_masked.
+Lemma sum_over_exchange_others lo hi f :
+  sum_over (range lo hi) (fun j => sum_over (range_but [j] lo hi) (fun n => f j n))
+  = sum_over (range lo hi) (fun n => sum_over (range_but [n] lo hi) (fun j => f j n)).
+Proof.
+  apply (Rplus_eq_reg_l (sum_over (range lo hi) (fun j => f j j))).
+  rewrite <- !sum_over_plus. etransitivity; [| etransitivity].
+  2: exact (sum_over_exchange (range lo hi) (range lo hi) f).
+  - apply sum_over_ext. intros j Hj. apply in_range in Hj.
+    symmetry. now apply (total_exclude j lo hi (fun n => f j n)).
+  - apply sum_over_ext. intros n Hn. apply in_range in Hn.
+    now apply (total_exclude n lo hi (fun j => f j n)).
+Qed.
+Ltac exchange_others :=
+  match goal with |- _ = sum_over (range ?lo ?hi) (fun n => sum_over (range_but [n] ?lo ?hi) (@?f n)) =>
+    transitivity
+      (sum_over (range lo hi) (fun j => sum_over (range_but [j] lo hi) (fun n => f n j)));
+    [ apply sum_over_ext; enter; rewrite <- ?sum_over_scale, <- ?sum_over_scale_right;
+      apply sum_over_ext; enter; by_ring
+    | exact (sum_over_exchange_others lo hi (fun j n => f n j)) ] end.
 Ltac take_term_out :=
   match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
     rewrite (total_exclude k lo hi f) by index; cbv beta; first [by_ring | same_way; by_ring] end.

@@ -1,0 +1,82 @@
+"""Which sums over two indices are exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Expr, IndexedBase, Symbol
+
+from derive.facts import Given
+from derive.notation import Bound, Plus, Total, bases, entries, names, terms, times
+from derive.rules.labels import use_sum_fact
+from derive.rules.masks import exchange_others
+from derive.rules.monomials import monomial, sides
+from derive.rules.sums import exchange_totals, inner_total, parts_from, pull_out_factor, summands
+
+
+def exchanges_well(direction: Expr | None) -> Callable[[Expr, Given], bool]:
+    """Sum over a vector that a Hessian is multiplied by first, and over whatever else then.
+
+    What is the same for all entries of the vector comes out of its sum, so that no array has both
+    the indices of the vector and those of the result, as the Hessian has. Other sums around it are
+    exchanged where what is inside then has fewer indices.
+    """
+
+    def look(total: Expr, given: Given) -> bool:
+        found = inner_total(total)
+        if direction is None or found is None:
+            return False
+        inner, others, index = found
+        body, own = inner.opened
+        if not parts_from(inner, index):
+            return False
+        parts = (*others, *summands(body))
+        along = frozenset().union(*(indices_of(direction.base, part) for part in parts))
+        moving = times(*(f for f in parts if index in names(f)))
+        if own in along or all(direction.base not in bases(part) for part in parts):
+            return False
+        return index in along or len(indices_of(None, moving)) < len(indices_of(None, body))
+
+    return look
+
+
+def exchanges_to_fact(total: Expr, given: Given) -> bool:
+    """Whether a fact says what the inner sum is once two sums have been exchanged."""
+    for rule in (exchange_totals, exchange_others):
+        exchanged = rule(total, given)
+        if not isinstance(exchanged, Total):
+            continue
+        inner, own = exchanged.opened
+        known = given.within(own, tuple(exchanged.limits[1:]))
+        found = pull_out_factor(inner, known)
+        moving = next((f for f in sides(found or inner)[0] if isinstance(f, Total)), inner)
+        if use_sum_fact(moving, known) or use_sum_fact(exchanged, given):
+            return True
+    return False
+
+
+def contracts_along(direction: Expr | None) -> Callable[[Expr, Given], bool]:
+    """Multiply a vector out, and split the sum over it, where every term has a sum to meet it in:
+    ``Σ_m (Σ_j a_j x_{jm} - b Σ_j c_j x_{jm}) v_m``.
+    """
+
+    def look(expr: Expr, given: Given) -> bool:
+        if direction is None or direction.base not in bases(expr):
+            return False
+        if isinstance(expr, Total):
+            body, index = expr.opened
+            parts = terms(body)
+        else:
+            index = given.scope[0].index if given.scope else None
+            parts = next((f.args for f in expr.args if isinstance(f, Plus)), ())
+        above = (monomial(t).powers.values() for t in parts)
+        moving = [any(isinstance(b, Total) and index in names(b) for b, _ in t) for t in above]
+        return len(moving) > 1 and all(moving)
+
+    return look
+
+
+def indices_of(base: IndexedBase | None, expr: Expr) -> frozenset[Symbol]:
+    """The free indices at which entries of an array stand, or of any array, if none is named."""
+    found = entries(expr) if base is None else [e for e in entries(expr) if e.base == base]
+    return frozenset(s for e in found for s in names(e) if not isinstance(s, Bound))

@@ -1,0 +1,46 @@
+"""Where a minus is turned at the end, so that as few of them are read as can be."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from derive.facts import Given
+from derive.notation import ONE, Minus, Plus, Total, factors
+from derive.rules.monomials import sides
+from derive.rules.negatives import leads, long_and_turned
+
+
+def less_one(negative: Expr, given: Given) -> bool:
+    """Whether a sum with a minus is over what is less by one: ``-Σ (a - 1) b``."""
+    totals = (f for f in sides(negative.operand)[0] if isinstance(f, Total))
+    inside = (f for total in totals for f in sides(total.opened[0])[0])
+    return any(isinstance(f, Plus) and f.args[1:] == (Minus(ONE),) for f in inside)
+
+
+def sums_a_difference(negative: Expr, given: Given) -> bool:
+    """Whether all of this is less a sum of differences: ``-c Σ (a - b)``, but for ``1 - b``.
+
+    Or less a sum of products with a bracket of several terms and a minus first.
+    """
+    bodies = [f.opened[0] for f in sides(negative.operand)[0] if isinstance(f, Total)]
+    return any(
+        isinstance(body, Plus)
+        and body.args[0] != ONE
+        and any(isinstance(term, Minus) for term in body.args)
+        for body in bodies
+    ) or any(long_and_turned(f) for body in bodies for f in sides(body)[0])
+
+
+def is_slope(negative: Expr) -> bool:
+    """Whether this is ``-p (1 - p)``, as the slope of ``p`` is written: not as ``p (p - 1)``."""
+    parts = factors(negative.operand)
+    left = [Plus(ONE, Minus(p)) for p in parts]
+    return len(parts) == 2 and (parts[0] in left or parts[1] in left)
+
+
+def has_two_signs(negative: Expr, whole: Expr) -> bool:
+    """Whether this is a term of a sum as ``-a (-b + c)``, a minus first in its difference too."""
+    if not isinstance(whole, Plus) or negative not in whole.args:
+        return False
+    brackets = [f for f in sides(negative.operand)[0] if isinstance(f, Plus)]
+    return len(brackets) == 1 and len(brackets[0].args) == 2 and leads(brackets[0])
