@@ -413,10 +413,46 @@ def test_shares_of_all_but_one_sum_to_one() -> None:
 
 
 def test_a_fraction_of_several_factors_has_its_name() -> None:
-    loss = "-sum(P[i,j]*log(q[i,j]), i=1..N, j=1..N, i != j)"
-    found = derive.gradient(loss, "y[k]", where=[PAIRS_APART])
-    assert "1/(q" not in str(found.result) and "/(q" not in str(found.result)
-    assert "q[k, j]" in str(found.result)
+    # t-SNE, van der Maaten and Hinton 2008, equation 5, with p[i,j] + p[j,i] for 2 p[i,j].
+    found = derive.gradient(
+        "-sum(P[i,j]*log(q[i,j]), i=1..N, j=1..N, i != j)",
+        "y[k]",
+        where=[PAIRS_APART],
+        given=["sum(P[i,j], i=1..N, j=1..N, i != j) = 1"],
+    )
+    assert str(found.result) == (
+        "2*Sum((1 - KroneckerDelta(b, k))*(-y[b] + y[k])*(P[b, k] + P[k, b] - 2*q[k, b])"
+        "/((-y[b] + y[k])**2 + 1), (b, 1, N))"
+    )
+    assert found.check().ok
+
+
+def test_sums_over_pairs_are_exchanged_where_a_fact_knows_the_inner_one() -> None:
+    # SNE, Hinton and Roweis 2002, equation 5.
+    neighbours = "q[i,j] = exp(-(y[i] - y[j])^2)/sum(exp(-(y[i] - y[b])^2), b=1..N, b != i)"
+    found = derive.gradient(
+        "sum(p[i,j]*log(p[i,j]/q[i,j]), i=1..N, j=1..N, j != i)",
+        "y[k]",
+        where=[neighbours],
+        given=["sum(p[i,j], j=1..N, j != i) = 1"],
+    )
+    assert str(found.result) == (
+        "2*Sum((1 - KroneckerDelta(b, k))*(-y[b] + y[k])*(p[b, k] + p[k, b] - q[b, k] - q[k, b])"
+        ", (b, 1, N))"
+    )
+    assert found.check().ok
+
+
+@pytest.mark.parametrize(
+    ("loss", "fact"),
+    [
+        ("c*sum(sum(p[i,j]*f[i], i=1..N, i != j), j=1..N)", "sum(p[i,j], j=1..N, j != i) = 1"),
+        ("c*sum(sum(p[i,j]*f[i], i=1..N), j=1..N)", "sum(p[i,j], j=1..N) = 1"),
+    ],
+)
+def test_rows_are_known_in_sums_over_columns(loss: str, fact: str) -> None:
+    found = derive.gradient(loss, "c", given=[fact])
+    assert str(found.result) == "Sum(f[i], (i, 1, N))"
     assert found.check().ok
 
 

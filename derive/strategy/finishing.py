@@ -36,7 +36,9 @@ from derive.strategy.attempts import (
 from derive.strategy.bars import clear_bars, clear_denominators, share_bars
 from derive.strategy.equal_indices import cancels_below, moves_index, moves_safely
 from derive.strategy.judgement import (
+    all_meet,
     bracketed,
+    divides_to_name,
     has_constant_term,
     heads_of,
     inside_total,
@@ -348,7 +350,11 @@ def name_fractions(trace: Trace) -> None:
         for d in trace.given.definitions
     ):
         trace.apply("power_of_product")
+        if any(spread(trace, rule, all_meet) for rule in ("split_quotient", "split_numerator")):
+            settle(trace, ("cancel_factor", "combine_powers"))
         settle(trace, ("separate_quotient", "fold_definition"))
+        if trace.apply("divide_inside_total", divides_to_name):
+            settle(trace, ("flatten_quotient", "separate_quotient", "fold_definition"))
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
         let_terms_meet(trace)
 

@@ -37,7 +37,7 @@ from derive.rules import RULES
 from derive.rules.algebra import multiply_quotients
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
-from derive.rules.shares import is_named
+from derive.rules.shares import is_named, separate_quotient
 from derive.rules.softmax import folded
 from derive.signs import is_zero, within
 from derive.unify import instance_of
@@ -405,6 +405,28 @@ def splits_fraction_well(fraction: Expr, given: Given) -> bool:
         meets(t, fraction.denominator, given) or any(has_delta(t, index) for index in bound)
         for t in terms
     )
+
+
+def all_meet(fraction: Expr, given: Given) -> bool:
+    """Whether each term above a bar has a factor that is raised to a power below it."""
+    sums = [f for f in factors(fraction.numerator) if isinstance(f, Plus)]
+    raised = [f for f in factors(fraction.denominator) if isinstance(f, Power)]
+    return (
+        len(sums) == 1
+        and len(raised) > 1
+        and all(meets(t, times(*raised), given) for t in sums[0].args)
+    )
+
+
+def divides_to_name(fraction: Expr, given: Given) -> bool:
+    """Bring a denominator into a sum where a fraction of several factors with a name is made."""
+    total = next((f for f in factors(fraction.numerator) if isinstance(f, Total)), None)
+    if total is None or separate_quotient(Quotient(ONE, fraction.denominator), given) is not None:
+        return False
+    body, index = total.opened
+    above, below = sides(body)
+    whole = Quotient(times(*above), times(*below, *factors(fraction.denominator)))
+    return separate_quotient(whole, given.within(index, tuple(total.limits[1:]))) is not None
 
 
 def divides_well(fraction: Expr, given: Given) -> bool:
