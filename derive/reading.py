@@ -219,7 +219,19 @@ def _chosen(first: Expr, second: Expr, above: Expr, otherwise: Expr) -> Expr:
     ):
         case Exp(one), Exp(other):
             return times(*shared, Exp(Threshold(first, second, one, other)))
-    return Threshold(first, second, above, otherwise)
+    decided = (_decided(first, second, above, True), _decided(first, second, otherwise, False))
+    return Threshold(first, second, *decided)
+
+
+def _decided(first: Expr, second: Expr, branch: Expr, holds: bool) -> Expr:
+    """A branch of a choice, in which choices on the same condition are made: SymPy repeats it."""
+    match branch:
+        case Threshold(more, less, above, otherwise):
+            if (more, less) == (first, second):
+                return _decided(first, second, above if holds else otherwise, holds)
+            inner = (_decided(first, second, b, holds) for b in (above, otherwise))
+            return Threshold(more, less, *inner)
+    return branch
 
 
 def _from_zero(number: Expr) -> Expr:

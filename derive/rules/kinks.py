@@ -30,7 +30,6 @@ from derive.notation import (
     Total,
     bases,
     code,
-    factors,
     is_number,
     names,
     plus,
@@ -107,8 +106,16 @@ def turn_absolute_value(expr: Expr, given: Given) -> Outcome:
     """``|u| = -u`` of what is negative."""
     match expr:
         case Apply(function, (operand,)) if function is Abs and is_positive(Minus(operand), given):
-            return Rewriting(Minus(operand), speaking_of(operand, given))
+            return Rewriting(_opposite(operand), speaking_of(operand, given))
     return None
+
+
+def _opposite(expr: Expr) -> Expr:
+    """``-u`` as a person writes it: ``1 - tau`` of ``tau - 1``."""
+    if not isinstance(expr, Plus):
+        return Minus(expr)
+    turned = [t.operand if isinstance(t, Minus) else Minus(t) for t in expr.args]
+    return Plus(*sorted(turned, key=lambda term: isinstance(term, Minus)))
 
 
 @rule(
@@ -376,12 +383,6 @@ def _exceeds(first: Expr, second: Expr) -> bool:
     return is_positive(difference, Given())
 
 
-def _signed(expr: Expr) -> tuple[bool, list[Expr]]:
-    """Whether a product is negative as written, and its factors without the sign."""
-    negative = isinstance(expr, Minus)
-    return negative, list(factors(expr.operand if isinstance(expr, Minus) else expr))
-
-
 @rule(
     law(
         Threshold(s.a, s.b, Times(s.c, s.u), Times(s.c, s.w)),
@@ -390,24 +391,36 @@ def _signed(expr: Expr) -> tuple[bool, list[Expr]]:
     Threshold(z_k, s.T, Times(s.T, y_i), Times(z_k, y_i)),
 )
 def factor_branches(expr: Expr, given: Given) -> Outcome:
-    """Take out what both branches have as a factor."""
-    (turned, above), (falling, otherwise) = map(_signed, (expr.above, expr.otherwise))
-    shared = []
-    for factor in list(above):
-        twin = next((f for f in otherwise if code(f) == code(factor)), None)
-        if twin is not None:
-            above.remove(factor)
-            otherwise.remove(twin)
-            shared.append(factor)
-    if not shared or not (above or otherwise):
+    """Take out what both branches have as a factor, above their bars or below."""
+    branches = expr.above, expr.otherwise
+    negative = [isinstance(branch, Minus) for branch in branches]
+    bare = (b.operand if isinstance(b, Minus) else b for b in branches)
+    one, other = ([list(side) for side in sides(branch)] for branch in bare)
+    above, below = (_shared(*both) for both in zip(one, other, strict=True))
+    if not (above or below) or not (any(one) or any(other)):
         return None
-    both = turned and falling
-    branches = (
-        Minus(times(*left)) if negative and not both else times(*left)
-        for negative, left in ((turned, above), (falling, otherwise))
-    )
-    whole = times(Threshold(expr.first, expr.second, *branches), *shared)
-    return Minus(whole) if both else whole
+    left = (_over(*parts) for parts in (one, other))
+    if not all(negative):
+        left = (Minus(rest) if sign else rest for sign, rest in zip(negative, left, strict=True))
+    whole = _over([Threshold(expr.first, expr.second, *left), *above], below)
+    return Minus(whole) if all(negative) else whole
+
+
+def _shared(one: list[Expr], other: list[Expr]) -> list[Expr]:
+    """Take the factors out of two lists that they have in common."""
+    shared = []
+    for factor in list(one):
+        twin = next((f for f in other if code(f) == code(factor)), None)
+        if twin is not None and factor != 1:
+            one.remove(factor)
+            other.remove(twin)
+            shared.append(factor)
+    return shared
+
+
+def _over(above: list[Expr], below: list[Expr]) -> Expr:
+    """A product, or one over another."""
+    return Quotient(times(*above), times(*below)) if below else times(*above)
 
 
 @rule(

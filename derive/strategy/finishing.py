@@ -49,7 +49,7 @@ from derive.strategy.judgement import (
     splits_fraction_well,
     with_fixed_fraction,
 )
-from derive.strategy.orientation import orient
+from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, simplify, take_terms_off
 from derive.strategy.signs import has_two_signs, is_slope, less_one, sums_a_difference
 
@@ -116,6 +116,7 @@ def finish(trace: Trace) -> None:
         ),
     )
     trace.apply("turn_total", less_one)
+    turn_branches(trace)
     settle(trace, ("turn_both",))
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")

@@ -1,14 +1,16 @@
-"""Differences of two entries of one array, the same way round wherever they occur."""
+"""Which way round differences are written."""
 
 from __future__ import annotations
 
 from sympy import Expr
 
 from derive.facts import Given
-from derive.notation import Plus
+from derive.notation import Minus, Plus, Threshold, collected
 from derive.positions import survey
+from derive.rules.monomials import sides
 from derive.rules.negatives import Ends, ends
 from derive.rules.trace import Trace
+from derive.strategy.attempts import among
 
 
 def orient(trace: Trace) -> bool:
@@ -21,3 +23,21 @@ def orient(trace: Trace) -> bool:
     survey(trace.expression, trace.given, look, frozenset((Plus,)))
     both = {pair for pair in found if pair[::-1] in found}
     return trace.apply("turn_difference", lambda expr, _: ends(expr) in both)
+
+
+def turn_branches(trace: Trace) -> None:
+    """Take the minus of a branch into the difference in it: ``-(b - a) c`` is ``(a - b) c``."""
+
+    def opposed(expr: Expr) -> list[Expr]:
+        branches = (expr.above, expr.otherwise) if isinstance(expr, Threshold) else ()
+        return [b for b in branches if isinstance(b, Minus) and _has_difference(b.operand)]
+
+    trace.apply("turn_sign", among(collected(trace.expression, opposed)))
+
+
+def _has_difference(product: Expr) -> bool:
+    """Whether a factor above the bar is a difference of two terms that has its minus first."""
+    return any(
+        isinstance(factor, Plus) and len(factor.args) == 2 and str(factor.doit()).startswith("-")
+        for factor in sides(product)[0]
+    )

@@ -796,7 +796,9 @@ Ltac told :=
   [ positive | linear
   | match goal with |- 0 < - (?a - ?b) => replace (- (a - b)) with (b - a) by ring end; positive ].
 Ltac drop_absolute_value := apply Rabs_pos_eq, Rlt_le; told.
-Ltac turn_absolute_value := rewrite <- Rabs_Ropp; apply Rabs_pos_eq, Rlt_le; told.
+Ltac turn_absolute_value :=
+  match goal with |- Rabs ?a = ?b => replace b with (- a) by ring end;
+  rewrite <- Rabs_Ropp; apply Rabs_pos_eq, Rlt_le; told.
 Ltac square_sign :=
   match goal with |- context [sign ?a ^ 2] =>
     first
