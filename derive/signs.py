@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from sympy import Abs, Add, Expr, Indexed, IndexedBase, Integer, Max, Sum, Symbol, sign
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Indexed,
+    IndexedBase,
+    Integer,
+    Max,
+    Sum,
+    Symbol,
+    fraction,
+    sign,
+    together,
+)
 from sympy.core.basic import Basic
 
 from derive.facts import (
@@ -61,7 +74,7 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
         case Plus(terms):
             found = _sum_of([signs(t, given) for t in terms])
             # Sizes are at least one, which their signs do not say: C - 1 is not negative.
-            return found if found != ANY or bases(expr) else _count_signs(expr.doit())
+            return found if found != ANY or bases(expr) else _count_signs(expr.doit(), given)
         case Log(Plus(terms)) if ONE in terms and all(
             t == 1 or signs(t, given) == POSITIVE for t in terms
         ):
@@ -121,11 +134,18 @@ def _told(fact: PositiveFact, expr: Expr) -> frozenset[int] | None:
     return None
 
 
-def _count_signs(number: Expr) -> frozenset[int]:
-    """The signs of a number made of sizes and parameters, as SymPy knows them."""
-    if number.is_positive:
+def _count_signs(number: Expr, given: Given) -> frozenset[int]:
+    """The signs of a number made of sizes, indices and parameters, as in ``1 - k/(C + 1)``."""
+    if number.is_positive or _is_counted(number, given):
         return POSITIVE
     return NOT_NEGATIVE if number.is_nonnegative else ANY
+
+
+def _is_counted(number: Expr, given: Given) -> bool:
+    """Whether a fraction of whole numbers is seen to be positive wherever its indices lie."""
+    above, below = fraction(together(number))
+    whole = above.is_integer and below.is_positive
+    return bool(whole) and at_most(ONE, above, given) is not None
 
 
 def is_count(size: Expr) -> bool:

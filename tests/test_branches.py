@@ -7,7 +7,10 @@ import pytest
 from sympy import Abs, Expr, IndexedBase, Piecewise, Sum, symbols
 
 import derive
+from derive.facts import Given, IndexRange
+from derive.notation import ONE
 from derive.reading import read
+from derive.verify.conditions import Places
 
 M, N = symbols("M N", integer=True, positive=True)
 i, j, k = symbols("i j k", integer=True)
@@ -23,6 +26,7 @@ SLOPE = (
     " ((theta[k] - y[j])/kappa, True))"
 )
 LEVELS = [tau[i] > 0, tau[i] < 1]
+MIDDLE = (2 * i - 1) / (2 * N)
 
 
 def quantile_huber(level: Expr, *facts: Expr) -> derive.Derivation:
@@ -53,7 +57,28 @@ def test_a_condition_that_is_repeated_is_asked_once() -> None:
     )
 
 
+def test_the_range_of_an_index_tells_signs() -> None:
+    found = quantile_huber(MIDDLE)
+    weight = "Piecewise((1 - (2*k - 1)/(2*N), theta[k] - y[j] > 0), ((2*k - 1)/(2*N), True))"
+    assert str(found.result) == f"Sum({weight}*{SLOPE}, (j, 1, M))/M"
+    report = found.check()
+    assert report.level == "exact"
+    assert all("Abs" in str(assumed) or "theta" in str(assumed) for assumed in report.assumed)
+    first = derive.gradient(Sum(Abs(2 * i - 3) * theta[i], (i, 1, N)), theta[k])
+    assert str(first.result) == "Abs(2*k - 3)"  # of the first it is negative between the bars
+
+
+def test_the_checker_knows_signs_of_indices_by_their_ranges() -> None:
+    sizes = [{N: 1}, {N: 2}, {N: 5}]
+    known, unknown = (Places(sizes, facts, Given()) for facts in ((IndexRange(k, ONE, N),), ()))
+    positive = [2 * k - 1, 1 - (2 * k - 1) / (2 * N), k / (k + N)]
+    others = [2 * k - 3, N - k, 1 - k / N, k + tau[k] ** 2, k + kappa]
+    assert all(map(known.positive, positive)) and not any(map(known.positive, others))
+    assert not any(map(unknown.positive, positive))
+
+
 @pytest.mark.needs("coqc")
 @pytest.mark.slow
-def test_coq_accepts_quantile_regression() -> None:
-    assert quantile_huber(tau[i], *LEVELS).check(formal=True).level == "proved"
+@pytest.mark.parametrize("level", [(tau[i], *LEVELS), (MIDDLE,)], ids=["given", "midpoints"])
+def test_coq_accepts_quantile_regression(level: tuple[Expr, ...]) -> None:
+    assert quantile_huber(*level).check(formal=True).level == "proved"

@@ -80,10 +80,13 @@ apart = Condition("nonzero", (Plus(s.u, Minus(s.w)),))
 
 
 def speaking_of(expr: Expr, given: Given) -> tuple[Fact, ...]:
-    """The facts from which the sign of ``expr`` may follow."""
+    """The facts from which the sign of ``expr`` may follow; of indices alone, their ranges."""
     leaves = bases(expr) | names(expr)
     facts = (f for f in given.of(PositiveFact) if isinstance(f, PositiveFact))
-    return tuple(f for f in facts if leaves & (bases(f.expression) or names(f.expression)))
+    told = (f for f in facts if leaves & (bases(f.expression) or names(f.expression)))
+    indices = () if bases(expr) else sorted(names(expr), key=str)
+    ranges = tuple(known for known in map(given.range_of, indices) if known is not None)
+    return (*told, *given.declared(ranges))
 
 
 @rule(

@@ -129,7 +129,10 @@ class Court:
                 elif condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     operand = without_zero(operands[0])
-                    if not seen(operand, claim.facts, self._definitions):
+                    places = Places(self._sizes, claim.facts, claim.given)
+                    if not seen(operand, claim.facts, self._definitions) and not places.positive(
+                        operand
+                    ):
                         assumed.append(Condition(condition.kind, (named(operand),)))
                 elif condition.kind == "any":
                     continue

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sympy import Expr, Indexed, Integer, Number, Symbol
+from sympy import Expr, Indexed, Integer, Number, Symbol, expand, fraction, together
 
 from derive.facts import Definition, EqualFact, Fact, Given, IndexRange, PositiveFact, UnequalFact
 from derive.notation import (
+    ONE,
     Binder,
     Bracket,
     Delta,
@@ -71,6 +72,15 @@ class Places:
         except ValueError:
             # An index without a range that the step names.
             return False
+
+    def positive(self, expr: Expr) -> bool:
+        """Whether a number made of sizes and of indices with a range is positive at every place."""
+        sizes = set().union(*self._sizes)
+        if entries(expr) or not names(expr) <= {*sizes, *self._ranges}:
+            return False
+        above, below = fraction(together(expr.doit()))
+        whole = above.is_integer and below.is_integer
+        return bool(whole) and self.always("at_most", (ONE, expand(above * below)))
 
     def _differ(self, *pair: Expr) -> bool:
         """Whether it is a fact that two indices differ."""

@@ -11,7 +11,22 @@ from collections.abc import Iterable
 from functools import cache, reduce
 
 import numpy as np
-from sympy import Add, Dummy, E, Expr, Indexed, IndexedBase, Integer, Mul, Rational, Symbol, exp
+from sympy import (
+    Add,
+    Dummy,
+    E,
+    Expr,
+    Indexed,
+    IndexedBase,
+    Integer,
+    Mul,
+    Rational,
+    Symbol,
+    exp,
+    expand,
+    fraction,
+    together,
+)
 
 from derive.arrays import Entry
 from derive.display import Choice, Grid
@@ -36,6 +51,7 @@ from derive.notation import (
     Threshold,
     Times,
     Total,
+    bases,
     factors,
     names,
     rename,
@@ -288,10 +304,23 @@ class Exact:
             signs = np.ones_like(value)
         elif positive(Minus(expr), self._facts, self._all):
             signs = -np.ones_like(value)
+        elif (counted := self._counted_signs(expr, scope)) is not None:
+            signs = counted
         else:
             square = FIELDS[MIDDLE].is_square(value)
             signs = np.where(value == 0, 0.0, np.where(square, 1.0, -1.0))
         return np.where(np.isnan(value), np.nan, signs)
+
+    def _counted_signs(self, expr: Expr, scope: Scope) -> Array | None:
+        """The signs of what is made of sizes and indices alone, such as ``1 - k/(N + 1)``."""
+        if bases(expr) or not names(expr) <= {*scope.values, *self.sizes}:
+            return None
+        above, below = fraction(together(expr.doit()))
+        try:
+            parts = [np.sign(1.0 * self.whole(expand(part), scope)) for part in (above, below)]
+        except NotImplementedError:
+            return None
+        return parts[0] * parts[1]
 
     def _total(self, total: Binder, level: int, scope: Scope) -> Array:
         inside, counted = self._inside(total, scope)

@@ -790,10 +790,15 @@ Ltac vanish_clamped :=
   [ by_ring
   | exfalso; first [lra | match goal with H : ?a <= ?b |- _ => replace a with b in * by lra; lra end] ].
 Ltac vanish_clamped_strictly := vanish_clamped.
+(* What lies between which indices, as real numbers. *)
+Ltac in_ranges :=
+  repeat match goal with H : (_ <= _ <= _)%nat |- _ =>
+    apply (fun H => conj (le_INR _ _ (proj1 H)) (le_INR _ _ (proj2 H))) in H; simpl (INR 1) in H;
+    destruct H end.
 (* [0 < e] where a fact may say it of each entry, the other way round. *)
 Ltac told :=
   first
-  [ positive | linear
+  [ positive | linear | in_ranges; positive
   | match goal with |- 0 < - (?a - ?b) => replace (- (a - b)) with (b - a) by ring end; positive ].
 Ltac drop_absolute_value := apply Rabs_pos_eq, Rlt_le; told.
 Ltac turn_absolute_value :=
