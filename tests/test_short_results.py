@@ -48,6 +48,12 @@ BY_HAND = {
         "\\sigma[k] - y[k]",
         {},
     ),
+    "halting after as many steps": (
+        "sum(L[n]*sigmoid(z[n])*prod(1 - sigmoid(z[j]), j=1..n-1), n=1..N)",
+        "((1 - \\sigma[k])*L[k]*Product(1 - \\sigma[j], (j, 1, k - 1))"
+        " - Sum(L[n]*\\sigma[n]*Product(1 - \\sigma[j], (j, 1, n - 1)), (n, k + 1, N)))*\\sigma[k]",
+        {},
+    ),
     "between two cuts": (
         "-log(sigmoid(b - f) - sigmoid(a - f))",
         "-\\sigma - \\varsigma + 1",
