@@ -132,8 +132,8 @@ class Definition:
     """``entry := value``: a name for an expression, such as ``ŷ_i`` for a softmax.
 
     ``entry`` is an ``Indexed`` whose indices are symbols (any index may take their place), or a
-    plain ``Symbol``. ``softmax`` says that the entries are positive and sum to one over the last
-    axis, whatever they are made of.
+    plain ``Symbol``. ``softmax`` says that the entries sum to one over the last axis, whatever they
+    are made of.
     """
 
     entry: Indexed | Symbol

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from sympy import Expr, Number, erf
 
-from derive.notation import ONE, Apply, Exp, Minus, Plus, Quotient, Times, Total, names, times
+from derive.notation import (
+    ONE,
+    Apply,
+    Exp,
+    Minus,
+    Plus,
+    Quotient,
+    Times,
+    Total,
+    factors,
+    names,
+    times,
+)
 
 
 def is_softmax(value: Expr, index: Expr) -> bool:
-    """Whether ``value`` is ``e^{u_i} / Σ_j e^{u_j}`` over all of ``i``."""
+    """Whether ``value`` is ``e^{u_i} / Σ_j e^{u_j}`` over all of ``i``, perhaps with weights."""
     match value:
-        case Quotient(Exp(_) as above, Total() as below) if not below.excluded:
+        case Quotient(above, Total() as below) if not below.excluded:
             free = names(below.lower) | names(below.upper)
-            return index not in free | names(below) and below.at(index) == above
+            own = index not in free | names(below) and below.at(index) == above
+            return own and any(isinstance(f, Exp) for f in factors(above))
     return False
+
+
+def is_weighted(value: Expr) -> bool:
+    """Whether something stands beside the exponential of a softmax: ``w_i e^{u_i} / Σ_j …``."""
+    return isinstance(value, Quotient) and isinstance(value.numerator, Times)
 
 
 def is_logistic(value: Expr) -> bool:

@@ -194,7 +194,7 @@ def _rest(share: Expr, given: Given) -> frozenset[int] | None:
 def _entry_signs(entry: Indexed, given: Given) -> frozenset[int]:
     definition = given.definition_of(entry)
     if definition is not None:
-        return POSITIVE if definition.softmax else signs(definition.value, given)
+        return signs(definition.value, given)
     for fact in given.facts:
         about = fact.expression if isinstance(fact, PositiveFact) else None
         if isinstance(about, Indexed) and about.base == entry.base:

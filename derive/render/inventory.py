@@ -35,7 +35,7 @@ from derive.notation import (
 )
 from derive.notation import names as free
 from derive.problem import Problem
-from derive.recognition import is_logistic
+from derive.recognition import is_logistic, is_weighted
 from derive.render.document import Formula, Naturals, Piece, Sentence, Space, Table
 from derive.render.messages import NOTHING, Messages, Slots
 from derive.render.names import Names
@@ -104,6 +104,7 @@ def symbols_table(
         kind = "logits" if base in logits else kind
         if definition.softmax:
             kind = "softmax_rows" if len(definition.indices) > 1 else "softmax"
+            kind += "_weighted" if is_weighted(definition.value) else ""
         shape = tuple(base.shape or ()) if isinstance(base, IndexedBase) else ()
         row(base, kind, Formula((base, "in", Space(shape)), names))
     for part in arrays:

@@ -57,12 +57,10 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
             rest_below = times(*without(below, m), *(() if left == 1 else (left,)))
             rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
             return times(Quotient(top, base), rest) if rest != 1 else None
-    return _of_several_factors(factors(expr.numerator), below, given)
+    return share_of_several(factors(expr.numerator), below, given)
 
 
-def _of_several_factors(
-    above: tuple[Expr, ...], below: tuple[Expr, ...], given: Given
-) -> Expr | None:
+def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Given) -> Expr | None:
     """A defined fraction of several factors, as ``1/(u S)`` is, taken out of a longer one."""
     for definition in given.definitions:
         if not isinstance(definition.value, Quotient):

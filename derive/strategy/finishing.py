@@ -41,6 +41,7 @@ from derive.strategy.judgement import (
     divides_to_name,
     has_constant_term,
     heads_of,
+    holds_share,
     inside_total,
     multiplies_well,
     outside_totals,
@@ -392,7 +393,9 @@ def let_terms_meet(trace: Trace) -> None:
 def simplify_after_factoring(trace: Trace) -> bool:
     """What factoring may have made possible, without taking the factoring back."""
     return (
-        trace.apply_first(("fold_definition", "flatten_quotient", "cancel_factor", "pull_out_sign"))
+        trace.apply("separate_quotient", holds_share)
+        or trace.apply_first(("fold_definition", "flatten_quotient"))
+        or trace.apply_first(("cancel_factor", "pull_out_sign"))
         or trace.apply_first(("divide_slopes", "divide_turned_slopes", "divide_numerator"))
         or trace.apply_first(("factor_squares", "factor_turned_squares"))
         or trace.apply_first(

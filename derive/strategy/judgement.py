@@ -37,7 +37,7 @@ from derive.rules import RULES
 from derive.rules.algebra import multiply_quotients
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
-from derive.rules.shares import is_named, separate_quotient
+from derive.rules.shares import is_named, separate_quotient, share_of_several
 from derive.rules.softmax import folded
 from derive.signs import is_zero, within
 from derive.unify import instance_of
@@ -204,13 +204,16 @@ def exponent_totals(expr: Expr) -> frozenset[Expr]:
 def pulls_well(total: Expr, given: Given) -> bool:
     """An exponential stays with the denominator that keeps it from overflowing.
 
-    And an exponent stays as a definition has it, or the exponential would not be recognised.
+    And an exponent stays as a definition has it, or the exponential would not be recognised; so
+    does the weight of a share.
     """
     if any(instance_of(sum_, total, own) for d in given.definitions for sum_, own in exponents(d)):
         return False
     body, index = total.opened
     above = [f for factor in factors(body) for f in sides(factor)[0]]
     below = [f for factor in factors(body) for f in sides(factor)[1]]
+    if share_of_several(tuple(above), tuple(below), given) is not None:
+        return False
     if not any(Exp in heads_of(f) for f in below):
         return True
     if isinstance(body, Quotient) and divides_well(
@@ -358,6 +361,11 @@ def joins_slopes(product: Expr, given: Given) -> bool:
     return isinstance(whole, Quotient) and any(
         divide(whole, given) is not None for divide in (divide_slopes, divide_turned_slopes)
     )
+
+
+def holds_share(fraction: Expr, given: Given) -> bool:
+    """Take a named fraction of several factors, such as a weight and an exponential, out."""
+    return share_of_several(*sides(fraction), given) is not None
 
 
 def makes_name(product: Expr, given: Given) -> bool:

@@ -28,10 +28,12 @@ from derive.notation import (
     plus,
     replace,
     spare_indices,
+    times,
 )
 from derive.problem import Problem
 from derive.recognition import is_logistic, is_odds, opposite
 from derive.rules.trace import Trace
+from derive.signs import depends
 from derive.strategy.phases import leave_out, rejoin
 from derive.unify import instance_of
 
@@ -46,7 +48,8 @@ def recognise(
     """Definitions of what in the loss has a name in the field and none here, and their ranges.
 
     A softmax is known by its denominator, a sum of exponentials over a whole axis that stands
-    in a fraction or under a logarithm; a logistic function by ``1 + e^u`` below a bar.
+    in a fraction or under a logarithm, perhaps with weights that do not vary; a logistic function
+    by ``1 + e^u`` below a bar.
     """
     found = _Recognised(problem, given)
     found.name_softmaxes()
@@ -83,6 +86,7 @@ class _Recognised:
         spare = self._spare((*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100))))
         # A row W[j] names the softmax of the row W[t[n]] too, and not the other way round.
         partitions = [p for place in self._places for p in _partitions(place, self._given)]
+        partitions = [p for p in partitions if not self._varies(_weights(p[0]))]
         for total, scope in sorted(partitions, key=lambda found: _picks_rows(found[0])):
             ranges = {r.index: r for r in scope}
             if total.upper in ranges:
@@ -100,6 +104,9 @@ class _Recognised:
             value = Quotient(lifted.at(axis.index), lifted)
             self._name(next(spare), value, (*own, axis), softmax=True)
             named.append(lifted)
+
+    def _varies(self, expr: Expr) -> bool:
+        return any(depends(expr, v, self._given) for v in self._problem.variables)
 
     def name_logistics(self) -> None:
         known = [d.value for d in self._given.definitions]
@@ -271,7 +278,8 @@ def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange,
     beside: tuple[Expr, ...] = ()
     match expr:
         case Quotient(above, below):
-            beside = (*factors(above), *factors(below))
+            # Above the bar a sum with weights is a mean by the shares below it.
+            beside = (*(f for f in factors(above) if _weights(f) == ONE), *factors(below))
         case Log(operand):
             beside = factors(operand)
     known = [r for r in given.of(IndexRange) if isinstance(r, IndexRange)]
@@ -288,4 +296,11 @@ def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange,
 def _is_partition(total: Total) -> bool:
     body, index = total.open()
     plain = total.lower == 1 and isinstance(total.upper, Symbol) and not total.excluded
-    return plain and isinstance(body, Exp) and index in names(body)
+    powers = [f for f in factors(body) if isinstance(f, Exp)]
+    return plain and len(powers) == 1 and index in names(powers[0])
+
+
+def _weights(expr: Expr) -> Expr:
+    """What stands beside the exponentials in a sum of such; 1 beside none."""
+    summed = factors(expr.body) if isinstance(expr, Total) else ()
+    return times(*(f for f in summed if not isinstance(f, Exp)))

@@ -905,7 +905,9 @@ Ltac complement_probabilities :=
 
 (** * Lemmas *)
 
-Ltac condition := first [index | positive | nonzero | assumption].
+(* That a sum is positive for every index says that it is not 0 for any. *)
+Ltac condition :=
+  first [index | positive | nonzero | assumption | progress intros; first [positive | nonzero]].
 Ltac apply_lemma lemma :=
   first [ eapply lemma; condition
         | etransitivity; [eapply lemma; condition | same_indices; by_ring] ].

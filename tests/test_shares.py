@@ -1,0 +1,78 @@
+"""Shares of a sum of exponentials have a name, with weights too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import derive
+
+pytestmark = pytest.mark.needs("lark")
+
+TRANSPORT = "sum(a[n]*log(sum(b[j]*exp(v[j] - c[n,j]), j=1..M)), n=1..N)"
+COX = "-sum(d[i]*(s[i] - log(sum(r[i,j]*exp(s[j]), j=1..N))), i=1..N)"
+SHARE = "b[i]*exp(z[i])/sum(b[j]*exp(z[j]), j=1..C)"
+POSTERIOR = "-log(b[t]*exp(z[t])/sum(b[j]*exp(z[j]), j=1..C))"
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "by_hand"),
+    [
+        ("gradient", (TRANSPORT, "v[k]"), "Sum(\\hat{y}[n, k]*a[n], (n, 1, N))"),
+        (
+            "hessian",
+            (TRANSPORT, "v[k]", "v[m]"),
+            "Sum((KroneckerDelta(k, m) - \\hat{y}[n, m])*\\hat{y}[n, k]*a[n], (n, 1, N))",
+        ),
+        (
+            "hessian_vector",
+            (TRANSPORT, "v[k]", "w[j]"),
+            "Sum((w[k] - Sum(\\hat{y}[n, j]*w[j], (j, 1, M)))*\\hat{y}[n, k]*a[n], (n, 1, N))",
+        ),
+        ("gradient", (COX, "s[k]"), "-d[k] + Sum(\\hat{y}[i, k]*d[i], (i, 1, N))"),
+        (
+            "hessian",
+            (COX, "s[k]", "s[m]"),
+            "Sum((KroneckerDelta(k, m) - \\hat{y}[i, m])*\\hat{y}[i, k]*d[i], (i, 1, N))",
+        ),
+        ("jacobian", (SHARE, "z[k]"), "(KroneckerDelta(i, k) - \\hat{y}[k])*\\hat{y}[i]"),
+        ("gradient", (POSTERIOR, "z[k]"), "-KroneckerDelta(k, t) + \\hat{y}[k]"),
+    ],
+)
+def test_a_weighted_softmax_has_a_name(kind: str, asked: tuple[str, ...], by_hand: str) -> None:
+    derivation = getattr(derive, kind)(*asked)
+    assert str(derivation.result) == by_hand
+    assert derivation.check().ok
+
+
+def test_weights_that_vary_have_none() -> None:
+    found = derive.gradient(POSTERIOR, "b[k]")
+    assert not found.definitions
+    assert (
+        str(found.result) == "exp(z[k])/Sum(exp(z[j])*b[j], (j, 1, C)) - KroneckerDelta(k, t)/b[t]"
+    )
+
+
+def test_a_mean_by_shares_is_no_partition() -> None:
+    found = derive.gradient("log(sum(x[i]*exp(z[i]), i=1..C)/sum(exp(z[j]), j=1..C))", "z[k]")
+    assert all(
+        d.value.numerator == d.value.denominator.at(d.indices[-1]) for d in found.definitions
+    )
+    assert "the softmax, positive with sum one" in found.latex()
+
+
+def test_weights_are_told_of_in_the_document() -> None:
+    assert "the softmax of each row, with weights" in derive.gradient(TRANSPORT, "v[k]").latex()
+
+
+@pytest.mark.needs("coqc")
+def test_the_lemma_of_a_weighted_softmax_is_used_under_a_sum() -> None:
+    assert "proved for every" in str(derive.hessian(TRANSPORT, "v[k]", "v[m]").check(formal=True))
+
+
+def test_a_kernel_shifts_the_exponentials_and_a_weight_of_zero_counts_for_nothing() -> None:
+    kernel = derive.hessian_vector(TRANSPORT, "v[k]", "w[j]").kernel("numpy")
+    a, c, w = np.array([2.0]), np.zeros((1, 3)), np.array([1.0, 2.0, 4.0])
+    b, v = np.array([0.0, 1.0, 3.0]), np.array([5000.0, 1000.0, 1000.0])
+    _, product = kernel(a=a, b=b, c=c, v=v, w=w)
+    assert np.allclose(product, [0, 2 * 0.25 * (2 - 3.5), 2 * 0.75 * (4 - 3.5)])
