@@ -91,6 +91,7 @@ def finish(trace: Trace) -> None:
         )
         if not changed:
             break
+    attempt(trace, name_fractions)
     attempt(trace, expand_without_bars, WORTHWHILE)
     attempt(trace, gather_totals)
     attempt(trace, gather_complements, NO_LONGER)
@@ -346,9 +347,12 @@ def expand_brackets(trace: Trace) -> None:
 
 
 def name_fractions(trace: Trace) -> None:
-    """Find definitions of several factors below a bar, as ``1/(u S)`` is, where they are raised."""
+    """Find definitions of several factors in longer fractions, as ``1/(u S)`` where it is raised.
+
+    Or a share with a mask: what it rules out is 0 by the name, and may be large without.
+    """
     if any(
-        isinstance(d.value, Quotient) and isinstance(d.value.denominator, Times)
+        isinstance(d.value, Quotient) and any(isinstance(side, Times) for side in d.value.args)
         for d in trace.given.definitions
     ):
         trace.apply("power_of_product")
