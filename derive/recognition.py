@@ -14,6 +14,7 @@ from derive.notation import (
     Times,
     Total,
     factors,
+    masked,
     names,
     times,
 )
@@ -32,6 +33,16 @@ def is_softmax(value: Expr, index: Expr) -> bool:
 def is_weighted(value: Expr) -> bool:
     """Whether something stands beside the exponential of a softmax: ``w_i e^{u_i} / Σ_j …``."""
     return isinstance(value, Quotient) and isinstance(value.numerator, Times)
+
+
+def of_others(value: Expr) -> bool:
+    """Whether something is divided by a sum of exponentials that leaves one out."""
+    match value:
+        case Quotient(_, Total() as below):
+            body, index = below.opened
+            left = any(masked(f, index) is not None for f in factors(body))
+            return Exp in below.heads and (left or bool(below.excluded))
+    return False
 
 
 def is_logistic(value: Expr) -> bool:

@@ -47,7 +47,9 @@ from derive.rules.mixtures import (
     mixed_shares,
     mixtures,
     of_mixed,
+    over_masked_mixture,
     over_mixture,
+    over_others,
     over_partition,
     over_softplus,
     products_near_one,
@@ -242,6 +244,12 @@ def open_mixtures(trace: Trace) -> None:
     repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
 
 
+def open_others(trace: Trace) -> None:
+    """Take what shares of all others are divided by out of sums of them: each may round to zero."""
+    if trace.apply("pull_out_factor", over_others):
+        settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
+
+
 def open_powers(trace: Trace, opened: bool) -> None:
     """Write powers of sums of exponentials as exponentials, and join them with those beside.
 
@@ -396,6 +404,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
     settle(trace, TANGENTS)
+    settle(trace, ("rule_out_equal",))
     open_fractions(trace)
     if derivation.problem.kind == "hessian_vector" and trace.apply("centre_mean"):
         settle(trace, ("sum_probabilities", "cancel_terms"))
@@ -406,7 +415,8 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     trace.apply("expand_log_range_product", opens_logarithm)
     open_rests(trace)
     open_products(trace)
-    if trace.apply("distribute_product", over_mixture):
+    spread_share = trace.apply("distribute_share", over_masked_mixture)
+    if trace.apply("distribute_product", over_mixture) or spread_share:
         settle(trace, ("multiply_quotients",))
     met = over_partition(trace.expression, trace.given)
     if met and trace.apply("distribute_product", over_own_partition):
@@ -414,6 +424,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
     open_slopes(trace)
     open_mixtures(trace)
+    open_others(trace)
     trace.apply("expand_log_fraction", opens_logarithm)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
     repeat(

@@ -21,12 +21,14 @@ from derive.notation import (
     Total,
     factors,
     mask,
+    names,
     plus,
     replace,
     times,
     without,
 )
 from derive.rules import samples as s
+from derive.rules.monomials import divided, expression, monomial, place
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.sums import find_delta, left_out
 from derive.signs import within
@@ -218,3 +220,28 @@ def mask_excluded(expr: Expr, given: Given) -> Outcome:
     body, own = expr.opened
     counted = times(mask(own, left), body)
     return Rewriting(Total(counted, (own, expr.lower, expr.upper)), given.declared(known))
+
+
+@rule(
+    law(
+        Plus(FK, Minus(Times(Delta(s.j, s.k), FJ))),
+        Times(mask(s.j, s.k), FK),
+    ),
+    Plus(s.p[s.k1], Minus(Times(Delta(s.i1, s.k1), s.p[s.i1]))),
+)
+def rule_out_equal(expr: Expr, given: Given) -> Outcome:
+    """``f_k - δ_{jk} f_j = (1 - δ_{jk}) f_k``: where ``f_j`` is large nothing is left of digits."""
+    parts = [monomial(term) for term in expr.args]
+    for n, part in enumerate(parts):
+        for delta in (base for base, exponent in part.powers.values() if exponent == 1):
+            if not isinstance(delta, Delta):
+                continue
+            taken = monomial(Minus(expression(divided(part, monomial(delta)))))
+            for index, other in (delta.args, delta.args[::-1]):
+                m = place(taken, [monomial(replace(t, {index: other})) for t in expr.args])
+                if m is not None and m != n and index in names(expr.args[m]):
+                    left = times(mask(*delta.args), expr.args[m])
+                    return plus(
+                        *(left if at == m else t for at, t in enumerate(expr.args) if at != n)
+                    )
+    return None

@@ -28,9 +28,16 @@ from derive.notation import (
     terms,
     without,
 )
-from derive.recognition import is_logistic
+from derive.recognition import is_logistic, of_others
 from derive.rules import samples as s
-from derive.rules.complements import is_complement, is_share, subjects, taken_from_one, under
+from derive.rules.complements import (
+    delta_of,
+    is_complement,
+    is_share,
+    subjects,
+    taken_from_one,
+    under,
+)
 from derive.rules.monomials import distributed, sides
 from derive.rules.products import left_by_product
 from derive.rules.registry import Example, Outcome, rule
@@ -115,12 +122,18 @@ def _shares_within(expr: Expr, given: Given) -> list[Expr]:
             within = [f for t in parts for f in _shares_within(t, given)]
             return within if left is None else [left, *within]
         case Indexed() | Symbol():
-            return [expr] if is_share(expr, given) else []
+            return [expr] if is_share(expr, given) or _is_of_others(expr, given) else []
         case Times() | Quotient():
             return [f for part in sides(expr)[0] for f in _shares_within(part, given)]
         case Power(base, exponent) if exponent.is_Integer and exponent.is_positive:
             return _shares_within(base, given)
     return []
+
+
+def _is_of_others(entry: Expr, given: Given) -> bool:
+    """Whether this is the name of a share of all others."""
+    known = given.definition_of(entry)
+    return known is not None and of_others(known.value)
 
 
 def _left_among(total: Plus, given: Given) -> Expr | None:
@@ -164,7 +177,7 @@ def _parts(total: Expr, given: Given) -> Iterator[Expr]:
 def distribute_share(expr: Expr, given: Given) -> Outcome:
     """Bring factors into a sum with a share in it."""
     for n, factor in enumerate(expr.args):
-        if isinstance(factor, Plus) and any(_parts(factor, given)):
+        if isinstance(factor, Plus) and (any(_parts(factor, given)) or mixed_shares(factor, given)):
             return distributed(without(expr.args, n), factor)
     return None
 
@@ -187,6 +200,17 @@ def over_mixture(expr: Expr, given: Given) -> bool:
         )
         for factor in expr.args
     )
+
+
+def over_masked_mixture(expr: Expr, given: Given) -> bool:
+    """The same with a mask ``1 - δ`` beside it, which is to stay whole."""
+    return any(delta_of(f) is not None for f in expr.args) and over_mixture(expr, given)
+
+
+def over_others(total: Expr, given: Given) -> bool:
+    """Whether all terms of a sum are divided by a sum of exponentials that leaves one out."""
+    body, index = total.opened
+    return any(of_others(Quotient(ONE, f)) and index not in names(f) for f in sides(body)[1])
 
 
 def over_partition(expr: Expr, given: Given) -> frozenset[Expr]:

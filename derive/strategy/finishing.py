@@ -42,6 +42,7 @@ from derive.strategy.judgement import (
     has_constant_term,
     heads_of,
     holds_share,
+    holds_share_of_others,
     inside_total,
     multiplies_well,
     outside_totals,
@@ -205,8 +206,10 @@ def complete_totals(trace: Trace) -> None:
     """Sums over all but one index as the whole sum less a term, so that they meet such ones."""
 
     def is_plain(total: Expr, given: Given) -> bool:
-        # Anything else may have no value for that index, or be far larger there than the rest.
-        return heads(total.body).isdisjoint({Apply, Exp, Log, Power, Quotient})
+        # Anything else may have no value for that index, or be far larger there than the rest: a
+        # share of all others as well.
+        apart = heads(total.body) & {Apply, Exp, Log, Power, Quotient}
+        return not apart and not holds_share_of_others(total, given)
 
     if trace.apply("complete_total", is_plain):
         settle(trace, ("evaluate_delta",))
@@ -274,6 +277,7 @@ def write_positive_parts(trace: Trace) -> None:
 
 def gather_complements(trace: Trace) -> None:
     """Join terms that differ by a delta, or by a number with a name, to what is left of one."""
+    repeat(lambda: trace.apply("rule_out_equal", holds_share_of_others))
     while trace.apply("factor_complement", innermost=True):
         pass
     factor_out(trace)

@@ -33,6 +33,7 @@ from derive.notation import (
     times,
     without,
 )
+from derive.recognition import of_others
 from derive.rules import RULES
 from derive.rules.algebra import multiply_quotients
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
@@ -80,12 +81,20 @@ def _with_root(expr: Expr) -> bool:
 
 
 def far_apart(expr: Expr, given: Given) -> bool:
-    """Whether terms of a sum can be apart by any factor: exponentials, or logarithms of them."""
+    """Whether terms of a sum can be apart by any factor: exponentials, or logarithms of them.
+
+    Shares of all others likewise.
+    """
     return any(
-        heads_of(term.body) & {Exp, Log}
+        heads_of(term.body) & {Exp, Log} or holds_share_of_others(term, given)
         for term in (expr.args if isinstance(expr, Plus) else (expr,))
         if isinstance(term, Total)
     )
+
+
+def holds_share_of_others(expr: Expr, given: Given) -> bool:
+    """Whether there is the name of a share that may be far larger than one where it has no part."""
+    return any(of_others(d.value) and d.base in expr.bases for d in given.definitions)
 
 
 def has_delta(term: Expr, index: Symbol) -> bool:

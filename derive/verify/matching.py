@@ -29,6 +29,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    entries,
     names,
     rename,
     replace,
@@ -110,6 +111,13 @@ def _value(value: Value, expr: Expr, match: Match) -> Iterator[Match]:
         # No sum tells the function: where its index is known, all that stands there is meant.
         at = {cast(Expr, match.values[index]): index for index in value.indices}
         yield match.bind(value.function, (value.indices, replace(expr, at)))
+        # Or it is one index of one entry that varies, as in ``p_{j·}`` where that is ``p_{jj}``.
+        for entry in entries(expr):
+            for n, index in enumerate(entry.indices):
+                if index in at:
+                    moved = entry.base[(*entry.indices[:n], at[index], *entry.indices[n + 1 :])]
+                    one = replace(expr, {entry: moved})
+                    yield match.bind(value.function, (value.indices, one))
 
 
 def _node(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:

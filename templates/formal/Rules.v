@@ -737,6 +737,7 @@ Ltac move_index :=
   match goal with |- context [delta ?i ?j] =>
     unfold delta; destruct (Nat.eqb_spec i j) as [E|]; [rewrite ?E; cbv beta; by_ring | by_ring] end.
 Ltac move_index_throughout := move_index.
+Ltac rule_out_equal := move_index.
 Ltac write_cases :=
   match goal with |- _ = choice ?i ?j ?a 0 => rewrite <- (delta_choice i j a); by_ring end.
 Ltac keep_one_term :=

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -24,11 +27,17 @@ def scores(itself: float) -> np.ndarray:
     return found
 
 
+@lru_cache
+def kernels(loss: str, share: str) -> tuple[Any, Any]:
+    """The kernel, and that in high precision."""
+    derivation = derive.gradient(loss, "s[m,n]", where=[share])
+    return derivation.kernel("numpy"), derivation.kernel("mpmath")
+
+
 def check(loss: str, share: str, s: np.ndarray) -> None:
     """The kernel has what its formulas are in high precision."""
-    derivation = derive.gradient(loss, "s[m,n]", where=[share])
-    found = derivation.kernel("numpy")(s=s, t=LABELS)
-    true = derivation.kernel("mpmath")(s=s, t=LABELS, dps=1000)
+    kernel, oracle = kernels(loss, share)
+    found, true = kernel(s=s, t=LABELS), oracle(s=s, t=LABELS, dps=500)
     for part, exact in zip(found, true, strict=True):
         np.testing.assert_allclose(part, np.array(exact, float), rtol=1e-12, atol=1e-14)
 
@@ -42,7 +51,40 @@ def test_the_gradient_has_the_share_by_its_name(share: str) -> None:
     )
 
 
-@pytest.mark.parametrize("share", SHARES)
+PLAIN = "q[i,j] = exp(s[i,j])/sum(exp(s[i,a]), a=1..N, a!=i)"
+OF_OTHERS = "-sum(log(sum(delta(t[i],t[j])*q[i,j], j=1..N, j!=i)), i=1..N)"
+CONTRASTIVE = "-sum(sum(delta(t[i],t[j])*log(q[i,j]), j=1..N, j!=i), i=1..N)"
+
+
 @pytest.mark.parametrize("itself", [0.0, 30.0, 1000.0])
-def test_what_is_left_out_takes_no_digits(share: str, itself: float) -> None:
-    check(NEIGHBOURS, share, scores(itself))
+@pytest.mark.parametrize(
+    ("loss", "share"),
+    [
+        *((NEIGHBOURS, share) for share in SHARES),
+        (OF_OTHERS, SHARES[1]),
+        (OF_OTHERS, PLAIN),
+        (CONTRASTIVE, PLAIN),
+    ],
+)
+def test_what_is_left_out_takes_no_digits(loss: str, share: str, itself: float) -> None:
+    near = scores(itself)
+    check(loss, share, near)
+    for other in (1, 2):  # of another class, and of the same
+        far = near.copy()
+        far[0, other] = 990.0
+        check(loss, share, far)
+
+
+def test_a_mask_is_joined_where_indices_are_equal() -> None:
+    found = derive.gradient(CONTRASTIVE, "s[m,n]", where=[PLAIN])
+    assert str(found.result).startswith("(1 - KroneckerDelta(m, n))*(")
+    assert "q[m, m]" not in str(found.result)
+    assert "rule_out_equal" in {step.rule for step in found.steps}
+
+
+@pytest.mark.needs("coqc")
+def test_the_joined_mask_is_proved() -> None:
+    loss = "-sum(sum(y[i,j]*log(q[i,j]), j=1..N, j!=i), i=1..N)"
+    found = derive.gradient(loss, "s[m,n]", where=[PLAIN])
+    assert "rule_out_equal" in {step.rule for lemma in found.lemmas for step in lemma.steps}
+    assert found.check(formal=True).level == "proved"
