@@ -11,6 +11,8 @@ pytestmark = pytest.mark.needs("lark")
 
 TRANSPORT = "sum(a[n]*log(sum(b[j]*exp(v[j] - c[n,j]), j=1..M)), n=1..N)"
 COX = "-sum(d[i]*(s[i] - log(sum(r[i,j]*exp(s[j]), j=1..N))), i=1..N)"
+RISK_SETS = "-sum(d[i]*(s[i] - log(sum(exp(s[j]), j=i..N))), i=1..N)"
+CONTRASTIVE = "-sum(s[i,p[i]] - log(sum(exp(s[i,a]), a=1..N, a != i)), i=1..N)"
 SHARE = "b[i]*exp(z[i])/sum(b[j]*exp(z[j]), j=1..C)"
 POSTERIOR = "-log(b[t]*exp(z[t])/sum(b[j]*exp(z[j]), j=1..C))"
 
@@ -35,11 +37,23 @@ POSTERIOR = "-log(b[t]*exp(z[t])/sum(b[j]*exp(z[j]), j=1..C))"
             (COX, "s[k]", "s[m]"),
             "Sum((KroneckerDelta(k, m) - \\hat{y}[i, m])*\\hat{y}[i, k]*d[i], (i, 1, N))",
         ),
+        ("gradient", (RISK_SETS, "s[k]"), "-d[k] + Sum(\\hat{y}[i, k]*d[i], (i, 1, k))"),
+        ("gradient", (CONTRASTIVE, "s[k,m]"), "-KroneckerDelta(m, p[k]) + \\hat{y}[k, m]"),
+        (
+            "hessian",
+            (CONTRASTIVE, "s[k,m]", "s[k,l]"),
+            "(KroneckerDelta(l, m) - \\hat{y}[k, l])*\\hat{y}[k, m]",
+        ),
+        (
+            "hessian_vector",
+            (CONTRASTIVE, "s[k,m]", "w[k,m]"),
+            "(w[k, m] - Sum(\\hat{y}[k, j]*w[k, j], (j, 1, N)))*\\hat{y}[k, m]",
+        ),
         ("jacobian", (SHARE, "z[k]"), "(KroneckerDelta(i, k) - \\hat{y}[k])*\\hat{y}[i]"),
         ("gradient", (POSTERIOR, "z[k]"), "-KroneckerDelta(k, t) + \\hat{y}[k]"),
     ],
 )
-def test_a_weighted_softmax_has_a_name(kind: str, asked: tuple[str, ...], by_hand: str) -> None:
+def test_shares_have_a_name(kind: str, asked: tuple[str, ...], by_hand: str) -> None:
     derivation = getattr(derive, kind)(*asked)
     assert str(derivation.result) == by_hand
     assert derivation.check().ok
@@ -76,3 +90,19 @@ def test_a_kernel_shifts_the_exponentials_and_a_weight_of_zero_counts_for_nothin
     b, v = np.array([0.0, 1.0, 3.0]), np.array([5000.0, 1000.0, 1000.0])
     _, product = kernel(a=a, b=b, c=c, v=v, w=w)
     assert np.allclose(product, [0, 2 * 0.25 * (2 - 3.5), 2 * 0.75 * (4 - 3.5)])
+
+
+def test_a_part_that_is_the_same_for_all_rows_has_none() -> None:
+    assert not derive.gradient("log(sum(exp(z[j]), j=1..C, j != t))", "z[k]").definitions
+
+
+def test_what_is_outside_of_a_risk_set_may_be_far_larger() -> None:
+    kernel = derive.hessian(RISK_SETS, "s[k]", "s[m]").kernel("numpy")
+    _, found = kernel(d=np.ones(3), s=np.array([5000.0, 0.0, 0.0]))
+    assert np.allclose(found, [[0, 0, 0], [0, 0.25, -0.25], [0, -0.25, 0.25]])
+
+
+def test_what_a_row_leaves_out_may_be_far_larger() -> None:
+    kernel = derive.gradient(CONTRASTIVE, "s[k,m]").kernel("numpy")
+    _, found = kernel(p=np.array([1, 0, 1]), s=np.diag([5000.0, 0.0, 9000.0]))
+    assert np.allclose(found, [[0, -0.5, 0.5], [-0.5, 0, 0.5], [0.5, -0.5, 0]])

@@ -14,6 +14,7 @@ from derive.notation import (
     ONE,
     ZERO,
     Binder,
+    Delta,
     Exp,
     Log,
     Minus,
@@ -48,8 +49,8 @@ def recognise(
     """Definitions of what in the loss has a name in the field and none here, and their ranges.
 
     A softmax is known by its denominator, a sum of exponentials over a whole axis that stands
-    in a fraction or under a logarithm, perhaps with weights that do not vary; a logistic function
-    by ``1 + e^u`` below a bar.
+    in a fraction or under a logarithm, perhaps with weights that do not vary, or over a part of it
+    that each row has for itself; a logistic function by ``1 + e^u`` below a bar.
     """
     found = _Recognised(problem, given)
     found.name_softmaxes()
@@ -89,20 +90,23 @@ class _Recognised:
         partitions = [p for p in partitions if not self._varies(_weights(p[0]))]
         for total, scope in sorted(partitions, key=lambda found: _picks_rows(found[0])):
             ranges = {r.index: r for r in scope}
-            if total.upper in ranges:
-                continue  # a sum up to an index is no whole axis
+            along = _axis(total, ranges)
+            if along is None:
+                continue  # a sum up to an index that is free is no whole axis
             around = [_rows(ranges[s], total, ranges) for s in _in_order(total, ranges)]
             outer, own = self._lifted([r for r in around if r is not None])
             # The rows W[l + 1] are named as rows W[l] are.
             moved = {s: lifted_to - _shift(s, total) for s, lifted_to in outer.items()}
-            along = IndexRange(total.hint, total.lower, total.upper)
             used = self._taken | {r.index for r in own}
             axis = _named(along, spare_indices(total.hint), self.ranges, used)
             lifted = replace(total, moved)
             if None in around or any(_same(lifted, known) for known in named):
                 continue
-            value = Quotient(lifted.at(axis.index), lifted)
-            self._name(next(spare), value, (*own, axis), softmax=True)
+            # What a row leaves out has no share in it.
+            masks = (Plus(ONE, Minus(Delta(axis.index, other))) for other in lifted.excluded)
+            value = Quotient(times(*masks, lifted.at(axis.index)), lifted)
+            softmax = lifted.limits[1:] == (axis.lower, axis.upper)
+            self._name(next(spare), value, (*own, axis), softmax)
             named.append(lifted)
 
     def _varies(self, expr: Expr) -> bool:
@@ -295,9 +299,24 @@ def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange,
 
 def _is_partition(total: Total) -> bool:
     body, index = total.open()
-    plain = total.lower == 1 and isinstance(total.upper, Symbol) and not total.excluded
     powers = [f for f in factors(body) if isinstance(f, Exp)]
-    return plain and len(powers) == 1 and index in names(powers[0])
+    return len(powers) == 1 and index in names(powers[0])
+
+
+def _axis(total: Total, among: Container[Expr]) -> IndexRange | None:
+    """The range of a share's own index: all of its axis, where the sum is over a part of it.
+
+    Then each row has its part, ``j = i..N`` or ``j ≠ i``; None for one part alone.
+    """
+    body, index = total.open()
+    whole = total.lower == 1 and isinstance(total.upper, Symbol) and total.upper not in among
+    if whole and not total.excluded:
+        return IndexRange(total.hint, total.lower, total.upper)
+    ends = frozenset().union(*map(names, (total.lower, total.upper, *total.excluded)))
+    if not all(isinstance(s, Opened) for s in ends if s in among):
+        return None
+    found = _whole(IndexRange(index, total.lower, total.upper), body)
+    return None if found is None else with_changes(found, index=total.hint)
 
 
 def _weights(expr: Expr) -> Expr:
