@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sympy import IndexedBase, Rational, Symbol, symbols
 
-from derive.facts import Definition, Given, IndexRange, Lemma
+from derive.facts import Definition, Given, IndexRange, Lemma, UnequalFact
 from derive.laws import Meta, Rest
-from derive.notation import ONE, Delta, Exp, Log, Minus, Partial, Plus, Quotient, Times, Total
+from derive.notation import ONE, Delta, Exp, Log, Minus, Partial, Plus, Quotient, Times, Total, mask
 
 # Metavariables of the laws.
 a, b, c, u, v, w, n = (Meta(name) for name in "abcuvwn")
@@ -35,6 +35,11 @@ half = Rational(1, 2)
 mean = Definition(p[k1], Plus(Times(half, z[k1]), Times(half, z[i1])))
 with_mean = Given(ranges, (mean,))
 with_softmax = Given(ranges, (softmax,))
+others = Definition(
+    p[i1],
+    Quotient(Times(mask(i1, t1), Exp(z[i1])), Total(Exp(z[j1]), (j1, 1, C, t1))),
+)
+with_others = Given((*ranges, UnequalFact(k1, t1)), (others,))
 with_name = Given(ranges, (Definition(Symbol("S"), partition),))
 jacobian = Lemma(
     "jacobian",

@@ -10,6 +10,7 @@ from derive.facts import Given
 from derive.laws import Condition, law
 from derive.notation import (
     ONE,
+    Delta,
     Exp,
     Minus,
     Plus,
@@ -17,7 +18,12 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    collected,
     factors,
+    mask,
+    masked,
+    names,
+    replace,
     times,
     without,
 )
@@ -25,8 +31,9 @@ from derive.recognition import opposite
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS
 from derive.rules.monomials import raise_to, sides, split_power
-from derive.rules.registry import Example, Outcome, rule
+from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.softmax import folded
+from derive.unify import instance_of
 
 
 @rule(
@@ -150,7 +157,48 @@ def is_named(above: Expr, below: Expr, given: Given) -> bool:
 
 def _is_share(above: Expr, below: Expr, given: Given) -> bool:
     shares = (Quotient(above, below), _complement(above, below))
-    return any(share is not None and folded(share, given) is not None for share in shares)
+    return any(share is not None and has_name(share, given) for share in shares)
+
+
+def has_name(fraction: Expr, given: Given) -> bool:
+    """Whether a fraction is the value of a definition, or is where an index is no other one."""
+    return folded(fraction, given) is not None or write_mask(fraction, given) is not None
+
+
+@rule(
+    law(
+        Quotient(s.a, s.b),
+        Quotient(Times(mask(s.j, s.k), s.a), s.b),
+        Condition("unequal", (s.j, s.k)),
+    ),
+    Example(
+        Quotient(Exp(s.z[s.k1]), Total(Exp(s.z[s.j1]), (s.j1, 1, s.C, s.t1))),
+        s.with_others,
+    ),
+)
+def write_mask(expr: Expr, given: Given) -> Outcome:
+    """``a / b = (1 - δ_{jk}) a / b`` where ``j`` is not ``k``, and the whole has a name."""
+    for definition in given.definitions:
+        match definition.value:
+            case Quotient(Times(parts), below):
+                masks = [f for f in parts if any(masked(f, i) is not None for i in names(f))]
+            case _:
+                continue
+        bare = Quotient(times(*(f for f in parts if f not in masks)), below)
+        found = instance_of(bare, expr, definition.indices) if masks else None
+        if found is None or any(i not in found for i in definition.indices):
+            continue
+        written = [replace(f, found) for f in masks]
+        apart = [given.differ(*delta.args) for f in written for delta in collected(f, _deltas)]
+        if all(fact is not None for fact in apart):
+            known = tuple(fact for fact in apart if fact is not None)
+            above = times(*written, *factors(expr.numerator))
+            return Rewriting(Quotient(above, expr.denominator), given.declared(known))
+    return None
+
+
+def _deltas(expr: Expr) -> list[Expr]:
+    return [expr] if isinstance(expr, Delta) else []
 
 
 def _turned(above: Expr, below: Expr, given: Given) -> Expr | None:

@@ -38,8 +38,7 @@ from derive.rules import RULES
 from derive.rules.algebra import multiply_quotients
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
-from derive.rules.shares import is_named, separate_quotient, share_of_several
-from derive.rules.softmax import folded
+from derive.rules.shares import has_name, is_named, separate_quotient, share_of_several
 from derive.signs import is_zero, within
 from derive.unify import instance_of
 
@@ -399,7 +398,7 @@ def meets(term: Expr, denominator: Expr, given: Given) -> bool:
         base = factor.base if isinstance(factor, Power) else factor
         if code(base) in codes:
             return True
-        if any(folded(Quotient(factor, b), given) is not None for b in below):
+        if any(has_name(Quotient(factor, b), given) for b in below):
             return True
     return isinstance(term, Quotient) and Total in heads_of(denominator)
 
@@ -454,7 +453,7 @@ def divides_well(fraction: Expr, given: Given) -> bool:
     body, index = total.opened
     inside = given.within(index, tuple(total.limits[1:]))
     return any(
-        isinstance(top, Exp) and folded(Quotient(top, bottom), inside) is not None
+        isinstance(top, Exp) and has_name(Quotient(top, bottom), inside)
         for top in factors(body)
         for bottom in factors(fraction.denominator)
     )

@@ -134,6 +134,7 @@ EXTENSION = ("extend_upwards", "extend_downwards", "widen_bracket", "join_bracke
 
 NAMING = (
     "fold_definition",
+    "write_mask",
     "turn_logistic",
     "turn_sigmoid",
     "write_complement",
@@ -238,6 +239,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("multiply_quotients", makes_name)
         or trace.apply("separate_quotient", over_sum)
         or trace.apply_first(("separate_share", "fold_definition"))
+        or (trace.apply("write_mask") and trace.apply("fold_definition"))
         or trace.apply("write_complement", has_factors_above)
         or trace.apply_first(("flatten_quotient", "turn_factor", "cancel_factor"))
         or trace.apply_first(("cancel_log_exp", "write_tanh"))

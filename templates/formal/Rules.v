@@ -583,6 +583,10 @@ Ltac exclude_masked :=
        first [rewrite (delta_apart j k A) | rewrite (delta_apart k j (not_eq_sym A))]; by_ring end]
   end.
 Ltac mask_excluded := symmetry; exclude_masked.
+Ltac write_mask :=
+  match goal with |- _ = ?after =>
+    repeat match after with context [delta ?j ?k] => rewrite (delta_apart j k) by index end;
+    by_ring end.
 Lemma sum_over_exchange_others lo hi f :
   sum_over (range lo hi) (fun j => sum_over (range_but [j] lo hi) (fun n => f j n))
   = sum_over (range lo hi) (fun n => sum_over (range_but [n] lo hi) (fun j => f j n)).
