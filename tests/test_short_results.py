@@ -48,6 +48,20 @@ BY_HAND = {
         "\\sigma[k] - y[k]",
         {},
     ),
+    "focal tversky": (
+        "(1 - F)^(1/g)",
+        "(1 - F)**(-1 + 1/g)*(F*(-a*y[k] + b*(1 - y[k]) + y[k]) - y[k])"
+        "/(g*(b*Sum((1 - y[i])*p[i], (i, 1, C)) + eps"
+        " + Sum((a*(1 - p[i]) + p[i])*y[i], (i, 1, C))))",
+        {
+            "by": "p[k]",
+            "given": ["g > 0", "a > 0", "b > 0", "eps > 0"],
+            "where": [
+                "F = (sum(p[i]*y[i], i=1..C) + eps)/(sum(p[i]*y[i], i=1..C)"
+                " + a*sum((1 - p[i])*y[i], i=1..C) + b*sum(p[i]*(1 - y[i]), i=1..C) + eps)"
+            ],
+        },
+    ),
     "halting after as many steps": (
         "sum(L[n]*sigmoid(z[n])*prod(1 - sigmoid(z[j]), j=1..n-1), n=1..N)",
         "((1 - \\sigma[k])*L[k]*Product(1 - \\sigma[j], (j, 1, k - 1))"

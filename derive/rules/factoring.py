@@ -87,6 +87,21 @@ def join_fractions(expr: Expr, given: Given) -> Outcome:
     )
 
 
+@rule(
+    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
+    Plus(Times(y_k, Plus(z_k, s.T)), z_i, Minus(Plus(z_k, s.T))),
+    formal="factor_partly",
+)
+def factor_sum(expr: Expr, given: Given) -> Outcome:
+    """Factor out a sum that two terms of a longer sum have in common."""
+    return _of_two(
+        expr,
+        lambda shared, *_: any(
+            exponent == 1 and isinstance(base, Plus) for base, exponent in shared.powers.values()
+        ),
+    )
+
+
 def _of_two(expr: Expr, wanted: Callable[[Monomial, Expr, Expr], bool]) -> Outcome:
     """Two terms of a longer sum as a product, where what they have in common is ``wanted``.
 

@@ -29,6 +29,7 @@ from derive.strategy.attempts import (
     WORTHWHILE,
     among,
     attempt,
+    length,
     repeat,
     settle,
     spread,
@@ -66,7 +67,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, drop_residuals)
     attempt(trace, write_out_names)
     attempt(trace, turn_differences, NO_LONGER)
-    attempt(trace, expand, WORTHWHILE)
+    expand_or_factor(trace)
     attempt(trace, gather_totals)
     attempt(trace, name_fractions)
     attempt(trace, add_shares)
@@ -97,6 +98,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, gather_totals)
     attempt(trace, gather_complements, NO_LONGER)
     attempt(trace, gather_fractions)
+    attempt(trace, join_sums)
     share_bars(trace)
     attempt(trace, clear_bars)
     attempt(trace, clear_denominators)
@@ -263,6 +265,12 @@ def release_fractions(trace: Trace) -> None:
         settle(trace, ("distribute_negative", "cancel_terms"))
 
 
+def join_sums(trace: Trace) -> None:
+    """Join terms that have a sum in common, and what then stands beside it."""
+    while trace.apply("factor_sum", innermost=True):
+        settle(trace, ("multiply_quotients", "cancel_factor", "cancel_terms", "collect_terms"))
+
+
 def join_positive_parts(trace: Trace) -> None:
     """Join a positive part with the terms that have its bracket, so that they meet in it."""
     if trace.apply("join_positive_part"):
@@ -312,6 +320,18 @@ def expand(trace: Trace) -> None:
         if not opened:
             break
     let_terms_meet(trace)
+
+
+def expand_or_factor(trace: Trace) -> None:
+    """Multiply out where that is worthwhile, unless what terms share is rather taken out."""
+    before, taken = trace.expression, len(trace.steps)
+    attempt(trace, expand, WORTHWHILE)
+    opened, steps = trace.expression, trace.steps[taken:]
+    if steps:
+        trace.expression, trace.steps[taken:] = before, []
+        attempt(trace, factor_out)
+        if length(trace.expression) >= length(opened):
+            trace.expression, trace.steps[taken:] = opened, steps
 
 
 def expand_without_bars(trace: Trace) -> None:
