@@ -47,6 +47,13 @@ def test_weights_and_slope_of_quantile_regression_stand_apart() -> None:
     assert np.allclose(gradient, [-(0.25 * (0.25 + 1)) / 2, 0.25 * (1 + 0.5) / 2])
 
 
+def test_a_branch_whose_condition_tells_the_sign_has_none() -> None:
+    choice = Piecewise((tau[i] * Abs(theta[i]), theta[i] > 0), (theta[i] ** 2, True))
+    found = derive.gradient(Sum(choice, (i, 1, N)), theta[k])
+    assert str(found.result) == "Piecewise((tau[k], theta[k] > 0), (2*theta[k], True))"
+    assert found.check().level == "exact"
+
+
 def test_a_condition_that_is_repeated_is_asked_once() -> None:
     choice = Piecewise(
         (1, (theta[i] > 0) & (tau[i] > 0)), (2, theta[i] > 0), (3, tau[i] > 0), (4, True)

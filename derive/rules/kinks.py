@@ -447,6 +447,20 @@ def distribute_branches(expr: Expr, given: Given) -> Outcome:
     return times(*outside, Threshold(choice.first, choice.second, *branches))
 
 
+@rule(
+    law(Threshold(s.u, ZERO, Times(sign_of(s.u), s.f), s.w), Threshold(s.u, ZERO, s.f, s.w)),
+    Threshold(z_k, ZERO, Times(y_i, sign_of(z_k)), s.T),
+)
+def decide_sign(expr: Expr, given: Given) -> Outcome:
+    """Where ``u > 0`` its sign is one."""
+    above, below = sides(expr.above)
+    for n, factor in enumerate(above if expr.second == 0 else ()):
+        if code(factor) == code(sign_of(expr.first)):
+            left = _over([*without(above, n)], [*below])
+            return Threshold(expr.first, ZERO, left, expr.otherwise)
+    return None
+
+
 @rule(law(Threshold(s.a, s.b, s.u, s.u), s.u), Threshold(z_k, s.T, y_i, y_i))
 def join_branches(expr: Expr, given: Given) -> Outcome:
     """Both branches are the same."""

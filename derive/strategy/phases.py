@@ -112,6 +112,7 @@ BRANCHES = (
     "decide_below",
     "divide_condition",
     "divide_turned_condition",
+    "decide_sign",
     "join_branches",
     "separate_bracket",
     "separate_opposite_bracket",

@@ -818,6 +818,10 @@ Ltac square_sign :=
         let E := fresh "E" in
         rewrite (sign_square a) by (intros E; apply H; replace b with 0 by lra; apply Rabs_R0) end ];
     by_ring end.
+Ltac decide_sign :=
+  cbv beta; match goal with |- threshold ?u 0 _ _ = _ =>
+    unfold threshold; destruct (Rlt_dec 0 u);
+    [rewrite (sign_eq_1 u) by assumption; by_ring | reflexivity] end.
 Ltac divide_condition :=
   cbv beta; match goal with |- threshold ?p ?q ?u ?w = threshold ?f ?z ?u ?w =>
     unfold threshold; destruct (Rlt_dec q p), (Rlt_dec z f); try reflexivity; exfalso;
