@@ -129,15 +129,28 @@ def raises_in_sum(expr: Expr, given: Given) -> bool:
             case _:
                 return
         plain = (f.base if isinstance(f, Power) else f for f in parts)
-        found.append(any(is_sum_of_powers(t, known) for f in plain for t in terms(f)))
+        found.append(
+            any(
+                is_sum_of_powers(f, known) or any(is_sum_of_powers(t, known) for t in terms(f))
+                for f in plain
+            )
+        )
 
     survey(expr, given, look, frozenset((Log, Quotient, Power)))
     return any(found)
 
 
 def is_sum_of_powers(expr: Expr, given: Given) -> bool:
-    """Whether this is a sum over an index in which some size is raised to a high power."""
+    """Whether this is a sum over an index in which some size is raised to a high power.
+
+    Or a sum of nothing but such powers, as ``a^n + b^n`` is, or of one over each.
+    """
     found: list[bool] = []
+    if isinstance(expr, Plus):
+        return all(
+            any(is_high(f) and is_positive(f.base, given) for side in sides(t) for f in side)
+            for t in expr.args
+        )
     if isinstance(expr, Total):
 
         def look(node: Expr, known: Given) -> None:

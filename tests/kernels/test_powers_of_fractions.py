@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from exact import kernels
 
 import derive
 
@@ -58,3 +59,19 @@ def test_a_power_of_a_fraction_is_taken_of_the_fraction(
 def test_a_power_over_a_power_is_read_as_one() -> None:
     given = ["x > 0", "y > 0"]
     assert str(derive.gradient("(x/y)^a", "x", given=given).result) == "a*(x/y)**(a - 1)/y"
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+@pytest.mark.parametrize("near", [1.0, 1e4, 1e6])
+@pytest.mark.parametrize("far", [2.0, 1e4, 1e6])
+@pytest.mark.parametrize("freedom", [1.0, 1000.0])
+def test_shares_of_high_powers_keep_their_logarithm(
+    near: float, far: float, freedom: float
+) -> None:
+    """Student's t of two distances, as in t-STE: all powers may round to zero."""
+    near_by, far_off = (f"(1+{x}/alpha)^(-(alpha+1)/2)" for x in "ab")
+    loss = f"-log({near_by}/({near_by}+{far_off}))"
+    kernel, oracle = kernels(loss, "a", ("a>0", "b>0", "alpha>0"))
+    given = {"a": near, "b": far, "alpha": freedom}
+    value, true = kernel(**given)[0], oracle(**given, dps=50)[0]
+    assert abs(value - float(true)) <= 1e-12 * max(1.0, float(true))
