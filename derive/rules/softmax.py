@@ -103,6 +103,18 @@ def unfold_in_log(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     Source.DEFINITION,
+    Example(Total(s.p[s.j1], (s.j1, 1, s.C)), s.with_softmax),
+    head=Total,
+)
+def unfold_in_total(expr: Expr, given: Given) -> Outcome:
+    """Open a definition in a sum over nothing but it."""
+    entry, index = expr.opened
+    found = unfolded(entry, given) if isinstance(entry, Indexed) else None
+    return None if found is None else Rewriting(expr.over(found[0], index), (found[1],))
+
+
+@rule(
+    Source.DEFINITION,
     Example(Plus(ONE, Minus(s.p[s.k1])), s.with_softmax),
     head=Plus,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, Symbol
+from sympy import Expr, Symbol
 
 from derive.facts import Given
 from derive.notation import (
@@ -15,7 +15,6 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
-    collected,
     heads,
     names,
     terms,
@@ -391,15 +390,9 @@ def name_fractions(trace: Trace) -> None:
 
 def add_shares(trace: Trace) -> None:
     """Write out fractions with a name in the sums over them: shares of a whole sum to one."""
-
-    def of_shares(expr: Expr) -> list[Expr]:
-        whole = isinstance(expr, Total) and isinstance(expr.body, Indexed)
-        return [expr] if whole and trace.given.definition_of(expr.body) else []
-
-    alone = collected(trace.expression, of_shares)
-    if alone and trace.apply("unfold_definition", inside_total):
-        settle(trace, ("pull_out_factor", "multiply_quotients", "cancel_factor"))
-        settle(trace, ("fold_definition",))
+    if trace.apply("unfold_in_total"):
+        settle(trace, ("vanish_delta", "pull_out_factor", "multiply_quotients", "cancel_factor"))
+        settle(trace, ("fold_definition", "cancel_terms"))
 
 
 def meet_definitions(trace: Trace) -> None:

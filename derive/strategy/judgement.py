@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Definition, Given
 from derive.notation import (
@@ -40,6 +40,7 @@ from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
 from derive.rules.shares import has_name, is_named, separate_quotient, share_of_several
 from derive.signs import is_zero, within
+from derive.unfolding import value_of
 from derive.unify import instance_of
 
 
@@ -114,7 +115,18 @@ def is_known_total(total: Expr, given: Given) -> bool:
     return any(
         RULES[name].function(total, given) is not None
         for name in ("use_sum_fact", "sum_probabilities", "sum_argmax")
-    )
+    ) or are_shares_of(total, given)
+
+
+def are_shares_of(total: Expr, given: Given) -> bool:
+    """Whether a sum is over all shares of a part, as of those without an index, ``Σ_{j≠i} q_j``."""
+    entry, index = total.opened
+    definition = given.definition_of(entry) if isinstance(entry, Indexed) else None
+    if definition is None or not isinstance(definition.value, Quotient):
+        return False
+    share = value_of(entry, definition)
+    above = (f for f in factors(share.numerator) if masked(f, index) not in total.excluded)
+    return total.over(times(*above), index) == share.denominator
 
 
 def leaves_unknown(terms: Expr, given: Given) -> bool:
@@ -309,8 +321,12 @@ def distributes_well(product: Expr, given: Given) -> bool:
             moving = [f for f in above if index in names(f)]
             if not moving:
                 continue
-            candidate = Total(times(*moving), (index, span.lower, span.upper))
-            if is_known_total(candidate, given):
+            left_out = (u.right for u in given.apart if u.left == index)
+            limits = (index, span.lower, span.upper)
+            if any(
+                is_known_total(Total(times(*moving), around), given)
+                for around in dict.fromkeys((limits, (*limits, *left_out)))
+            ):
                 return True
     return False
 
@@ -452,11 +468,12 @@ def divides_well(fraction: Expr, given: Given) -> bool:
         return False
     body, index = total.opened
     inside = given.within(index, tuple(total.limits[1:]))
+    below = factors(fraction.denominator)
     return any(
         isinstance(top, Exp) and has_name(Quotient(top, bottom), inside)
         for top in factors(body)
-        for bottom in factors(fraction.denominator)
-    )
+        for bottom in below
+    ) or (Exp in heads_of(body) and share_of_several(factors(body), below, inside) is not None)
 
 
 def multiplies_well(product: Expr, given: Given) -> bool:

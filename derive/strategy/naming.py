@@ -33,9 +33,11 @@ from derive.notation import (
 )
 from derive.problem import Problem
 from derive.recognition import is_logistic, is_odds, opposite
+from derive.rules.monomials import sides
 from derive.rules.trace import Trace
 from derive.signs import depends
-from derive.strategy.phases import leave_out, rejoin
+from derive.strategy.attempts import settle
+from derive.strategy.phases import leave_out, name_shares, rejoin
 from derive.unify import instance_of
 
 # Names for what is recognised, in this order, past those that the user has taken.
@@ -54,6 +56,10 @@ def recognise(
     """
     found = _Recognised(problem, given)
     found.name_softmaxes()
+    if found.definitions:
+        # Entries of these may be the weights in others, as in a mixture.
+        found.fold_names()
+        found.name_softmaxes()
     found.name_logistics()
     return tuple(found.definitions), tuple(found.ranges)
 
@@ -79,15 +85,16 @@ class _Recognised:
 
     def _spare(self, wished: Iterable[str]) -> Iterator[str]:
         taken = {b.name for b in self._problem.arrays} | {s.name for s in self._taken}
-        taken |= {str(d.base) for d in self._given.definitions}
+        taken |= {str(d.base) for d in (*self._given.definitions, *self.definitions)}
         return (name for name in wished if not {name, name.removeprefix("\\")} & taken)
 
     def name_softmaxes(self) -> None:
-        named = [d.value.denominator for d in self._given.definitions if d.softmax]
+        known = (*self._given.definitions, *self.definitions)
+        named = [_partition_of(d.value) for d in known if isinstance(d.value, Quotient)]
         spare = self._spare((*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100))))
         # A row W[j] names the softmax of the row W[t[n]] too, and not the other way round.
         partitions = [p for place in self._places for p in _partitions(place, self._given)]
-        partitions = [p for p in partitions if not self._varies(_weights(p[0]))]
+        partitions = [p for p in partitions if self._stays(p[0])]
         for total, scope in sorted(partitions, key=lambda found: _picks_rows(found[0])):
             ranges = {r.index: r for r in scope}
             along = _axis(total, ranges)
@@ -104,13 +111,37 @@ class _Recognised:
                 continue
             # What a row leaves out has no share in it.
             masks = (Plus(ONE, Minus(Delta(axis.index, other))) for other in lifted.excluded)
-            value = Quotient(times(*masks, lifted.at(axis.index)), lifted)
+            above, below = sides(lifted.at(axis.index))
+            value = Quotient(times(*masks, *above), times(*below, lifted))
             softmax = lifted.limits[1:] == (axis.lower, axis.upper)
             self._name(next(spare), value, (*own, axis), softmax)
             named.append(lifted)
 
-    def _varies(self, expr: Expr) -> bool:
-        return any(depends(expr, v, self._given) for v in self._problem.variables)
+    def _stays(self, total: Total) -> bool:
+        """Whether a derivative of the sum has its terms in it, weights and all.
+
+        By a weight alone it has not, unless that is an entry of a softmax.
+        """
+        above, below = sides(total.body)
+        powers = [f for f in above if isinstance(f, Exp)]
+        weights = [
+            f
+            for f in (*above, *below)
+            if not isinstance(f, Exp)
+            and not (isinstance(f, Indexed) and any(f.base == d.base for d in self.definitions))
+        ]
+        return all(
+            any(depends(power, v, self._given) for power in powers)
+            for v in self._problem.variables
+            if any(depends(weight, v, self._given) for weight in weights)
+        )
+
+    def fold_names(self) -> None:
+        """Write what has a name by it."""
+        facts = (*self._given.facts, *self.ranges)
+        known = (*self._given.definitions, *self.definitions)
+        given = with_changes(self._given, facts=facts, definitions=known)
+        self._places = [_folded(place, given) for place in self._places]
 
     def name_logistics(self) -> None:
         known = [d.value for d in self._given.definitions]
@@ -166,6 +197,18 @@ def _rejoined(expr: Expr, given: Given) -> Expr:
     rejoin(trace)
     leave_out(trace)
     return trace.expression
+
+
+def _folded(expr: Expr, given: Given) -> Expr:
+    trace = Trace(expr, given)
+    name_shares(trace)
+    settle(trace, ("multiply_quotients", "flatten_quotient"))
+    return trace.expression
+
+
+def _partition_of(share: Quotient) -> Expr:
+    """The sum below the bar of a share, where there is one."""
+    return next((f for f in sides(share)[1] if isinstance(f, Total)), share.denominator)
 
 
 def _logistics(expr: Expr, given: Given) -> list[tuple[Expr, tuple[IndexRange, ...]]]:
@@ -285,22 +328,33 @@ def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange,
             # Above the bar a sum with weights is a mean by the shares below it.
             beside = (*(f for f in factors(above) if _weights(f) == ONE), *factors(below))
         case Log(operand):
-            beside = factors(operand)
+            beside = tuple(f for side in sides(operand) for f in side)
     known = [r for r in given.of(IndexRange) if isinstance(r, IndexRange)]
     for factor in beside:
         total = factor.base if isinstance(factor, Power) else factor
         if isinstance(total, Total) and _is_partition(total):
-            here.append((total, (*given.scope, *known)))
+            here.append((_without_constants(total), (*given.scope, *known)))
     if isinstance(expr, Binder):
         body, index = expr.open()
         return here + _partitions(body, given.within(index, tuple(expr.limits[1:])))
     return here + [p for a in expr.args for p in _partitions(a, given)]
 
 
+def _without_constants(total: Total) -> Total:
+    """A sum without what is the same in all of its terms, as it comes out of it."""
+    body, index = total.opened
+    above, below = ([f for f in side if index in names(f)] for side in sides(body))
+    return total.over(Quotient(times(*above), times(*below)) if below else times(*above), index)
+
+
 def _is_partition(total: Total) -> bool:
+    """Whether this is a sum of exponentials, perhaps with weights, but for a softmax unnamed."""
     body, index = total.open()
-    powers = [f for f in factors(body) if isinstance(f, Exp)]
-    return len(powers) == 1 and index in names(powers[0])
+    above, below = sides(body)
+    powers = [f for f in above if isinstance(f, Exp)]
+    return any(index in names(power) for power in powers) and not any(
+        isinstance(f, Total) and Exp in f.heads for f in below
+    )
 
 
 def _axis(total: Total, among: Container[Expr]) -> IndexRange | None:
@@ -321,5 +375,8 @@ def _axis(total: Total, among: Container[Expr]) -> IndexRange | None:
 
 def _weights(expr: Expr) -> Expr:
     """What stands beside the exponentials in a sum of such; 1 beside none."""
-    summed = factors(expr.body) if isinstance(expr, Total) else ()
-    return times(*(f for f in summed if not isinstance(f, Exp)))
+    if not isinstance(expr, Total):
+        return ONE
+    above, below = sides(expr.body)
+    weights = times(*(f for f in above if not isinstance(f, Exp)))
+    return Quotient(weights, times(*below)) if below else weights

@@ -874,6 +874,7 @@ Ltac fold_multiple := autounfold with derive; by_cancelling.
 Ltac abbreviate_sum := by_definition.
 Ltac unfold_definition := by_definition.
 Ltac unfold_in_log := by_definition.
+Ltac unfold_in_total := by_definition.
 Ltac unfold_complement := by_definition.
 Ltac sum_probabilities :=
   autounfold with derive;
