@@ -30,7 +30,7 @@ from derive.notation import (
 from derive.rules import samples as s
 from derive.rules.monomials import divided, expression, monomial, place
 from derive.rules.registry import Example, Outcome, Rewriting, rule
-from derive.rules.sums import find_delta, left_out
+from derive.rules.sums import find_delta, left_out, moves_inwards
 from derive.signs import within
 from derive.unify import instance_of
 
@@ -60,14 +60,21 @@ def exclude_masked(expr: Expr, given: Given) -> Outcome:
         Total(Times(FJ, Total(FJN, (s.n, s.lo, s.hi, s.j))), limits),
         Total(Total(Times(FJ, FJN), (*limits, s.n)), (s.n, s.lo, s.hi)),
     ),
-    Total(Times(s.y[s.j1], Total(s.z[s.i1], (s.i1, 1, s.C, s.j1))), over_classes),
+    Total(
+        Total(Times(s.z[s.i1], Exp(Times(s.z[s.i1], s.y[s.j1]))), (s.i1, 1, s.C, s.j1)),
+        over_classes,
+    ),
 )
 def exchange_others(expr: Expr, given: Given) -> Outcome:
     """``Σ_j g_j Σ_{n≠j} f_{jn} = Σ_n Σ_{j≠n} g_j f_{jn}``, both over the same range."""
     body, index = expr.open()
     parts = factors(body)
     for n, factor in enumerate(parts):
-        if isinstance(factor, Total) and factor.limits[1:] == (*expr.limits[1:], index):
+        if (
+            isinstance(factor, Total)
+            and factor.limits[1:] == (*expr.limits[1:], index)
+            and moves_inwards(index, expr.hint, factor)
+        ):
             inside, own = factor.open()
             inner = Total(times(*without(parts, n), inside), (index, *expr.limits[1:], own))
             return Total(inner, (own, *expr.limits[1:]))

@@ -173,17 +173,26 @@ def exchange_totals(expr: Expr, given: Given) -> Outcome:
 
 
 def inner_total(expr: Total) -> tuple[Total, tuple[Expr, ...], Symbol] | None:
-    """A sum among the factors in a sum, over a range of its own, with the other factors and the
-    index of the outer sum; best one that has a factor which has nothing to do with that.
+    """A sum among the factors in a sum, over a range of its own, and a factor of its terms has
+    nothing to do with the outer one; with it the other factors, and the index of the outer sum.
+
+    Or no factor has: then sums are exchanged into the order of their indices' names.
     """
     body, index = expr.opened
     parts = factors(body)
-    found = [
-        (factor, without(parts, n), index)
-        for n, factor in enumerate(parts)
-        if isinstance(factor, Total) and index not in names(Tuple(*factor.outside))
-    ]
-    return next((one for one in found if parts_from(one[0], index)), found[0] if found else None)
+    for n, factor in enumerate(parts):
+        if not isinstance(factor, Total) or index in names(Tuple(*factor.outside)):
+            continue
+        if moves_inwards(index, expr.hint, factor):
+            return factor, without(parts, n), index
+    return None
+
+
+def moves_inwards(index: Symbol, hint: Symbol, inner: Total) -> bool:
+    """Whether a sum over an index goes into the one inside of it, and so not out again."""
+    body, own = inner.opened
+    alone = all({own, index} <= names(f) for f in factors(body))
+    return parts_from(inner, index) or (alone and str(inner.hint) > str(hint))
 
 
 def parts_from(inner: Total, index: Symbol) -> bool:

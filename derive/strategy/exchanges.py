@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sympy import Expr, IndexedBase, Symbol
 
 from derive.facts import Given
-from derive.notation import Bound, Plus, Total, bases, entries, names, terms, times
+from derive.notation import Bound, Delta, Plus, Total, bases, entries, heads, names, terms, times
 from derive.rules.labels import use_sum_fact
 from derive.rules.masks import exchange_others
 from derive.rules.monomials import monomial, sides
@@ -56,7 +56,7 @@ def exchanges_to_fact(total: Expr, given: Given) -> bool:
 
 
 def contracts_along(direction: Expr | None) -> Callable[[Expr, Given], bool]:
-    """Multiply a vector out, and split the sum over it, where every term has a sum to meet it in:
+    """Multiply a vector out, and split the sum over it, where terms have a sum to meet it in:
     ``Σ_m (Σ_j a_j x_{jm} - b Σ_j c_j x_{jm}) v_m``.
     """
 
@@ -71,7 +71,9 @@ def contracts_along(direction: Expr | None) -> Callable[[Expr, Given], bool]:
             parts = next((f.args for f in expr.args if isinstance(f, Plus)), ())
         above = (monomial(t).powers.values() for t in parts)
         moving = [any(isinstance(b, Total) and index in names(b) for b, _ in t) for t in above]
-        return len(moving) > 1 and all(moving)
+        # A delta meets the vector without a sum.
+        plain = all(index in names(t) and Delta not in heads(t) for t in parts)
+        return len(moving) > 1 and (all(moving) or (plain and any(moving)))
 
     return look
 

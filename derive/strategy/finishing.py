@@ -40,6 +40,7 @@ from derive.strategy.judgement import (
     bracketed,
     divides_to_name,
     has_constant_term,
+    has_shares,
     heads_of,
     holds_share,
     holds_share_of_others,
@@ -70,6 +71,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, gather_totals)
     attempt(trace, name_fractions)
     attempt(trace, add_shares)
+    attempt(trace, spread_shares)
     attempt(trace, meet_definitions)
     attempt(trace, meet_at_equal_indices)
     attempt(trace, meet_under_deltas)
@@ -393,6 +395,14 @@ def add_shares(trace: Trace) -> None:
     if trace.apply("unfold_in_total"):
         settle(trace, ("vanish_delta", "pull_out_factor", "multiply_quotients", "cancel_factor"))
         settle(trace, ("fold_definition", "cancel_terms"))
+
+
+def spread_shares(trace: Trace) -> None:
+    """Multiply out what stands beside shares of a part: what is the same for all comes out."""
+    if spread(trace, "distribute_product", has_shares):
+        settle(trace, ("distribute_negative", "split_total", "pull_out_sign", "pull_out_factor"))
+        add_shares(trace)
+        let_terms_meet(trace)
 
 
 def meet_definitions(trace: Trace) -> None:

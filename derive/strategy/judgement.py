@@ -115,7 +115,18 @@ def is_known_total(total: Expr, given: Given) -> bool:
     return any(
         RULES[name].function(total, given) is not None
         for name in ("use_sum_fact", "sum_probabilities", "sum_argmax")
-    ) or are_shares_of(total, given)
+    )
+
+
+def has_shares(product: Expr, given: Given) -> bool:
+    """Whether a bracket stands beside a share in a sum over all shares of a part."""
+    if not given.scope or not any(isinstance(f, Plus) for f in product.args):
+        return False
+    span = given.scope[0]
+    left_out = (u.right for u in given.apart if u.left == span.index)
+    limits = (span.index, span.lower, span.upper, *left_out)
+    shares = (f for f in product.args if isinstance(f, Indexed) and span.index in names(f))
+    return any(are_shares_of(Total(share, limits), given) for share in shares)
 
 
 def are_shares_of(total: Expr, given: Given) -> bool:
@@ -321,12 +332,8 @@ def distributes_well(product: Expr, given: Given) -> bool:
             moving = [f for f in above if index in names(f)]
             if not moving:
                 continue
-            left_out = (u.right for u in given.apart if u.left == index)
-            limits = (index, span.lower, span.upper)
-            if any(
-                is_known_total(Total(times(*moving), around), given)
-                for around in dict.fromkeys((limits, (*limits, *left_out)))
-            ):
+            candidate = Total(times(*moving), (index, span.lower, span.upper))
+            if is_known_total(candidate, given):
                 return True
     return False
 
