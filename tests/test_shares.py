@@ -59,6 +59,64 @@ def test_shares_have_a_name(kind: str, asked: tuple[str, ...], by_hand: str) -> 
     assert derivation.check().ok
 
 
+MIXTURE = (
+    "-sum(log(sum(softmax(a[n])[k]*exp(-(y[n] - mu[n,k])^2/(2*s[n,k]^2))"
+    "/(s[n,k]*sqrt(2*pi)), k=1..K)), n=1..N)"
+)
+MEAN = "2*Sum(\\hat{y}[c]*p[c], (c, 1, C))"
+PROXIES = (
+    "-sum(log(exp(-(x[n] - p[t[n]])^2)/sum(exp(-(x[n] - p[c])^2), c=1..C, c != t[n])), n=1..N)"
+)
+
+
+@pytest.mark.parametrize(
+    ("loss", "by", "by_hand"),
+    [
+        # Mixture density networks, Bishop 1994: the shares less what each component has done.
+        (MIXTURE, "a[l,m]", "-\\hat{q}[l, m] + \\hat{y}[l, m]"),
+        (MIXTURE, "mu[l,m]", "(mu[l, m] - y[l])*\\hat{q}[l, m]/s[l, m]**2"),
+        (
+            MIXTURE,
+            "s[l,m]",
+            "(-(-mu[l, m] + y[l])**2/s[l, m]**2 + 1)*\\hat{q}[l, m]/s[l, m]",
+        ),
+        (
+            "-sum(log(sum(b[k]*exp(-(x[n] - mu[k])^2/2), k=1..K)), n=1..N)",
+            "mu[m]",
+            "Sum((mu[m] - x[n])*\\hat{y}[n, m], (n, 1, N))",
+        ),
+        (
+            "x^2 + log(sum(b[c]*exp(-(x - p[c])^2), c=1..C))",
+            "x",
+            "2*Sum(\\hat{y}[c]*p[c], (c, 1, C))",
+        ),
+        # Proxy-NCA, Movshovitz-Attias et al. 2017.
+        (
+            PROXIES,
+            "x[k]",
+            "-2*p[t[k]] + 2*Sum((1 - KroneckerDelta(c, t[k]))*\\hat{y}[k, c]*p[c], (c, 1, C))",
+        ),
+        (
+            PROXIES,
+            "p[k]",
+            "-2*Sum((KroneckerDelta(k, t[n]) - \\hat{y}[n, k])*(-p[k] + x[n]), (n, 1, N))",
+        ),
+    ],
+)
+def test_responsibilities_and_shares_of_others_have_a_name(
+    loss: str, by: str, by_hand: str
+) -> None:
+    found = derive.gradient(loss, by, given=["s[n,k] > 0"] if "s[n,k]" in loss else [])
+    assert str(found.result) == by_hand
+    assert found.check().ok
+
+
+def test_a_mask_is_written_where_two_indices_are_known_to_differ() -> None:
+    found = derive.gradient(CONTRASTIVE, "s[k,m]", given=["k != m"])
+    assert str(found.result) == "-KroneckerDelta(m, p[k]) + \\hat{y}[k, m]"
+    assert "write_mask" in [step.rule for step in found.steps]
+
+
 def test_weights_that_vary_have_none() -> None:
     found = derive.gradient(POSTERIOR, "b[k]")
     assert not found.definitions
