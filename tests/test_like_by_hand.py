@@ -273,6 +273,12 @@ TURNED: dict[str, Asked] = {
         r"a*(\hat{y}[k] - y[k]) - b*KroneckerDelta(k, t)",
         {"given": ["sum(y[i], i=1..C) = 1"]},
     ),
+    "a bracket of three terms": (
+        "(a + b + c)*x^2 + a*x + b*x + c*x",
+        "x",
+        "(2*x + 1)*(a + b + c)",
+        {},
+    ),
     "a half below the bar": ("q*log(q/(q/2 + p/2))", "q", "p/(p + q) + log(2*q/(p + q))", {}),
     "powers of fractions of fractions": (
         "log(sum(p[i]^a*softmax(z)[i]^(1-a), i=1..C))/(a-1)",

@@ -178,7 +178,7 @@ def factor_bracket(expr: Expr, given: Given) -> Outcome:
     parts = [monomial(t) for t in expr.args]
     for n, part in enumerate(parts):
         for bracket, exponent in part.powers.values():
-            if exponent != 1 or not isinstance(bracket, Plus) or len(bracket.args) != 2:
+            if exponent != 1 or not isinstance(bracket, Plus):
                 continue
             found = [place(monomial(t), parts) for t in bracket.args]
             if None in found or n in found:

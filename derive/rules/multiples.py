@@ -79,6 +79,7 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
     """
     found = ((n, beside_total(monomial(term))) for n, term in enumerate(expr.args))
     with_total = [(n, *part) for n, part in found if part is not None]
+    best, most = None, 0
     for (n, first, a), (m, second, b) in combinations(with_total, 2):
         both = common([a, b])
         if first.limits[1:] != second.limits[1:] or not (
@@ -88,11 +89,12 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
             continue
         body, index = first.open()
         f, g = monomial(body), monomial(second.at(index))
-        if any(index in names(base) for base, _ in common([f, g]).powers.values()):
+        shared = sum(index in names(base) for base, _ in common([f, g]).powers.values())
+        if shared > most:
             inner = plus(*(expression(multiplied(t, expression(c))) for t, c in ((f, a), (g, b))))
             rest = (first.over(inner, index) if at == n else t for at, t in enumerate(expr.args))
-            return plus(*(t for at, t in enumerate(rest) if at != m))
-    return None
+            best, most = plus(*(t for at, t in enumerate(rest) if at != m)), shared
+    return best
 
 
 def _is_light(beside: Monomial) -> bool:

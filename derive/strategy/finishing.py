@@ -45,6 +45,7 @@ from derive.strategy.judgement import (
     holds_share,
     holds_share_of_others,
     inside_total,
+    is_multiple_of_totals,
     multiplies_well,
     outside_totals,
     projects,
@@ -232,8 +233,11 @@ def meet_at_equal_indices(trace: Trace) -> None:
 
 def share_totals(trace: Trace) -> None:
     """Join sums over one range, and what stands beside them, where their terms share factors."""
+    if spread(trace, "distribute_product", is_multiple_of_totals):
+        settle(trace, ("distribute_negative", "combine_numbers"))
     while trace.apply("join_sharing"):
         factor_out(trace)
+        trace.apply("factor_bracket", innermost=True)
         settle(trace, ("pull_out_sign",))
         trace.apply("pull_out_factor", pulls_well)
 

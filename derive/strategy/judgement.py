@@ -502,6 +502,14 @@ def multiplies_well(product: Expr, given: Given) -> bool:
     )
 
 
+def is_multiple_of_totals(product: Expr, given: Given) -> bool:
+    """Whether this is a number times terms that are sums over an index."""
+    match product:
+        case Times((number, Plus(terms_))) if is_number(number):
+            return all(beside_total(monomial(t)) is not None for t in terms_)
+    return False
+
+
 def raises_well(power: Expr, given: Given) -> bool:
     """Raise the factors of a product one by one where a number or a power is among them.
 
