@@ -62,6 +62,7 @@ from derive.notation import (
     Threshold,
     Total,
     factors,
+    mask,
     masked,
     plus,
     times,
@@ -246,6 +247,11 @@ def _real(symbol: Symbol) -> Symbol:
 
 
 def _read_sum(expr: Add) -> Expr:
+    number, rest = expr.as_coeff_Add()
+    if number not in (0, 1, -1) and isinstance(delta := -rest / number, KroneckerDelta):
+        # SymPy multiplies a number into the mask 1 - δ beside it.
+        size = times(abs(number), mask(*delta.args))
+        return Minus(size) if number < 0 else size
     terms = [read(t) for t in expr.as_ordered_terms()]
     if isinstance(terms[0], Minus):
         # A sum does not begin with a minus where it can be avoided.
@@ -273,7 +279,7 @@ def _read_product(expr: Mul) -> Expr:
         elif isinstance(factor, Pow) and factor.exp.could_extract_minus_sign():
             below.append(read(factor.base**-factor.exp))
         else:
-            above.append(read(factor))
+            above.extend(factors(read(factor)))
     _pair_powers(above, below)
     _join_roots(above, below)
     above.sort(key=reading_order)

@@ -462,6 +462,17 @@ def test_rows_are_known_in_sums_over_columns(loss: str, fact: str) -> None:
     assert found.check().ok
 
 
+def test_a_number_before_a_mask_leaves_it_a_mask() -> None:
+    # Where i = j nothing has a value: the mask must not be multiplied out.
+    energy = "sum(2*(1 - delta(i,j))/sum((x[i,l] - x[j,l])^2, l=1..D), j=1..N, i=1..N)"
+    found = derive.gradient(energy, "x[k,m]")
+    assert str(found.result) == (
+        "-8*Sum((1 - KroneckerDelta(j, k))*(-x[j, m] + x[k, m])"
+        "/Sum((-x[j, l] + x[k, l])**2, (l, 1, D))**2, (j, 1, N))"
+    )
+    assert found.check().level == "exact"
+
+
 def test_a_ratio_of_logarithms_is_one_exponential_in_products_too() -> None:
     kernel = derive.gradient("exp(log_softmax(z)[t] - o)*A", "z[k]").kernel("numpy")
     value, slope = kernel(z=np.array([1000.0, 0, -5]), t=1, o=-1000.0, A=1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from sympy import Expr, Rational
+from sympy import Expr, Indexed, Rational
 
 from derive.facts import Given
 from derive.laws import law
@@ -75,7 +75,8 @@ def join_multiples(expr: Expr, given: Given) -> Outcome:
 def join_sharing(expr: Expr, given: Given) -> Outcome:
     """``a Σ_j f_j g_j + b Σ_j f_j h_j = Σ_j (a f_j g_j + b f_j h_j)``, where ``f`` comes out then.
 
-    Numbers and parameters move into the sum; entries, deltas and other sums stay outside of it.
+    Numbers, parameters and entries move into the sum; brackets with entries in them, deltas and
+    other sums stay outside of it.
     """
     found = ((n, beside_total(monomial(term))) for n, term in enumerate(expr.args))
     with_total = [(n, *part) for n, part in found if part is not None]
@@ -98,5 +99,6 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
 
 
 def _is_light(beside: Monomial) -> bool:
-    """Whether factors may stand in a sum: numbers and parameters, which cost nothing there."""
-    return not any(bases(b) or heads(b) & {Delta, Total} for b, _ in beside.powers.values())
+    """Whether factors may stand in a sum: numbers, parameters and single entries."""
+    others = (b for b, _ in beside.powers.values() if not isinstance(b, Indexed))
+    return not any(bases(b) or heads(b) & {Delta, Total} for b in others)
