@@ -15,6 +15,7 @@ from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Source, Value
 from derive.notation import Minus, Plus, Quotient, Times, replace
 from derive.verify.canonical import same, sum_of, terms
 from derive.verify.chain_rule import is_chain
+from derive.verify.clamps import is_clamped
 from derive.verify.conditions import Places, Sizes, nonzero, positive, without_zero
 from derive.verify.instance import instantiate
 from derive.verify.match import Match
@@ -126,6 +127,8 @@ class Court:
                 elif condition.kind == "raised":
                     if not positive(operands[0], claim.facts, self._definitions):
                         assumed.append(Condition("positive", (named(operands[0]),)))
+                elif condition.kind == "nonzero" and is_clamped(claim.before, self._slopes.depends):
+                    continue
                 elif condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     operand = without_zero(operands[0])

@@ -179,8 +179,8 @@ class Report:
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """What is assumed of the domain, in the check or in the formal proof."""
-        proof = () if self.proof is None else self.proof.assumed
+        """What is assumed of the domain, in the check and in the formal proof, if there is one."""
+        proof = self.proof.assumed if self.proof is not None and self.proof.proved else ()
         return tuple(dict.fromkeys((*self.assumed, *proof)))
 
     @property
