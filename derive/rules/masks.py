@@ -28,7 +28,7 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
-from derive.rules.monomials import divided, expression, monomial, place
+from derive.rules.monomials import divided, expression, monomial, place, sides, with_factor
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.sums import find_delta, left_out, moves_inwards
 from derive.signs import within
@@ -79,6 +79,62 @@ def exchange_others(expr: Expr, given: Given) -> Outcome:
             inner = Total(times(*without(parts, n), inside), (index, *expr.limits[1:], own))
             return Total(inner, (own, *expr.limits[1:]))
     return None
+
+
+@rule(
+    law(
+        Plus(Exp(Times(s.a, Plus(FK, s.b))), Total(Exp(Times(s.a, FJ)), (*limits, s.k))),
+        Total(Exp(Times(s.a, Plus(FJ, Times(Delta(s.j, s.k), s.b)))), limits),
+        k_in_range,
+    ),
+    Example(
+        Plus(
+            Exp(Times(s.T, Plus(s.z[s.k1], s.gamma))),
+            Total(Exp(Times(s.T, s.z[s.j1])), (*over_classes, s.k1)),
+        ),
+        s.in_range,
+    ),
+)
+def rejoin_margin(expr: Expr, given: Given) -> Outcome:
+    """``e^{a (f_k + b)} + Σ_{j≠k} e^{a f_j} = Σ_j e^{a (f_j + b δ_{jk})}``, for a margin ``b``."""
+    for n, total in enumerate(expr.args):
+        if not isinstance(total, Total) or len(total.excluded) != 1:
+            continue
+        body, index = total.opened
+        (left,) = total.excluded
+        known = within(left, total.lower, total.upper, given)
+        if not isinstance(body, Exp) or known is None:
+            continue
+        for m, other in enumerate(expr.args):
+            if not isinstance(other, Exp):
+                continue
+            power = _with_margin(other.operand, body.operand, index, left)
+            if power is not None:
+                whole = Total(Exp(power), (index, total.lower, total.upper))
+                rest = (t for at, t in enumerate(expr.args) if at not in (n, m))
+                return Rewriting(plus(whole, *rest), given.declared(known))
+    return None
+
+
+def _with_margin(apart: Expr, other: Expr, index: Expr, left: Expr) -> Expr | None:
+    """An exponent for every index: ``apart`` for the one left out, ``other`` for all others."""
+    if isinstance(apart, Minus) and isinstance(other, Minus):
+        turned = _with_margin(apart.operand, other.operand, index, left)
+        return None if turned is None else Minus(turned)
+    wanted, lifted = monomial(other), replace(apart, {left: index})
+    for n, bracket in enumerate(sides(apart)[0]):
+        for at, margin in enumerate(bracket.args if isinstance(bracket, Plus) else ()):
+            kept = without(sides(lifted)[0][n].args, at)
+            if monomial(with_factor(lifted, n, plus(*kept))) == wanted:
+                return with_factor(lifted, n, plus(*kept, _beside(Delta(index, left), margin)))
+    return None
+
+
+def _beside(delta: Expr, term: Expr) -> Expr:
+    """A term with a delta as its first factor."""
+    if isinstance(term, Minus):
+        return Minus(_beside(delta, term.operand))
+    return times(delta, *factors(term))
 
 
 @rule(

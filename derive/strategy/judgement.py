@@ -174,12 +174,12 @@ def has_pole(expr: Expr) -> bool:
 def guarded(expr: Expr) -> frozenset[Expr]:
     """Products with a mask ``1 - δ_{jk}`` that rules out where what stands beside has no value.
 
-    With the mask multiplied out, each of the terms would have no value there. Products in an
-    exponent too: no delta comes free there, and a softmax would lose its name.
+    With the mask multiplied out, each of the terms would have no value there. Products and
+    fractions in an exponent too: no delta comes free there, and a softmax would lose its name.
     """
     found: set[Expr] = set()
     if isinstance(expr, Exp):
-        found |= _products(expr.operand)
+        found |= _multiples(expr.operand)
     if isinstance(expr, (Times, Quotient)):
         above = sides(expr)[0]
         equal = ({d.first: d.second} for f in above if (d := _left_out(f)) is not None)
@@ -189,11 +189,11 @@ def guarded(expr: Expr) -> frozenset[Expr]:
     return frozenset(found).union(*(guarded(a) for a in parts if isinstance(a, Inert)))
 
 
-def _products(expr: Expr) -> frozenset[Expr]:
-    """The products in an expression that are in no sum over an index."""
-    here = frozenset((expr,) if isinstance(expr, Times) else ())
+def _multiples(expr: Expr) -> frozenset[Expr]:
+    """The products and fractions in an expression that are in no sum over an index."""
+    here = frozenset((expr,) if isinstance(expr, (Times, Quotient)) else ())
     parts = () if isinstance(expr, Binder) else expr.args
-    return here.union(*(_products(a) for a in parts if isinstance(a, Inert)))
+    return here.union(*(_multiples(a) for a in parts if isinstance(a, Inert)))
 
 
 def _left_out(factor: Expr) -> Delta | None:

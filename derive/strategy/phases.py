@@ -193,7 +193,7 @@ def rejoin(trace: Trace) -> None:
     """A term beside the sum of all others as a term of the whole sum."""
     before, taken = trace.expression, len(trace.steps)
     trace.apply("exclude_masked")
-    if not trace.apply("rejoin_index"):
+    if not trace.apply_first(("rejoin_index", "rejoin_margin")):
         trace.expression = before
         del trace.steps[taken:]
 

@@ -583,6 +583,20 @@ Ltac exclude_masked :=
        first [rewrite (delta_apart j k A) | rewrite (delta_apart k j (not_eq_sym A))]; by_ring end]
   end.
 Ltac mask_excluded := symmetry; exclude_masked.
+(* The term of its own index has a margin in its exponent, which a delta takes away from others. *)
+Ltac rejoin_margin :=
+  match goal with |- ?before = ?after =>
+    match before with context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
+    match after with context [sum_over (range lo hi) ?g] =>
+    match before with context [exp ?power] =>
+      rewrite (total_exclude k lo hi g) by index;
+      replace (g k) with (exp power)
+        by (cbv beta; rewrite (delta_same k k eq_refl); apply f_equal; by_ring);
+      replace (sum_over (range_but [k] lo hi) g) with (sum_over (range_but [k] lo hi) f);
+      [by_ring |
+       apply sum_over_ext; enter; cbv beta; apply f_equal;
+       match goal with A : ?j <> k |- _ => rewrite (delta_apart j k A); by_ring end]
+    end end end end.
 Ltac write_mask :=
   match goal with |- _ = ?after =>
     repeat match after with context [delta ?j ?k] => rewrite (delta_apart j k) by index end;
