@@ -295,6 +295,12 @@ TURNED: dict[str, Asked] = {
         "(p[k] - 1)*(-q[k] + v[k])**2*p[k]",
         {"where": ["p[i] = sigmoid(z[i])"]},
     ),
+    "as in a sign": (
+        "lam*abs(y[n] - g[n])*nu[n] + log(1 + (y[n] - g[n])^2)",
+        "g[n]",
+        "lam*sign(g[n] - y[n])*nu[n] + 2*(g[n] - y[n])/((g[n] - y[n])**2 + 1)",
+        {},
+    ),
     "a fraction less its own whole": ("((1 - q)/(1 - s) - 1)*u", "u", "(-q + s)/(1 - s)", {}),
 }
 

@@ -89,9 +89,13 @@ def take_out_sign(expr: Expr, given: Given) -> Outcome:
     Plus(z_k, Minus(z_i)),
 )
 def turn_difference(expr: Expr, given: Given) -> Outcome:
-    """``z_j - z_k = -(z_k - z_j)``: the entry whose indices are free, and come first, is first."""
+    """``z_j - z_k = -(z_k - z_j)``: the entry whose indices are free, and come first, is first.
+
+    What is no difference of entries of one array is turned where a minus leads.
+    """
     found = ends(expr)
-    if found is None or found <= found[::-1]:
+    is_difference = len(expr.args) == 2 and any(isinstance(t, Minus) for t in expr.args)
+    if not (is_difference and leads(expr) if found is None else found > found[::-1]):
         return None
     return Minus(distribute_negative(Minus(expr), given))
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from itertools import permutations
+
+from sympy import Abs, Expr, sign
 
 from derive.facts import Given
-from derive.notation import Minus, Plus, Threshold, collected
+from derive.notation import Apply, Minus, Plus, Threshold, collected
 from derive.positions import survey
 from derive.rules.monomials import sides
-from derive.rules.negatives import Ends, ends
+from derive.rules.negatives import Ends, distribute_negative, ends
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among
 
 
 def orient(trace: Trace) -> bool:
-    """Turn ``z_j - z_k`` into ``-(z_k - z_j)`` where both ways occur; returns whether any did."""
+    """Turn ``z_j - z_k`` into ``-(z_k - z_j)`` where both ways occur; returns whether any did.
+
+    And ``-b + a`` where there is the sign of ``b - a``.
+    """
     found: set[Ends] = set()
 
     def look(node: Expr, given: Given) -> None:
@@ -22,7 +27,19 @@ def orient(trace: Trace) -> bool:
 
     survey(trace.expression, trace.given, look, frozenset((Plus,)))
     both = {pair for pair in found if pair[::-1] in found}
-    return trace.apply("turn_difference", lambda expr, _: ends(expr) in both)
+    signed = collected(trace.expression, _with_sign)
+    return trace.apply(
+        "turn_difference",
+        lambda expr, given: ends(expr) in both or distribute_negative(Minus(expr), given) in signed,
+    )
+
+
+def _with_sign(expr: Expr) -> tuple[Expr, ...]:
+    """What is in a sign or an absolute value, however its terms are ordered."""
+    match expr:
+        case Apply(function, (Plus(terms),)) if function in (sign, Abs):
+            return tuple(Plus(*order) for order in permutations(terms)) if len(terms) == 2 else ()
+    return ()
 
 
 def turn_branches(trace: Trace) -> None:
