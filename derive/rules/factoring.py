@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations, permutations
+from math import lcm
 
-from sympy import Expr, sign
+from sympy import Expr, Integer, sign
 
 from derive.facts import Given
 from derive.laws import Condition, Each, law
@@ -19,12 +20,14 @@ from derive.notation import (
     Times,
     Total,
     code,
+    factors,
     heads,
     plus,
     times,
     without,
 )
 from derive.rules import samples as s
+from derive.rules.algebra import PRODUCTS
 from derive.rules.monomials import (
     Monomial,
     common,
@@ -395,3 +398,36 @@ def clear_denominator(expr: Expr, given: Given) -> Outcome:
                 cleared = plus(*(expression(multiplied(p, bar)) for p in parts))
                 return Quotient(times(*above, bar), times(*below[:n], cleared, *below[n + 1 :]))
     return None
+
+
+@rule(
+    law(Times(s.a, Plus(Each(s.b)), s.c), Times(Plus(Each(Times(s.a, s.b))), s.c)),
+    Times(2, z_k, Plus(y_k, s.half)),
+    head=PRODUCTS,
+)
+def clear_number(expr: Expr, given: Given) -> Outcome:
+    """``2 (a + 1/2) b = (2 a + 1) b``: no fraction is left in the bracket."""
+    above, below = sides(expr)
+    for n, number in enumerate(above):
+        for m, bracket in enumerate(above if number.is_Integer else ()):
+            by = lcm(*map(_below_one, bracket.args)) if isinstance(bracket, Plus) else 1
+            if by > 1 and number % by == 0:
+                scaled = Plus(*(_scaled(t, Integer(by)) for t in bracket.args))
+                numbers = () if number == by else (number / by,)
+                rest = (f for at, f in enumerate(above) if at not in (n, m))
+                top = times(*numbers, scaled, *rest)
+                return Quotient(top, times(*below)) if below else top
+    return None
+
+
+def _below_one(term: Expr) -> int:
+    """The denominator of a term that is a number; 1 for others."""
+    number = term.operand if isinstance(term, Minus) else term
+    return int(number.q) if number.is_Rational else 1
+
+
+def _scaled(term: Expr, by: Expr) -> Expr:
+    """A term of a bracket times a number."""
+    if isinstance(term, Minus):
+        return Minus(_scaled(term.operand, by))
+    return term * by if term.is_Rational else times(by, *factors(term))

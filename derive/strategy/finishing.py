@@ -116,6 +116,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, write_positive_parts)
     attempt(trace, release_constants)
     release_fractions(trace)
+    settle(trace, ("clear_number",))
     trace.apply(
         "turn_total",
         lambda e, given: (
