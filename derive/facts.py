@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
+from functools import cached_property
 
 from sympy import Eq, Expr, Ge, Gt, Indexed, Le, Ne, Symbol
 from sympy.core.basic import Basic
@@ -94,7 +95,7 @@ class PositiveFact:
     def statement(self) -> Basic:
         return Gt(self.more.doit(), self.less.doit(), evaluate=False)
 
-    @property
+    @cached_property
     def subject(self) -> Indexed | Symbol | None:
         """The entry or the number of which alone it speaks; None where it speaks of more."""
         found = set(entries(self.expression))

@@ -29,8 +29,12 @@ def value_of(entry: Expr, definition: Definition) -> Expr:
     return replace(definition.value, dict(zip(definition.indices, entry.indices, strict=True)))
 
 
+@lru_cache(maxsize=1000)
 def unfold(expr: Expr, definitions: tuple[Definition, ...]) -> Expr:
-    """``expr`` over the inputs only: every defined entry replaced by its value."""
+    """``expr`` over the inputs only: every defined entry replaced by its value.
+
+    The conditions of a long derivation speak of the same few parts again and again.
+    """
     by_base = {d.base: d for d in definitions}
 
     def visit(node: Expr) -> Expr:

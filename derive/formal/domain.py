@@ -122,9 +122,9 @@ def domain_of(
         Hypothesis(f"{name}_exists_{n}", text, plain, domain=True)
         for n, (text, plain) in enumerate(unknown.items(), start=1)
     )
-    stated = tuple(
-        _in_words(c) for c in found if c.text in unknown and not _follows(c, found, given)
-    )
+    positive = dict.fromkeys(c.part for c in found if c.positive and not c.known)
+    besides = given.also(*map(PositiveFact, positive))
+    stated = tuple(_in_words(c) for c in found if c.text in unknown and not _follows(c, besides))
     about = _arrays((c for c in found if not c.known), scope)
     apart = _arrays((c for c in found if c.kink), scope)
     untied = _arrays((c for c in found if c.tie), scope)
@@ -141,12 +141,11 @@ def _in_words(condition: Condition) -> laws.Condition:
     return laws.Condition(kind, (named(condition.part),))
 
 
-def _follows(condition: Condition, among: Iterable[Condition], given: Given) -> bool:
-    """Whether that a part is not zero follows from others being positive."""
+def _follows(condition: Condition, besides: Given) -> bool:
+    """Whether that a part is not zero follows from what is known besides: others are positive."""
     if condition.positive or condition.tie:
         return False
-    positive = (PositiveFact(c.part) for c in among if c.positive and not c.known)
-    return 0 not in signs(condition.part, given.also(*positive))
+    return 0 not in signs(condition.part, besides)
 
 
 def conditions(expr: Expr, given: Given, scope: Scope) -> Iterator[Condition]:
