@@ -232,6 +232,15 @@ def test_symbols_with_names_that_python_cannot_have() -> None:
     assert by_weight == 5
 
 
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_names_that_python_can_have_are_kept(target: str) -> None:
+    """``x`` and ``x_`` are two arguments."""
+    function = kernel(derive.gradient("sum(x[j]*x_[j]^2, j=1..N)", "x_[k]"), target)
+    value, derivative = function(x=np.array([1.0, 2.0]), x_=np.array([3.0, 4.0]))
+    assert value == 41
+    assert [float(d) for d in derivative] == [6, 16]
+
+
 def test_two_symbols_with_one_name_are_refused() -> None:
     label = IndexedBase("y_hat", shape=(C,))
     p = exp(z[i]) / Sum(exp(z[j]), (j, 1, C))

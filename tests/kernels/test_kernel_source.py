@@ -105,6 +105,9 @@ def test_renamed_symbols_name_the_arguments() -> None:
         ("out", "out_"),
         ('"""', "x"),
         ("été", "été"),
+        ("e_", "e_"),
+        ("_x", "_x"),
+        ("_size", "_size_"),
     ],
 )
 def test_identifiers(name: str, wanted: str) -> None:
