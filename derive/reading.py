@@ -35,7 +35,11 @@ from sympy import (
     S,
     Sum,
     Symbol,
+    beta,
+    binomial,
     exp,
+    factorial,
+    gamma,
     log,
     re,
 )
@@ -126,6 +130,9 @@ def read(expr: Basic) -> Expr:
         case re():
             # Entries are real, though SymPy does not know it: |e^z| is e^(re z) to it.
             return read(expr.args[0])
+        case beta() | binomial() | factorial():
+            # The gamma function has rules, and a logarithm that does not overflow.
+            return read(expr.rewrite(gamma))
         case Function() if not isinstance(expr, KINKS):
             return Apply(Head(expr.func), *map(read, expr.args))
     raise DeriveError(_refusal(expr))

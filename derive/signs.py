@@ -15,6 +15,7 @@ from sympy import (
     Sum,
     Symbol,
     fraction,
+    gamma,
     sign,
     together,
 )
@@ -94,6 +95,8 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
         case Apply(function, (first, second)) if function is Max:
             one, other = signs(first, given), signs(second, given)
             return frozenset(max(a, b) for a in one for b in other)
+        case Apply(function, (operand,)) if function is gamma and is_positive(operand, given):
+            return POSITIVE
         case Apply(function, (operand,)) if function is sign:
             return signs(operand, given)
         case Total():

@@ -7,13 +7,15 @@ from dataclasses import replace as with_changes
 from functools import partial
 from types import MappingProxyType
 
-from sympy import Expr, Indexed, Symbol, Tuple
+from sympy import Expr, Indexed, Symbol, Tuple, gamma
 
 from derive.derivation import Derivation
 from derive.facts import EntryFact, Given, SumFact
 from derive.notation import (
     ZERO,
+    Apply,
     Exp,
+    Head,
     Log,
     Plus,
     Power,
@@ -325,7 +327,10 @@ def flatten_in_logarithms(trace: Trace) -> bool:
 
 
 def opens_logarithm(expr: Expr, given: Given) -> bool:
-    """A logarithm of a product in which something could overflow or underflow is opened."""
+    """A logarithm of a product in which something could overflow or underflow is opened.
+
+    So can a gamma function, which is left alone in a logarithm only as the whole of it.
+    """
     operand = expr.operand
     if isinstance(operand, ProductOver):
         return True
@@ -334,7 +339,12 @@ def opens_logarithm(expr: Expr, given: Given) -> bool:
     bare = [f.base if isinstance(f, Power) else f for f in parts]
     named = any(isinstance(f, Indexed) and given.definition_of(f) for f in bare)
     several = raised or isinstance(operand, Exp) or len(parts) > 1
-    return several and (named or Exp in operand.heads)
+    return several and (named or Exp in operand.heads or any(map(is_gamma, bare)))
+
+
+def is_gamma(expr: Expr) -> bool:
+    """Whether this is a gamma function."""
+    return isinstance(expr, Apply) and expr.args[0] == Head(gamma)
 
 
 def beside_infinite(expr: Expr, given: Given) -> bool:

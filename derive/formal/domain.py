@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dataclasses import replace as with_changes
 from itertools import combinations
 
-from sympy import Abs, Expr, Integer, Max, Min, sign
+from sympy import Abs, Expr, Integer, Max, Min, gamma, sign
 
 from derive import laws
 from derive.derivation import Derivation
@@ -23,6 +23,7 @@ from derive.notation import (
     Attains,
     Binder,
     Delta,
+    Head,
     Inert,
     Log,
     Maximum,
@@ -41,7 +42,7 @@ from derive.notation import (
     names,
     replace,
 )
-from derive.signs import at_most, depends, is_zero, signs
+from derive.signs import ANY, at_most, depends, is_zero, signs
 from derive.unfolding import unfold, value_of
 from derive.verify.words import named
 
@@ -314,7 +315,8 @@ def _condition(part: Expr, positive: bool, given: Given, scope: Scope, around: A
     claims = [term(part, scope, 69), term(unfold(part, scope.definitions), bare, 69)]
     told = _needed_around(part, given, scope, around)
     text, plain = (_around(f"0 < {c}" if positive else f"{c} <> 0", told) for c in claims)
-    found = signs(part, given)
+    # To Coq the gamma function is any function, so its sign has to be assumed there.
+    found = ANY if Head(gamma) in part.atoms(Head) else signs(part, given)
     known = found == {1} or (not positive and 0 not in found) or _is_count(part, given)
     return Condition(text, plain, part, positive, known)
 

@@ -23,7 +23,11 @@ from sympy import (
     Product,
     Rational,
     Sum,
+    beta,
+    binomial,
     exp,
+    factorial,
+    gamma,
     log,
     re,
 )
@@ -116,6 +120,8 @@ def as_inert(expr: Basic) -> Expr:
         case re():
             # Entries are real, though SymPy does not know it.
             return as_inert(expr.args[0])
+        case beta() | binomial() | factorial():
+            return as_inert(expr.rewrite(gamma))
         case Application():
             return Apply(Head(expr.func), *map(as_inert, expr.args))
     if expr.is_Atom or expr.is_Indexed:

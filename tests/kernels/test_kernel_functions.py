@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -13,10 +14,15 @@ from numpy.testing import assert_allclose
 from sympy import (
     Expr,
     IndexedBase,
+    Product,
+    Rational,
     Sum,
+    beta,
+    binomial,
     digamma,
     erf,
     erfc,
+    factorial,
     fresnels,
     gamma,
     log,
@@ -30,7 +36,9 @@ from derive.errors import DeriveError
 from derive.kernels import array_runtime as runtime
 
 C = symbols("C", integer=True, positive=True)
-i, k = symbols("i k", integer=True)
+i, j, k = symbols("i j k", integer=True)
+a = symbols("a", positive=True)
+alpha = IndexedBase("alpha", shape=(C,))
 z = IndexedBase("z", shape=(C,))
 POINTS = np.concatenate([np.geomspace(1e-6, 1e8, 80), np.linspace(-20.03, 20.01, 150)])
 
@@ -181,3 +189,33 @@ def test_a_kernel_brings_along_no_more_than_it_needs() -> None:
     assert "def _erfc(" in source
     assert "def _erf(" not in source
     assert "gamma" not in source
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        log(gamma(a) / gamma(a + Rational(1, 2))),
+        log(gamma(a) * gamma(a + 1)),
+        log(1 / gamma(a)),
+        log(gamma(a) ** 2),
+        log(beta(a, a + 1)),
+        log(factorial(a)),
+        log(binomial(a, 3)),
+    ],
+    ids=str,
+)
+def test_logarithms_of_gamma_functions_do_not_overflow(loss: Expr) -> None:
+    value, derivative = derive.gradient(loss, a).kernel("numpy")(a=200.0)
+    with mpmath.workdps(40):
+        exact = mpmath.mpf(loss.subs(a, 200).evalf(40))
+        slope = mpmath.mpf(loss.diff(a).subs(a, 200).evalf(40))
+    assert np.isclose(value, float(exact), rtol=1e-12)
+    assert np.isclose(derivative, float(slope), rtol=1e-11)
+
+
+def test_the_normalizer_of_a_dirichlet_distribution_does_not_overflow() -> None:
+    loss = log(Product(gamma(alpha[j]), (j, 1, C)) / gamma(Sum(alpha[j], (j, 1, C))))
+    derivation = derive.gradient(loss, alpha[k], given=[alpha[j] > 0])
+    assert derivation.check().checked == "exact"
+    value, _ = derivation.kernel("numpy")(alpha=np.array([200.0, 300.0]))
+    assert np.isclose(value, math.lgamma(200) + math.lgamma(300) - math.lgamma(500))
