@@ -39,6 +39,16 @@ def test_both_factors_by_the_same_letters(loss: object, variables: list[object])
     assert "V_{km}" in d.latex().replace(" ", "")
 
 
+@pytest.mark.needs("lark")
+def test_axes_that_nothing_else_tells_are_not_tied_by_a_letter() -> None:
+    """One user and one item: there may be more of those than of these."""
+    d = derive.gradient("log(1 + exp(-sum(U[u,l]*V[v,l], l=1..D)))", ["U[k,m]", "V[k,m]"])
+    assert d.check().level == "exact"
+    values = {"U": np.ones((4, 2)), "V": np.ones((3, 2)), "u": 3, "v": 0}
+    _, slopes = d.kernel("numpy")(**values)
+    assert [slope.shape for slope in slopes] == [(4, 2), (3, 2)]
+
+
 def test_a_variable_is_named_once_all_the_same() -> None:
     with pytest.raises(DeriveError, match="named twice"):
         derive.gradient(FACTORS, [U[k, m], U[k, m]])

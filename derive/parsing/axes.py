@@ -141,8 +141,12 @@ def axes_of(statement: Statement, roles: Roles) -> Axes:
     Raises ``DeriveError`` where two uses disagree.
     """
     axes = Axes(roles)
-    for tree in (*statement.expressions, *statement.variables):
+    for tree in statement.expressions:
         _visit(tree, {}, axes)
+    told = _letters(*statement.expressions, *statement.where, *statement.given)
+    for variable in statement.variables:
+        # A letter that stands in variables alone may run over axes of different sizes there.
+        _visit(variable, {name: Index(name) for name in _letters(variable) - told}, axes)
     for relation in statement.where:
         left = relation.left
         own = left.indices if isinstance(left, Entry) else ()
@@ -386,6 +390,11 @@ def _opened(limits: tuple[Limits, ...], scope: Scope, axes: Axes) -> Scope:
             axes.hint(first, own)
         scope = {**scope, own.name: own}
     return scope
+
+
+def _letters(*trees: Node) -> frozenset[str]:
+    """The names in trees that are none of arrays."""
+    return frozenset(n.name for tree in trees for n in walk(tree) if isinstance(n, Name))
 
 
 def _generic(relation: Relation) -> frozenset[str]:
