@@ -15,8 +15,11 @@ from derive.notation import (
     Delta,
     Inert,
     Times,
+    bases,
     code,
     collected,
+    heads,
+    names,
     replace,
     times,
 )
@@ -29,12 +32,8 @@ def value_of(entry: Expr, definition: Definition) -> Expr:
     return replace(definition.value, dict(zip(definition.indices, entry.indices, strict=True)))
 
 
-@lru_cache(maxsize=1000)
 def unfold(expr: Expr, definitions: tuple[Definition, ...]) -> Expr:
-    """``expr`` over the inputs only: every defined entry replaced by its value.
-
-    The conditions of a long derivation speak of the same few parts again and again.
-    """
+    """``expr`` over the inputs only: every defined entry replaced by its value."""
     by_base = {d.base: d for d in definitions}
 
     def visit(node: Expr) -> Expr:
@@ -42,6 +41,9 @@ def unfold(expr: Expr, definitions: tuple[Definition, ...]) -> Expr:
         if base in by_base:
             return visit(value_of(node, by_base[base]))
         if not node.args or isinstance(node, (Indexed, IndexedBase)):
+            return node
+        opaque = any(issubclass(h, Entry) for h in heads(node))
+        if not opaque and by_base.keys().isdisjoint(bases(node) | names(node)):
             return node
         if isinstance(node, Entry):
             # What an array is made of is defined entry by entry.
