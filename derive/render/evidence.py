@@ -70,7 +70,7 @@ def evidence(
         # What holds for every size comes before what was tried at some.
         sentences.insert(0 if report.proof.proved else 1, proof)
     proof_needs = () if report.proof is None else report.proof.assumed
-    if assumed := distinct((*report.assumed, *proof_needs)):
+    if assumed := distinct((*report.assumed, *proof_needs), derivation.definitions):
         conditions = messages.enumeration(_in_words(c, messages, names) for c in assumed)
         sentences.append(messages.sentence("evidence", "assumed", {"conditions": conditions}))
     return Section(heading, tuple(map(Paragraph, sentences)))

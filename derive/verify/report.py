@@ -8,7 +8,9 @@ from typing import Literal
 
 from sympy import Expr
 
+from derive.facts import Definition
 from derive.laws import Condition
+from derive.unfolding import unfold
 
 Checked = Literal["exact", "sampled", "undecided", "failed"]
 Level = Literal["proved", "exact", "sampled", "undecided", "failed"]
@@ -164,6 +166,7 @@ class Report:
         assumed: Conditions on the domain that no fact states, such as ``x != 0``.
         sizes: The sizes at which steps were decided exactly, in words.
         proof: What is known of its formal proof, if that was looked at.
+        definitions: Names that stand in what is assumed.
     """
 
     checked: Checked
@@ -172,6 +175,7 @@ class Report:
     assumed: tuple[Condition, ...] = ()
     sizes: str = ""
     proof: Proof | None = None
+    definitions: tuple[Definition, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -211,7 +215,7 @@ class Report:
             mark = "" if row.ok else "  FAILED"
             lines.append(f"  {row.step:4}  {row.rule:{width}}  {counts}{mark}")
         lines += ["", *(str(f) for f in self.failures)]
-        said = in_words(self.conditions)
+        said = in_words(self.conditions, self.definitions)
         lines += [f"assumed: {', '.join(said)}"] if said else []
         lines += [] if self.proof is None else [f"formal: {self.proof}"]
         exact = f", exact at {self.sizes}" if self.sizes else ""
@@ -219,32 +223,39 @@ class Report:
         return "\n".join(lines).lstrip("\n")
 
 
-def in_words(conditions: Iterable[Condition]) -> list[str]:
+def in_words(
+    conditions: Iterable[Condition], definitions: tuple[Definition, ...] = ()
+) -> list[str]:
     """What is assumed, each once."""
-    return [_said(condition) for condition in distinct(conditions)]
+    return [_said(condition) for condition in distinct(conditions, definitions)]
 
 
-def distinct(conditions: Iterable[Condition]) -> list[Condition]:
+def distinct(
+    conditions: Iterable[Condition], definitions: tuple[Definition, ...] = ()
+) -> list[Condition]:
     """The conditions, each once, whatever way round its differences are written.
 
-    A multiple or a power of a number is zero where the number is, ``log(10)`` is known not to be,
-    and what is positive need not be said to be other than zero. Of several the shortest is kept.
+    So are those that differ only in whether definitions are folded in them. A multiple or a power
+    of a number is zero where the number is, ``log(10)`` is known not to be, and what is positive
+    need not be said to be other than zero. Of several the shortest is kept.
     """
     found: dict[tuple[str, str], Condition] = {}
+    positive: set[str] = set()
     for condition in conditions:
-        number = condition.operands[0].doit()
+        number = unfold(condition.operands[0], definitions).doit()
         if number.is_number and number.is_positive:
             continue
         key = condition.kind, _key(number, signed=condition.kind != "nonzero")
         known = found.get(key)
-        if known is None or len(str(number)) < len(str(known.operands[0].doit())):
+        if known is None or _length(condition) < _length(known):
             found[key] = condition
-    positive = {
-        _key(c.operands[0].doit(), signed=False)
-        for (kind, _), c in found.items()
-        if kind == "positive"
-    }
+        if condition.kind == "positive":
+            positive.add(_key(number, signed=False))
     return [c for (kind, name), c in found.items() if kind != "nonzero" or name not in positive]
+
+
+def _length(condition: Condition) -> int:
+    return len(str(condition.operands[0].doit()))
 
 
 def _key(number: Expr, signed: bool) -> str:

@@ -61,6 +61,7 @@ class Checker:
             tuple(self._rows),
             tuple(self._examiner.assumed),
             _in_words(self._root.problem.sizes) if self._decided() else "",
+            definitions=self._root.definitions,
         )
 
     def _decided(self) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from losses import T, z
-from sympy import Integer, Symbol, log
+from sympy import IndexedBase, Integer, Symbol, log
 
+from derive.facts import Definition
 from derive.laws import Condition
-from derive.notation import ONE, Minus, Plus, Power, Quotient, Times
+from derive.notation import ONE, Exp, Minus, Plus, Power, Quotient, Times
 from derive.verify.report import in_words
 
 u = z[Symbol("k", integer=True)]
@@ -36,3 +37,13 @@ def test_what_is_positive_is_not_said_to_be_other_than_zero() -> None:
 def test_numbers_that_are_known_are_not_mentioned() -> None:
     assert nonzero(log(10), ONE) == []
     assert nonzero(Plus(u, ONE)) == ["z[k] + 1 != 0"]
+
+
+def test_a_folded_condition_is_the_same_as_one_written_out() -> None:
+    """The shorter is kept; without the definition nobody can know."""
+    i = Symbol("i", integer=True)
+    entry = IndexedBase("sigma")[i]
+    known = Definition(entry, Quotient(ONE, Plus(ONE, Exp(z[i]))))
+    folded, open_ = (Condition("nonzero", (Plus(ONE, Minus(v)),)) for v in (entry, known.value))
+    assert in_words([open_, folded], (known,)) == ["1 - sigma[i] != 0"]
+    assert len(in_words([open_, folded])) == 2
