@@ -6,7 +6,7 @@ from sympy import Expr, Indexed, Symbol
 from sympy.core.basic import Basic
 
 from derive.display import Dotted
-from derive.notation import Attains, Binder, Inert, Total, code, names, rename, replace
+from derive.notation import Attains, Binder, Delta, Inert, Total, code, names, rename, replace
 
 Values = dict[Expr, Expr]
 
@@ -49,6 +49,15 @@ def _match(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Val
         return _match(body, other, generic, values) and not any(
             index in names(value) for value in values.values()
         )
+    if isinstance(pattern, Delta) and isinstance(expr, Delta):
+        # Which of two indices is written first depends on what they are called.
+        for ordered in (expr.args, expr.args[::-1]):
+            tried = dict(values)
+            pairs = zip(pattern.args, ordered, strict=True)
+            if all(_match(p, e, generic, tried) for p, e in pairs):
+                values.update(tried)
+                return True
+        return False
     if not isinstance(pattern, Inert):
         return pattern == expr or _match_index(pattern, expr, generic, values)
     return all(_match(p, e, generic, values) for p, e in _pairs(pattern, expr, generic))
@@ -57,7 +66,7 @@ def _match(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Val
 def _pairs(pattern: Inert, expr: Basic, generic: tuple[Symbol, ...]) -> list[tuple[Basic, Basic]]:
     """Arguments side by side; equal ones of a sum or product are paired first, in any order."""
     left, right = list(pattern.args), list(expr.args)
-    if type(pattern).__name__ not in ("Plus", "Times", "Delta"):
+    if type(pattern).__name__ not in ("Plus", "Times"):
         return list(zip(left, right, strict=True))
     pairs: list[tuple[Basic, Basic]] = []
     for argument in list(left):

@@ -212,8 +212,8 @@ def test_a_fact_may_say_how_far_an_array_of_lengths_goes() -> None:
         (  # The first K of a ranking of all C.
             "-sum(z[r[i]] - log(sum(exp(z[r[j]]), j=i..C)), i=1..K)",
             "z[k]",
-            "Sum(-KroneckerDelta(k, r[i]) + Sum(exp(z[r[j]])*KroneckerDelta(k, r[j]), (j, i, C))"
-            "/Sum(exp(z[r[j]]), (j, i, C)), (i, 1, K))",
+            "Sum(-KroneckerDelta(k, r[i]) + Sum(KroneckerDelta(k, r[j])*\\hat{y}[i, j], (j, i, C)),"
+            " (i, 1, K))",
         ),
         ("sum(z[i], i=1..K)/K", "z[k]", "Piecewise((1, K >= k), (0, True))/K"),
     ],

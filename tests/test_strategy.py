@@ -175,6 +175,7 @@ sigma = IndexedBase("\\sigma", shape=(C,))
 T, alpha, beta, gamma = zoo.T, zoo.alpha, zoo.beta, zoo.gamma
 N = zoo.N
 batch_hat = IndexedBase("\\hat{y}", shape=(N, C))
+rows_hat = IndexedBase("\\hat{y}", shape=(C, C))
 
 
 def delta(one: Expr, other: Expr) -> Expr:
@@ -207,8 +208,8 @@ RESULTS: dict[str, Any] = {
     "gaussian by width": (C - over((y[i] - z[i]) ** 2) / T**2) / T,
     "norm": z[k] / zoo.sqrt(over(z[i] ** 2)),
     "power of a sum": 2 * gamma * z[k] * over(z[i] ** 2) ** (gamma - 1),
-    "list-wise": Sum(exp(z[k]) / Sum(exp(z[j]), (j, i, C)), (i, 1, k)) - 1,
-    "list-wise from the front": Sum(exp(z[k]) / Sum(exp(z[j]), (j, 1, i)), (i, k, C)),
+    "list-wise": Sum(rows_hat[i, k], (i, 1, k)) - 1,
+    "list-wise from the front": Sum(rows_hat[i, k], (i, k, C)),
     "weights of a layer": (hat[k] - y[k]) * zoo.a[m],
     "bias of a layer": hat[k] - y[k],
     "batch": (batch_hat[m, k] - zoo.Y[m, k]) / N,

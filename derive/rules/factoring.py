@@ -22,6 +22,7 @@ from derive.notation import (
     code,
     factors,
     heads,
+    is_number,
     plus,
     times,
     without,
@@ -92,15 +93,20 @@ def join_fractions(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
-    Plus(Times(y_k, Plus(z_k, s.T)), z_i, Minus(Plus(z_k, s.T))),
+    Plus(Times(y_k, Plus(z_k, s.T)), z_i, Minus(Times(z_i, Plus(z_k, s.T)))),
     formal="factor_partly",
 )
 def factor_sum(expr: Expr, given: Given) -> Outcome:
     """Factor out a sum that two terms of a longer sum have in common."""
     return _of_two(
         expr,
-        lambda shared, *_: any(
-            exponent == 1 and isinstance(base, Plus) for base, exponent in shared.powers.values()
+        # A sum alone has no bracket in the other one: its terms stand beside the rest.
+        lambda shared, *rests: (
+            not any(is_number(rest.doit()) for rest in rests)
+            and any(
+                exponent == 1 and isinstance(base, Plus)
+                for base, exponent in shared.powers.values()
+            )
         ),
     )
 

@@ -193,7 +193,9 @@ def write_mask(expr: Expr, given: Given) -> Outcome:
         if all(fact is not None for fact in apart):
             known = tuple(fact for fact in apart if fact is not None)
             above = times(*written, *factors(expr.numerator))
-            return Rewriting(Quotient(above, expr.denominator), given.declared(known))
+            after = Quotient(above, expr.denominator)
+            if folded(after, given) is not None:
+                return Rewriting(after, given.declared(known))
     return None
 
 

@@ -44,6 +44,7 @@ def clear_numerators(trace: Trace) -> None:
 
 def clear_denominators(trace: Trace) -> None:
     """Write fractions below a bar with the whole one as one fraction: ``a / (1 + b/c)``."""
+    settle(trace, ("combine_powers",))
     if trace.apply("clear_denominator", clears_denominator):
         clear_bars(trace)
         tidy_fractions(trace)

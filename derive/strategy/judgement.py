@@ -120,9 +120,11 @@ def is_known_total(total: Expr, given: Given) -> bool:
 
 def has_shares(product: Expr, given: Given) -> bool:
     """Whether a bracket stands beside a share in a sum over all shares of a part."""
-    if not given.scope or not any(isinstance(f, Plus) for f in product.args):
+    span = given.scope[0] if given.scope else None
+    if span is None or not any(
+        isinstance(f, Plus) and span.index in names(f) for f in product.args
+    ):
         return False
-    span = given.scope[0]
     left_out = (u.right for u in given.apart if u.left == span.index)
     limits = (span.index, span.lower, span.upper, *left_out)
     shares = (f for f in product.args if isinstance(f, Indexed) and span.index in names(f))

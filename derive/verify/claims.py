@@ -128,7 +128,7 @@ class Court:
                     if not positive(operands[0], claim.facts, self._definitions):
                         assumed.append(Condition("positive", (named(operands[0]),)))
                 elif condition.kind == "nonzero" and is_clamped(claim.before, self._slopes.depends):
-                    continue
+                    assumed.append(Condition("smooth", (named(operands[0]),)))
                 elif condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     operand = without_zero(operands[0])

@@ -183,8 +183,8 @@ class Report:
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """What is assumed of the domain, in the check and in the formal proof, if there is one."""
-        proof = self.proof.assumed if self.proof is not None and self.proof.proved else ()
+        """What is assumed of the domain, in the check or in the formal proof."""
+        proof = () if self.proof is None else self.proof.assumed
         return tuple(dict.fromkeys((*self.assumed, *proof)))
 
     @property
@@ -237,21 +237,24 @@ def distinct(
 
     So are those that differ only in whether definitions are folded in them. A multiple or a power
     of a number is zero where the number is, ``log(10)`` is known not to be, and what is positive
-    need not be said to be other than zero. Of several the shortest is kept.
+    need not be said to be other than zero, nor a difference that the checker has seen to be no
+    kink where it is zero. Of several the shortest is kept.
     """
     found: dict[tuple[str, str], Condition] = {}
-    positive: set[str] = set()
+    needless: set[str] = set()
     for condition in conditions:
         number = unfold(condition.operands[0], definitions).doit()
         if number.is_number and number.is_positive:
+            continue
+        if condition.kind in ("positive", "smooth"):
+            needless.add(_key(number, signed=False))
+        if condition.kind == "smooth":
             continue
         key = condition.kind, _key(number, signed=condition.kind != "nonzero")
         known = found.get(key)
         if known is None or _length(condition) < _length(known):
             found[key] = condition
-        if condition.kind == "positive":
-            positive.add(_key(number, signed=False))
-    return [c for (kind, name), c in found.items() if kind != "nonzero" or name not in positive]
+    return [c for (kind, name), c in found.items() if kind != "nonzero" or name not in needless]
 
 
 def _length(condition: Condition) -> int:

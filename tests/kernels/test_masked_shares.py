@@ -83,8 +83,7 @@ def test_a_mask_is_joined_where_indices_are_equal() -> None:
 
 
 @pytest.mark.needs("coqc")
-def test_the_joined_mask_is_proved() -> None:
+def test_shares_of_all_others_are_proved() -> None:
     loss = "-sum(sum(y[i,j]*log(q[i,j]), j=1..N, j!=i), i=1..N)"
     found = derive.gradient(loss, "s[m,n]", where=[PLAIN])
-    assert "rule_out_equal" in {step.rule for lemma in found.lemmas for step in lemma.steps}
     assert found.check(formal=True).level == "proved"
