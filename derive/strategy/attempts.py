@@ -64,3 +64,16 @@ def spread(trace: Trace, rule: str, look: Where) -> bool:
 def among(parts: AbstractSet[Expr]) -> Where:
     """Only where one of these stands."""
     return lambda expr, _: expr in parts
+
+
+def factor_out(trace: Trace) -> None:
+    """Take out what the terms of sums have in common, the inner ones first."""
+    while trace.apply("factor_common", innermost=True):
+        pass
+
+
+def let_terms_meet(trace: Trace) -> None:
+    """Cancel and collect what has been multiplied out, and take out what is left in common."""
+    settle(trace, ("cancel_factor", "combine_powers", "cancel_terms", "collect_terms"))
+    settle(trace, ("complement_fraction", "complement_odds", "multiply_quotients"))
+    factor_out(trace)

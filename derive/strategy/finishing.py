@@ -28,7 +28,9 @@ from derive.strategy.attempts import (
     WORTHWHILE,
     among,
     attempt,
+    factor_out,
     length,
+    let_terms_meet,
     repeat,
     settle,
     spread,
@@ -36,13 +38,9 @@ from derive.strategy.attempts import (
 from derive.strategy.bars import clear_bars, clear_denominators, share_bars
 from derive.strategy.equal_indices import cancels_below, moves_index, moves_safely
 from derive.strategy.judgement import (
-    all_meet,
     bracketed,
-    divides_to_name,
     has_constant_term,
-    has_shares,
     heads_of,
-    holds_share,
     holds_share_of_others,
     inside_total,
     is_multiple_of_totals,
@@ -55,6 +53,7 @@ from derive.strategy.judgement import (
 )
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, simplify, take_terms_off
+from derive.strategy.shares import add_shares, holds_share, name_fractions, spread_shares
 from derive.strategy.signs import has_two_signs, is_slope, less_one, sums_a_difference
 
 # A product of more sums than this is not multiplied out to see whether anything cancels.
@@ -182,12 +181,6 @@ def gather_totals(trace: Trace) -> None:
     """Join sums over the same range where their terms have factors in common."""
     settle(trace, ("join_totals", "subtract_totals", "join_multiples"))
     factor_out(trace)
-
-
-def factor_out(trace: Trace) -> None:
-    """Take out what the terms of sums have in common, the inner ones first."""
-    while trace.apply("factor_common", innermost=True):
-        pass
 
 
 def complete_products(trace: Trace) -> None:
@@ -376,40 +369,6 @@ def expand_brackets(trace: Trace) -> None:
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
 
 
-def name_fractions(trace: Trace) -> None:
-    """Find definitions of several factors in longer fractions, as ``1/(u S)`` where it is raised.
-
-    Or a share with a mask: what it rules out is 0 by the name, and may be large without.
-    """
-    if any(
-        isinstance(d.value, Quotient) and any(isinstance(side, Times) for side in d.value.args)
-        for d in trace.given.definitions
-    ):
-        trace.apply("power_of_product")
-        if any(spread(trace, rule, all_meet) for rule in ("split_quotient", "split_numerator")):
-            settle(trace, ("cancel_factor", "combine_powers"))
-        settle(trace, ("separate_quotient", "fold_definition"))
-        if trace.apply("divide_inside_total", divides_to_name):
-            settle(trace, ("flatten_quotient", "separate_quotient", "fold_definition"))
-        settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
-        let_terms_meet(trace)
-
-
-def add_shares(trace: Trace) -> None:
-    """Write out fractions with a name in the sums over them: shares of a whole sum to one."""
-    if trace.apply("unfold_in_total"):
-        settle(trace, ("vanish_delta", "pull_out_factor", "multiply_quotients", "cancel_factor"))
-        settle(trace, ("fold_definition", "cancel_terms"))
-
-
-def spread_shares(trace: Trace) -> None:
-    """Multiply out what stands beside shares of a part: what is the same for all comes out."""
-    if spread(trace, "distribute_product", has_shares):
-        settle(trace, ("distribute_negative", "split_total", "pull_out_sign", "pull_out_factor"))
-        add_shares(trace)
-        let_terms_meet(trace)
-
-
 def meet_definitions(trace: Trace) -> None:
     """Multiply out, join sums, and cancel the terms of a definition that is below their bar."""
     if any(parts_of(d.value)[0] for d in trace.given.definitions):
@@ -417,13 +376,6 @@ def meet_definitions(trace: Trace) -> None:
         settle(trace, ("join_multiples",))
         settle(trace, ("gather_defined", "fold_multiple", "cancel_factor"))
         spread_totals(trace)
-
-
-def let_terms_meet(trace: Trace) -> None:
-    """Cancel and collect what has been multiplied out, and take out what is left in common."""
-    settle(trace, ("cancel_factor", "combine_powers", "cancel_terms", "collect_terms"))
-    settle(trace, ("complement_fraction", "complement_odds", "multiply_quotients"))
-    factor_out(trace)
 
 
 def simplify_after_factoring(trace: Trace) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Expr, Indexed, Symbol
+from sympy import Expr, Symbol
 
 from derive.facts import Definition, Given
 from derive.notation import (
@@ -38,9 +38,8 @@ from derive.rules import RULES
 from derive.rules.algebra import multiply_quotients
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
-from derive.rules.shares import has_name, is_named, separate_quotient, share_of_several
+from derive.rules.shares import has_name, is_named, share_of_several
 from derive.signs import is_zero, within
-from derive.unfolding import value_of
 from derive.unify import instance_of
 
 
@@ -116,30 +115,6 @@ def is_known_total(total: Expr, given: Given) -> bool:
         RULES[name].function(total, given) is not None
         for name in ("use_sum_fact", "sum_probabilities", "sum_argmax")
     )
-
-
-def has_shares(product: Expr, given: Given) -> bool:
-    """Whether a bracket stands beside a share in a sum over all shares of a part."""
-    span = given.scope[0] if given.scope else None
-    if span is None or not any(
-        isinstance(f, Plus) and span.index in names(f) for f in product.args
-    ):
-        return False
-    left_out = (u.right for u in given.apart if u.left == span.index)
-    limits = (span.index, span.lower, span.upper, *left_out)
-    shares = (f for f in product.args if isinstance(f, Indexed) and span.index in names(f))
-    return any(are_shares_of(Total(share, limits), given) for share in shares)
-
-
-def are_shares_of(total: Expr, given: Given) -> bool:
-    """Whether a sum is over all shares of a part, as of those without an index, ``Σ_{j≠i} q_j``."""
-    entry, index = total.opened
-    definition = given.definition_of(entry) if isinstance(entry, Indexed) else None
-    if definition is None or not isinstance(definition.value, Quotient):
-        return False
-    share = value_of(entry, definition)
-    above = (f for f in factors(share.numerator) if masked(f, index) not in total.excluded)
-    return total.over(times(*above), index) == share.denominator
 
 
 def leaves_unknown(terms: Expr, given: Given) -> bool:
@@ -396,11 +371,6 @@ def joins_slopes(product: Expr, given: Given) -> bool:
     )
 
 
-def holds_share(fraction: Expr, given: Given) -> bool:
-    """Take a named fraction of several factors, such as a weight and an exponential, out."""
-    return share_of_several(*sides(fraction), given) is not None
-
-
 def makes_name(product: Expr, given: Given) -> bool:
     """Join a fraction with the factor beside it that makes it one with a name."""
     bars = [
@@ -446,28 +416,6 @@ def splits_fraction_well(fraction: Expr, given: Given) -> bool:
         meets(t, fraction.denominator, given) or any(has_delta(t, index) for index in bound)
         for t in terms
     )
-
-
-def all_meet(fraction: Expr, given: Given) -> bool:
-    """Whether each term above a bar has a factor that is raised to a power below it."""
-    sums = [f for f in factors(fraction.numerator) if isinstance(f, Plus)]
-    raised = [f for f in factors(fraction.denominator) if isinstance(f, Power)]
-    return (
-        len(sums) == 1
-        and len(raised) > 1
-        and all(meets(t, times(*raised), given) for t in sums[0].args)
-    )
-
-
-def divides_to_name(fraction: Expr, given: Given) -> bool:
-    """Bring a denominator into a sum where a fraction of several factors with a name is made."""
-    total = next((f for f in factors(fraction.numerator) if isinstance(f, Total)), None)
-    if total is None or separate_quotient(Quotient(ONE, fraction.denominator), given) is not None:
-        return False
-    body, index = total.opened
-    above, below = sides(body)
-    whole = Quotient(times(*above), times(*below, *factors(fraction.denominator)))
-    return separate_quotient(whole, given.within(index, tuple(total.limits[1:]))) is not None
 
 
 def divides_well(fraction: Expr, given: Given) -> bool:

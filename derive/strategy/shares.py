@@ -1,0 +1,99 @@
+"""Shares with a name: how they are found in longer fractions, and what their sums come to."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed
+
+from derive.facts import Given
+from derive.notation import ONE, Plus, Power, Quotient, Times, Total, factors, masked, names, times
+from derive.rules.monomials import sides
+from derive.rules.shares import separate_quotient, share_of_several
+from derive.rules.trace import Trace
+from derive.strategy.attempts import let_terms_meet, settle, spread
+from derive.strategy.judgement import meets
+from derive.unfolding import value_of
+
+
+def name_fractions(trace: Trace) -> None:
+    """Find definitions of several factors in longer fractions, as ``1/(u S)`` where it is raised.
+
+    Or a share with a mask: what it rules out is 0 by the name, and may be large without.
+    """
+    if any(
+        isinstance(d.value, Quotient) and any(isinstance(side, Times) for side in d.value.args)
+        for d in trace.given.definitions
+    ):
+        trace.apply("power_of_product")
+        if any(spread(trace, rule, all_meet) for rule in ("split_quotient", "split_numerator")):
+            settle(trace, ("cancel_factor", "combine_powers"))
+        settle(trace, ("separate_quotient", "fold_definition"))
+        if trace.apply("divide_inside_total", divides_to_name):
+            settle(trace, ("flatten_quotient", "separate_quotient", "fold_definition"))
+        settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
+        let_terms_meet(trace)
+
+
+def add_shares(trace: Trace) -> None:
+    """Write out fractions with a name in the sums over them: shares of a whole sum to one."""
+    if trace.apply("unfold_in_total"):
+        settle(trace, ("vanish_delta", "pull_out_factor", "multiply_quotients", "cancel_factor"))
+        settle(trace, ("fold_definition", "cancel_terms"))
+
+
+def spread_shares(trace: Trace) -> None:
+    """Multiply out what stands beside shares of a part: what is the same for all comes out."""
+    if spread(trace, "distribute_product", has_shares):
+        settle(trace, ("distribute_negative", "split_total", "pull_out_sign", "pull_out_factor"))
+        add_shares(trace)
+        let_terms_meet(trace)
+
+
+def has_shares(product: Expr, given: Given) -> bool:
+    """Whether a bracket stands beside a share in a sum over all shares of a part."""
+    span = given.scope[0] if given.scope else None
+    if span is None or not any(
+        isinstance(f, Plus) and span.index in names(f) for f in product.args
+    ):
+        return False
+    left_out = (u.right for u in given.apart if u.left == span.index)
+    limits = (span.index, span.lower, span.upper, *left_out)
+    shares = (f for f in product.args if isinstance(f, Indexed) and span.index in names(f))
+    return any(are_shares_of(Total(share, limits), given) for share in shares)
+
+
+def are_shares_of(total: Expr, given: Given) -> bool:
+    """Whether a sum is over all shares of a part, as of those without an index, ``Σ_{j≠i} q_j``."""
+    entry, index = total.opened
+    definition = given.definition_of(entry) if isinstance(entry, Indexed) else None
+    if definition is None or not isinstance(definition.value, Quotient):
+        return False
+    share = value_of(entry, definition)
+    above = (f for f in factors(share.numerator) if masked(f, index) not in total.excluded)
+    return total.over(times(*above), index) == share.denominator
+
+
+def holds_share(fraction: Expr, given: Given) -> bool:
+    """Take a named fraction of several factors, such as a weight and an exponential, out."""
+    return share_of_several(*sides(fraction), given) is not None
+
+
+def all_meet(fraction: Expr, given: Given) -> bool:
+    """Whether each term above a bar has a factor that is raised to a power below it."""
+    sums = [f for f in factors(fraction.numerator) if isinstance(f, Plus)]
+    raised = [f for f in factors(fraction.denominator) if isinstance(f, Power)]
+    return (
+        len(sums) == 1
+        and len(raised) > 1
+        and all(meets(t, times(*raised), given) for t in sums[0].args)
+    )
+
+
+def divides_to_name(fraction: Expr, given: Given) -> bool:
+    """Bring a denominator into a sum where a fraction of several factors with a name is made."""
+    total = next((f for f in factors(fraction.numerator) if isinstance(f, Total)), None)
+    if total is None or separate_quotient(Quotient(ONE, fraction.denominator), given) is not None:
+        return False
+    body, index = total.opened
+    above, below = sides(body)
+    whole = Quotient(times(*above), times(*below, *factors(fraction.denominator)))
+    return separate_quotient(whole, given.within(index, tuple(total.limits[1:]))) is not None
