@@ -64,6 +64,7 @@ from derive.notation import (
     ProductOver,
     Quotient,
     Threshold,
+    Times,
     Total,
     factors,
     mask,
@@ -108,7 +109,7 @@ def read(expr: Basic) -> Expr:
         case Pow():
             return _read_power(expr)
         case exp():
-            return Exp(read(expr.args[0]))
+            return Exp(_over_one_bar(read(expr.args[0])))
         case log():
             return Log(read(expr.args[0]))
         case Sum() | Product():
@@ -136,6 +137,18 @@ def read(expr: Basic) -> Expr:
         case Function() if not isinstance(expr, KINKS):
             return Apply(Head(expr.func), *map(read, expr.args))
     raise DeriveError(_refusal(expr))
+
+
+def _over_one_bar(exponent: Expr) -> Expr:
+    """``Σ/T`` in an exponent, where ``1/T Σ`` is read elsewhere: as rules leave it."""
+    match exponent:
+        case Minus(operand):
+            return Minus(_over_one_bar(operand))
+        case Times((Quotient(one, below), *rest)) if one == 1 and any(
+            isinstance(f, Total) for f in rest
+        ):
+            return Quotient(times(*rest), below)
+    return exponent
 
 
 def _refusal(expr: Basic) -> str:

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, groupby, islice, permutations, product
+
 from sympy import Expr, Indexed, Symbol
 from sympy.core.basic import Basic
 
 from derive.display import Dotted
-from derive.notation import Attains, Binder, Delta, Inert, Total, code, names, rename, replace
+from derive.notation import (
+    Attains,
+    Binder,
+    Delta,
+    Inert,
+    Plus,
+    Quotient,
+    Times,
+    Total,
+    code,
+    names,
+    rename,
+    replace,
+)
 
 Values = dict[Expr, Expr]
+Pair = tuple[Basic, Basic]
+
+TRIED = 24
+"""Orders of the parts of a sum or product that are tried."""
 
 
 def instance_of(pattern: Expr, expr: Expr, generic: tuple[Symbol, ...]) -> Values | None:
@@ -60,15 +80,25 @@ def _match(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Val
         return False
     if not isinstance(pattern, Inert):
         return pattern == expr or _match_index(pattern, expr, generic, values)
-    return all(_match(p, e, generic, values) for p, e in _pairs(pattern, expr, generic))
+    for arranged in islice(_pairings(pattern, expr, generic), TRIED):
+        tried = dict(values)
+        if all(_match(p, e, generic, tried) for p, e in arranged):
+            values.update(tried)
+            return True
+    return False
 
 
-def _pairs(pattern: Inert, expr: Basic, generic: tuple[Symbol, ...]) -> list[tuple[Basic, Basic]]:
-    """Arguments side by side; equal ones of a sum or product are paired first, in any order."""
+def _pairings(pattern: Inert, expr: Basic, generic: tuple[Symbol, ...]) -> Iterator[list[Pair]]:
+    """Arguments side by side; equal ones of a sum or product are paired first, in any order.
+
+    Those of one shape go in any order, as two rows in a product. What is below a bar comes first:
+    of a share it has fewer indices.
+    """
     left, right = list(pattern.args), list(expr.args)
-    if type(pattern).__name__ not in ("Plus", "Times"):
-        return list(zip(left, right, strict=True))
-    pairs: list[tuple[Basic, Basic]] = []
+    if not isinstance(pattern, (Plus, Times)):
+        yield list(zip(left, right, strict=True))[:: -1 if isinstance(pattern, Quotient) else 1]
+        return
+    pairs: list[Pair] = []
     for argument in list(left):
         if not names(argument) & set(generic):
             twin = next((e for e in right if code(e) == code(argument)), None)
@@ -76,8 +106,10 @@ def _pairs(pattern: Inert, expr: Basic, generic: tuple[Symbol, ...]) -> list[tup
                 left.remove(argument)
                 right.remove(twin)
                 pairs.append((argument, twin))
-    by_shape = sorted(left, key=_shape), sorted(right, key=_shape)
-    return pairs + list(zip(*by_shape, strict=True))
+    left.sort(key=_shape)
+    alike = [list(group) for _, group in groupby(sorted(right, key=_shape), key=_shape)]
+    for orders in product(*map(permutations, alike)):
+        yield pairs + list(zip(left, chain.from_iterable(orders), strict=True))
 
 
 def _shape(expr: Basic) -> str:

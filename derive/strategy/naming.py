@@ -36,7 +36,6 @@ from derive.recognition import is_logistic, is_odds, opposite
 from derive.rules.monomials import sides
 from derive.rules.trace import Trace
 from derive.signs import depends
-from derive.strategy.attempts import settle
 from derive.strategy.phases import leave_out, name_shares, rejoin
 from derive.unify import instance_of
 
@@ -111,7 +110,7 @@ class _Recognised:
                 continue
             # What a row leaves out has no share in it.
             masks = (Plus(ONE, Minus(Delta(axis.index, other))) for other in lifted.excluded)
-            above, below = sides(lifted.at(axis.index))
+            above, below = _parts(lifted.at(axis.index))
             value = Quotient(times(*masks, *above), times(*below, lifted))
             softmax = lifted.limits[1:] == (axis.lower, axis.upper)
             self._name(next(spare), value, (*own, axis), softmax)
@@ -122,7 +121,7 @@ class _Recognised:
 
         By a weight alone it has not, unless that is an entry of a softmax.
         """
-        above, below = sides(total.body)
+        above, below = _parts(total.body)
         powers = [f for f in above if isinstance(f, Exp)]
         weights = [
             f
@@ -202,8 +201,13 @@ def _rejoined(expr: Expr, given: Given) -> Expr:
 def _folded(expr: Expr, given: Given) -> Expr:
     trace = Trace(expr, given)
     name_shares(trace)
-    settle(trace, ("multiply_quotients", "flatten_quotient"))
     return trace.expression
+
+
+def _parts(product: Expr) -> tuple[list[Expr], list[Expr]]:
+    """The factors of a product above the bars in it, and those below."""
+    both = [sides(factor) for factor in factors(product)]
+    return [f for above, _ in both for f in above], [f for _, below in both for f in below]
 
 
 def _partition_of(share: Quotient) -> Expr:
@@ -343,14 +347,14 @@ def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange,
 def _without_constants(total: Total) -> Total:
     """A sum without what is the same in all of its terms, as it comes out of it."""
     body, index = total.opened
-    above, below = ([f for f in side if index in names(f)] for side in sides(body))
+    above, below = ([f for f in side if index in names(f)] for side in _parts(body))
     return total.over(Quotient(times(*above), times(*below)) if below else times(*above), index)
 
 
 def _is_partition(total: Total) -> bool:
     """Whether this is a sum of exponentials, perhaps with weights, but for a softmax unnamed."""
     body, index = total.open()
-    above, below = sides(body)
+    above, below = _parts(body)
     powers = [f for f in above if isinstance(f, Exp)]
     return any(index in names(power) for power in powers) and not any(
         isinstance(f, Total) and Exp in f.heads for f in below
@@ -377,6 +381,6 @@ def _weights(expr: Expr) -> Expr:
     """What stands beside the exponentials in a sum of such; 1 beside none."""
     if not isinstance(expr, Total):
         return ONE
-    above, below = sides(expr.body)
+    above, below = _parts(expr.body)
     weights = times(*(f for f in above if not isinstance(f, Exp)))
     return Quotient(weights, times(*below)) if below else weights

@@ -26,9 +26,11 @@ def name_fractions(trace: Trace) -> None:
         trace.apply("power_of_product")
         if any(spread(trace, rule, all_meet) for rule in ("split_quotient", "split_numerator")):
             settle(trace, ("cancel_factor", "combine_powers"))
-        settle(trace, ("separate_quotient", "fold_definition"))
+        settle(trace, ("separate_quotient", "fold_definition", "write_mask"))
         if trace.apply("divide_inside_total", divides_to_name):
-            settle(trace, ("flatten_quotient", "separate_quotient", "fold_definition"))
+            settle(
+                trace, ("flatten_quotient", "separate_quotient", "fold_definition", "write_mask")
+            )
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
         let_terms_meet(trace)
 
