@@ -46,6 +46,7 @@ from sympy import (
 from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
 
+from derive.branches import escaped, put_back
 from derive.errors import DeriveError
 from derive.notation import (
     ONE,
@@ -191,15 +192,17 @@ def _read_piecewise(expr: Piecewise) -> Expr:
             f"{expr} says nothing of where {condition} does not hold; end it with a branch for all "
             "that is left, as in Piecewise((u, z > 0), (w, True))"
         )
+    if outside := escaped(expr):
+        index = min(outside, key=str)
+        condition = next(c for _, c in expr.args if index in c.free_symbols)
+        raise DeriveError(
+            f"the condition {condition} stands outside of the sum or product over {index} that it "
+            "seems to belong to: SymPy takes a Piecewise out of the sums in a Sum; write one sum "
+            "with all ranges, as Sum(f, (j, 1, M), (i, 1, N)), or the loss as text; if another "
+            f"{index} is meant, call the index of the inner sum otherwise"
+        )
     otherwise = read(last)
     for value, condition in reversed(others):
-        summed = {limits[0] for inner in value.atoms(Sum) for limits in inner.limits}
-        if escaped := sorted(map(str, summed & condition.free_symbols)):
-            raise DeriveError(
-                f"the condition {condition} stands outside of the sum over {escaped[0]} that it "
-                "belongs to: SymPy takes a Piecewise out of the sums in a Sum; write the loss as "
-                f"text, or call the index of the inner sum otherwise if it is not {escaped[0]}"
-            )
         otherwise = _branch(read(value), condition, otherwise)
     return otherwise
 
@@ -374,7 +377,7 @@ def _read_power(expr: Pow) -> Expr:
 def _read_ranged(expr: Sum | Product) -> Expr:
     """A sum or a product over one index after the other."""
     kind, noun = (Total, "sum") if isinstance(expr, Sum) else (ProductOver, "product")
-    body = read(expr.function)
+    body = read(put_back(expr.function, expr.variables))
     done: set[Expr] = set()
     for limit in expr.limits:
         if len(limit) != 3:

@@ -119,7 +119,10 @@ REFUSED = [
     (Piecewise((z[k], z[k] > 0)), "says nothing of where.*does not hold; end it with a branch"),
     (Piecewise((z[k], Eq(z[k], 1)), (0, True)), "has to compare two numbers by <"),
     (Piecewise((z[k], k > i), (0, True)), "compares indices"),
-    (Piecewise((Sum(z[j], (j, 1, C)), z[j] > 1), (0, True)), "outside of the sum over j"),
+    (
+        Piecewise((Sum(z[j], (j, 1, C)), z[j] > 1), (0, True)),
+        "outside of the sum or product over j",
+    ),
     (Product(z[i], (i, 1, oo)), "product .* is infinite"),
     (Integral(x * z[k], (x, 0, 1)), "Integral.*cannot stand in a loss"),
     (I * z[k], "imaginary unit"),

@@ -35,6 +35,7 @@ from sympy.core.function import Application
 from sympy.functions.elementary.exponential import ExpBase
 
 from derive.arrays import Entry
+from derive.branches import put_back
 from derive.errors import DeriveError
 from derive.notation import (
     Apply,
@@ -96,7 +97,7 @@ def as_inert(expr: Basic) -> Expr:
             return Log(as_inert(expr.args[0]))
         case Sum() | Product():
             kind = Total if isinstance(expr, Sum) else ProductOver
-            body = as_inert(expr.function)
+            body = as_inert(put_back(expr.function, expr.variables))
             for index, lower, upper in expr.limits:
                 body = kind(body, (index, lower, upper))
             return body
