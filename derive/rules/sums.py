@@ -418,10 +418,16 @@ def completed(
     Quotient(Total(Times(Exp(z_j), Log(y_j)), over_classes), s.partition),
 )
 def divide_inside_total(expr: Expr, given: Given) -> Outcome:
+    total = total_above(expr)
+    if total is None:
+        return None
+    body, index = total.open()
+    divided = total.over(Quotient(body, expr.denominator), index)
     above = factors(expr.numerator)
-    for n, factor in enumerate(above):
-        if isinstance(factor, Total):
-            body, index = factor.open()
-            divided = factor.over(Quotient(body, expr.denominator), index)
-            return times(*without(above, n), divided)
-    return None
+    return times(*without(above, above.index(total)), divided)
+
+
+def total_above(fraction: Expr) -> Total | None:
+    """The sum above a bar that is divided: of several, one of exponentials."""
+    totals = [f for f in factors(fraction.numerator) if isinstance(f, Total)]
+    return next((t for t in totals if Exp in heads(t)), totals[0] if totals else None)

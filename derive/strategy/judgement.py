@@ -39,6 +39,7 @@ from derive.rules.algebra import multiply_quotients
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
 from derive.rules.shares import has_name, is_named, share_of_several
+from derive.rules.sums import total_above
 from derive.signs import is_zero, within
 from derive.unify import instance_of
 
@@ -420,7 +421,7 @@ def splits_fraction_well(fraction: Expr, given: Given) -> bool:
 
 def divides_well(fraction: Expr, given: Given) -> bool:
     """Bring a denominator into a sum where every term becomes a softmax entry."""
-    total = next((f for f in factors(fraction.numerator) if isinstance(f, Total)), None)
+    total = total_above(fraction)
     if total is None:
         return False
     body, index = total.opened

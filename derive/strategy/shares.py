@@ -8,6 +8,7 @@ from derive.facts import Given
 from derive.notation import ONE, Plus, Power, Quotient, Times, Total, factors, masked, names, times
 from derive.rules.monomials import sides
 from derive.rules.shares import separate_quotient, share_of_several
+from derive.rules.sums import total_above
 from derive.rules.trace import Trace
 from derive.strategy.attempts import let_terms_meet, settle, spread
 from derive.strategy.judgement import meets
@@ -92,7 +93,7 @@ def all_meet(fraction: Expr, given: Given) -> bool:
 
 def divides_to_name(fraction: Expr, given: Given) -> bool:
     """Bring a denominator into a sum where a fraction of several factors with a name is made."""
-    total = next((f for f in factors(fraction.numerator) if isinstance(f, Total)), None)
+    total = total_above(fraction)
     if total is None or separate_quotient(Quotient(ONE, fraction.denominator), given) is not None:
         return False
     body, index = total.opened
