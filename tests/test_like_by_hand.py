@@ -468,6 +468,19 @@ def test_rows_are_known_in_sums_over_columns(loss: str, fact: str) -> None:
     assert found.check().ok
 
 
+def test_terms_beside_a_bar_meet_in_a_longer_loss_too() -> None:
+    # Decoupled distillation, Zhao et al. 2022.
+    p, q = "softmax(v/T)[t]", "softmax(z/T)[t]"
+    binary = f"{p}*log({p}/{q}) + (1 - {p})*log((1 - {p})/(1 - {q}))"
+    teacher, student = (
+        f"exp({logits}[i]/T)/sum(exp({logits}[j]/T), j=1..C, j != t)" for logits in "vz"
+    )
+    others = f"sum({teacher}*log(({teacher})/({student})), i=1..C, i != t)"
+    found = derive.gradient(f"a*({binary}) + b*{others}", "z[k]", given=["T > 0"])
+    assert r"(\hat{q}[t] - \hat{y}[t])/(1 - \hat{q}[t])" in str(found.result)
+    assert found.check().ok
+
+
 def test_a_number_before_a_mask_leaves_it_a_mask() -> None:
     # Where i = j nothing has a value: the mask must not be multiplied out.
     energy = "sum(2*(1 - delta(i,j))/sum((x[i,l] - x[j,l])^2, l=1..D), j=1..N, i=1..N)"

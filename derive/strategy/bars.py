@@ -29,6 +29,8 @@ def share_bar(trace: Trace, terms: Expr) -> None:
         repeat(lambda: spread(trace, "distribute_product", lately_above(trace, known)))
         repeat(lambda: spread(trace, "split_quotient", lately_above(trace, known)))
         tidy_fractions(trace)
+        # What stood beside the bar in a longer sum may have been multiplied out with it.
+        repeat(lambda: trace.apply("join_fractions"))
 
 
 def lately_above(trace: Trace, known: AbstractSet[Expr]) -> Where:
