@@ -308,7 +308,8 @@ Ltac turn_total :=
     match before with context [sum_over ?l ?f] =>
       match after with context [sum_over l ?g] =>
         let H := fresh "H" in
-        assert (H : sum_over l g = - sum_over l f) by (rewrite <- sum_over_opp; by_terms);
+        assert (H : sum_over l g = - sum_over l f)
+          by (rewrite <- sum_over_opp; first [by_terms | apply sum_over_ext; enter; by_ring]);
         rewrite H; by_ring end end end.
 Ltac pull_out_factor :=
   match goal with |- _ = ?a * sum_over ?l ?f =>
