@@ -69,15 +69,6 @@ def _match(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Val
         return _match(body, other, generic, values) and not any(
             index in names(value) for value in values.values()
         )
-    if isinstance(pattern, Delta) and isinstance(expr, Delta):
-        # Which of two indices is written first depends on what they are called.
-        for ordered in (expr.args, expr.args[::-1]):
-            tried = dict(values)
-            pairs = zip(pattern.args, ordered, strict=True)
-            if all(_match(p, e, generic, tried) for p, e in pairs):
-                values.update(tried)
-                return True
-        return False
     if not isinstance(pattern, Inert):
         return pattern == expr or _match_index(pattern, expr, generic, values)
     for arranged in islice(_pairings(pattern, expr, generic), TRIED):
@@ -95,6 +86,10 @@ def _pairings(pattern: Inert, expr: Basic, generic: tuple[Symbol, ...]) -> Itera
     of a share it has fewer indices.
     """
     left, right = list(pattern.args), list(expr.args)
+    if isinstance(pattern, Delta):
+        # Which of two indices is written first depends on what they are called.
+        yield from (list(zip(left, order, strict=True)) for order in (right, right[::-1]))
+        return
     if not isinstance(pattern, (Plus, Times)):
         yield list(zip(left, right, strict=True))[:: -1 if isinstance(pattern, Quotient) else 1]
         return

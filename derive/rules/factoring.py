@@ -28,7 +28,7 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
-from derive.rules.algebra import PRODUCTS
+from derive.rules.algebra import PRODUCTS, fraction
 from derive.rules.monomials import (
     Monomial,
     common,
@@ -421,8 +421,7 @@ def clear_number(expr: Expr, given: Given) -> Outcome:
                 scaled = Plus(*(_scaled(t, Integer(by)) for t in bracket.args))
                 numbers = () if number == by else (number / by,)
                 rest = (f for at, f in enumerate(above) if at not in (n, m))
-                top = times(*numbers, scaled, *rest)
-                return Quotient(top, times(*below)) if below else top
+                return fraction([*numbers, scaled, *rest], [*below])
     return None
 
 

@@ -37,7 +37,7 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
-from derive.rules.algebra import PRODUCTS
+from derive.rules.algebra import PRODUCTS, fraction
 from derive.rules.monomials import (
     divided,
     expression,
@@ -117,7 +117,7 @@ def _opposite(expr: Expr) -> Expr:
     """``-u`` as a person writes it: ``1 - tau`` of ``tau - 1``."""
     if not isinstance(expr, Plus):
         return Minus(expr)
-    turned = [t.operand if isinstance(t, Minus) else Minus(t) for t in expr.args]
+    turned = (t.operand if isinstance(t, Minus) else Minus(t) for t in expr.args)
     return Plus(*sorted(turned, key=lambda term: isinstance(term, Minus)))
 
 
@@ -402,10 +402,10 @@ def factor_branches(expr: Expr, given: Given) -> Outcome:
     above, below = (_shared(*both) for both in zip(one, other, strict=True))
     if not (above or below) or not (any(one) or any(other)):
         return None
-    left = (_over(*parts) for parts in (one, other))
+    left = (fraction(*parts) for parts in (one, other))
     if not all(negative):
         left = (Minus(rest) if sign else rest for sign, rest in zip(negative, left, strict=True))
-    whole = _over([Threshold(expr.first, expr.second, *left), *above], below)
+    whole = fraction([Threshold(expr.first, expr.second, *left), *above], below)
     return Minus(whole) if all(negative) else whole
 
 
@@ -419,11 +419,6 @@ def _shared(one: list[Expr], other: list[Expr]) -> list[Expr]:
             other.remove(twin)
             shared.append(factor)
     return shared
-
-
-def _over(above: list[Expr], below: list[Expr]) -> Expr:
-    """A product, or one over another."""
-    return Quotient(times(*above), times(*below)) if below else times(*above)
 
 
 @rule(
@@ -456,7 +451,7 @@ def decide_sign(expr: Expr, given: Given) -> Outcome:
     above, below = sides(expr.above)
     for n, factor in enumerate(above if expr.second == 0 else ()):
         if code(factor) == code(sign_of(expr.first)):
-            left = _over([*without(above, n)], [*below])
+            left = fraction([*without(above, n)], [*below])
             return Threshold(expr.first, ZERO, left, expr.otherwise)
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sympy import Expr, IndexedBase, Symbol
 
-from derive.facts import Given
+from derive.facts import Given, SumFact
 from derive.notation import Bound, Delta, Plus, Total, bases, entries, heads, names, terms, times
 from derive.rules.labels import use_sum_fact
 from derive.rules.masks import exchange_others
@@ -42,6 +42,8 @@ def exchanges_well(direction: Expr | None) -> Callable[[Expr, Given], bool]:
 
 def exchanges_to_fact(total: Expr, given: Given) -> bool:
     """Whether a fact says what the inner sum is once two sums have been exchanged."""
+    if not any(given.of(SumFact)):
+        return False
     for rule in (exchange_totals, exchange_others):
         exchanged = rule(total, given)
         if not isinstance(exchanged, Total):

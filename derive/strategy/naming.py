@@ -14,7 +14,6 @@ from derive.notation import (
     ONE,
     ZERO,
     Binder,
-    Delta,
     Exp,
     Log,
     Minus,
@@ -25,6 +24,7 @@ from derive.notation import (
     Total,
     entries,
     factors,
+    mask,
     names,
     plus,
     replace,
@@ -33,6 +33,7 @@ from derive.notation import (
 )
 from derive.problem import Problem
 from derive.recognition import is_logistic, is_odds, opposite
+from derive.rules.algebra import fraction
 from derive.rules.monomials import sides
 from derive.rules.trace import Trace
 from derive.signs import depends
@@ -109,7 +110,7 @@ class _Recognised:
             if None in around or any(_same(lifted, known) for known in named):
                 continue
             # What a row leaves out has no share in it.
-            masks = (Plus(ONE, Minus(Delta(axis.index, other))) for other in lifted.excluded)
+            masks = (mask(axis.index, other) for other in lifted.excluded)
             above, below = _parts(lifted.at(axis.index))
             value = Quotient(times(*masks, *above), times(*below, lifted))
             softmax = lifted.limits[1:] == (axis.lower, axis.upper)
@@ -348,7 +349,7 @@ def _without_constants(total: Total) -> Total:
     """A sum without what is the same in all of its terms, as it comes out of it."""
     body, index = total.opened
     above, below = ([f for f in side if index in names(f)] for side in _parts(body))
-    return total.over(Quotient(times(*above), times(*below)) if below else times(*above), index)
+    return total.over(fraction(above, below), index)
 
 
 def _is_partition(total: Total) -> bool:
@@ -382,5 +383,4 @@ def _weights(expr: Expr) -> Expr:
     if not isinstance(expr, Total):
         return ONE
     above, below = _parts(expr.body)
-    weights = times(*(f for f in above if not isinstance(f, Exp)))
-    return Quotient(weights, times(*below)) if below else weights
+    return fraction([f for f in above if not isinstance(f, Exp)], below)

@@ -10,7 +10,7 @@ from derive.facts import Given
 from derive.notation import Apply, Minus, Plus, Threshold, collected
 from derive.positions import survey
 from derive.rules.monomials import sides
-from derive.rules.negatives import Ends, distribute_negative, ends
+from derive.rules.negatives import Ends, distribute_negative, ends, leads
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among
 
@@ -55,6 +55,6 @@ def turn_branches(trace: Trace) -> None:
 def _has_difference(product: Expr) -> bool:
     """Whether a factor above the bar is a difference of two terms that has its minus first."""
     return any(
-        isinstance(factor, Plus) and len(factor.args) == 2 and str(factor.doit()).startswith("-")
+        isinstance(factor, Plus) and len(factor.args) == 2 and leads(factor)
         for factor in sides(product)[0]
     )

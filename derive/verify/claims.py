@@ -132,9 +132,9 @@ class Court:
                 elif condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     operand = without_zero(operands[0])
-                    places = Places(self._sizes, claim.facts, claim.given)
-                    if not seen(operand, claim.facts, self._definitions) and not places.positive(
-                        operand
+                    if not (
+                        seen(operand, claim.facts, self._definitions)
+                        or Places(self._sizes, claim.facts, claim.given).positive(operand)
                     ):
                         assumed.append(Condition(condition.kind, (named(operand),)))
                 elif condition.kind == "any":
