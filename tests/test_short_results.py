@@ -33,6 +33,17 @@ BY_HAND = {
         "(-Sum(p[i]*y[i]/(1 - p[i])**2, (i, 1, C)) + y[k]/(1 - p[k])**2)*p[k]",
         {"where": SOFTMAX},
     ),
+    "pairs of one label": (
+        "sum(1/c[i]*sum(delta(y[i],y[p])*z[i]*z[p], p=1..N, p != i), i=1..N)",
+        "Sum((1 - KroneckerDelta(i, k))*(1/c[k] + 1/c[i])*KroneckerDelta(y[i], y[k])*z[i],"
+        " (i, 1, N))",
+        {"by": "z[k]"},
+    ),
+    "logarithms of pairs of one label": (
+        "-sum(sum(delta(y[i],y[p])*log(z[i] + z[p]), p=1..N, p != i), i=1..N)",
+        "-2*Sum((1 - KroneckerDelta(i, k))*KroneckerDelta(y[i], y[k])/(z[i] + z[k]), (i, 1, N))",
+        {"by": "z[k]"},
+    ),
     "log odds": (
         ODDS.format("w"),
         "(KroneckerDelta(k, w) - p[k])/(1 - p[w])",
@@ -485,9 +496,8 @@ BY_HAND = {
     ),
     "a count of others of one class": (
         "-sum(sum(delta(t[p],t[i])*(z[p]-z[i]),p=1..N,p!=i)/sum(delta(t[p],t[i]),p=1..N,p!=i),i=1..N)",
-        "-Sum(KroneckerDelta(t[i], t[k])/(Sum(KroneckerDelta(t[i], t[p]), (p, 1, N)) - 1),"
-        " (i, 1, N)) + Sum(KroneckerDelta(t[k], t[p]), (p, 1, N))"
-        "/(Sum(KroneckerDelta(t[k], t[p]), (p, 1, N)) - 1)",
+        "1 - Sum((1 - KroneckerDelta(i, k))*KroneckerDelta(t[i], t[k])"
+        "/Sum((1 - KroneckerDelta(i, p))*KroneckerDelta(t[i], t[p]), (p, 1, N)), (i, 1, N))",
         {},
     ),
     "product of what two shares leave of one": (

@@ -130,6 +130,12 @@ def leaves_unknown(terms: Expr, given: Given) -> bool:
     )
 
 
+def holds_equal_labels(terms: Expr, given: Given) -> bool:
+    """Whether a term still shows the delta ``δ_{y_k y_k}`` by which it is one of a sum's terms."""
+    equal = (d.first == d.second for d in terms.atoms(Delta))
+    return Delta in heads_of(terms) and any(equal) and leaves_unknown(terms, given)
+
+
 def undefined_if_equal(total: Expr, given: Given) -> bool:
     """Whether the terms of a sum have no value where its index is one that a mask rules out."""
     body, index = total.open()

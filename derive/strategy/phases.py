@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.notation import Partial, code, collected
 from derive.rules.softmax import weighted_complements
-from derive.rules.trace import Trace
+from derive.rules.trace import Trace, Where
 from derive.strategy.attempts import (
     PATIENCE,
     among,
@@ -22,6 +22,7 @@ from derive.strategy.judgement import (
     has_fraction_with_root,
     has_root,
     heads_of,
+    holds_equal_labels,
     inside_total,
     joins_slopes,
     leaves_unknown,
@@ -234,6 +235,7 @@ def simplify_once(trace: Trace) -> bool:
     """The first thing that a person would do next; False where nothing is left to do."""
     return (
         trace.apply_first(BRANCHES)
+        or take_terms_off(trace, holds_equal_labels)
         or trace.apply_first(CONTRACTION)
         or trace.apply("use_entry_fact")
         or trace.apply("multiply_quotients", makes_name)
@@ -286,6 +288,6 @@ def simplify_once(trace: Trace) -> bool:
     )
 
 
-def take_terms_off(trace: Trace) -> bool:
+def take_terms_off(trace: Trace, where: Where = leaves_unknown) -> bool:
     """A sum over an index and one of its terms with opposite signs, as the sum over the others."""
-    return any(trace.apply(rule, leaves_unknown) for rule in ("take_term_out", "leave_term_out"))
+    return any(trace.apply(rule, where) for rule in ("take_term_out", "leave_term_out"))
