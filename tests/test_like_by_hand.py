@@ -67,40 +67,41 @@ CLIPPED: dict[str, Asked] = {
     "one ratio": (
         "-min(r*A, clip(r, 1 - eps, 1 + eps)*A)",
         "r",
-        "-A*Piecewise((0, A*r > A*Max(1 - eps, Min(r, eps + 1))), (1, True))",
+        "-A*Piecewise((0, A*(r - Max(1 - eps, Min(r, eps + 1))) > 0), (1, True))",
         {"given": ["eps > 0", "eps < 1"]},
     ),
     "a batch": (
         "-sum(min(r[n]*A[n], clip(r[n], 1 - eps, 1 + eps)*A[n]), n=1..N)/N",
         "r[k]",
-        "-Piecewise((0, A[k]*r[k] > A[k]*Max(1 - eps, Min(eps + 1, r[k]))), (1, True))*A[k]/N",
+        "-Piecewise((0, (r[k] - Max(1 - eps, Min(eps + 1, r[k])))*A[k] > 0), (1, True))*A[k]/N",
         {"given": ["eps > 0", "eps < 1"]},
     ),
     "a ratio of probabilities": (
         "-min(softmax(z)[a]/q*A, clip(softmax(z)[a]/q, 1 - eps, 1 + eps)*A)",
         "z[k]",
-        "A*(-KroneckerDelta(a, k) + \\hat{y}[k])*Piecewise((0, A*\\hat{y}[a]/q"
-        " > A*Max(1 - eps, Min(\\hat{y}[a]/q, eps + 1))), (1, True))*\\hat{y}[a]/q",
+        "A*(-KroneckerDelta(a, k) + \\hat{y}[k])*Piecewise((0, A*(-Max(1 - eps,"
+        " Min(\\hat{y}[a]/q, eps + 1)) + \\hat{y}[a]/q) > 0), (1, True))*\\hat{y}[a]/q",
         {"given": ["eps > 0", "eps < 1", "q > 0"]},
     ),
     "the other way round": (
         "-min(r*A, min(max(r, 1 - eps), 1 + eps)*A)",
         "r",
-        "-A*Piecewise((0, A*r > A*Min(eps + 1, Max(r, 1 - eps))), (1, True))",
+        "-A*Piecewise((0, A*(r - Min(eps + 1, Max(r, 1 - eps))) > 0), (1, True))",
         {},
     ),
     "a ratio of two policies": (
         "-min(exp(l - q)*A, min(max(exp(l - q), 1 - eps), 1 + eps)*A)",
         "l",
-        "-A*Piecewise((0, A*exp(l - q) > A*Min(eps + 1, Max(1 - eps, exp(l - q)))), (1, True))"
+        "-A*Piecewise((0, A*(exp(l - q) - Min(eps + 1, Max(1 - eps, exp(l - q)))) > 0), (1, True))"
         "*exp(l - q)",
         {},
     ),
     "a ratio of logarithms": (
         "-min(exp(log_softmax(z)[t] - o)*A, clip(exp(log_softmax(z)[t] - o), 1 - eps, 1 + eps)*A)",
         "z[k]",
-        "A*(-KroneckerDelta(k, t) + \\hat{y}[k])*Piecewise((0, A*exp(-o)*\\hat{y}[t]"
-        " > A*Max(1 - eps, Min(exp(-o)*\\hat{y}[t], eps + 1))), (1, True))*exp(-o)*\\hat{y}[t]",
+        "A*(-KroneckerDelta(k, t) + \\hat{y}[k])*Piecewise((0, A*(-Max(1 - eps,"
+        " Min(exp(-o)*\\hat{y}[t], eps + 1)) + exp(-o)*\\hat{y}[t]) > 0), (1, True))"
+        "*exp(-o)*\\hat{y}[t]",
         {},
     ),
 }

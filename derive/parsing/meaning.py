@@ -23,6 +23,7 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    pi,
 )
 from sympy.core.basic import Basic
 from sympy.core.facts import InconsistentAssumptions
@@ -318,5 +319,8 @@ def _within_reason(made: Expr, place: Place) -> Expr:
     if made.has(S.ComplexInfinity, S.Infinity, S.NegativeInfinity, S.NaN):
         raise place.error("this is infinite, such as log(0) or 1/0; correct it")
     if made.has(I):
-        raise place.error("this has no real value; check the sign under each logarithm and root")
+        number = "; pi is the number 3.14159..., a weight has another name" if made.has(pi) else ""
+        raise place.error(
+            f"this has no real value; check the sign under each logarithm and root{number}"
+        )
     return made

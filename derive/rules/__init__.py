@@ -3,6 +3,7 @@
 from derive.rules import (
     algebra,
     arrays,
+    bars,
     brackets,
     calculus,
     centring,
@@ -44,6 +45,7 @@ __all__ = [
     "Rule",
     "algebra",
     "arrays",
+    "bars",
     "brackets",
     "calculus",
     "centring",

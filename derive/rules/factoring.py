@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations, permutations
-from math import lcm
 
-from sympy import Expr, Integer, sign
+from sympy import Expr, sign
 
 from derive.facts import Given
 from derive.laws import Condition, Each, law
@@ -20,7 +19,6 @@ from derive.notation import (
     Times,
     Total,
     code,
-    factors,
     heads,
     is_number,
     plus,
@@ -28,7 +26,6 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
-from derive.rules.algebra import PRODUCTS, fraction
 from derive.rules.monomials import (
     Monomial,
     common,
@@ -360,79 +357,3 @@ def _opened(term: Monomial) -> list[Monomial]:
             others = divided(term, monomial(bracket))
             return [t for part in bracket.args for t in _opened(multiplied(others, part))]
     return [term]
-
-
-@rule(
-    law(
-        Quotient(Plus(Quotient(s.a, s.u), s.b), s.c),
-        Quotient(Plus(s.a, Times(s.b, s.u)), Times(s.u, s.c)),
-        Condition("nonzero", (s.u,)),
-    ),
-    Quotient(Plus(Quotient(y_k, z_k), Minus(ONE)), Plus(y_k, s.T)),
-)
-def clear_numerator(expr: Expr, given: Given) -> Outcome:
-    """``(a/u + b)/c = (a + b u)/(u c)``"""
-    match expr:
-        case Quotient(Plus((_, _) as terms), below):
-            for n, term in enumerate(terms):
-                top, bottom = sides(term.operand if isinstance(term, Minus) else term)
-                if bottom:
-                    bar, above = times(*bottom), times(*top)
-                    other = expression(multiplied(monomial(terms[1 - n]), bar))
-                    cleared = [Minus(above) if isinstance(term, Minus) else above, other]
-                    return Quotient(plus(*cleared[:: 1 - 2 * n]), times(bar, below))
-    return None
-
-
-@rule(
-    law(
-        Quotient(s.a, Plus(s.b, Quotient(s.c, s.u))),
-        Quotient(Times(s.a, s.u), Plus(Times(s.b, s.u), s.c)),
-        Condition("nonzero", (s.u,)),
-    ),
-    Quotient(y_k, Times(s.T, Plus(ONE, Quotient(z_k, z_i)))),
-)
-def clear_denominator(expr: Expr, given: Given) -> Outcome:
-    """``a/(b + c/u) = a u/(b u + c)``"""
-    above, below = sides(expr)
-    for n, factor in enumerate(below):
-        parts = [monomial(t) for t in factor.args] if isinstance(factor, Plus) else []
-        for part in parts:
-            bars = {c: (b, -p) for c, (b, p) in part.powers.items() if p.could_extract_minus_sign()}
-            if bars:
-                bar = expression(Monomial(ONE, bars))
-                cleared = plus(*(expression(multiplied(p, bar)) for p in parts))
-                return Quotient(times(*above, bar), times(*below[:n], cleared, *below[n + 1 :]))
-    return None
-
-
-@rule(
-    law(Times(s.a, Plus(Each(s.b)), s.c), Times(Plus(Each(Times(s.a, s.b))), s.c)),
-    Times(2, z_k, Plus(y_k, s.half)),
-    head=PRODUCTS,
-)
-def clear_number(expr: Expr, given: Given) -> Outcome:
-    """``2 (a + 1/2) b = (2 a + 1) b``: no fraction is left in the bracket."""
-    above, below = sides(expr)
-    for n, number in enumerate(above):
-        for m, bracket in enumerate(above if number.is_Integer else ()):
-            by = lcm(*map(_below_one, bracket.args)) if isinstance(bracket, Plus) else 1
-            if by > 1 and number % by == 0:
-                scaled = Plus(*(_scaled(t, Integer(by)) for t in bracket.args))
-                numbers = () if number == by else (number / by,)
-                rest = (f for at, f in enumerate(above) if at not in (n, m))
-                return fraction([*numbers, scaled, *rest], [*below])
-    return None
-
-
-def _below_one(term: Expr) -> int:
-    """The denominator of a term that is a number; 1 for others."""
-    number = term.operand if isinstance(term, Minus) else term
-    return int(number.q) if number.is_Rational else 1
-
-
-def _scaled(term: Expr, by: Expr) -> Expr:
-    """A term of a bracket times a number."""
-    if isinstance(term, Minus):
-        return Minus(_scaled(term.operand, by))
-    return term * by if term.is_Rational else times(by, *factors(term))

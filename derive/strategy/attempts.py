@@ -23,16 +23,18 @@ WORTHWHILE = 0.8
 NO_LONGER = 1.001
 
 
-def attempt(trace: Trace, work: Callable[[Trace], None], share: float = 1.0) -> None:
+def attempt(trace: Trace, work: Callable[[Trace], None], share: float = 1.0) -> bool:
     """Do something, and take it back unless the result is shorter for a reader.
 
-    Shorter than ``share`` of what was there, that is.
+    Shorter than ``share`` of what was there, that is. Returns whether it was.
     """
     expression, taken = trace.expression, len(trace.steps)
     work(trace)
     if length(trace.expression) >= share * length(expression):
         trace.expression = expression
         del trace.steps[taken:]
+        return False
+    return True
 
 
 def length(expr: Expr) -> int:

@@ -8,8 +8,8 @@ from functools import partial
 from sympy import Expr
 
 from derive.facts import Given
-from derive.notation import Binder, Exp, Inert, Minus, Plus, Quotient, code
-from derive.rules.monomials import monomial, sides
+from derive.notation import Binder, Exp, Inert, Minus, Plus, Quotient
+from derive.rules.monomials import monomial
 from derive.rules.trace import Trace, Where
 from derive.strategy.attempts import NO_LONGER, among, attempt, repeat, settle, spread
 from derive.strategy.judgement import heads_of
@@ -26,7 +26,12 @@ def share_bar(trace: Trace, terms: Expr) -> None:
     """Write these terms over one bar and multiply out what is above it."""
     known = above_bars(trace.expression)
     if trace.apply("put_over_bar", among({terms})):
-        repeat(lambda: spread(trace, "distribute_product", lately_above(trace, known)))
+        repeat(
+            lambda: (
+                spread(trace, "distribute_product", lately_above(trace, known))
+                or trace.apply("distribute_negative")
+            )
+        )
         repeat(lambda: spread(trace, "split_quotient", lately_above(trace, known)))
         tidy_fractions(trace)
         # What stood beside the bar in a longer sum may have been multiplied out with it.
@@ -64,8 +69,7 @@ def tidy_fractions(trace: Trace) -> None:
 
 def clear_bars(trace: Trace) -> None:
     """Multiply a bracket by what stands below a bar in it."""
-    if spread(trace, "distribute_product", clears_bar):
-        settle(trace, ("cancel_factor", "distribute_negative"))
+    repeat(lambda: spread(trace, "clear_bar", lambda *_: True))
 
 
 def beside_bars(expr: Expr) -> tuple[Expr, ...]:
@@ -102,11 +106,3 @@ def clears_numerator(fraction: Expr, given: Given) -> bool:
 def clears_denominator(fraction: Expr, given: Given) -> bool:
     """Clear a fraction below a bar, where nothing can overflow by that."""
     return Exp not in heads_of(fraction)
-
-
-def clears_bar(product: Expr, given: Given) -> bool:
-    """Multiply out where a factor is below a bar in the bracket beside it: ``a (b + c / a)``."""
-    known = {code(f) for f in product.args}
-    terms = (t for f in product.args if isinstance(f, Plus) for t in f.args)
-    below = (sides(t.operand if isinstance(t, Minus) else t)[1] for t in terms)
-    return any(code(f) in known for bar in below for f in bar)

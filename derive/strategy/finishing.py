@@ -101,7 +101,8 @@ def finish(trace: Trace) -> None:
     attempt(trace, gather_fractions)
     attempt(trace, join_sums)
     share_bars(trace)
-    attempt(trace, clear_bars)
+    if attempt(trace, clear_bars):
+        share_bars(trace)
     attempt(trace, clear_denominators)
     attempt(trace, reduce_powers)
     attempt(trace, divide_powers, NO_LONGER)
@@ -124,7 +125,7 @@ def finish(trace: Trace) -> None:
     )
     trace.apply("turn_total", less_one)
     turn_branches(trace)
-    settle(trace, ("turn_both",))
+    settle(trace, ("turn_both", "factor_condition"))
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from sympy import Expr, Max, Min
 
-from derive.notation import Apply, Partial, factors, times
-from derive.verify.canonical import same
+from derive.notation import Apply, Partial, Quotient, Times
+from derive.verify.canonical import text
 
 
 def is_clamped(slope: Expr, varies: Callable[[Expr, Expr], bool]) -> bool:
@@ -24,19 +25,36 @@ def is_clamped(slope: Expr, varies: Callable[[Expr, Expr], bool]) -> bool:
 
 
 def _is_within(free: Expr, bounded: Expr, varies: Callable[[Expr], bool]) -> bool:
-    beside, left = list(factors(bounded)), list(factors(free))
-    for factor in factors(free):
-        if factor in beside:
-            beside.remove(factor)
-            left.remove(factor)
-    return len(beside) == 1 and bool(left) and _has_bounds(beside[0], times(*left), varies)
+    parts = _parts(bounded)
+    for n, (factor, _) in enumerate(parts):
+        rest = _powers([*_parts(free), *((f, -power) for f, power in parts[:n] + parts[n + 1 :])])
+        if _has_bounds(factor, rest, varies):
+            return True
+    return False
 
 
-def _has_bounds(expr: Expr, free: Expr, varies: Callable[[Expr], bool]) -> bool:
+def _has_bounds(expr: Expr, free: Counter[str], varies: Callable[[Expr], bool]) -> bool:
     """Whether this is a number between bounds that do not vary: ``max(l, min(u, h))``."""
     match expr:
         case Apply(function, arguments) if function in (Max, Min):
-            found = [same(a, free) or _has_bounds(a, free, varies) for a in arguments]
+            found = [_powers(_parts(a)) == free or _has_bounds(a, free, varies) for a in arguments]
             bounds = (a for a, is_free in zip(arguments, found, strict=True) if not is_free)
             return found.count(True) == 1 and not any(map(varies, bounds))
     return False
+
+
+def _parts(expr: Expr) -> list[tuple[Expr, int]]:
+    """The factors of a product, each with 1, and those below its bars with -1."""
+    match expr:
+        case Times(factors):
+            return [part for factor in factors for part in _parts(factor)]
+        case Quotient(above, below):
+            return [*_parts(above), *((factor, -power) for factor, power in _parts(below))]
+    return [] if expr == 1 else [(expr, 1)]
+
+
+def _powers(parts: list[tuple[Expr, int]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for factor, power in parts:
+        found[text(factor)] += power
+    return found

@@ -228,7 +228,7 @@ class Point:
             case Apply():
                 operands = [self.value(a, at) for a in expr.operands]
                 if expr.function in KINKED:
-                    self._keep_off(operands[0] - sum(operands[1:]))
+                    self._keep_off(_apart(operands[0], sum(operands[1:])))
                 return _apply(expr.function, operands)
             case Delta(first, second):
                 return mpmath.mpf(self.whole(first, at) == self.whole(second, at))
@@ -238,7 +238,7 @@ class Point:
                 equal = self.whole(first, at) == self.whole(second, at)
                 return self.value(same if equal else other, at)
             case Threshold(first, second, above, otherwise):
-                distance = self.value(first, at) - self.value(second, at)
+                distance = _apart(self.value(first, at), self.value(second, at))
                 self._keep_off(distance)
                 return self.value(above if distance > 0 else otherwise, at)
             case Grid(entry):
@@ -309,7 +309,7 @@ class Point:
         first = max(values, key=values.__getitem__)
         for other, number in values.items():
             if other != first:
-                self._keep_off(values[first] - number)
+                self._keep_off(_apart(values[first], number))
         return first, values[first]
 
     def _derivative(self, operand: Expr, variable: Expr, at: At) -> mpmath.mpf:
@@ -445,6 +445,12 @@ def _sum(terms: list[mpmath.mpf]) -> mpmath.mpf:
     if total != 0 and _is_lost(terms):
         raise OutsideDomain(f"so many digits cancel that {mpmath.nstr(total, 6)} means little")
     return total
+
+
+def _apart(first: mpmath.mpf, second: mpmath.mpf) -> mpmath.mpf:
+    """By how much one number is more than another; not by what ``(a b)/c`` and ``a (b/c)`` are."""
+    distance = first - second
+    return mpmath.mpf(0) if abs(distance) < NOISE * abs(first) else distance
 
 
 def _exp(x: mpmath.mpf) -> mpmath.mpf:

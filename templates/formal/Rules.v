@@ -226,6 +226,7 @@ Ltac turn_exponentials :=
 Ltac put_over_bar := by_cancelling.
 Ltac clear_numerator := by_cancelling.
 Ltac clear_denominator := by_cancelling.
+Ltac clear_bar := by_cancelling.
 Ltac divide_numerator := first [by_field | by_powers | by_roots].
 Ltac reorder_terms := by_ring.
 Ltac reorder_factors := by_ring.
@@ -843,6 +844,7 @@ Ltac divide_condition :=
     unfold threshold; destruct (Rlt_dec q p), (Rlt_dec z f); try reflexivity; exfalso;
     first [lra | nra] end.
 Ltac divide_turned_condition := divide_condition.
+Ltac factor_condition := divide_condition.
 Ltac decide_above := apply threshold_above; exceeding.
 Ltac decide_below :=
   apply threshold_otherwise; apply Rle_not_lt, Rlt_le; exceeding.

@@ -93,6 +93,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("(1 - e)*z[k]", 6, "e is Euler's number where"),
     ("sqrt(z[k]^2 + e^2)", 15, "another name, such as eps, for a parameter"),
     ("1/0 + Sum(z[i], (i,1,C))", 3, "divides by 0"),
+    ("log(1 - pi)*z[k]", 1, "pi is the number 3.14159"),
     ("0^-2 + Sum(z[i], (i,1,C))", 2, "divides by 0"),
     ("log(0) + Sum(z[i], (i,1,C))", 1, "infinite"),
     ("Sum(z[i], (i,1,C)) + sqrt(-2)", 22, "no real value"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import derive
@@ -25,6 +26,20 @@ def test_where_both_are_equal_there_is_no_kink() -> None:
         "-eps - Min(eps + 1, exp(l - o)) + 1",
         "eps - exp(l - o) + 1",
     ]
+
+
+def test_in_a_batch_of_ratios_as_well() -> None:
+    ratio = "softmax(z[n])[a[n]]/o[n]"
+    loss = f"-sum(min({ratio}*A[n], clip({ratio}, 1 - h, 1 + h)*A[n]), n=1..N)/N"
+    found = derive.gradient(loss, "z[k,m]", given=["o[n] > 0", "h > 0", "h < 1"])
+    report = found.check()
+    # Within the bounds the two are equal, whichever way the ratio is rounded.
+    assert report.level == "exact" and "A[n]" not in str(report).split("assumed:")[1]
+    draw = np.random.default_rng(0)
+    z, a, inside = draw.normal(size=(400, 3)), draw.integers(0, 3, 400), draw.uniform(0.9, 1.1, 400)
+    shares = np.exp(z)[np.arange(400), a] / np.exp(z).sum(axis=1)
+    _, slopes = found.kernel("numpy")(z=z, a=a, o=shares / inside, A=draw.normal(size=400), h=0.2)
+    assert np.all(slopes != 0)
 
 
 @pytest.mark.parametrize(
