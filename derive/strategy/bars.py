@@ -70,6 +70,7 @@ def tidy_fractions(trace: Trace) -> None:
 def clear_bars(trace: Trace) -> None:
     """Multiply a bracket by what stands below a bar in it."""
     repeat(lambda: spread(trace, "clear_bar", lambda *_: True))
+    settle(trace, ("distribute_negative",))
 
 
 def beside_bars(expr: Expr) -> tuple[Expr, ...]:

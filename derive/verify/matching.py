@@ -118,6 +118,13 @@ def _value(value: Value, expr: Expr, match: Match) -> Iterator[Match]:
                     moved = entry.base[(*entry.indices[:n], at[index], *entry.indices[n + 1 :])]
                     one = replace(expr, {entry: moved})
                     yield match.bind(value.function, (value.indices, one))
+        # Or the index that a sum leaves out, as in ``p_j Σ_{i≠·} q_i``.
+        for total in expr.atoms(Total):
+            if not at.keys().isdisjoint(total.excluded):
+                body, index = total.open()
+                limits = (index, *(replace(bound, at) for bound in total.limits[1:]))
+                one = replace(expr, {total: total.func(body, limits)})
+                yield match.bind(value.function, (value.indices, one))
 
 
 def _node(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:

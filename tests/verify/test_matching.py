@@ -432,3 +432,12 @@ def test_powers_meet_their_base_below(base) -> None:
     assert judge(before, after, "combine_powers").refusal is None
     assert judge(before, Times(base, after), "combine_powers").refusal
     assert judge(before, Quotient(y[k], Plus(base, q[k])), "combine_powers").refusal
+
+
+def test_an_index_that_a_sum_leaves_out_may_be_the_one_that_varies():
+    """``y_k Σ_{i≠t} e^{z_i}`` in ``t``, and the same at ``k``: as decoupled distillation has it."""
+    at = lambda out: Times(y[k], over(Exp(z[j]), out))
+    before = Plus(at(t), Minus(Times(Delta(t, k), at(k))))
+    masked = lambda of: Times(Plus(1, Minus(Delta(t, k))), of)
+    assert judge(before, masked(at(t)), "rule_out_equal").refusal is None
+    assert judge(before, masked(at(k)), "rule_out_equal").refusal is not None
