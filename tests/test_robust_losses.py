@@ -9,10 +9,29 @@ import derive
 pytestmark = pytest.mark.needs("lark")
 
 
-def test_barron_by_its_shape_has_what_two_terms_share_once() -> None:
-    loss = "abs(a - 2)/a*(((x/c)^2/abs(a - 2) + 1)^(a/2) - 1)"
-    found = derive.gradient(loss, "a", given=["c > 0"])
-    shared = "((1 + x**2/(c**2*Abs(a - 2)))**(a/2) - 1)"
-    assert str(found.result).count(shared) == 1
-    assert f"{shared}*(sign(a - 2) - Abs(a - 2)/a)" in str(found.result)
+BASE = "(1 + x**2/(c**2*{0}))"
+# The factor that stands beside the power, its declarations, and the slope by the shape.
+SHAPES = {
+    "any shape": (
+        "abs(a - 2)",
+        ["c > 0"],
+        "({base}**(a/2)*(-a*x**2/(c**2*{0} + x**2) + (a - 2)*log{base})/2"
+        " + 2*({base}**(a/2) - 1)/a)*sign(a - 2)/a",
+    ),
+    "below two": (
+        "(2 - a)",
+        ["a < 2", "a > 0"],
+        "({base}**(a/2)*(a*x**2/(c**2*{0} + x**2) + {0}*log{base})/2 - 2*({base}**(a/2) - 1)/a)/a",
+    ),
+}
+
+
+@pytest.mark.parametrize(("scale", "given", "slope"), SHAPES.values(), ids=SHAPES)
+def test_barron_by_its_shape_is_as_short_as_by_hand(
+    scale: str, given: list[str], slope: str
+) -> None:
+    found = derive.gradient(f"{scale}/a*(((x/c)^2/{scale} + 1)^(a/2) - 1)", "a", given=given)
+    written = scale.replace("abs", "Abs")
+    assert str(found.result) == slope.format(written, base=BASE.format(written))
     assert found.check().level == "exact"
+    found.kernel("numpy")  # compared with its formulas before it is returned

@@ -21,7 +21,15 @@ from derive.notation import (
 )
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS, fraction
-from derive.rules.monomials import Monomial, expression, monomial, multiplied, sides
+from derive.rules.monomials import (
+    Monomial,
+    expression,
+    is_reduced,
+    monomial,
+    multiplied,
+    sides,
+    split_power,
+)
 from derive.rules.registry import Outcome, rule
 
 z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
@@ -40,13 +48,14 @@ def clear_bar(expr: Expr, given: Given) -> Outcome:
     """``a u (b + c/u) = a (b u + c)``, for what is beside a bracket and below a bar in it."""
     above, below = sides(expr)
     for n, bracket in enumerate(above):
-        terms = bracket.args if isinstance(bracket, Plus) else ()
-        bars = {code(f) for t in terms for f in sides(t.operand if isinstance(t, Minus) else t)[1]}
-        shared = [f for m, f in enumerate(above) if m != n and not f.is_number and code(f) in bars]
+        reduced = isinstance(bracket, Plus) and all(map(is_reduced, bracket.args))
+        terms = [monomial(t) for t in bracket.args] if reduced else []
+        bars = {c for term in terms for c, (_, power) in term.powers.items() if power.is_negative}
+        shared = [m for m, f in enumerate(above) if m != n and code(split_power(f)[0]) in bars]
         if shared:
-            by = times(*shared)
-            cleared = plus(*(expression(multiplied(monomial(t), by)) for t in terms))
-            rest = (f for m, f in enumerate(above) if m != n and f not in shared)
+            by = times(*(above[m] for m in shared))
+            cleared = plus(*(expression(multiplied(term, by)) for term in terms))
+            rest = (f for m, f in enumerate(above) if m not in (n, *shared))
             return fraction([*rest, cleared], [*below])
     return None
 

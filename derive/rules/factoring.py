@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 
 from sympy import Expr, sign
 
@@ -62,8 +62,7 @@ def factor_cancelling(expr: Expr, given: Given) -> Outcome:
 
 def _cancel(first: Expr, second: Expr) -> bool:
     """Whether two sums, or a sum and a term, have terms that are opposite to each other."""
-    ours, theirs = (_signed_terms(rest) for rest in (first, second))
-    return any(a.key == b.key and a.coefficient == -b.coefficient for a in ours for b in theirs)
+    return _meet(_signed_terms(first), _signed_terms(second), opposite=True)
 
 
 def _signed_terms(expr: Expr) -> list[Monomial]:
@@ -181,17 +180,38 @@ def _has_numbered_total(term: Expr) -> bool:
 )
 def factor_bracket(expr: Expr, given: Given) -> Outcome:
     """``b + c + a (b + c) = (1 + a) (b + c)``"""
+    return _beside_bracket(expr, ONE)
+
+
+@rule(
+    law(
+        Plus(Minus(s.b), Minus(s.c), Minus(Times(s.a, Plus(s.b, s.c)))),
+        Minus(Times(Plus(ONE, s.a), Plus(s.b, s.c))),
+    ),
+    Plus(y_k, Minus(z_k), Minus(Times(s.T, Plus(z_k, Minus(y_k))))),
+    formal="factor_bracket",
+)
+def factor_turned_bracket(expr: Expr, given: Given) -> Outcome:
+    """``-b - c - a (b + c) = -(1 + a) (b + c)``"""
+    return _beside_bracket(expr, -ONE)
+
+
+def _beside_bracket(expr: Expr, sign: Expr) -> Outcome:
+    """A bracket with a factor and its terms beside it, all with the same sign, as one product."""
     parts = [monomial(t) for t in expr.args]
     for n, part in enumerate(parts):
+        if sign.is_negative and not part.coefficient.is_negative:
+            continue
         for bracket, exponent in part.powers.values():
             if exponent != 1 or not isinstance(bracket, Plus):
                 continue
-            found = [place(monomial(t), parts) for t in bracket.args]
+            found = [place(multiplied(monomial(t), sign), parts) for t in bracket.args]
             if None in found or n in found:
                 continue
-            factor = expression(divided(part, monomial(bracket)))
+            factor = expression(divided(multiplied(part, sign), monomial(bracket)))
+            whole = times(plus(ONE, factor), bracket)
             rest = (t for at, t in enumerate(expr.args) if at not in (n, *found))
-            return plus(times(plus(ONE, factor), bracket), *rest)
+            return plus(Minus(whole) if sign.is_negative else whole, *rest)
     return None
 
 
@@ -336,18 +356,27 @@ def _ratio(first: Monomial, second: Monomial) -> Expr | None:
     Plus(Quotient(Times(2, y_k), Plus(y_k, Exp(z_i))), z_k, Minus(ONE)),
 )
 def put_over_bar(expr: Expr, given: Given) -> Outcome:
-    """``a/u + b = (a + b u)/u`` for a sum ``u`` where terms then meet above the bar."""
+    """``a/u + b = (a + b u)/u`` for a sum ``u`` where terms then meet above the bar.
+
+    For any other ``u`` where they cancel there: ``1 + (2 - u)/u = 2/u``.
+    """
     parts = [monomial(term) for term in expr.args]
     for n, m in permutations(range(len(parts)), 2):
-        sums = {c: p for c, p in parts[n].powers.items() if isinstance(p[0], Plus)}
-        below = {c: (base, -power) for c, (base, power) in sums.items() if power.is_negative}
-        bar = expression(Monomial(ONE, below))
+        under = {c: (base, -p) for c, (base, p) in parts[n].powers.items() if p.is_negative}
+        sums = {c: p for c, p in under.items() if isinstance(p[0], Plus)}
+        bar = expression(Monomial(ONE, sums or under))
         above, beside = multiplied(parts[n], bar), multiplied(parts[m], bar)
-        if below and {t.key for t in _opened(above)} & {t.key for t in _opened(beside)}:
+        if under and _meet(_opened(above), _opened(beside), opposite=not sums):
             whole = Quotient(plus(expression(above), expression(beside)), bar)
             rest = (whole if at == n else t for at, t in enumerate(expr.args))
             return plus(*(t for at, t in enumerate(rest) if at != m))
     return None
+
+
+def _meet(ours: list[Monomial], theirs: list[Monomial], *, opposite: bool) -> bool:
+    """Whether terms of two sums differ by a number only; by their signs only if ``opposite``."""
+    pairs = ((a, b) for a, b in product(ours, theirs) if a.key == b.key)
+    return any(not opposite or a.coefficient == -b.coefficient for a, b in pairs)
 
 
 def _opened(term: Monomial) -> list[Monomial]:

@@ -173,6 +173,48 @@ def square_sign(expr: Expr, given: Given) -> Outcome:
     return None
 
 
+@rule(
+    law(
+        Quotient(Times(s.a, sign_of(s.u)), Times(s.b, Power(absolute(s.u), s.n))),
+        Quotient(s.a, Times(s.b, s.u, Power(absolute(s.u), s.n - 1))),
+        off_zero,
+    ),
+    Quotient(Times(y_i, sign_of(z_k)), Times(s.T, Power(absolute(z_k), TWO))),
+)
+def divide_sign(expr: Expr, given: Given) -> Outcome:
+    """``sign(u)/|u| = 1/u``: the bar says that ``u`` is not 0."""
+    term = monomial(expr)
+    for found, power in term.powers.values():
+        size = absolute(*found.operands) if _is(found, sign) and power == 1 else None
+        if size is not None and term.powers.get(code(size), (size, 0))[1] < 0:
+            inverse = Quotient(size, times(found, found.operands[0]))
+            return expression(multiplied(term, inverse))
+    return None
+
+
+@rule(
+    law(
+        Plus(Times(s.a, sign_of(s.u)), Times(s.b, absolute(s.u))),
+        Times(Plus(s.a, Times(s.b, s.u)), sign_of(s.u)),
+    ),
+    Plus(Times(s.T, sign_of(z_k)), Minus(Times(y_i, absolute(z_k)))),
+)
+def factor_sign(expr: Expr, given: Given) -> Outcome:
+    """``a sign(u) + b |u| = (a + b u) sign(u)``"""
+    parts = [monomial(term) for term in expr.args]
+    for n, part in enumerate(parts):
+        signs = (base for base, power in part.powers.values() if _is(base, sign) and power == 1)
+        for found in signs:
+            size = absolute(*found.operands)
+            for m, other in enumerate(parts):
+                if m != n and other.powers.get(code(size), (size, 0))[1] == 1:
+                    beside = multiplied(divided(other, monomial(size)), found.operands[0])
+                    inner = plus(expression(divided(part, monomial(found))), expression(beside))
+                    rest = (t for at, t in enumerate(expr.args) if at not in (n, m))
+                    return plus(times(inner, found), *rest)
+    return None
+
+
 def _is(expr: Expr, function: object) -> bool:
     """Whether an expression is ``function`` of something."""
     return isinstance(expr, Apply) and expr.function is function

@@ -9,6 +9,7 @@ from sympy import Expr
 
 from derive.facts import Given
 from derive.notation import Binder, Exp, Inert, Minus, Plus, Quotient
+from derive.rules.factoring import put_over_bar
 from derive.rules.monomials import monomial
 from derive.rules.trace import Trace, Where
 from derive.strategy.attempts import NO_LONGER, among, attempt, repeat, settle, spread
@@ -17,7 +18,7 @@ from derive.strategy.judgement import heads_of
 
 def share_bars(trace: Trace) -> None:
     """Write fractions and what stands beside them over one bar, each where terms then cancel."""
-    for terms in beside_bars(trace.expression):
+    for terms in beside_bars(trace.expression, trace.given):
         attempt(trace, partial(share_bar, terms=terms))
     attempt(trace, clear_numerators, NO_LONGER)
 
@@ -26,13 +27,14 @@ def share_bar(trace: Trace, terms: Expr) -> None:
     """Write these terms over one bar and multiply out what is above it."""
     known = above_bars(trace.expression)
     if trace.apply("put_over_bar", among({terms})):
-        repeat(
-            lambda: (
-                spread(trace, "distribute_product", lately_above(trace, known))
-                or trace.apply("distribute_negative")
+        if not trace.apply("cancel_terms"):  # else nothing needs to be multiplied out
+            repeat(
+                lambda: (
+                    spread(trace, "distribute_product", lately_above(trace, known))
+                    or trace.apply("distribute_negative")
+                )
             )
-        )
-        repeat(lambda: spread(trace, "split_quotient", lately_above(trace, known)))
+            repeat(lambda: spread(trace, "split_quotient", lately_above(trace, known)))
         tidy_fractions(trace)
         # What stood beside the bar in a longer sum may have been multiplied out with it.
         repeat(lambda: trace.apply("join_fractions"))
@@ -69,22 +71,22 @@ def tidy_fractions(trace: Trace) -> None:
 
 def clear_bars(trace: Trace) -> None:
     """Multiply a bracket by what stands below a bar in it."""
+    settle(trace, ("cancel_factor",))
     repeat(lambda: spread(trace, "clear_bar", lambda *_: True))
-    settle(trace, ("distribute_negative",))
+    settle(trace, ("cancel_factor", "distribute_negative"))
 
 
-def beside_bars(expr: Expr) -> tuple[Expr, ...]:
-    """The sums with a term that has a sum below a bar, what is inside first.
+def beside_bars(expr: Expr, given: Given) -> tuple[Expr, ...]:
+    """The sums with a term that goes over the bar of another one, what is inside first.
 
     Not one with an exponential, which may overflow where it is multiplied.
     """
     parts = (expr.opened[0],) if isinstance(expr, Binder) else expr.args
-    inside = tuple(s for a in parts if isinstance(a, Inert) for s in beside_bars(a))
+    inside = tuple(s for a in parts if isinstance(a, Inert) for s in beside_bars(a, given))
     terms = expr.args if isinstance(expr, Plus) else ()
-    powers = (power for term in terms for power in monomial(term).powers.values())
-    below = [base for base, exponent in powers if exponent.is_negative]
-    risky = any(Exp in heads_of(base) for base in below)
-    here = any(isinstance(base, Plus) for base in below) and not risky
+    powers = [power for term in terms for power in monomial(term).powers.values()]
+    risky = any(Exp in heads_of(base) for base, exponent in powers if exponent.is_negative)
+    here = bool(terms) and not risky and put_over_bar(expr, given) is not None
     return (*inside, expr) if here else inside
 
 

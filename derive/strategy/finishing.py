@@ -88,6 +88,7 @@ def finish(trace: Trace) -> None:
             or trace.apply("factor_cancelling", innermost=True)
             or trace.apply("factor_common", innermost=True)
             or trace.apply("factor_bracket", innermost=True)
+            or trace.apply("factor_turned_bracket", innermost=True)
             or trace.apply("factor_opposite", innermost=True)
             or trace.apply("factor_pairs", innermost=True)
             or simplify_after_factoring(trace)
@@ -100,6 +101,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, gather_complements, NO_LONGER)
     attempt(trace, gather_fractions)
     attempt(trace, join_sums)
+    attempt(trace, join_signs, NO_LONGER)
     share_bars(trace)
     if attempt(trace, clear_bars):
         share_bars(trace)
@@ -269,6 +271,12 @@ def join_sums(trace: Trace) -> None:
     """Join terms that have a sum in common, and what then stands beside it."""
     while trace.apply("factor_sum", innermost=True):
         settle(trace, ("multiply_quotients", "cancel_factor", "cancel_terms", "collect_terms"))
+
+
+def join_signs(trace: Trace) -> None:
+    """Take the sign of a number out of a sum that has its absolute value as well."""
+    settle(trace, ("divide_sign", "factor_sign"))
+    factor_out(trace)
 
 
 def join_positive_parts(trace: Trace) -> None:

@@ -835,6 +835,25 @@ Ltac square_sign :=
         let E := fresh "E" in
         rewrite (sign_square a) by (intros E; apply H; replace b with 0 by lra; apply Rabs_R0) end ];
     by_ring end.
+Lemma abs_sign u : Rabs u = u * sign u.
+Proof.
+  destruct (Rtotal_order u 0) as [H | [-> | H]].
+  - rewrite Rabs_left, sign_eq_m1 by assumption; ring.
+  - rewrite Rabs_R0; ring.
+  - rewrite Rabs_pos_eq, sign_eq_1 by lra; ring.
+Qed.
+Ltac factor_sign := rewrite ?abs_sign; by_ring.
+Lemma sign_neq_0 u : u <> 0 -> sign u <> 0.
+Proof.
+  intros H; destruct (Rdichotomy _ _ H); [rewrite sign_eq_m1 | rewrite sign_eq_1]; lra.
+Qed.
+Ltac divide_sign :=
+  match goal with |- context [sign ?a] =>
+    let Z := fresh "Z" in
+    assert (Z : a <> 0)
+      by first [nonzero | let E := fresh "E" in
+                          assert (E : Rabs a <> 0) by nonzero; intros F; apply E; rewrite F; apply Rabs_R0];
+    pose proof (sign_neq_0 a Z); rewrite ?(abs_sign a); field; nonzero end.
 Ltac decide_sign :=
   cbv beta; match goal with |- threshold ?u 0 _ _ = _ =>
     unfold threshold; destruct (Rlt_dec 0 u);
