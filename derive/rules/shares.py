@@ -52,13 +52,16 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
         above = (*above, ONE)
     if len(above) + len(below) < 3 and not any(isinstance(f, Power) for f in below):
         return None
+    if folded(expr, given) is not None:
+        return None  # a part of what has a name may have it too, where a mask is one
     for n, top in enumerate(above):
         for m, bottom in enumerate(below):
             base, left = bottom, ONE
             if isinstance(bottom, Power) and bottom.exponent.is_Integer:
                 base = bottom.base
                 left = base if bottom.exponent == 2 else Power(base, bottom.exponent - 1)
-            if not isinstance(base, (Total, Plus)) or not is_named(top, base, given):
+            summed = isinstance(base, (Total, Plus)) or given.definition_of(base) is not None
+            if not summed or not is_named(top, base, given):
                 continue
             rest_above = times(*without(above, n))
             rest_below = times(*without(below, m), *(() if left == 1 else (left,)))
@@ -78,8 +81,12 @@ def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Gi
         whole = ONE in sides(definition.value)[0]
         for tops in [()] if whole else combinations(range(len(above)), counts[0]):
             for bottoms in combinations(range(len(below)), counts[1]):
-                found = [split_power(below[m]) for m in bottoms]
-                if not all(e.is_Integer and e >= 1 for _, e in found):
+                # A root is taken whole: it may be one of those below the bar of the definition.
+                found = [
+                    (base, e) if e.is_Integer else (below[m], ONE)
+                    for m, (base, e) in ((m, split_power(below[m])) for m in bottoms)
+                ]
+                if not all(e >= 1 for _, e in found):
                     continue
                 named = Quotient(
                     times(*(above[n] for n in tops)), times(*(base for base, _ in found))

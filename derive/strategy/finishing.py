@@ -68,6 +68,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, write_out_names)
     attempt(trace, turn_differences, NO_LONGER)
     expand_or_factor(trace)
+    attempt(trace, name_fractions)  # before sums in an exponent that has a name are joined
     attempt(trace, gather_totals)
     attempt(trace, name_fractions)
     attempt(trace, add_shares)

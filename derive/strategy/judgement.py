@@ -341,6 +341,13 @@ def of_several_terms(total: Expr, given: Given) -> bool:
     return sum(isinstance(f, Plus) for f in sides(total.opened[0])[0]) > 1
 
 
+def joins_mask(product: Expr, given: Given) -> bool:
+    """Join a mask above a bar with the sum beside it: the two are not to be multiplied out."""
+    above = [f for factor in product.args for f in sides(factor)[0]]
+    masks = [f for f in above if any(masked(f, span.index) for span in given.scope)]
+    return bool(masks) and any(isinstance(f, Plus) and f not in masks for f in above)
+
+
 def has_factors_above(fraction: Expr, given: Given) -> bool:
     """A bare reciprocal may still meet the factor beside it that makes it one with a name."""
     return bool(fraction.numerator != 1)

@@ -24,6 +24,7 @@ from derive.strategy.judgement import (
     heads_of,
     holds_equal_labels,
     inside_total,
+    joins_mask,
     joins_slopes,
     leaves_unknown,
     makes_name,
@@ -270,6 +271,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("rejoin_index")
         or trace.apply("exclude_masked", undefined_if_equal)
         or trace.apply("split_total", splits_well)
+        or trace.apply("multiply_quotients", joins_mask)
         or trace.apply("exclude_masked", of_several_terms)
         or spread(trace, "distribute_product", distributes_well)
         or trace.apply("distribute_negative", inside_total)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from sympy import Expr, Indexed
 
 from derive.facts import Given
-from derive.notation import ONE, Plus, Power, Quotient, Times, Total, factors, masked, names, times
+from derive.notation import (
+    ONE,
+    Minus,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    factors,
+    masked,
+    names,
+    times,
+)
 from derive.rules.monomials import sides
 from derive.rules.shares import separate_quotient, share_of_several
 from derive.rules.sums import total_above
@@ -25,8 +37,11 @@ def name_fractions(trace: Trace) -> None:
         for d in trace.given.definitions
     ):
         trace.apply("power_of_product")
-        if any(spread(trace, rule, all_meet) for rule in ("split_quotient", "split_numerator")):
+        split = ("split_quotient", "split_numerator")
+        if any(spread(trace, rule, all_meet) for rule in split):
             settle(trace, ("cancel_factor", "combine_powers"))
+        if any(spread(trace, rule, has_named_term) for rule in split):
+            settle(trace, ("flatten_quotient", "cancel_factor"))
         settle(trace, ("separate_quotient", "fold_definition", "write_mask"))
         if trace.apply("divide_inside_total", divides_to_name):
             settle(
@@ -88,6 +103,16 @@ def all_meet(fraction: Expr, given: Given) -> bool:
         len(sums) == 1
         and len(raised) > 1
         and all(meets(t, times(*raised), given) for t in sums[0].args)
+    )
+
+
+def has_named_term(fraction: Expr, given: Given) -> bool:
+    """Whether a term above a bar is, over it, a fraction of several factors with a name."""
+    sums = [f for f in factors(fraction.numerator) if isinstance(f, Plus)]
+    below = factors(fraction.denominator)
+    split = [sides(t.operand if isinstance(t, Minus) else t) for t in sums[0].args] if sums else ()
+    return len(sums) == 1 and any(
+        share_of_several(above, (*under, *below), given) is not None for above, under in split
     )
 
 
