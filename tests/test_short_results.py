@@ -44,12 +44,11 @@ BY_HAND = {
         "-2*Sum((1 - KroneckerDelta(i, k))*KroneckerDelta(y[i], y[k])/(z[i] + z[k]), (i, 1, N))",
         {"by": "z[k]"},
     ),
-    # Birnbaum 1968: (y - P) s a / P with the three-parameter P = c + (1 - c) s.
+    # Birnbaum 1968: (1 - y/P) s with the three-parameter P = c + (1 - c) s.
     "item response": (
         "-sum(y[j]*log(c[j] + (1-c[j])*sigmoid(t - b[j]))"
         " + (1-y[j])*log(1 - c[j] - (1-c[j])*sigmoid(t - b[j])), j=1..J)",
-        "-Sum((\\sigma[j]*c[j] - \\sigma[j] - c[j] + y[j])*\\sigma[j]"
-        "/(-\\sigma[j]*c[j] + \\sigma[j] + c[j]), (j, 1, J))",
+        "Sum((1 - y[j]/((1 - c[j])*\\sigma[j] + c[j]))*\\sigma[j], (j, 1, J))",
         {"by": "t"},
     ),
     "log odds": (
