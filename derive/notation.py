@@ -837,6 +837,12 @@ def masked(factor: Expr, index: Expr) -> Expr | None:
     return None
 
 
+def is_mask(factor: Expr) -> bool:
+    """Whether a factor is a ``1 - δ_{jk}``."""
+    deltas = collected(factor, lambda part: (part,) if isinstance(part, Delta) else ())
+    return any(masked(factor, delta.first) is not None for delta in deltas)
+
+
 def without(items: tuple[Expr, ...], position: int) -> tuple[Expr, ...]:
     """``items`` with one left out."""
     return items[:position] + items[position + 1 :]

@@ -94,7 +94,7 @@ PROXIES = (
         (
             PROXIES,
             "x[k]",
-            "-2*p[t[k]] + 2*Sum((1 - KroneckerDelta(c, t[k]))*\\hat{y}[k, c]*p[c], (c, 1, C))",
+            "-2*p[t[k]] + 2*Sum(\\hat{y}[k, c]*p[c], (c, 1, C))",
         ),
         (
             PROXIES,
@@ -150,8 +150,64 @@ def test_a_kernel_shifts_the_exponentials_and_a_weight_of_zero_counts_for_nothin
     assert np.allclose(product, [0, 2 * 0.25 * (2 - 3.5), 2 * 0.75 * (4 - 3.5)])
 
 
-def test_a_part_that_is_the_same_for_all_rows_has_none() -> None:
-    assert not derive.gradient("log(sum(exp(z[j]), j=1..C, j != t))", "z[k]").definitions
+def of_others(logits: str, label: str = "t") -> str:
+    return f"exp({logits}[i]/T)/sum(exp({logits}[j]/T), j=1..C, j != {label})"
+
+
+def distilled(label: str = "t") -> str:
+    """The part of decoupled distillation that is about all other classes, Zhao et al. 2022."""
+    teacher, student = of_others("v", label), of_others("z", label)
+    return f"b*sum({teacher}*log(({teacher})/({student})), i=1..C, i != {label})"
+
+
+@pytest.mark.parametrize("known", [[], ["k != t"]])
+def test_shares_of_all_but_a_label_have_a_name_without_rows(known: list[str]) -> None:
+    found = derive.gradient(distilled(), "z[k]", given=["T > 0", *known])
+    assert str(found.result) == "b*(\\hat{q}[k] - \\hat{y}[k])/T"
+    assert [str(d.entry) for d in found.definitions] == ["\\hat{y}[i]", "\\hat{q}[i]"]
+    assert found.check().level == "exact"
+
+
+def test_they_have_one_in_each_row_too() -> None:
+    rows = distilled().replace("v[", "v[n,").replace("z[", "z[n,").replace("!= t", "!= t[n]")
+    found = derive.gradient(f"sum({rows}, n=1..N)", "z[m,k]", given=["T > 0"])
+    assert str(found.result) == "b*(\\hat{q}[m, k] - \\hat{y}[m, k])/T"
+    assert found.check().ok
+
+
+def test_they_have_a_second_derivative() -> None:
+    found = derive.hessian(distilled(), "z[k]", "z[m]", given=["T > 0"])
+    assert str(found.result) == "b*(KroneckerDelta(k, m) - \\hat{q}[m])*\\hat{q}[k]/T**2"
+    assert found.check().level == "exact"
+
+
+def test_each_label_has_shares_of_its_own() -> None:
+    found = derive.gradient(
+        "log(sum(exp(z[j]), j=1..C, j != t)) - log(sum(exp(z[j]), j=1..C, j != s))", "z[k]"
+    )
+    assert str(found.result) == "-\\hat{q}[k] + \\hat{y}[k]"
+    assert found.check().ok
+
+
+def test_a_share_of_others_vanishes_at_the_label_as_a_logarithm_of_it_does_not() -> None:
+    share = of_others("z")
+    found = derive.gradient(f"sum({share}*log({share}), i=1..C, i != t)", "z[k]", given=["T > 0"])
+    assert str(found.result) == (
+        "((1 - KroneckerDelta(k, t))*log(\\hat{y}[k])"
+        " - Sum((1 - KroneckerDelta(i, t))*log(\\hat{y}[i])*\\hat{y}[i], (i, 1, C)))*\\hat{y}[k]/T"
+    )
+    assert next(iter(found.cases.values())).result == 0
+    assert found.check().level == "exact"
+
+
+@pytest.mark.parametrize("scale", [1, 30, 1000])
+def test_shares_of_others_are_computed_where_the_label_is_far_larger(scale: float) -> None:
+    kernel = derive.gradient(distilled(), "z[k]", given=["T > 0"]).kernel("numpy")
+    v, z = np.array([9.0, 1.0, 0.5]) * scale, np.array([8.0, 0.0, 1.0]) * scale
+    value, slope = kernel(v=v, z=z, T=2.0, b=3.0, t=0)
+    p, q = (1 / (1 + np.exp(-(a[1] - a[2]) / 2.0)) for a in (v, z))
+    assert np.allclose(slope, [0, 3 * (q - p) / 2, 3 * (p - q) / 2])
+    assert np.isfinite(value)
 
 
 def test_what_is_outside_of_a_risk_set_may_be_far_larger() -> None:

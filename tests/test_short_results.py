@@ -110,8 +110,7 @@ BY_HAND = {
     ),
     "a logistic function of a logarithm": (
         "-log(sigmoid(-log(sum((1 - delta(j,t))*exp(r[j] - r[t]), j=1..C))))",
-        "(1 - \\sigma[t])*((1 - KroneckerDelta(k, t))*exp(r[k] - r[t])"
-        "/Sum((1 - KroneckerDelta(j, t))*exp(r[j] - r[t]), (j, 1, C)) - KroneckerDelta(k, t))",
+        "(1 - \\sigma[t])*(-KroneckerDelta(k, t) + \\hat{y}[k])",
         {"by": "r[k]"},
     ),
     "a saturated square": (

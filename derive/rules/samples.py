@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sympy import IndexedBase, Rational, Symbol, symbols
+from sympy import IndexedBase, Integer, Rational, Symbol, symbols
 
-from derive.facts import Definition, Given, IndexRange, Lemma, UnequalFact
+from derive.facts import Definition, Given, IndexRange, Lemma, SizeFact, UnequalFact
 from derive.laws import Meta, Rest
 from derive.notation import ONE, Delta, Exp, Log, Minus, Partial, Plus, Quotient, Times, Total, mask
 
@@ -40,6 +40,7 @@ others = Definition(
     Quotient(Times(mask(i1, t1), Exp(z[i1])), Total(Exp(z[j1]), (j1, 1, C, t1))),
 )
 with_others = Given((*ranges, UnequalFact(k1, t1)), (others,))
+with_masks = Given((*ranges, SizeFact(C, Integer(2))), (others,))
 with_name = Given(ranges, (Definition(Symbol("S"), partition),))
 jacobian = Lemma(
     "jacobian",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 
-from sympy import Expr
+from sympy import Expr, Indexed
 
-from derive.facts import Given
-from derive.laws import Condition, law
+from derive.facts import Definition, Given
+from derive.laws import Condition, Source, law
 from derive.notation import (
     ONE,
+    ZERO,
     Delta,
     Exp,
     Minus,
@@ -20,6 +22,7 @@ from derive.notation import (
     Total,
     collected,
     factors,
+    is_mask,
     mask,
     masked,
     names,
@@ -29,10 +32,11 @@ from derive.notation import (
 )
 from derive.recognition import opposite
 from derive.rules import samples as s
-from derive.rules.algebra import PRODUCTS
+from derive.rules.algebra import PRODUCTS, fraction
 from derive.rules.monomials import raise_to, sides, split_power
 from derive.rules.registry import Example, Outcome, Rewriting, rule
-from derive.rules.softmax import folded
+from derive.rules.softmax import folded, unfolded
+from derive.signs import within
 from derive.unify import instance_of
 
 
@@ -210,6 +214,67 @@ def _deltas(expr: Expr) -> list[Expr]:
     return [expr] if isinstance(expr, Delta) else []
 
 
+@rule(
+    Source.DEFINITION,
+    Example(Times(mask(s.k1, s.t1), s.p[s.k1], s.y[s.k1]), s.with_masks),
+    head=PRODUCTS,
+)
+def drop_mask(expr: Expr, given: Given) -> Outcome:
+    """``(1 - δ_{jk}) q_j = q_j``, where ``q`` is defined with that factor."""
+    above, below = sides(expr)
+    for n, factor in enumerate(above):
+        definition = defined_with(factor, above, given)
+        if definition is not None:
+            return Rewriting(fraction(list(without(above, n)), list(below)), (definition,))
+    return None
+
+
+@rule(
+    Source.DEFINITION,
+    Example(Total(Times(s.p[s.j1], s.z[s.j1]), (s.j1, 1, s.C, s.t1)), s.with_masks),
+    head=Total,
+)
+def include_masked(expr: Expr, given: Given) -> Outcome:
+    """``Σ_{j≠k} q_j f_j = Σ_j q_j f_j``, where ``q`` is defined with a factor ``1 - δ_{jk}``."""
+    if len(expr.excluded) != 1:
+        return None
+    body, index = expr.opened
+    (left,) = expr.excluded
+    definition = defined_with(mask(index, left), sides(body)[0], given)
+    known = within(left, expr.lower, expr.upper, given)
+    if definition is None or known is None:
+        return None
+    whole = Total(body, (index, expr.lower, expr.upper))
+    return Rewriting(whole, (definition, *given.declared(known)))
+
+
+@rule(
+    Source.DEFINITION,
+    Example(Times(Delta(s.k1, s.t1), s.p[s.k1], s.y[s.k1]), s.with_masks),
+    head=(Indexed, *PRODUCTS),
+)
+def vanish_share(expr: Expr, given: Given) -> Outcome:
+    """``q_k = 0`` and ``δ_{jk} q_j = 0``, where ``q`` is defined with a factor ``1 - δ_{jk}``."""
+    above = (expr,) if isinstance(expr, Indexed) else sides(expr)[0]
+    same = {Delta(i, i) for entry in above if isinstance(entry, Indexed) for i in entry.indices}
+    for delta in (*(f for f in above if isinstance(f, Delta)), *same):
+        definition = defined_with(mask(*delta.args), above, given)
+        if definition is not None:
+            return Rewriting(ZERO, (definition,))
+    return None
+
+
+def defined_with(factor: Expr, among: Iterable[Expr], given: Given) -> Definition | None:
+    """The definition of one of ``among`` that has a mask as a factor; None for no mask."""
+    if not is_mask(factor):
+        return None
+    for entry in among:
+        found = unfolded(entry, given) if isinstance(entry, Indexed) else None
+        if found is not None and factor in sides(found[0])[0]:
+            return found[1]
+    return None
+
+
 def _turned(above: Expr, below: Expr, given: Given) -> Expr | None:
     """A logistic function of ``u`` as one of ``-u``, where that has a name."""
     match below:
@@ -290,7 +355,7 @@ def invert_quotient(expr: Expr, given: Given) -> Outcome:
     above, below = factors(expr.numerator), factors(expr.denominator)
     for n, top in enumerate(above):
         for m, bottom in enumerate(below):
-            if isinstance(top, Total) and folded(Quotient(bottom, top), given) is not None:
+            if isinstance(top, Total) and has_name(Quotient(bottom, top), given):
                 rest = times(*without(below, m), Quotient(bottom, top))
                 return Quotient(times(*without(above, n)), rest)
     return None

@@ -9,7 +9,8 @@ from sympy import Expr, Symbol
 
 from derive.derivation import Derivation
 from derive.facts import EqualFact, UnequalFact
-from derive.notation import Delta, names, replace
+from derive.notation import ZERO, Delta, entries, names, replace
+from derive.rules.shares import vanish_share
 from derive.rules.trace import Trace
 from derive.strategy.attempts import settle
 from derive.strategy.finishing import finish
@@ -44,12 +45,15 @@ def derive_case(derivation: Derivation, fact: EqualFact | UnequalFact) -> Deriva
     """The closed form under a further condition on two indices."""
     trace = Trace(derivation.closed_form, derivation.given.also(fact))
     if isinstance(fact, EqualFact):
-        if has_pole(replace(derivation.closed_form, {fact.left: fact.right})):
+        equal = replace(derivation.closed_form, {fact.left: fact.right})
+        zero = {e: ZERO for e in entries(equal) if vanish_share(e, trace.given) is not None}
+        if has_pole(replace(equal, zero)):
             # What has no value then is multiplied by zero: that comes first.
             trace.apply("use_equality", lambda e, _: isinstance(e, Delta))
             trace.apply("evaluate_delta")
         trace.apply("use_equality")
-    settle(trace, ("evaluate_delta", "vanish_delta", "satisfy_bracket", "vanish_bracket"))
+    brackets = ("satisfy_bracket", "vanish_bracket")
+    settle(trace, ("evaluate_delta", "vanish_delta", "vanish_share", *brackets))
     finish(trace)
     return Derivation(
         derivation.problem,

@@ -53,7 +53,14 @@ from derive.strategy.judgement import (
 )
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, simplify, take_terms_off
-from derive.strategy.shares import add_shares, holds_share, name_fractions, spread_shares
+from derive.strategy.shares import (
+    add_shares,
+    drop_masks,
+    drops_safely,
+    holds_share,
+    name_fractions,
+    spread_shares,
+)
 from derive.strategy.signs import has_two_signs, is_slope, less_one, sums_a_difference
 
 # A product of more sums than this is not multiplied out to see whether anything cancels.
@@ -62,6 +69,7 @@ EXPANSIONS = 12
 
 def finish(trace: Trace) -> None:
     """The last touches: signs, common factors, the order of terms."""
+    attempt(trace, drop_masks, NO_LONGER)
     attempt(trace, spread_totals)
     attempt(trace, drop_deviations)
     attempt(trace, drop_residuals)
@@ -97,6 +105,8 @@ def finish(trace: Trace) -> None:
         if not changed:
             break
     attempt(trace, name_fractions)
+    attempt(trace, drop_masks, NO_LONGER)
+    trace.apply("include_masked", drops_safely)
     attempt(trace, expand_without_bars, WORTHWHILE)
     attempt(trace, gather_totals)
     attempt(trace, gather_complements, NO_LONGER)

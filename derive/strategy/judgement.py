@@ -94,7 +94,7 @@ def far_apart(expr: Expr, given: Given) -> bool:
 
 def holds_share_of_others(expr: Expr, given: Given) -> bool:
     """Whether there is the name of a share that may be far larger than one where it has no part."""
-    return any(of_others(d.value) and d.base in expr.bases for d in given.definitions)
+    return any(of_others(d.value) and d.base in bases(expr) for d in given.definitions)
 
 
 def has_delta(term: Expr, index: Symbol) -> bool:

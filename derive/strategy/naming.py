@@ -75,6 +75,7 @@ class _Recognised:
     def __init__(self, problem: Problem, given: Given) -> None:
         self.definitions: list[Definition] = []
         self.ranges: list[IndexRange] = []
+        self._labels: set[Expr] = set()
         self._problem = problem
         self._given = given
         places = (problem.expression, *(d.value for d in given.definitions))
@@ -100,14 +101,18 @@ class _Recognised:
             along = _axis(total, ranges)
             if along is None:
                 continue  # a sum up to an index that is free is no whole axis
-            around = [_rows(ranges[s], total, ranges) for s in _in_order(total, ranges)]
+            # A label that is left out, ``j ≠ t``, counts no rows: it stays as it is.
+            out = frozenset().union(*map(names, total.excluded))
+            self._labels |= {s for s in out if s in ranges and not isinstance(s, Opened)}
+            rows = [s for s in _in_order(total, ranges) if s not in self._labels]
+            around = [_rows(ranges[s], total, ranges) for s in rows]
             outer, own = self._lifted([r for r in around if r is not None])
             # The rows W[l + 1] are named as rows W[l] are.
             moved = {s: lifted_to - _shift(s, total) for s, lifted_to in outer.items()}
             used = self._taken | {r.index for r in own}
             axis = _named(along, spare_indices(total.hint), self.ranges, used)
             lifted = replace(total, moved)
-            if None in around or any(_same(lifted, known) for known in named):
+            if None in around or any(_same(lifted, known, self._labels) for known in named):
                 continue
             # What a row leaves out has no share in it.
             masks = (mask(axis.index, other) for other in lifted.excluded)
@@ -318,9 +323,12 @@ def _picks_rows(expr: Expr) -> bool:
     return any(isinstance(i, Indexed) for entry in entries(expr) for i in entry.indices)
 
 
-def _same(total: Expr, named: Expr) -> bool:
-    """Whether a partition sum is one that has a name, for some values of its free indices."""
-    generic = tuple(s for s in names(named) if s.is_integer)
+def _same(total: Expr, named: Expr, fixed: AbstractSet[Expr] = frozenset()) -> bool:
+    """Whether a partition sum is one that has a name, for some values of its free indices.
+
+    But for those that are ``fixed``.
+    """
+    generic = tuple(s for s in names(named) if s.is_integer and s not in fixed)
     return instance_of(named, total, generic) is not None
 
 
@@ -365,13 +373,13 @@ def _is_partition(total: Total) -> bool:
 def _axis(total: Total, among: Container[Expr]) -> IndexRange | None:
     """The range of a share's own index: all of its axis, where the sum is over a part of it.
 
-    Then each row has its part, ``j = i..N`` or ``j ≠ i``; None for one part alone.
+    Each row may have its part, ``j = i..N`` or ``j ≠ i``; None for one part ``j = t..N`` alone.
     """
     body, index = total.open()
     whole = total.lower == 1 and isinstance(total.upper, Symbol) and total.upper not in among
     if whole and not total.excluded:
         return IndexRange(total.hint, total.lower, total.upper)
-    ends = frozenset().union(*map(names, (total.lower, total.upper, *total.excluded)))
+    ends = names(total.lower) | names(total.upper)
     if not all(isinstance(s, Opened) for s in ends if s in among):
         return None
     found = _whole(IndexRange(index, total.lower, total.upper), body)

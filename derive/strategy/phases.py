@@ -137,6 +137,7 @@ EXTENSION = ("extend_upwards", "extend_downwards", "widen_bracket", "join_bracke
 
 NAMING = (
     "fold_definition",
+    "write_mask",
     "turn_logistic",
     "turn_sigmoid",
     "write_complement",

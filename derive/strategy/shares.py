@@ -7,6 +7,9 @@ from sympy import Expr, Indexed
 from derive.facts import Given
 from derive.notation import (
     ONE,
+    Apply,
+    Exp,
+    Log,
     Minus,
     Plus,
     Power,
@@ -14,6 +17,8 @@ from derive.notation import (
     Times,
     Total,
     factors,
+    heads,
+    is_mask,
     masked,
     names,
     times,
@@ -23,7 +28,7 @@ from derive.rules.shares import separate_quotient, share_of_several
 from derive.rules.sums import total_above
 from derive.rules.trace import Trace
 from derive.strategy.attempts import let_terms_meet, settle, spread
-from derive.strategy.judgement import meets
+from derive.strategy.judgement import holds_share_of_others, meets
 from derive.unfolding import value_of
 
 
@@ -64,6 +69,23 @@ def spread_shares(trace: Trace) -> None:
         settle(trace, ("distribute_negative", "split_total", "pull_out_sign", "pull_out_factor"))
         add_shares(trace)
         let_terms_meet(trace)
+
+
+def drop_masks(trace: Trace) -> None:
+    """Leave out the masks that shares beside them have by their definitions."""
+    settle(trace, ("vanish_share",))
+    if trace.apply("drop_mask", drops_safely):
+        let_terms_meet(trace)
+
+
+def drops_safely(expr: Expr, given: Given) -> bool:
+    """Whether what stands beside a mask is a number, and no large one, where the mask is zero."""
+    body, index = expr.opened if isinstance(expr, Total) else (expr, None)
+    above, below = sides(body)
+    apart = [{index}] if index else [names(factor) for factor in above if is_mask(factor)]
+    return not any(heads(f) & {Apply, Exp, Log, Power, Quotient} for f in above) and not any(
+        holds_share_of_others(f, given) or any(pair <= names(f) for pair in apart) for f in below
+    )
 
 
 def has_shares(product: Expr, given: Given) -> bool:

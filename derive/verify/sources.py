@@ -15,6 +15,7 @@ from derive.facts import Definition, EntryFact, EqualFact, Fact, Lemma, SumFact
 from derive.laws import Meta, Source
 from derive.notation import (
     ONE,
+    ZERO,
     Binder,
     Delta,
     Minus,
@@ -26,6 +27,8 @@ from derive.notation import (
     bases,
     collected,
     entries,
+    is_mask,
+    mask,
     masked,
     names,
     replace,
@@ -54,6 +57,9 @@ def backed(
                 for d in definitions
                 for a, b in either_way
                 for value in (unfolded(a, d),)
+            ) or any(
+                same(*(masked_once(evaluated(unfolded(e, d))) for e in (before, after)))
+                for d in definitions
             )
         case Source.EQUALITY:
             equal = [f for f in facts if isinstance(f, EqualFact)]
@@ -103,6 +109,27 @@ def multiplied(expr: Expr) -> Expr:
         case (Plus(args),) if not whole.below:
             return Plus(*(Times(whole.number, arg) for arg in args))
     return expr
+
+
+def masked_once(expr: Expr) -> Expr:
+    """A product with each mask ``1 - δ_{jk}`` in it once, and 0 beside ``δ_{jk}``.
+
+    A sum without an index with such a mask in its terms.
+    """
+    if isinstance(expr, Total):
+        body, index = expr.open()
+        masks = (mask(index, other) for other in expr.excluded)
+        return Total(masked_once(times(*masks, body)), (index, expr.lower, expr.upper))
+    whole = canonical.product(expr)
+    if whole.number == 0 or any(
+        mask(*f.args) in whole.above for f in whole.above if isinstance(f, Delta)
+    ):
+        return ZERO
+    seen: list[Expr] = []
+    for factor in whole.above:
+        if factor not in seen or not is_mask(factor):
+            seen.append(factor)
+    return canonical.Product(whole.number, tuple(seen), whole.below).expression()
 
 
 def after_fact(fact: Fact, before: Expr, after: Expr) -> bool:

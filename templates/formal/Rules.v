@@ -913,6 +913,26 @@ Ltac unfold_definition := by_definition.
 Ltac unfold_in_log := by_definition.
 Ltac unfold_in_total := by_definition.
 Ltac unfold_complement := by_definition.
+(* A share is zero by its own factor where a mask is. *)
+Ltac drop_mask :=
+  autounfold with derive;
+  match goal with |- _ = ?after =>
+    match after with context [delta ?i ?j] =>
+      unfold delta; destruct (Nat.eqb i j); by_ring end end.
+Ltac vanish_share :=
+  autounfold with derive; rewrite ?(delta_same _ _ eq_refl);
+  first
+  [ by_ring
+  | match goal with |- ?before = _ =>
+      match before with context [delta ?i ?j] =>
+        unfold delta; destruct (Nat.eqb i j); by_ring end end ].
+Ltac include_masked :=
+  match goal with |- sum_over (range_but [?k] ?lo ?hi) ?f = _ =>
+    rewrite (total_exclude k lo hi f) by index; cbv beta;
+    match goal with |- _ = ?left + _ =>
+      replace left with 0
+        by (autounfold with derive; rewrite ?(delta_same _ _ eq_refl); by_ring) end;
+    by_ring end.
 Ltac sum_probabilities :=
   autounfold with derive;
   match goal with |- sum_over ?l (fun j => @?f j / ?s) = 1 =>
