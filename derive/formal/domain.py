@@ -38,6 +38,7 @@ from derive.notation import (
     bases,
     factors,
     heads,
+    is_mask,
     is_number,
     names,
     replace,
@@ -143,9 +144,12 @@ def _in_words(condition: Condition) -> laws.Condition:
 
 
 def _follows(condition: Condition, besides: Given) -> bool:
-    """Whether that a part is not zero follows from what is known besides: others are positive."""
+    """Whether that a part is not zero follows from what is known besides: others are positive.
+
+    That a mask is not zero is said of the indices for which it is none.
+    """
     if condition.positive or condition.tie:
-        return False
+        return is_mask(condition.part)
     return 0 not in signs(condition.part, besides)
 
 
@@ -323,10 +327,11 @@ def _condition(part: Expr, positive: bool, given: Given, scope: Scope, around: A
 
 def _needed_around(part: Expr, given: Given, scope: Scope, around: Around) -> Around:
     """Without that two indices differ, but where the part is zero if they do not."""
+    whole = unfold(part, scope.definitions)  # a share has its mask in its definition
     needed = {
         f"{index(known.left, scope)} <> {index(known.right, scope)}"
         for known in given.apart
-        if is_zero(replace(part, {known.left: known.right}))
+        if is_zero(replace(whole, {known.left: known.right}))
     }
     return tuple((name, limits) for name, limits in around if name or limits in needed)
 

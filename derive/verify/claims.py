@@ -16,7 +16,7 @@ from derive.notation import Minus, Plus, Quotient, Times, replace
 from derive.verify.canonical import same, sum_of, terms
 from derive.verify.chain_rule import is_chain
 from derive.verify.clamps import is_clamped
-from derive.verify.conditions import Places, Sizes, nonzero, positive, without_zero
+from derive.verify.conditions import Places, Sizes, nonzero, positive, told_apart, without_zero
 from derive.verify.instance import instantiate
 from derive.verify.match import Match
 from derive.verify.matching import matches, products, sums
@@ -132,8 +132,12 @@ class Court:
                 elif condition.kind in ("positive", "nonzero"):
                     seen = positive if condition.kind == "positive" else nonzero
                     operand = without_zero(operands[0])
+                    apart = claim.given.apart
+                    if condition.kind == "positive":
+                        # A logarithm or power of 0 is nowhere but where a mask rules it out.
+                        apart = (*apart, *told_apart(operand, self._definitions))
                     if not (
-                        seen(operand, claim.facts, self._definitions)
+                        seen(operand, (*claim.facts, *apart), self._definitions)
                         or Places(self._sizes, claim.facts, claim.given).positive(operand)
                     ):
                         assumed.append(Condition(condition.kind, (named(operand),)))

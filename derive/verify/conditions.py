@@ -28,7 +28,9 @@ from derive.notation import (
     Times,
     Total,
     entries,
+    masked,
     names,
+    replace,
 )
 from derive.verify.canonical import constant, product, same, sum_of
 
@@ -146,6 +148,9 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
             return True
         case Log(Plus((one, *others))) | Log(Plus((*others, one))) if one == 1:
             return all(map(seen, others))
+        case Plus((one, Minus(Delta(first, second)))) if one == 1:
+            told = (f for f in facts if isinstance(f, UnequalFact))
+            return any({f.left, f.right} == {first, second} for f in told)
         case Plus((one, Minus(entry))) if one == 1 and isinstance(entry, (Symbol, Indexed)):
             return _leaves_some(entry, definitions, seen)
         case Plus(args):
@@ -159,13 +164,31 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
             return bool(whole.number > 0) and expr not in parts and all(map(seen, parts))
         case Power(base, _):
             return seen(base)
-        case Total() | Maximum() | ProductOver():
+        case Total():
+            body, index = expr.open()
+            left_out = [masked(factor, index) for factor in product(body).above]
+            apart = (UnequalFact(index, other) for other in left_out if other is not None)
+            return positive(body, (*facts, *apart), definitions)
+        case Maximum() | ProductOver():
             return seen(expr.body)
         case Symbol() | Indexed():
             base = expr.base if isinstance(expr, Indexed) else expr
             defined = next((d for d in definitions if d.base == base), None)
-            return seen(defined.value) if defined is not None else bool(expr.is_positive)
+            if defined is None:
+                return bool(expr.is_positive)
+            at = expr.indices if isinstance(expr, Indexed) else ()
+            return seen(replace(defined.value, dict(zip(defined.indices, at, strict=True))))
     return bool(expr.is_positive)
+
+
+def told_apart(expr: Expr, definitions: tuple[Definition, ...]) -> Iterator[UnequalFact]:
+    """Which indices differ wherever ``expr`` counts: by its masks, and by those of its names."""
+    yield from (UnequalFact(d.first, d.second) for d in expr.atoms(Delta))
+    for entry in entries(expr):
+        for d in definitions:
+            if d.base == entry.base:
+                at = dict(zip(d.indices, entry.indices, strict=True))
+                yield from told_apart(replace(d.value, at), definitions)
 
 
 def _leaves_some(

@@ -96,7 +96,7 @@ Ltac holds :=
     end
   | lia | discriminate | reflexivity | lra | positive | nonzero
   | computed; evident
-  | each_index; computed; evident
+  | each_index; first [exfalso; lia | computed; evident]
   | computed; apply nonzero_of_positive, ln_above; at_zero; sides; rational
   | each_index; computed; apply nonzero_of_positive, ln_above; at_zero; sides; rational
   | computed; by_logarithms
