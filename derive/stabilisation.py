@@ -414,7 +414,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
     settle(trace, TANGENTS)
-    settle(trace, ("rule_out_equal",))
+    settle(trace, ("rule_out_equal", "rule_out_term"))
     open_fractions(trace)
     if derivation.problem.kind == "hessian_vector" and trace.apply("centre_mean"):
         settle(trace, ("sum_probabilities", "cancel_terms"))

@@ -83,7 +83,7 @@ def _pairings(pattern: Inert, expr: Basic, generic: tuple[Symbol, ...]) -> Itera
     """Arguments side by side; equal ones of a sum or product are paired first, in any order.
 
     Those of one shape go in any order, as two rows in a product. What is below a bar comes first:
-    of a share it has fewer indices.
+    of a share it has fewer indices, but ``e^a + e^b`` does not say which of the two is above.
     """
     left, right = list(pattern.args), list(expr.args)
     if isinstance(pattern, Delta):
@@ -91,7 +91,10 @@ def _pairings(pattern: Inert, expr: Basic, generic: tuple[Symbol, ...]) -> Itera
         yield from (list(zip(left, order, strict=True)) for order in (right, right[::-1]))
         return
     if not isinstance(pattern, (Plus, Times)):
-        yield list(zip(left, right, strict=True))[:: -1 if isinstance(pattern, Quotient) else 1]
+        in_order = list(zip(left, right, strict=True))
+        if isinstance(pattern, Quotient):
+            yield in_order[::-1]
+        yield in_order
         return
     pairs: list[Pair] = []
     for argument in list(left):

@@ -84,8 +84,30 @@ def write_logistic(expr: Expr, given: Given) -> Outcome:
     """``e^u / (1 + e^u) = 1 / (1 + e^{-u})``"""
     match expr:
         case Quotient(Exp(u) as above, Plus((_, _) as below)) if above in below and ONE in below:
-            return Quotient(ONE, Plus(ONE, Exp(opposite(u))))
+            return Quotient(ONE, _in_order(below, Exp(opposite(u))))
     return None
+
+
+@rule(
+    law(
+        Quotient(ONE, Plus(ONE, Exp(s.u))),
+        Quotient(Exp(Minus(s.u)), Plus(ONE, Exp(Minus(s.u)))),
+    ),
+    Quotient(ONE, Plus(ONE, Exp(z_k))),
+    formal="turn_logistic",
+)
+def write_sigmoid(expr: Expr, given: Given) -> Outcome:
+    """``1 / (1 + e^u) = e^{-u} / (1 + e^{-u})``"""
+    u = risen(expr)
+    if u is None:
+        return None
+    above = Exp(opposite(u))
+    return Quotient(above, _in_order(expr.denominator.args, above))
+
+
+def _in_order(terms: tuple[Expr, ...], exponential: Expr) -> Expr:
+    """``1 + e^u`` or ``e^u + 1``, as ``terms`` are: a definition has them in one order."""
+    return Plus(*(ONE if term == 1 else exponential for term in terms))
 
 
 p_k, y_k = s.p[s.k1], s.y[s.k1]

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from sympy import Expr
 
 from derive.facts import Given
@@ -307,4 +309,50 @@ def rule_out_equal(expr: Expr, given: Given) -> Outcome:
                     return plus(
                         *(left if at == m else t for at, t in enumerate(expr.args) if at != n)
                     )
+    return None
+
+
+FN = Value(s.F, s.n)
+
+
+@rule(
+    law(
+        Plus(Times(s.a, Delta(s.k, s.n), Total(FJ, limits)), Minus(Times(s.a, FN))),
+        Plus(
+            Times(s.a, Delta(s.k, s.n), Total(FJ, (*limits, s.k))),
+            Minus(Times(s.a, mask(s.k, s.n), FN)),
+        ),
+        k_in_range,
+    ),
+    Example(
+        Plus(
+            Times(Delta(s.k1, s.i1), Total(exponential, over_classes)),
+            Minus(Exp(s.z[s.i1])),
+        ),
+        s.in_range,
+    ),
+)
+def rule_out_term(expr: Expr, given: Given) -> Outcome:
+    """``δ_{kn} Σ_j f_j - f_n = δ_{kn} Σ_{j≠k} f_j - (1 - δ_{kn}) f_n``
+
+    As the second derivative of any sum of functions of differences ``z_k - z_n`` is.
+    """
+    parts = [monomial(term) for term in expr.args]
+    for at, part in enumerate(parts):
+        plain = [base for base, exponent in part.powers.values() if exponent == 1]
+        wholes = [base for base in plain if isinstance(base, Total) and not base.excluded]
+        deltas = [base for base in plain if isinstance(base, Delta)]
+        for total, delta in product(wholes, deltas):
+            body, own = total.open()
+            beside = expression(divided(part, monomial(times(delta, total))))
+            for index, other in (delta.args, delta.args[::-1]):
+                known = within(index, total.lower, total.upper, given)
+                taken = times(beside, replace(body, {own: other}))
+                m = place(monomial(Minus(taken)), parts)
+                if known is not None and m is not None:
+                    others = Total(body, (own, total.lower, total.upper, index))
+                    terms = list(expr.args)
+                    terms[at] = times(beside, delta, others)
+                    terms[m] = Minus(times(mask(*delta.args), taken))
+                    return Rewriting(Plus(*terms), given.declared(known))
     return None

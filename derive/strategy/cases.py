@@ -44,6 +44,7 @@ def cases(derivation: Derivation) -> Mapping[Expr, Derivation]:
 def derive_case(derivation: Derivation, fact: EqualFact | UnequalFact) -> Derivation:
     """The closed form under a further condition on two indices."""
     trace = Trace(derivation.closed_form, derivation.given.also(fact))
+    settle(trace, ("rule_out_term",))
     if isinstance(fact, EqualFact):
         equal = replace(derivation.closed_form, {fact.left: fact.right})
         zero = {e: ZERO for e in entries(equal) if vanish_share(e, trace.given) is not None}

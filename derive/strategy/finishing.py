@@ -62,6 +62,7 @@ from derive.strategy.shares import (
     spread_shares,
 )
 from derive.strategy.signs import has_two_signs, is_slope, less_one, sums_a_difference
+from derive.strategy.turning import turn_complements
 
 # A product of more sums than this is not multiplied out to see whether anything cancels.
 EXPANSIONS = 12
@@ -125,6 +126,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, share_brackets)
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
+    attempt(trace, turn_complements)
     attempt(trace, join_positive_parts)
     attempt(trace, write_positive_parts)
     attempt(trace, release_constants)

@@ -759,6 +759,9 @@ Ltac move_index :=
     unfold delta; destruct (Nat.eqb_spec i j) as [E|]; [rewrite ?E; cbv beta; by_ring | by_ring] end.
 Ltac move_index_throughout := move_index.
 Ltac rule_out_equal := move_index.
+Ltac rule_out_term :=
+  match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
+    rewrite (total_exclude k lo hi f) by index; cbv beta; move_index end.
 Ltac write_cases :=
   match goal with |- _ = choice ?i ?j ?a 0 => rewrite <- (delta_choice i j a); by_ring end.
 Ltac keep_one_term :=

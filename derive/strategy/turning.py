@@ -1,0 +1,63 @@
+"""Logistic functions of two indices that occur both ways round: ``1 - σ_{jk}`` is ``σ_{kj}``."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from sympy import Expr, Indexed
+
+from derive.facts import Given
+from derive.notation import Minus, collected, entries
+from derive.recognition import is_logistic
+from derive.rules.complements import is_complement
+from derive.rules.monomials import sides
+from derive.rules.trace import Trace
+from derive.strategy.attempts import factor_out, repeat, settle
+
+
+def turn_complements(trace: Trace) -> None:
+    """Write ``1 - σ_{jk}`` as ``σ_{kj}`` where that is there as well, so that terms can meet."""
+    both = both_ways(trace.expression, trace.given)
+    if not both:
+        return
+    if trace.apply("unfold_complement", lambda e, _: is_left_of(e, both)):
+        settle(trace, ("complement_fraction", "fold_definition"))
+        for rule in ("write_logistic", "write_sigmoid"):
+            if trace.apply(rule):
+                settle(trace, ("fold_definition",))
+        settle(trace, ("combine_powers", "cancel_terms", "collect_terms", "pull_out_factor"))
+        factor_out(trace)
+    repeat(lambda: trace.apply("factor_partly", lambda e, _: holds_slopes(e, both)))
+
+
+def both_ways(expr: Expr, given: Given) -> frozenset[Expr]:
+    """The entries of logistic functions that are there with their two indices exchanged too."""
+    logistic = {d.base for d in given.definitions if len(d.indices) > 1 and is_logistic(d.value)}
+    found = collected(expr, entries)
+    return frozenset(e for e in found if e.base in logistic and not found.isdisjoint(swapped(e)))
+
+
+def swapped(entry: Indexed) -> list[Expr]:
+    """An entry with two of its indices exchanged, for each two of them that differ."""
+    indices = entry.indices
+    return [
+        entry.base[(*indices[:n], indices[m], *indices[n + 1 : m], indices[n], *indices[m + 1 :])]
+        for m in range(len(indices))
+        for n in range(m)
+        if indices[n] != indices[m]
+    ]
+
+
+def is_left_of(expr: Expr, entries: frozenset[Expr]) -> bool:
+    """Whether this is what one of ``entries`` leaves of one."""
+    return is_complement(expr) and not entries.isdisjoint(
+        t for term in expr.args for t in (term, *term.args)
+    )
+
+
+def holds_slopes(expr: Expr, entries: frozenset[Expr]) -> bool:
+    """Whether two terms of a sum hold the same product ``σ_{jk} σ_{kj}``."""
+    terms = (t.operand if isinstance(t, Minus) else t for t in expr.args)
+    found = [entries.intersection(sides(term)[0]) for term in terms]
+    slopes = [f for f in found if any(not f.isdisjoint(swapped(e)) for e in f)]
+    return any(a & b for a, b in combinations(slopes, 2))

@@ -1,0 +1,94 @@
+"""Losses of pairs: one logistic function, one way round, and nothing large taken off again."""
+
+from __future__ import annotations
+
+import mpmath
+import numpy as np
+import pytest
+
+import derive
+
+pytestmark = pytest.mark.needs("lark")
+
+WORTH = "-sum(w[i,j]*log(exp(z[i])/(exp(z[i]) + exp(z[j]))), i=1..C, j=1..C)"
+MARGIN = "-sum(w[i,j]*log(sigmoid(z[i] - z[j])), i=1..C, j=1..C)"
+RISING = "sum(w[i,j]*softplus(z[j] - z[i]), i=1..C, j=1..C)"
+AREA = "sum(w[i,j]*sigmoid(z[j] - z[i]), i=1..C, j=1..C)"
+RATING = "sum((y[i,j] - sigmoid(z[i] - z[j]))^2, i=1..C, j=1..C)/2"
+
+HESSIAN = (
+    r"-(w[k, m] + w[m, k])*\sigma[k, m]*\sigma[m, k] + "
+    r"KroneckerDelta(k, m)*Sum((w[{0}, k] + w[k, {0}])*\sigma[{0}, k]*\sigma[k, {0}], ({0}, 1, C))"
+)
+
+
+@pytest.mark.parametrize(("loss", "index"), [(WORTH, "j"), (MARGIN, "j"), (RISING, "i")])
+def test_both_ways_round_meet(loss: str, index: str) -> None:
+    found = derive.hessian(loss, "z[k]", "z[m]")
+    assert str(found.result) == HESSIAN.format(index)
+    assert found.check().level == "exact"
+    # The same score is its own opponent in no term: that one is no part of the sum.
+    equal, apart = (str(case.result) for case in found.cases.values())
+    assert equal.startswith("Sum((1 - KroneckerDelta(")
+    assert apart == r"-(w[k, m] + w[m, k])*\sigma[k, m]*\sigma[m, k]"
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        (WORTH, r"Sum(-\sigma[j, k]*w[k, j] + \sigma[k, j]*w[j, k], (j, 1, C))"),
+        (AREA, r"Sum((w[i, k] - w[k, i])*\sigma[i, k]*\sigma[k, i], (i, 1, C))"),
+        (
+            RATING,
+            r"Sum((-\sigma[j, k] + \sigma[k, j] + y[j, k] - y[k, j])*\sigma[j, k]*\sigma[k, j], "
+            "(j, 1, C))",
+        ),
+    ],
+)
+def test_gradients_have_no_complements(loss: str, expected: str) -> None:
+    found = derive.gradient(loss, "z[k]")
+    assert str(found.result) == expected
+    assert found.check().level == "exact"
+
+
+def test_a_lone_complement_stays() -> None:
+    """Turned, ``1 - σ_{ab}`` would bring in a second logistic function."""
+    assert str(derive.gradient("-log(sigmoid(z[a] - z[b]))", "z[k]").result) == (
+        r"(1 - \sigma[a, b])*(-KroneckerDelta(a, k) + KroneckerDelta(b, k))"
+    )
+
+
+@pytest.mark.needs("coqc")
+@pytest.mark.parametrize("loss", [WORTH, MARGIN, RISING])
+def test_turned_complements_are_proved(loss: str) -> None:
+    assert derive.hessian(loss, "z[k]", "z[m]").check(formal=True).level == "proved"
+
+
+def exact(scores: list[float], wins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The gradient and the Hessian of Bradley and Terry's loss."""
+    n = len(scores)
+    with mpmath.workdps(2000):
+        z, w = [mpmath.mpf(s) for s in scores], [list(map(mpmath.mpf, row)) for row in wins]
+        share = [[1 / (1 + mpmath.exp(b - a)) for b in z] for a in z]
+        slope = [
+            sum(share[k][j] * w[j][k] - share[j][k] * w[k][j] for j in range(n)) for k in range(n)
+        ]
+        pull = [
+            [(w[k][m] + w[m][k]) * share[k][m] * share[m][k] if k != m else 0 for m in range(n)]
+            for k in range(n)
+        ]
+        second = [[sum(pull[k]) if k == m else -pull[k][m] for m in range(n)] for k in range(n)]
+        return np.array(slope, float), np.array(second, float)
+
+
+@pytest.mark.parametrize("scale", [1.0, 30.0, 700.0, 1000.0])
+@pytest.mark.parametrize("loss", [WORTH, MARGIN, RISING])
+def test_no_digits_are_lost(loss: str, scale: float) -> None:
+    scores = [0.0, scale, 2 * scale, -0.3 * scale]
+    wins = np.arange(1.0, 17).reshape(4, 4)
+    slope, second = exact(scores, wins)
+    inputs = {"z": np.array(scores), "w": wins}
+    _, found = derive.gradient(loss, "z[k]").kernel("numpy")(**inputs)
+    np.testing.assert_allclose(found, slope, rtol=1e-12, atol=1e-300)
+    _, found = derive.hessian(loss, "z[k]", "z[m]").kernel("numpy")(**inputs)
+    np.testing.assert_allclose(found, second, rtol=1e-12, atol=1e-300)
