@@ -44,13 +44,6 @@ BY_HAND = {
         "-2*Sum((1 - KroneckerDelta(i, k))*KroneckerDelta(y[i], y[k])/(z[i] + z[k]), (i, 1, N))",
         {"by": "z[k]"},
     ),
-    # Birnbaum 1968: (1 - y/P) s with the three-parameter P = c + (1 - c) s.
-    "item response": (
-        "-sum(y[j]*log(c[j] + (1-c[j])*sigmoid(t - b[j]))"
-        " + (1-y[j])*log(1 - c[j] - (1-c[j])*sigmoid(t - b[j])), j=1..J)",
-        "Sum((1 - y[j]/((1 - c[j])*\\sigma[j] + c[j]))*\\sigma[j], (j, 1, J))",
-        {"by": "t"},
-    ),
     "log odds": (
         ODDS.format("w"),
         "(KroneckerDelta(k, w) - p[k])/(1 - p[w])",
@@ -791,3 +784,14 @@ def test_powers_of_shares_are_taken_out_of_logarithms() -> None:
         z=np.array([1000.0, -1000.0, 3.0]), t=np.array(1)
     )
     assert value == 4000
+
+
+def test_what_stands_beside_a_bracket_clears_a_bar_in_it() -> None:
+    # Birnbaum 1968: (1 - y/P) s with the three-parameter P = c + (1 - c) s.
+    right = "c[j] + (1 - c[j])*sigmoid(t - b[j])"
+    loss = f"-sum(y[j]*log({right}) + (1 - y[j])*log(1 - ({right})), j=1..J)"
+    found = derive.gradient(loss, "t")
+    assert (
+        str(found.result) == "Sum((1 - y[j]/((1 - c[j])*\\sigma[j] + c[j]))*\\sigma[j], (j, 1, J))"
+    )
+    assert found.check().ok
