@@ -31,6 +31,7 @@ from derive.positions import survey
 from derive.recognition import is_logistic
 from derive.rules.cancelling import beside_brackets, cancelling_brackets, over_opposite
 from derive.rules.complements import (
+    beside_bars,
     delta_of,
     is_complement,
     is_share,
@@ -138,6 +139,7 @@ def open_complements(trace: Trace) -> bool:
         found = near_one(trace.expression)
     if trace.apply("distribute_difference"):
         settle(trace, ("move_sign", "cancel_double_negative", "multiply_quotients"))
+    trace.apply("multiply_quotients", among(beside_bars(trace.expression)))
     trace.apply_first(("gather_difference", "gather_difference_but"))
     shares = shares_near_one(trace.expression)
     trace.apply("complement_share", among(shares))

@@ -152,6 +152,18 @@ def over_complements(expr: Expr) -> frozenset[Expr]:
     return collected(expr, look)
 
 
+def beside_bars(expr: Expr) -> frozenset[Expr]:
+    """The products of a ``δ_{ik} - p_i`` and a fraction over ``1 - p_k``, not yet one fraction."""
+
+    def look(part: Expr) -> tuple[Expr, ...]:
+        parts = part.args if isinstance(part, Times) else ()
+        deltas = [d for f in parts if (d := delta_of(f)) is not None]
+        below = complemented(tuple(f for part in parts for f in sides(part)[1]))
+        return (part,) if any(below.intersection(d.args) for d in deltas) else ()
+
+    return collected(expr, look)
+
+
 def powers_beside(expr: Expr) -> frozenset[Expr]:
     """The powers ``(1 - p_k)^n`` beside ``δ_{ik} - p_i``: infinite for ``n < 0`` where it is 0."""
 

@@ -236,3 +236,15 @@ def test_a_power_of_what_a_softmax_leaves(scores: list[float], focus: float) -> 
         true = [float(-(left**focus) * mpmath.log(p)), *map(float, slopes)]
     found = computed(FOCAL, "z[k]", ("g > 0",), z=scores, t=0, g=focus)
     np.testing.assert_allclose(found, true, rtol=1e-12, atol=1e-100)
+
+
+def test_a_difference_and_what_is_left_of_one_below_its_bar() -> None:
+    """Decoupled distillation (Zhao et al. 2022): at ``k = t`` the slope is ``a (p_t - q_t) + 0``."""
+    p, q = "softmax(v)[t]", "softmax(z)[t]"
+    true_class = f"{p}*log({p}/{q}) + (1 - {p})*log((1 - {p})/(1 - {q}))"
+    left = "exp({0}[i])/sum(exp({0}[j]), j=1..C, j != t)"
+    teacher, student = left.format("v"), left.format("z")
+    others = f"sum({teacher}*log({teacher}/({student})), i=1..C, i != t)"
+    inputs = {"z": [80.0, 0.0, 0.0], "v": [0.0, 0.0, 0.0], "t": 0, "a": 3.0, "b": 1.0}
+    found = computed(f"a*({true_class}) + b*{others}", "z[k]", **inputs)
+    np.testing.assert_allclose(found[1:], [2.0, -1.0, -1.0], rtol=1e-14)
