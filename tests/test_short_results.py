@@ -44,6 +44,20 @@ BY_HAND = {
         "-2*Sum((1 - KroneckerDelta(i, k))*KroneckerDelta(y[i], y[k])/(z[i] + z[k]), (i, 1, N))",
         {"by": "z[k]"},
     ),
+    # Szegedy et al. 2016, section 7.
+    "smoothed labels": (
+        "-sum(((1 - eps)*delta(i,t) + eps/C)*log(softmax(z)[i]), i=1..C)",
+        "-(1 - eps)*KroneckerDelta(k, t) + \\hat{y}[k] - eps/C",
+        {},
+    ),
+    # Lambert 1992.
+    "more zeros than a Poisson count has": (
+        "-sum(delta(y[n],0)*log(w + (1 - w)*exp(-exp(a[n])))"
+        " + (1 - delta(y[n],0))*(log(1 - w) + y[n]*a[n] - exp(a[n])), n=1..N)",
+        "(1 - w)*exp(-exp(a[k]))*exp(a[k])*KroneckerDelta(0, y[k])/(w + (1 - w)*exp(-exp(a[k])))"
+        " + (1 - KroneckerDelta(0, y[k]))*(exp(a[k]) - y[k])",
+        {"by": "a[k]"},
+    ),
     "log odds": (
         ODDS.format("w"),
         "(KroneckerDelta(k, w) - p[k])/(1 - p[w])",

@@ -196,6 +196,28 @@ def factor_turned_bracket(expr: Expr, given: Given) -> Outcome:
     return _beside_bracket(expr, -ONE)
 
 
+@rule(
+    law(
+        Plus(Minus(s.b), Minus(s.c), Times(s.a, Plus(s.b, s.c))),
+        Times(Plus(ONE, Minus(s.a)), Plus(Minus(s.b), Minus(s.c))),
+    ),
+    Plus(y_k, Minus(z_k), Times(s.T, Plus(z_k, Minus(y_k)))),
+    formal="factor_bracket",
+)
+def factor_bracket_less(expr: Expr, given: Given) -> Outcome:
+    """``-b - c + a (b + c) = (1 - a) (-b - c)``"""
+    parts = [monomial(t) for t in expr.args]
+    for n, part in enumerate(parts):
+        for bracket, exponent in part.powers.values() if not part.coefficient.is_negative else ():
+            opposite = [Minus(t) for t in bracket.args] if isinstance(bracket, Plus) else []
+            found = [place(monomial(t), parts) for t in opposite]
+            if exponent == 1 and found and None not in found and n not in found:
+                left = plus(ONE, Minus(expression(divided(part, monomial(bracket)))))
+                rest = (t for at, t in enumerate(expr.args) if at not in (n, *found))
+                return plus(times(left, plus(*(expr.args[m] for m in found))), *rest)
+    return None
+
+
 def _beside_bracket(expr: Expr, sign: Expr) -> Outcome:
     """A bracket with a factor and its terms beside it, all with the same sign, as one product."""
     parts = [monomial(t) for t in expr.args]
@@ -251,11 +273,15 @@ def factor_opposite(expr: Expr, given: Given) -> Outcome:
     Plus(z_k, y_k, Minus(Times(Delta(s.i1, s.k1), z_k))),
 )
 def factor_complement(expr: Expr, given: Given) -> Outcome:
-    """``b - a b = b (1 - a)`` for a delta or a number with a name: what is left of one."""
+    """``b - a b = b (1 - a)`` for a delta or a number with a name: what is left of one.
+
+    For any other number beside a delta.
+    """
     parts = [monomial(t) for t in expr.args]
     for n, part in enumerate(parts):
+        deltas = any(isinstance(base, Delta) for base, _ in part.powers.values())
         for share, _ in part.powers.values():
-            if not isinstance(share, Delta) and given.definition_of(share) is None:
+            if not (deltas or given.definition_of(share) is not None):
                 continue
             whole = monomial(Minus(expression(divided(part, monomial(share)))))
             m = place(whole, parts)

@@ -99,6 +99,7 @@ def finish(trace: Trace) -> None:
             or trace.apply("factor_common", innermost=True)
             or trace.apply("factor_bracket", innermost=True)
             or trace.apply("factor_turned_bracket", innermost=True)
+            or trace.apply("factor_bracket_less", innermost=True)
             or trace.apply("factor_opposite", innermost=True)
             or trace.apply("factor_pairs", innermost=True)
             or simplify_after_factoring(trace)

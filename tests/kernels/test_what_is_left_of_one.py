@@ -239,7 +239,7 @@ def test_a_power_of_what_a_softmax_leaves(scores: list[float], focus: float) -> 
 
 
 def test_a_difference_and_what_is_left_of_one_below_its_bar() -> None:
-    """Decoupled distillation (Zhao et al. 2022): at ``k = t`` the slope is ``a (p_t - q_t) + 0``."""
+    """Decoupled distillation (Zhao et al. 2022): at ``k = t`` the slope is ``a (q_t - p_t)``."""
     p, q = "softmax(v)[t]", "softmax(z)[t]"
     true_class = f"{p}*log({p}/{q}) + (1 - {p})*log((1 - {p})/(1 - {q}))"
     left = "exp({0}[i])/sum(exp({0}[j]), j=1..C, j != t)"
