@@ -53,6 +53,18 @@ def factor_partly(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
+    Plus(Times(Delta(s.i1, s.k1), z_k), y_k, Minus(Times(Delta(s.i1, s.k1), z_i))),
+    formal="factor_partly",
+)
+def factor_delta(expr: Expr, given: Given) -> Outcome:
+    """Factor out a delta that two terms of a longer sum have in common, and what else."""
+    return _of_two(
+        expr, lambda shared, *_: any(isinstance(b, Delta) for b, _ in shared.powers.values())
+    )
+
+
+@rule(
+    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
     Plus(Times(y_k, Plus(z_k, s.T)), s.a, Minus(Times(y_k, Plus(s.T, z_i)))),
 )
 def factor_cancelling(expr: Expr, given: Given) -> Outcome:

@@ -254,7 +254,9 @@ def share_totals(trace: Trace) -> None:
 
 
 def share_brackets(trace: Trace) -> None:
-    """Join terms that have a bracket in common."""
+    """Join terms that have a bracket or a delta in common."""
+    while trace.apply("factor_delta", innermost=True):
+        settle(trace, ("cancel_terms", "collect_terms"))
     while trace.apply("factor_partly", lambda terms, _: Bracket in heads_of(terms)):
         settle(trace, ("drop_inner_bracket", "cancel_terms", "collect_terms"))
 
