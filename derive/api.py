@@ -14,8 +14,8 @@ from sympy import Expr, Indexed, MatrixExpr, Symbol, Tuple
 
 from derive.case_table import Cases
 from derive.catalogue import ENTRIES, question
+from derive.derivation import ByVariable, Step
 from derive.derivation import Derivation as Trace
-from derive.derivation import Step
 from derive.errors import DeriveError
 from derive.matrices import matrix_of
 from derive.notation import Maximum, plain
@@ -62,7 +62,9 @@ class Derivation(Trace):
         """The same derivation, and all it contains, with the public verbs."""
         values = {f.name: getattr(trace, f.name) for f in fields(Trace)}
         values["lemmas"] = tuple(map(cls.of, trace.lemmas))
-        values["parts"] = MappingProxyType({n: cls.of(d) for n, d in trace.parts.items()})
+        values["parts"] = MappingProxyType(
+            ByVariable({n: cls.of(d) for n, d in trace.parts.items()})
+        )
         values["cases"] = Cases({c: cls.of(d) for c, d in trace.cases.items()})
         values["arrays"] = MappingProxyType({n: cls.of(d) for n, d in trace.arrays.items()})
         values["steps"] = tuple(_explicit(step, trace) for step in trace.steps)

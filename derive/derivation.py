@@ -48,6 +48,17 @@ class Step:
         return self.substeps or (self,)
 
 
+class ByVariable(dict[str, "Derivation"]):
+    """Derivations by the name of a variable; ``z[k,m]`` is found where it is ``z[k, m]``."""
+
+    def __missing__(self, name: str) -> Derivation:
+        written = {known.replace(" ", ""): known for known in self}
+        bare = name.replace(" ", "") if isinstance(name, str) else name
+        if bare not in written:
+            raise KeyError(f"there is no {name} among {', '.join(self)}")
+        return self[written[bare]]
+
+
 @dataclass(frozen=True)
 class Derivation:
     """The way from a statement to its result.

@@ -279,6 +279,14 @@ def test_several_variables_are_parts_in_the_order_asked_for() -> None:
     assert there.parts["T"].result == RESULTS["by temperature"]
 
 
+@pytest.mark.needs("lark")
+def test_a_part_is_found_by_the_variable_as_it_was_written() -> None:
+    both = derive.gradient("sum(a[i,j]^2*b[i], i=1..N, j=1..M)", ["a[k,s]", "b[k]"])
+    assert both.parts["a[k,s]"] is both.parts["a[k, s]"]
+    with pytest.raises(KeyError, match=r"no c among a\[k, s\], b\[k\]"):
+        both.parts["c"]
+
+
 def test_a_list_of_one_variable_is_that_variable() -> None:
     assert derive.gradient(cross_entropy, [z[k]], given=[soft]).result == hat[k] - y[k]
 
