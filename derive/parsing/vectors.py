@@ -52,6 +52,7 @@ class _Found:
 
     entries: dict[str, Entry] = field(default_factory=dict)
     numbers: dict[str, Place] = field(default_factory=dict)
+    sizes: set[str] = field(default_factory=set)
     vectors: list[Vector] = field(default_factory=list)
 
     def visit(self, node: Node) -> None:
@@ -77,6 +78,7 @@ class _Found:
                 self.numbers.setdefault(name, place)
             case Limits():
                 self.numbers.setdefault(node.index.name, node.index.place)
+                self.sizes |= {end.name for end in node.parts if isinstance(end, Name)}
         for part in node.parts:
             self.visit(part)
 
@@ -154,6 +156,11 @@ def _ranks(found: _Found) -> dict[str, int]:
     for name, place in found.numbers.items():
         if name in found.entries or name in ranks:
             count = _counted(ranks[name])
+            if name in found.sizes:
+                raise place.error(
+                    f"{name} is the end of a range here and has {count} elsewhere; "
+                    "give one of the two another name"
+                )
             raise place.error(
                 f"{name} has no index here and {count} elsewhere; write an entry of it, such as "
                 f"{name}[i]"

@@ -94,6 +94,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("sqrt(z[k]^2 + e^2)", 15, "another name, such as eps, for a parameter"),
     ("1/0 + Sum(z[i], (i,1,C))", 3, "divides by 0"),
     ("log(1 - pi)*z[k]", 1, "pi is the number 3.14159"),
+    ("sum(z[i]*C[i], i=1..C)", 21, "C is the end of a range here and has 1 index elsewhere"),
     ("0^-2 + Sum(z[i], (i,1,C))", 2, "divides by 0"),
     ("log(0) + Sum(z[i], (i,1,C))", 1, "infinite"),
     ("Sum(z[i], (i,1,C)) + sqrt(-2)", 22, "no real value"),
