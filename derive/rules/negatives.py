@@ -189,6 +189,35 @@ def turn_both(expr: Expr, given: Given) -> Outcome:
     return None
 
 
+@rule(
+    law(
+        Minus(Times(s.c, Plus(Each(Times(Plus(s.a, Minus(ONE)), s.b))))),
+        Times(s.c, Plus(Each(Times(Plus(ONE, Minus(s.a)), s.b)))),
+    ),
+    Minus(
+        Times(y_k, Plus(*(Times(Plus(entry, Minus(ONE)), entry) for entry in (z_i, z_k)))),
+    ),
+    formal="turn_factor",
+)
+def turn_each(expr: Expr, given: Given) -> Outcome:
+    """``-c ((a - 1) b + (d - 1) f) = c ((1 - a) b + (1 - d) f)``"""
+    for n, bracket in enumerate(sides(expr.operand)[0]):
+        if isinstance(bracket, Plus):
+            turned = [_less_than_one(term) for term in bracket.args]
+            if None not in turned:
+                return with_factor(expr.operand, n, Plus(*turned))
+    return None
+
+
+def _less_than_one(term: Expr) -> Expr | None:
+    """``(1 - a) b`` for a term ``(a - 1) b``; None for others."""
+    for n, factor in enumerate(sides(term)[0]):
+        match factor:
+            case Plus((share, Minus(one))) if one == 1:
+                return with_factor(term, n, Plus(ONE, Minus(share)))
+    return None
+
+
 def long_and_turned(factor: Expr) -> bool:
     """Whether this is a bracket of more than two terms that begins with a minus."""
     return isinstance(factor, Plus) and len(factor.args) > 2 and leads(factor)

@@ -141,7 +141,7 @@ def finish(trace: Trace) -> None:
     )
     trace.apply("turn_total", less_one)
     turn_branches(trace)
-    settle(trace, ("turn_both", "factor_condition"))
+    settle(trace, ("turn_both", "turn_each", "factor_condition"))
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 
