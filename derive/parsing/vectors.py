@@ -72,7 +72,7 @@ class _Found:
                     raise place.error(
                         f"{name} has {_counted(len(indices))} here and "
                         f"{_counted(len(known.indices))} in column {known.place.column} of "
-                        f"{known.place.source.text.strip()!r}"
+                        f"{known.place.source.text.strip()!r}; give it as many in both"
                     )
             case Name(place, name):
                 self.numbers.setdefault(name, place)
