@@ -10,7 +10,7 @@ from sympy import DiagMatrix, Expr, IndexedBase, MatrixExpr, MatrixSymbol, OneMa
 from sympy import Identity as IdentityMatrix
 
 from derive.arrays import Diagonal, Identity, Ones, Product, Transposed, Whole, is_array, shape
-from derive.notation import Minus, Plus, Quotient, Times, plain, times
+from derive.notation import ONE, Minus, Plus, Quotient, Times, factors, plain, times
 
 
 def matrix_of(array: Expr) -> MatrixExpr | None:
@@ -33,13 +33,17 @@ def matrix_of(array: Expr) -> MatrixExpr | None:
             return _of(lambda *found: reduce(add, found), *args)
         case Minus(operand):
             return _of(neg, operand)
-        case Times(args):
-            (one,) = (a for a in args if is_array(a))
-            number = plain(times(*(a for a in args if a is not one)))
-            return _of(lambda found: number * found, one)
-        case Quotient(above, below):
-            return _of(lambda found: found / plain(below), above)
+        case Times() | Quotient():
+            return _scaled(array)
     return None
+
+
+def _scaled(array: Times | Quotient) -> MatrixExpr | None:
+    """All of its numbers are one: by 20 alone, not by 20/log(10), SymPy multiplies a sum out."""
+    above, below = array.args if isinstance(array, Quotient) else (array, ONE)
+    (one,) = (f for f in factors(above) if is_array(f))
+    number = plain(Quotient(times(*(f for f in factors(above) if f is not one)), below))
+    return _of(lambda found: number * found, one)
 
 
 def _of(build: Callable[..., MatrixExpr], *operands: Expr) -> MatrixExpr | None:

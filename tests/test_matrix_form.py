@@ -297,6 +297,19 @@ def test_sympy_gets_the_form() -> None:
     assert derive.gradient(-log(zoo.p(t)), z[k], given=[Ne(k, t)]).matrix is None
 
 
+def test_a_number_beside_a_sum_stays_outside() -> None:
+    """The scale-invariant ratio of signal to distortion of Le Roux 2019, in decibels."""
+    found = derive.gradient(
+        "-10*log10(sum((alpha*s[i])^2, i=1..N)/sum((alpha*s[i] - x[i])^2, i=1..N))",
+        "x[k]",
+        where=["alpha = sum(x[j]*s[j], j=1..N)/sum(s[j]^2, j=1..N)"],
+    )
+    assert str(found.matrix) == (
+        "-(20/log(10))*(1/Sum((alpha*s[i] - x[i])**2, (i, 1, N))*(alpha*s - x)"
+        " + 1/Sum(s[j]*x[j], (j, 1, N))*s)"
+    )
+
+
 # In documents and kernels -------------------------------------------------------------------
 
 

@@ -35,3 +35,15 @@ def test_barron_by_its_shape_is_as_short_as_by_hand(
     assert str(found.result) == slope.format(written, base=BASE.format(written))
     assert found.check().level == "exact"
     found.kernel("numpy")  # compared with its formulas before it is returned
+
+
+def test_barron_over_data_collects_what_its_terms_share() -> None:
+    """``-a (U - 1) - (2 - a) (U - 1) = -2 (U - 1)`` in the sum over the data as well."""
+    loss = "Sum((2-a)/a*(((x[n]/c)^2/(2-a) + 1)^(a/2) - 1), (n, 1, N))"
+    found = derive.gradient(loss, "a", given=["a < 2", "a > 0", "c > 0"])
+    assert str(found.result) == (
+        "Sum(a*{base}**(a/2)*(a*x[n]**2/(c**2*(2 - a) + x[n]**2) + (2 - a)*log{base})/2"
+        " - 2*{base}**(a/2) + 2, (n, 1, N))/a**2"
+    ).format(base="(1 + x[n]**2/(c**2*(2 - a)))")
+    assert found.check().level == "exact"
+    found.kernel("numpy")  # compared with its formulas before it is returned

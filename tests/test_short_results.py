@@ -58,6 +58,15 @@ BY_HAND = {
         " + (1 - KroneckerDelta(0, y[k]))*(exp(a[k]) - y[k])",
         {"by": "a[k]"},
     ),
+    "a mixture of binary features": (
+        "-log(sum(w[c]*prod(sigmoid(a[c,r])^x[r]*(1 - sigmoid(a[c,r]))^(1 - x[r]), r=1..M),"
+        " c=1..C))",
+        "(\\sigma[k, s] - x[s])*w[k]"
+        "*Product((1 - \\sigma[k, r])**(1 - x[r])*\\sigma[k, r]**x[r], (r, 1, M))"
+        "/Sum(w[c]*Product((1 - \\sigma[c, r])**(1 - x[r])*\\sigma[c, r]**x[r], (r, 1, M)),"
+        " (c, 1, C))",
+        {"by": "a[k,s]"},
+    ),
     "log odds": (
         ODDS.format("w"),
         "(KroneckerDelta(k, w) - p[k])/(1 - p[w])",
@@ -590,7 +599,7 @@ def gradient(name: str) -> derive.Derivation:
     return derive.gradient(loss, asked.get("by", "z[k]"), **more)
 
 
-DEEP = {"product of what two shares leave of one"}
+DEEP = {"product of what two shares leave of one", "a mixture of binary features"}
 """Whose kernel has logarithms in exponents in logarithms, deeper than the exact method reaches."""
 
 

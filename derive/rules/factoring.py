@@ -279,6 +279,41 @@ def factor_opposite(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
+        Plus(Times(s.a, Plus(s.u, Minus(s.b), s.c)), Times(s.v, Plus(s.b, Minus(s.c)))),
+        Plus(Times(s.a, s.u), Times(Plus(s.v, Minus(s.a)), Plus(s.b, Minus(s.c)))),
+    ),
+    Plus(
+        Times(s.T, Plus(y_k, Minus(z_k), z_i)),
+        Minus(Times(Plus(ONE, Minus(s.T)), Plus(z_k, Minus(z_i)))),
+    ),
+)
+def factor_inner_bracket(expr: Expr, given: Given) -> Outcome:
+    """``a (u - b + c) + d (b - c) = a u + (d - a) (b - c)`` where terms of ``a`` and ``d`` meet.
+
+    So with ``a (u + b - c)``.
+    """
+    parts = [monomial(term) for term in expr.args]
+    brackets = [(at, b) for at, part in enumerate(parts) for b in _brackets(part)]
+    for (n, longer), (m, bracket) in permutations(brackets, 2):
+        for sign_ in (ONE, -ONE) if n != m and len(longer.args) > len(bracket.args) else ():
+            inside = [monomial(term) for term in longer.args]
+            found = [place(multiplied(monomial(t), sign_), inside) for t in bracket.args]
+            a, d = divided(parts[n], monomial(longer)), divided(parts[m], monomial(bracket))
+            both = plus(expression(d), expression(multiplied(a, sign_)))
+            if None not in found and _meet(*map(_signed_terms, both.args), opposite=False):
+                left = plus(*(t for at, t in enumerate(longer.args) if at not in found))
+                new = {n: times(expression(a), left), m: times(both, bracket)}
+                return plus(*(new.get(at, term) for at, term in enumerate(expr.args)))
+    return None
+
+
+def _brackets(term: Monomial) -> list[Plus]:
+    """The sums among the factors of a term."""
+    return [b for b, exponent in term.powers.values() if exponent == 1 and isinstance(b, Plus)]
+
+
+@rule(
+    law(
         Plus(s.b, Minus(Times(s.a, s.b)), s.c),
         Plus(Times(s.b, Plus(ONE, Minus(s.a))), s.c),
     ),

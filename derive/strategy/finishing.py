@@ -125,6 +125,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, complete_products)
     attempt(trace, share_totals)
     attempt(trace, share_brackets)
+    attempt(trace, meet_in_brackets)
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
     attempt(trace, turn_complements)
@@ -140,6 +141,7 @@ def finish(trace: Trace) -> None:
         ),
     )
     trace.apply("turn_total", less_one)
+    trace.apply("turn_sign", lambda e, _: has_two_signs(e, trace.expression))
     turn_branches(trace)
     settle(trace, ("turn_both", "turn_each", "factor_condition"))
     trace.apply("reorder_terms")
@@ -259,6 +261,12 @@ def share_brackets(trace: Trace) -> None:
         settle(trace, ("cancel_terms", "collect_terms"))
     while trace.apply("factor_partly", lambda terms, _: Bracket in heads_of(terms)):
         settle(trace, ("drop_inner_bracket", "cancel_terms", "collect_terms"))
+
+
+def meet_in_brackets(trace: Trace) -> None:
+    """Take the terms of one bracket out of another where what stands beside the two then meets."""
+    while trace.apply("factor_inner_bracket", innermost=True):
+        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms", "cancel_factor"))
 
 
 def release_constants(trace: Trace) -> None:

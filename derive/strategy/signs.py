@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr
 
 from derive.facts import Given
-from derive.notation import ONE, Minus, Plus, Total, factors
+from derive.notation import ONE, Minus, Plus, Total, factors, terms
 from derive.rules.monomials import sides
 from derive.rules.negatives import leads, long_and_turned
 
@@ -39,8 +39,8 @@ def is_slope(negative: Expr) -> bool:
 
 
 def has_two_signs(negative: Expr, whole: Expr) -> bool:
-    """Whether this is a term of a sum as ``-a (-b + c)``, a minus first in its difference too."""
-    if not isinstance(whole, Plus) or negative not in whole.args:
+    """Whether this is all, or a term, as ``-a (-b + c)``: a minus first in its difference too."""
+    if negative not in terms(whole):
         return False
     brackets = [f for f in sides(negative.operand)[0] if isinstance(f, Plus)]
     return len(brackets) == 1 and len(brackets[0].args) == 2 and leads(brackets[0])

@@ -204,6 +204,7 @@ Ltac factor_pairs := first [by_field | by_powers | by_roots].
 Ltac factor_partly := first [by_field | by_powers | by_roots].
 Ltac factor_bracket := by_field.
 Ltac factor_opposite := by_ring.
+Ltac factor_inner_bracket := by_field.
 Ltac factor_complement := by_field.
 (* An index [k - t] in an exponent is what it says where a bracket beside it is not zero. *)
 Ltac in_bracket :=
