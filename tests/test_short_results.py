@@ -61,11 +61,14 @@ BY_HAND = {
     "a mixture of binary features": (
         "-log(sum(w[c]*prod(sigmoid(a[c,r])^x[r]*(1 - sigmoid(a[c,r]))^(1 - x[r]), r=1..M),"
         " c=1..C))",
-        "(\\sigma[k, s] - x[s])*w[k]"
-        "*Product((1 - \\sigma[k, r])**(1 - x[r])*\\sigma[k, r]**x[r], (r, 1, M))"
-        "/Sum(w[c]*Product((1 - \\sigma[c, r])**(1 - x[r])*\\sigma[c, r]**x[r], (r, 1, M)),"
-        " (c, 1, C))",
+        "(\\sigma[k, s] - x[s])*\\hat{y}[k]",
         {"by": "a[k,s]"},
+    ),
+    # Dawid and Skene 1979.
+    "several raters of an unknown class": (
+        "-sum(log(sum(softmax(b)[c]*prod(P[c,r,l[n,r]], r=1..R), c=1..C)), n=1..N)",
+        "Sum(-\\hat{q}[n, k] + \\hat{y}[k], (n, 1, N))",
+        {"by": "b[k]"},
     ),
     "log odds": (
         ODDS.format("w"),

@@ -206,6 +206,8 @@ def complete_products(trace: Trace) -> None:
     """Products over all others as the whole one, where a power beside them then nearly cancels."""
     if trace.apply("complete_product"):
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor", "combine_powers"))
+        if trace.apply("separate_quotient", holds_share):
+            settle(trace, ("fold_definition",))
 
 
 def meet_under_deltas(trace: Trace) -> None:

@@ -20,6 +20,7 @@ from derive.notation import (
     Opened,
     Plus,
     Power,
+    ProductOver,
     Quotient,
     Total,
     entries,
@@ -44,15 +45,19 @@ from derive.unify import instance_of
 NAMES = ("\\hat{y}", "\\hat{q}", "\\hat{r}", "\\hat{u}", "\\hat{v}")
 LOGISTIC_NAMES = ("\\sigma", "\\varsigma")
 
+# What the terms of a partition sum are made of, beside weights.
+LIKELIHOODS = (Exp, ProductOver)
+
 
 def recognise(
     problem: Problem, given: Given
 ) -> tuple[tuple[Definition, ...], tuple[IndexRange, ...]]:
     """Definitions of what in the loss has a name in the field and none here, and their ranges.
 
-    A softmax is known by its denominator, a sum of exponentials over a whole axis that stands
-    in a fraction or under a logarithm, perhaps with weights that do not vary, or over a part of it
-    that each row has for itself; a logistic function by ``1 + e^u`` below a bar.
+    A softmax is known by its denominator, a sum of exponentials, or of products over an index, over
+    a whole axis that stands in a fraction or under a logarithm, perhaps with weights that do not
+    vary, or over a part of it that each row has for itself; a logistic function by ``1 + e^u``
+    below a bar.
     """
     found = _Recognised(problem, given)
     found.name_softmaxes()
@@ -128,11 +133,11 @@ class _Recognised:
         By a weight alone it has not, unless that is an entry of a softmax.
         """
         above, below = _parts(total.body)
-        powers = [f for f in above if isinstance(f, Exp)]
+        powers = [f for f in above if isinstance(f, LIKELIHOODS)]
         weights = [
             f
             for f in (*above, *below)
-            if not isinstance(f, Exp)
+            if not isinstance(f, LIKELIHOODS)
             and not (isinstance(f, Indexed) and any(f.base == d.base for d in self.definitions))
         ]
         return all(
@@ -361,11 +366,13 @@ def _without_constants(total: Total) -> Total:
 
 
 def _is_partition(total: Total) -> bool:
-    """Whether this is a sum of exponentials, perhaps with weights, but for a softmax unnamed."""
+    """Whether this is a sum of exponentials or of products over an index, as likelihoods are.
+
+    Perhaps with weights, but for a softmax unnamed.
+    """
     body, index = total.open()
     above, below = _parts(body)
-    powers = [f for f in above if isinstance(f, Exp)]
-    return any(index in names(power) for power in powers) and not any(
+    return any(index in names(f) for f in above if isinstance(f, LIKELIHOODS)) and not any(
         isinstance(f, Total) and Exp in f.heads for f in below
     )
 
