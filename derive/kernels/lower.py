@@ -23,6 +23,7 @@ from derive.kernels.entries import Entries
 from derive.kernels.gaps import gap, kept_digits, product_gap, rise
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Output
+from derive.kernels.vanishing import condition, rules_out
 from derive.notation import (
     ONE,
     ZERO,
@@ -154,8 +155,8 @@ class Lowering(Entries):
             case Log(Apply(function, operands)) if function is gamma:
                 # The gamma function overflows long before its logarithm does.
                 return self._entrywise(lambda a: Apply(Head(loggamma), a), operands)
-            case Quotient(above, below) if any(map(comparison, factors(above))):
-                masks, others = self._masks(factors(above))
+            case Quotient(above, below) if self._is_ruled(factors(above), below):
+                masks, others = self._masks(factors(above), Quotient(ONE, below))
                 return self._where(masks, Quotient(times(*others), below))
             case Minus() | Quotient() | Power() | Exp() | Log():
                 return self._entrywise(expr.func, expr.args)
@@ -224,17 +225,37 @@ class Lowering(Entries):
     def _masks_infinity(self, factors: Iterable[Expr]) -> bool:
         turned = _turned(factors)
         others = [f for f in turned if comparison(f) is None]
-        return len(others) < len(turned) and any(map(self._may_be_infinite, others))
+        if len(others) < len(turned) and any(map(self._may_be_infinite, others)):
+            return True
+        return rules_out(others, ONE, self._definitions)
 
-    def _masks(self, factors: Iterable[Expr]) -> tuple[list[Lowered], list[Expr]]:
-        """The factors that are 1 or 0, as comparisons, and the others."""
+    def _is_ruled(self, above: Iterable[Expr], below: Expr) -> bool:
+        """Whether a factor above says where a fraction is 0, whatever stands below it."""
+        beside = Quotient(ONE, below)
+        return any(map(comparison, above)) or rules_out(above, beside, self._definitions)
+
+    def _masks(
+        self, factors: Iterable[Expr], beside: Expr = ONE
+    ) -> tuple[list[Lowered], list[Expr]]:
+        """The factors that are 1 or 0, as comparisons, and the others.
+
+        Where the others, or what stands ``beside`` all of them, may have no value, so are the
+        conditions on numbers.
+        """
         masks, others = [], []
-        for factor in _turned(factors):
-            compared = comparison(factor)
-            if compared is None:
-                others.append(factor)
-            else:
+        turned = _turned(factors)
+        by_numbers = rules_out(turned, beside, self._definitions)
+        for factor in turned:
+            compared, known = comparison(factor), condition(factor) if by_numbers else None
+            if compared is not None:
                 masks.append(self.compared(*compared))
+            elif known is not None:
+                (first, relation, second), kept = known
+                sides = [self.lower(first), self.lower(second)]
+                masks.append(self.combined(lambda a, b, r=relation: c.compared(a, r, b), sides))
+                others += [] if kept == 1 else [kept]
+            else:
+                others.append(factor)
         return masks, others
 
     def array(self, base: Expr) -> Array:
@@ -263,6 +284,10 @@ class Lowering(Entries):
             bound.append(index)
             masks += more
         sign, outside, inside, below = _split(body, bound)
+        ruling: list[Lowered] = []
+        beside = Quotient(times(*inside), times(*below))
+        if rules_out(outside, beside, self._definitions):
+            ruling, outside = self._masks(outside, beside)
         more, inside = self._masks(inside)
         result = self._summed(inside, tuple(bound), masks + more)
         if self._masks_infinity(outside):
@@ -273,6 +298,8 @@ class Lowering(Entries):
             result = reduce(lambda a, b: self.combined(Times, [a, b]), [*factors, result])
         if below:
             result = self.combined(Quotient, [result, self.lower(times(*below))])
+        if ruling:
+            result = self._chosen(ruling, result, ZERO)
         return result if sign == 1 else Lowered(Minus(result.code), result.axes, result.plain)
 
     def _summed(

@@ -24,7 +24,9 @@ from derive.kernels.code import Name
 from derive.kernels.comparison import comparison
 from derive.kernels.identifiers import identifier, unused
 from derive.kernels.inert_printer import NEGATIVE, InertPrinter
+from derive.kernels.vanishing import condition, rules_out
 from derive.notation import (
+    ONE,
     Attains,
     Binder,
     Bracket,
@@ -150,7 +152,9 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         return self._where(conditions, times(*kept)) if conditions else super()._print_Times(expr)
 
     def _print_Quotient(self, expr: Quotient) -> str:
-        conditions, kept = self._conditions(factors(expr.numerator))
+        conditions, kept = self._conditions(
+            factors(expr.numerator), Quotient(ONE, expr.denominator)
+        )
         if not conditions:
             return super()._print_Quotient(expr)
         return self._where(conditions, Quotient(times(*kept), expr.denominator))
@@ -158,7 +162,9 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
     def _where(self, conditions: list[str], expr: Expr) -> str:
         return f"({self._print(expr)} if {' and '.join(conditions)} else mp.mpf(0))"
 
-    def _conditions(self, parts: Iterable[Expr]) -> tuple[list[str], list[Expr]]:
+    def _conditions(
+        self, parts: Iterable[Expr], beside: Expr = ONE
+    ) -> tuple[list[str], list[Expr]]:
         """The conditions under which a product is not zero, and its factors there.
 
         Those by indices come first: where one does not hold, an entry may not exist.
@@ -166,19 +172,27 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         conditions: list[str] = []
         thresholds: list[str] = []
         kept: list[Expr] = []
+        parts = list(parts)
+        by_numbers = rules_out(parts, beside, {})
         for factor in parts:
-            compared = comparison(factor)
+            compared, known = comparison(factor), condition(factor) if by_numbers else None
             match factor:
                 case _ if compared is not None:
                     first, relation, second = compared
                     conditions.append(f"{self.count(first)} {relation} {self.count(second)}")
+                case _ if known is not None:
+                    (first, relation, second), left = known
+                    thresholds.append(self._compared(first, relation, second))
+                    kept.append(left)
                 case Threshold(first, second, above, otherwise) if otherwise == 0:
-                    sides = (self._at(NEGATIVE, a) for a in (first, second))
-                    thresholds.append(" > ".join(sides))
+                    thresholds.append(self._compared(first, ">", second))
                     kept.append(above)
                 case _:
                     kept.append(factor)
         return conditions + thresholds, [f for f in kept if f != 1]
+
+    def _compared(self, first: Expr, relation: str, second: Expr) -> str:
+        return f"{self._at(NEGATIVE, first)} {relation} {self._at(NEGATIVE, second)}"
 
     def _print_Total(self, expr: Total) -> str:
         return self._over(expr, "mp.fsum", "total")

@@ -1,0 +1,93 @@
+"""Factors that are 0 by a condition on numbers, and what may have no value beside them.
+
+``[u > 0] x/r`` is 0 where ``u`` is not positive, and so it is where ``r`` is 0 as well; in floating
+point 0 times infinity is no 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy import Abs, Expr, Indexed, Max, Min, Symbol
+
+from derive.facts import Definition
+from derive.notation import (
+    ZERO,
+    Apply,
+    Binder,
+    Exp,
+    Inert,
+    Log,
+    Power,
+    Quotient,
+    Threshold,
+    without,
+)
+
+Condition = tuple[Expr, str, Expr]
+
+
+def condition(factor: Expr) -> tuple[Condition, Expr] | None:
+    """Where a factor may be other than 0, and what it is there.
+
+    So are ``[a > b]``, a value that is 0 in one branch, ``max(0, u)`` and its powers. What
+    ``mask_weights`` has put beside the weight itself rules out no more than the weight's zeros.
+    """
+    match factor:
+        case Threshold(Apply(function), second) if function is Abs and second == 0:
+            return None
+        case Threshold(first, second, above, otherwise) if otherwise == 0:
+            return (first, ">", second), above
+        case Threshold(first, second, above, otherwise) if above == 0:
+            return (first, "<=", second), otherwise
+        case Apply(function, operands) if function in (Max, Min) and ZERO in operands:
+            (number,) = without(operands, operands.index(ZERO))
+            sides = (number, ZERO) if function is Max else (ZERO, number)
+            return (sides[0], ">", sides[1]), number
+        case Power(Apply() as base, exponent) if exponent.doit().is_positive:
+            known = condition(base)
+            return known and (known[0], Power(known[1], exponent))
+    return None
+
+
+def rules_out(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]) -> bool:
+    """Whether a part is 0 by a condition where others, or what is ``beside``, may lack a value."""
+    parts = list(parts)
+    others = [f for f in parts if condition(f) is None]
+    return len(others) < len(parts) and any(
+        may_lack_a_value(f, definitions) for f in (beside, *others)
+    )
+
+
+def may_lack_a_value(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+    """Whether this divides by, or takes the logarithm of, what the arguments may make 0."""
+    match expr:
+        case Quotient(_, below) if _may_be_zero(below, definitions):
+            return True
+        case Power(base, exponent) if exponent.doit().is_nonnegative is not True:
+            return _may_be_zero(base, definitions)
+        case Log(operand) if _may_be_zero(operand, definitions):
+            return True
+    return any(may_lack_a_value(p, definitions) for p in _parts(expr, definitions))
+
+
+def _may_be_zero(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+    """Whether an argument stands in this, and not in an exponential."""
+    if isinstance(expr, Exp):
+        return False
+    if isinstance(expr, Indexed | Symbol) and _definition(expr, definitions) is None:
+        return not (expr.is_positive or expr.is_integer)
+    return any(_may_be_zero(p, definitions) for p in _parts(expr, definitions))
+
+
+def _parts(expr: Expr, definitions: dict[Expr, Definition]) -> tuple[Expr, ...]:
+    known = _definition(expr, definitions)
+    if known is not None:
+        return (known.value,)
+    if isinstance(expr, Binder):
+        return (expr.body,)
+    return tuple(a for a in expr.args if isinstance(a, Expr)) if isinstance(expr, Inert) else ()
+
+
+def _definition(expr: Expr, definitions: dict[Expr, Definition]) -> Definition | None:
+    return definitions.get(expr.base if isinstance(expr, Indexed) else expr)

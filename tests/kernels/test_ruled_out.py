@@ -1,0 +1,63 @@
+"""What a condition rules out counts for nothing, though it has no value there."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import derive
+
+pytestmark = pytest.mark.needs("lark")
+
+FAR = "sqrt(sum((a[l] - p[l])^2, l=1..D))"
+EACH = "sqrt(sum((a[l] - p[j,l])^2, l=1..D))"
+TRIPLET = (
+    "sum(relu(sqrt(sum((a[n,l] - p[n,l])^2, l=1..D)) - sqrt(sum((a[n,l] - q[n,l])^2, l=1..D)) + m),"
+    " n=1..N)"
+)
+ANCHORS = [[0.0, 0.0], [1.0, 2.0]]
+ORIGIN: dict[str, Any] = {"a": [0.0, 0.0], "p": [0.0, 0.0]}
+
+# Loss, variable, numbers and the gradient there.
+CASES: list[tuple[str, str, dict[str, Any], list[Any]]] = [
+    (
+        TRIPLET,
+        "a[k,r]",
+        {"a": ANCHORS, "p": [[0.0, 0.0], [1.5, 2.5]], "q": [[5.0, 5.0], [6.0, 7.0]], "m": 0.3},
+        [[0, 0], [0, 0]],
+    ),
+    (f"relu({FAR} - r)", "a[k]", {**ORIGIN, "r": 1.0}, [0, 0]),
+    (f"relu(r - {FAR})^2", "a[k]", {**ORIGIN, "r": -1.0}, [0, 0]),
+    (f"min(0, {FAR} + r)^2", "a[k]", {**ORIGIN, "r": 1.0}, [0, 0]),
+    ("sum(relu(sqrt(w[i]) - 1), i=1..C)", "w[k]", {"w": [0.0, 4.0]}, [0, 0.25]),
+    ("sum(relu(log(w[i]) + 1), i=1..C)", "w[k]", {"w": [0.0, 4.0]}, [0, 0.25]),
+    (
+        f"sum(relu({EACH} - r), j=1..J)",
+        "a[k]",
+        {"a": [0.0, 0.0], "p": [[0.0, 0.0], [3.0, 4.0]], "r": 1.0},
+        [-0.6, -0.8],
+    ),
+]
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize(("loss", "variable", "numbers", "gradient"), CASES)
+def test_beside_a_condition_that_does_not_hold(
+    loss: str, variable: str, numbers: dict[str, Any], gradient: list[Any], target: str
+) -> None:
+    kernel = derive.gradient(loss, variable).kernel(target)
+    if target == "numpy":
+        numbers = {name: np.array(value) for name, value in numbers.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _, found = kernel(**numbers)
+    np.testing.assert_allclose(np.array(found, float), gradient, rtol=1e-14)
+
+
+def test_nothing_is_ruled_out_where_all_have_values() -> None:
+    """Brackets multiply what is finite whatever the arguments are."""
+    derivation = derive.gradient("sum(y[i]*relu(z[i]), i=1..C)/T", "z[k]", given=["T > 0"])
+    assert "y * np.where(z > 0, 1, 0)" in derivation.kernel("numpy").source
