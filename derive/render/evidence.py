@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from derive.derivation import Derivation
 from derive.errors import DeriveError
@@ -33,6 +33,9 @@ class Evidence(Protocol):
 
     @property
     def assumed(self) -> tuple[Condition, ...]: ...
+
+    @property
+    def asked(self) -> frozenset[Symbol] | None: ...
 
 
 def evidence(
@@ -70,7 +73,8 @@ def evidence(
         # What holds for every size comes before what was tried at some.
         sentences.insert(0 if report.proof.proved else 1, proof)
     proof_needs = () if report.proof is None else report.proof.assumed
-    if assumed := distinct((*report.assumed, *proof_needs), derivation.definitions):
+    needed = (*report.assumed, *proof_needs)
+    if assumed := distinct(needed, derivation.definitions, report.asked):
         conditions = messages.enumeration(_in_words(c, messages, names) for c in assumed)
         sentences.append(messages.sentence("evidence", "assumed", {"conditions": conditions}))
     return Section(heading, tuple(map(Paragraph, sentences)))

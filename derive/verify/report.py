@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from derive.facts import Definition
 from derive.laws import Condition
 from derive.unfolding import unfold
+from derive.verify.redundant import without_instances, without_repetitions
 
 Checked = Literal["exact", "sampled", "undecided", "failed"]
 Level = Literal["proved", "exact", "sampled", "undecided", "failed"]
@@ -167,6 +168,7 @@ class Report:
         sizes: The sizes at which steps were decided exactly, in words.
         proof: What is known of its formal proof, if that was looked at.
         definitions: Names that stand in what is assumed.
+        asked: The indices that the question names; others run in sums.
     """
 
     checked: Checked
@@ -176,6 +178,7 @@ class Report:
     sizes: str = ""
     proof: Proof | None = None
     definitions: tuple[Definition, ...] = ()
+    asked: frozenset[Symbol] | None = None
 
     @property
     def ok(self) -> bool:
@@ -215,7 +218,7 @@ class Report:
             mark = "" if row.ok else "  FAILED"
             lines.append(f"  {row.step:4}  {row.rule:{width}}  {counts}{mark}")
         lines += ["", *(str(f) for f in self.failures)]
-        said = in_words(self.conditions, self.definitions)
+        said = in_words(self.conditions, self.definitions, self.asked)
         lines += [f"assumed: {', '.join(said)}"] if said else []
         lines += [] if self.proof is None else [f"formal: {self.proof}"]
         exact = f", exact at {self.sizes}" if self.sizes else ""
@@ -224,21 +227,26 @@ class Report:
 
 
 def in_words(
-    conditions: Iterable[Condition], definitions: tuple[Definition, ...] = ()
+    conditions: Iterable[Condition],
+    definitions: tuple[Definition, ...] = (),
+    asked: frozenset[Symbol] | None = None,
 ) -> list[str]:
     """What is assumed, each once."""
-    return [_said(condition) for condition in distinct(conditions, definitions)]
+    return [_said(condition) for condition in distinct(conditions, definitions, asked)]
 
 
 def distinct(
-    conditions: Iterable[Condition], definitions: tuple[Definition, ...] = ()
+    conditions: Iterable[Condition],
+    definitions: tuple[Definition, ...] = (),
+    asked: frozenset[Symbol] | None = None,
 ) -> list[Condition]:
     """The conditions, each once, whatever way round its differences are written.
 
     So are those that differ only in whether definitions are folded in them. A multiple or a power
     of a number is zero where the number is, ``log(10)`` is known not to be, and what is positive
     need not be said to be other than zero, nor a difference that the checker has seen to be no
-    kink where it is zero. Of several the shortest is kept.
+    kink where it is zero. Nor is said what follows, as far as random numbers tell. Of several the
+    shortest is kept. What is said of an index that is not ``asked`` about is said of all.
     """
     found: dict[tuple[str, str], Condition] = {}
     needless: set[str] = set()
@@ -254,7 +262,11 @@ def distinct(
         known = found.get(key)
         if known is None or _length(condition) < _length(known):
             found[key] = condition
-    return [c for (kind, name), c in found.items() if kind != "nonzero" or name not in needless]
+    left = [c for (kind, name), c in found.items() if kind != "nonzero" or name not in needless]
+    if len(left) < 2:
+        return left
+    left = without_repetitions(left, definitions)
+    return left if asked is None else without_instances(left, definitions, asked)
 
 
 def _length(condition: Condition) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from sympy import Expr, Symbol, Tuple
 
 from derive.derivation import Derivation, Step
+from derive.notation import names
+from derive.problem import Problem
 from derive.verify.chain import (
     breaks,
     case_flaws,
@@ -62,6 +64,7 @@ class Checker:
             tuple(self._examiner.assumed),
             _in_words(self._root.problem.sizes) if self._decided() else "",
             definitions=self._root.definitions,
+            asked=_asked(self._root.problem),
         )
 
     def _decided(self) -> bool:
@@ -221,7 +224,13 @@ def _with_own_indices(source: Expr) -> Expr:
         return source  # of which the check says that it has no meaning
 
 
+def _asked(problem: Problem) -> frozenset[Symbol]:
+    """What occurs free in the question and in its facts, as the class of a label does."""
+    found = set(names(problem.expression)).union(*map(names, problem.variables))
+    return frozenset(found.union(*(f.statement.free_symbols for f in problem.facts)))
+
+
 def _in_words(sizes: Iterable[Symbol]) -> str:
     """The sizes at which steps are decided, as in ``C, N = 1, 2, 3, 5``."""
-    names = ", ".join(size.name for size in sizes)
-    return f"{names} = {', '.join(map(str, EXACT))}" if names else ""
+    listed = ", ".join(size.name for size in sizes)
+    return f"{listed} = {', '.join(map(str, EXACT))}" if listed else ""

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from losses import T, z
-from sympy import IndexedBase, Integer, Symbol, log
+import pytest
+from losses import C, T, i, j, k, t, w, y, z
+from sympy import Abs, Expr, IndexedBase, Integer, Max, Sum, Symbol, log, sqrt
 
+import derive
 from derive.facts import Definition
 from derive.laws import Condition
-from derive.notation import ONE, Exp, Minus, Plus, Power, Quotient, Times
+from derive.notation import (
+    ONE,
+    Apply,
+    Delta,
+    Exp,
+    Head,
+    Maximum,
+    Minus,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+)
 from derive.verify.report import in_words
 
 u = z[Symbol("k", integer=True)]
 less = Plus(u, Minus(T))
+MAX = Head(Max)
 
 
 def nonzero(*numbers: object) -> list[str]:
@@ -47,3 +63,76 @@ def test_a_folded_condition_is_the_same_as_one_written_out() -> None:
     folded, open_ = (Condition("nonzero", (Plus(ONE, Minus(v)),)) for v in (entry, known.value))
     assert in_words([open_, folded], (known,)) == ["1 - sigma[i] != 0"]
     assert len(in_words([open_, folded])) == 2
+
+
+DEVIATION = "-sum(y[i]*(p[i] - 1/C), i=1..C)/sqrt(sum((p[i] - 1/C)^2, i=1..C))"
+
+
+@pytest.mark.slow
+@pytest.mark.needs("lark")
+def test_stable_forms_need_no_more_than_the_result() -> None:
+    """Conditions on shifted exponentials are those on the softmax that they stand for."""
+    derivation = derive.gradient(DEVIATION, "z[k]", where=["p[i] = softmax(z/T)[i]"])
+    report = derivation.check()
+    assert any("Max" in str(c.operands[0].doit()) for c in report.assumed)
+    said = [words for words in in_words(report.conditions, report.definitions) if "p[" in words]
+    assert said == ["Sum((p[i] - 1/C)**2, (i, 1, C)) > 0"]
+
+
+def total(*terms: Expr) -> Expr:
+    return Total(Times(*terms), (i, ONE, C))
+
+
+def test_a_condition_in_other_algebraic_form_is_the_same() -> None:
+    apart = Plus(total(y[i], z[i]), total(y[i]))
+    together = total(y[i], Plus(z[i], ONE))
+    assert nonzero(apart, together) == nonzero(together)
+    assert nonzero(Times(Integer(-2), apart), together) == nonzero(together)
+    signed = [Condition("positive", (x,)) for x in (apart, Minus(together))]
+    assert len(in_words(signed)) == 2
+    assert in_words([Condition("nonzero", (apart,)), Condition("positive", (together,))]) == [
+        f"{together.doit()} > 0"
+    ]
+
+
+def test_what_differs_at_one_index_or_in_sign_is_another_condition() -> None:
+    assert len(nonzero(z[k], Plus(z[k], Delta(k, t)))) == 2
+    squares = [total(z[i], z[i]), total(y[i], y[i]), Apply(Head(Abs), z[k]), z[k]]
+    assert len(in_words(Condition("positive", (number,)) for number in squares)) == 4
+
+
+def test_a_shift_counts_for_nothing_only_where_it_is_one_factor() -> None:
+    def shifted(of: Expr) -> Expr:
+        return Exp(Plus(z[i], Minus(of)))
+
+    largest = Maximum(y[j], (j, ONE, C))
+    weighed = [
+        total(w[i], e) for e in (Exp(z[i]), shifted(largest), shifted(Apply(MAX, y[i], ONE)))
+    ]
+    said = in_words(Condition("positive", (number,)) for number in weighed)
+    assert len(said) == 2 and not any("Max(y[j]" in words for words in said)
+    assert len(nonzero(Times(largest, w[i]), w[i])) == 2
+
+
+def test_a_product_of_what_is_positive_is_positive() -> None:
+    first, second = Plus(z[i], ONE), Plus(y[i], ONE)
+    said = in_words(Condition("positive", (n,)) for n in (Times(first, second), first, second))
+    assert said == ["z[i] + 1 > 0", "y[i] + 1 > 0"]
+
+
+def test_what_is_said_of_every_index_covers_one_place() -> None:
+    asked = frozenset({k, t})
+    positive = [Condition("positive", (z[at],)) for at in (k, i, t)]
+    assert in_words(positive, (), asked) == ["z[i] > 0"]
+    # Nothing says that the places k and t are all there are.
+    assert len(in_words([positive[0], positive[2]], (), asked)) == 2
+    assert in_words([Condition("nonzero", (z[k],)), positive[1]], (), asked) == ["z[i] > 0"]
+    assert len(in_words([Condition("positive", (z[k],)), Condition("nonzero", (z[i],))])) == 2
+    # The diagonal is not a pair of two indices.
+    pairs = [Plus(z[i], Minus(y[j])), Plus(z[k], Minus(y[k]))]
+    assert len(in_words([Condition("positive", (n,)) for n in pairs], (), asked)) == 2
+
+
+def test_the_indices_of_the_question_are_known() -> None:
+    report = derive.gradient(Sum(sqrt(z[i]), (i, 1, C)) + sqrt(z[j]), z[k]).check()
+    assert report.asked is not None and {j, k} <= report.asked and i not in report.asked
