@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sympy import Symbol
+
 from derive.verify.report import Proof
 
 
@@ -13,3 +15,4 @@ class Passed:
     checked: str = "exact"
     assumed: tuple[str, ...] = ()
     proof: Proof | None = None
+    asked: frozenset[Symbol] | None = None
