@@ -361,6 +361,14 @@ BY_HAND = {
         "2*Sum((-1 + 2/(-x[i] + x[k])**2)*(1 - KroneckerDelta(i, k))/(-x[i] + x[k])**3, (i, 1, N))",
         {"by": "x[k]"},
     ),
+    "comparisons with ties": (
+        """-sum(sum(w[i,j]*log(exp(z[i])/(exp(z[i]) + exp(z[j]) + nu*exp((z[i] + z[j])/2))),
+                    j=1..C, j != i), i=1..C)""",
+        "Sum((1 - KroneckerDelta(i, k))*((nu*exp(z[i]/2 + z[k]/2)/2 + exp(z[k]))"
+        "*(w[i, k] + w[k, i])/(nu*exp(z[i]/2 + z[k]/2) + exp(z[i]) + exp(z[k])) - w[k, i]),"
+        " (i, 1, C))",
+        {"given": ["nu > 0"]},
+    ),
     "logarithmic gas": (
         "-sum(sum(log(abs(x[i] - x[j])), j=i+1..N), i=1..N)",
         "-Sum((1 - KroneckerDelta(i, k))/(-x[i] + x[k]), (i, 1, N))",
@@ -821,3 +829,24 @@ def test_what_stands_beside_a_bracket_clears_a_bar_in_it() -> None:
         str(found.result) == "Sum((1 - y[j]/((1 - c[j])*\\sigma[j] + c[j]))*\\sigma[j], (j, 1, J))"
     )
     assert found.check().ok
+
+
+def test_terms_cancel_above_a_bar_with_exponentials() -> None:
+    """A Hessian of Davidson's model of ties has positive terms only, as by hand."""
+    whole = "exp(z[i]) + exp(z[j]) + nu*exp((z[i] + z[j])/2)"
+    loss = f"-sum(sum(a[i,j]*log({whole}), j=1..C, j != i), i=1..C)"
+    found = derive.hessian(loss, "z[k]", "z[m]", given=["nu > 0"])
+
+    def share(first: str, second: str) -> str:
+        tied = f"nu*exp({first}/2 + {second}/2)"
+        return (
+            f"({tied}*exp({first})/4 + {tied}*exp({second})/4 + exp({first})*exp({second}))"
+            f"/({tied} + exp({first}) + exp({second}))**2"
+        )
+
+    assert str(found.result) == (
+        f"(1 - KroneckerDelta(k, m))*(a[k, m] + a[m, k])*{share('z[k]', 'z[m]')}"
+        f" - KroneckerDelta(k, m)*Sum((1 - KroneckerDelta(i, k))*(a[i, k] + a[k, i])"
+        f"*{share('z[i]', 'z[k]')}, (i, 1, C))"
+    )
+    assert found.check().level == "exact"

@@ -56,7 +56,7 @@ def destination(parts: tuple[Expr, ...], given: Given) -> tuple[int, int] | None
 
     That is the one whose largest exponent is ``m`` or one of those that ``m`` is the largest of,
     else the one whose exponentials are not lowered yet and have most arrays in common with ``m``,
-    else any exponential.
+    else any exponential, or a sum of nothing but exponentials: they may be products of several.
     """
     for n, factor in enumerate(parts):
         if not lowering(factor):
@@ -69,10 +69,18 @@ def destination(parts: tuple[Expr, ...], given: Given) -> tuple[int, int] | None
         unlowered = [m for m, exponent in exponents.items() if exponent is not None]
         unlowered.sort(key=lambda m: -len(bases(parts[m]) & bases(most)))
         last = [m for m in exponents if isinstance(parts[m], Exp)]
-        for candidates in (own, unlowered, last):
+        sums = [m for m in exponents if _is_of_exponentials(parts[m])]
+        for candidates in (own, unlowered, last, sums):
             if candidates:
                 return n, candidates[0]
     return None
+
+
+def _is_of_exponentials(expr: Expr) -> bool:
+    """Whether every term of a sum has an exponential as a factor."""
+    return isinstance(expr, Plus) and all(
+        any(isinstance(f, Exp) for f in sides(term)[0]) for term in expr.args
+    )
 
 
 def _covered(most: Expr) -> Iterator[Expr]:

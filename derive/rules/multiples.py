@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from sympy import Expr, Indexed, Rational
+from sympy import Expr, Indexed, Rational, Symbol
 
 from derive.facts import Given
 from derive.laws import law
@@ -18,6 +18,7 @@ from derive.notation import (
     heads,
     names,
     plus,
+    terms,
     without,
 )
 from derive.rules import samples as s
@@ -75,6 +76,8 @@ def join_multiples(expr: Expr, given: Given) -> Outcome:
 def join_sharing(expr: Expr, given: Given) -> Outcome:
     """``a Σ_j f_j g_j + b Σ_j f_j h_j = Σ_j (a f_j g_j + b f_j h_j)``, where ``f`` comes out then.
 
+    Of sums with terms in them, ``f`` is what one term of each has in common.
+
     Numbers, parameters and entries move into the sum; brackets with entries in them, deltas and
     other sums stay outside of it.
     """
@@ -82,20 +85,29 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
     with_total = [(n, *part) for n, part in found if part is not None]
     best, most = None, 0
     for (n, first, a), (m, second, b) in combinations(with_total, 2):
-        both = common([a, b])
-        if first.limits[1:] != second.limits[1:] or not (
-            # What both have comes out again.
-            _is_light(divided(a, both)) and _is_light(divided(b, both))
-        ):
+        if first.limits[1:] != second.limits[1:]:
             continue
         body, index = first.open()
         f, g = monomial(body), monomial(second.at(index))
-        shared = sum(index in names(base) for base, _ in common([f, g]).powers.values())
+        # What both have comes out again, wherever it stands.
+        others = (a, multiplied(b, expression(g))), (b, multiplied(a, expression(f)))
+        if not all(_is_light(divided(own, common([own, other]))) for own, other in others):
+            continue
+        shared = max(
+            _shared(index, monomial(t), monomial(u))
+            for t in terms(body)
+            for u in terms(second.at(index))
+        )
         if shared > most:
             inner = plus(*(expression(multiplied(t, expression(c))) for t, c in ((f, a), (g, b))))
             rest = (first.over(inner, index) if at == n else t for at, t in enumerate(expr.args))
             best, most = plus(*(t for at, t in enumerate(rest) if at != m)), shared
     return best
+
+
+def _shared(index: Symbol, first: Monomial, second: Monomial) -> int:
+    """How many factors with an index two terms have in common."""
+    return sum(index in names(base) for base, _ in common([first, second]).powers.values())
 
 
 def _is_light(beside: Monomial) -> bool:

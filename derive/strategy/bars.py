@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from functools import partial
 
 from sympy import Expr
 
 from derive.facts import Given
-from derive.notation import Binder, Exp, Inert, Minus, Plus, Quotient
+from derive.notation import Binder, Exp, Inert, Minus, Plus, Quotient, factors
 from derive.rules.factoring import put_over_bar
-from derive.rules.monomials import monomial
-from derive.rules.trace import Trace, Where
+from derive.rules.trace import Trace
 from derive.strategy.attempts import NO_LONGER, among, attempt, repeat, settle, spread
 from derive.strategy.judgement import heads_of
 
 
 def share_bars(trace: Trace) -> None:
+    """Write fractions over one bar where terms then cancel, and clear those above a bar."""
+    meet_above_bars(trace)
+    attempt(trace, clear_numerators, NO_LONGER)
+
+
+def meet_above_bars(trace: Trace) -> None:
     """Write fractions and what stands beside them over one bar, each where terms then cancel."""
     for terms in beside_bars(trace.expression, trace.given):
         attempt(trace, partial(share_bar, terms=terms))
-    attempt(trace, clear_numerators, NO_LONGER)
+    for bracket in sums_above(trace.expression):
+        attempt(trace, partial(open_numerator, bracket=bracket))
 
 
 def share_bar(trace: Trace, terms: Expr) -> None:
@@ -28,21 +35,29 @@ def share_bar(trace: Trace, terms: Expr) -> None:
     known = above_bars(trace.expression)
     if trace.apply("put_over_bar", among({terms})):
         if not trace.apply("cancel_terms"):  # else nothing needs to be multiplied out
-            repeat(
-                lambda: (
-                    spread(trace, "distribute_product", lately_above(trace, known))
-                    or trace.apply("distribute_negative")
-                )
-            )
-            repeat(lambda: spread(trace, "split_quotient", lately_above(trace, known)))
+            open_above(trace, lambda: above_bars(trace.expression) - known)
         tidy_fractions(trace)
         # What stood beside the bar in a longer sum may have been multiplied out with it.
         repeat(lambda: trace.apply("join_fractions"))
 
 
-def lately_above(trace: Trace, known: AbstractSet[Expr]) -> Where:
-    """Only above a bar, and not where one of ``known`` stands."""
-    return among(above_bars(trace.expression) - known)
+def open_numerator(trace: Trace, bracket: Expr) -> None:
+    """Multiply out the terms of a sum above a bar, also where other factors stand beside it."""
+    others = products_in(sums_above(trace.expression)) - products_in((bracket,))
+    open_above(trace, lambda: products_in(sums_above(trace.expression)) - others)
+    tidy_fractions(trace)
+    settle(trace, ("take_out_sign", "pull_out_sign", "move_sign"))
+
+
+def open_above(trace: Trace, wanted: Callable[[], AbstractSet[Expr]]) -> None:
+    """Multiply out what is wanted above bars."""
+    repeat(
+        lambda: (
+            spread(trace, "distribute_product", among(wanted()))
+            or trace.apply("distribute_negative")
+        )
+    )
+    repeat(lambda: spread(trace, "split_quotient", among(wanted())))
 
 
 def clear_numerators(trace: Trace) -> None:
@@ -77,28 +92,33 @@ def clear_bars(trace: Trace) -> None:
 
 
 def beside_bars(expr: Expr, given: Given) -> tuple[Expr, ...]:
-    """The sums with a term that goes over the bar of another one, what is inside first.
-
-    Not one with an exponential, which may overflow where it is multiplied.
-    """
+    """The sums with a term that goes over the bar of another one, what is inside first."""
     parts = (expr.opened[0],) if isinstance(expr, Binder) else expr.args
     inside = tuple(s for a in parts if isinstance(a, Inert) for s in beside_bars(a, given))
     terms = expr.args if isinstance(expr, Plus) else ()
-    powers = [power for term in terms for power in monomial(term).powers.values()]
-    risky = any(Exp in heads_of(base) for base, exponent in powers if exponent.is_negative)
-    here = bool(terms) and not risky and put_over_bar(expr, given) is not None
+    here = bool(terms) and put_over_bar(expr, given) is not None
     return (*inside, expr) if here else inside
 
 
 def above_bars(expr: Expr) -> frozenset[Expr]:
     """The products and fractions that are terms of a sum above a bar, or above one in these."""
-    here: set[Expr] = set()
-    if isinstance(expr, Quotient) and isinstance(expr.numerator, Plus):
-        for term in expr.numerator.args:
-            bare = term.operand if isinstance(term, Minus) else term
-            here |= {bare, bare.numerator} if isinstance(bare, Quotient) else {bare}
+    return products_in(sums_above(expr, alone=True))
+
+
+def sums_above(expr: Expr, alone: bool = False) -> tuple[Expr, ...]:
+    """The sums above bars, what is inside first; ``alone`` asks for no factors beside them."""
     parts = (expr.opened[0],) if isinstance(expr, Binder) else expr.args
-    return frozenset(here).union(*(above_bars(a) for a in parts if isinstance(a, Inert)))
+    inside = tuple(s for a in parts if isinstance(a, Inert) for s in sums_above(a, alone))
+    above = (expr.numerator,) if isinstance(expr, Quotient) else ()
+    found = above if alone else (f for whole in above for f in factors(whole))
+    return (*inside, *(f for f in found if isinstance(f, Plus)))
+
+
+def products_in(sums: Iterable[Expr]) -> frozenset[Expr]:
+    """The products and fractions that are terms of sums."""
+    terms = (term for each in sums for term in each.args)
+    bare = frozenset(t.operand if isinstance(t, Minus) else t for t in terms)
+    return bare.union(t.numerator for t in bare if isinstance(t, Quotient))
 
 
 def clears_numerator(fraction: Expr, given: Given) -> bool:

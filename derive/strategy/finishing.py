@@ -35,7 +35,7 @@ from derive.strategy.attempts import (
     settle,
     spread,
 )
-from derive.strategy.bars import clear_bars, clear_denominators, share_bars
+from derive.strategy.bars import clear_bars, clear_denominators, meet_above_bars, share_bars
 from derive.strategy.equal_indices import cancels_below, moves_index, moves_safely
 from derive.strategy.judgement import (
     bracketed,
@@ -123,7 +123,8 @@ def finish(trace: Trace) -> None:
     attempt(trace, divide_powers, NO_LONGER)
     attempt(trace, lambda t: settle(t, ("turn_exponentials",)))
     attempt(trace, complete_products)
-    attempt(trace, share_totals)
+    if attempt(trace, share_totals):
+        meet_above_bars(trace)
     attempt(trace, share_brackets)
     attempt(trace, meet_in_brackets)
     attempt(trace, expand_inside, WORTHWHILE)
@@ -251,6 +252,8 @@ def share_totals(trace: Trace) -> None:
     if spread(trace, "distribute_product", is_multiple_of_totals):
         settle(trace, ("distribute_negative", "combine_numbers"))
     while trace.apply("join_sharing"):
+        factor_out(trace)
+        gather_fractions(trace)
         factor_out(trace)
         trace.apply("factor_bracket", innermost=True)
         settle(trace, ("pull_out_sign",))

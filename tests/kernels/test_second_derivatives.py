@@ -18,6 +18,12 @@ AT_RISK = "sum(d[n]*log(sum(exp(b*x[j]), j=n..N)), n=1..N)"
 WEIGHTED = "log(sum(w[j]*exp(b*x[j]), j=1..C))"
 WITH_ONE = "sum(d[n]*log(1 + sum(exp(b*x[n,j]), j=1..C)), n=1..N)"
 OF_THREE = "log(exp(b*x) + exp(b*y) + 1)"
+EITHER_OR_TIE = "exp(z[i]) + exp(z[j]) + nu*exp((z[i] + z[j])/2)"
+"""What the strengths of two are divided by in Davidson's model (1970): ties have a part in it."""
+WON = f"w[i,j]*log(exp(z[i])/({EITHER_OR_TIE}))"
+TIED = f"u[i,j]/2*log(nu*exp((z[i] + z[j])/2)/({EITHER_OR_TIE}))"
+COUNTED = f"-sum(sum(a[i,j]*log({EITHER_OR_TIE}), j=1..C, j != i), i=1..C)"
+DAVIDSON = f"-sum(sum({WON} + {TIED}, j=1..C, j != i), i=1..C)"
 
 
 @lru_cache
@@ -51,3 +57,23 @@ def test_the_square_of_a_sum(b: float) -> None:
     check(WEIGHTED, ("b", "b"), ("w[j] > 0",), b=b, x=[1.0, 1.001, 0.0], w=weights)
     check(WITH_ONE, ("b", "b"), b=b, x=[[1.0, 1.001], [-1.0, 0.001]], d=[1.0, 2.0])
     check(OF_THREE, ("b", "b"), b=b, x=1.001, y=1.0)
+
+
+DIGITS = 1e-9
+"""Of a sum of positive terms above the square of one."""
+
+
+@pytest.mark.parametrize(
+    ("loss", "counts"),
+    [(COUNTED, "a"), pytest.param(DAVIDSON, "wu", marks=pytest.mark.slow)],
+    ids=["normaliser", "wins and ties"],
+)
+def test_comparisons_with_ties(loss: str, counts: str) -> None:
+    """All terms above the bar have one sign, and all are lowered by the same as what is below."""
+    kernel, oracle = kernels(loss, ("z[k]", "z[m]"), ("nu > 0",))
+    seen = np.array([[0.0, 1.5, 0.4], [0.9, 0.0, 1.1], [2.0, 0.3, 0.0]])
+    given = {"nu": 0.8} | dict.fromkeys(counts, seen)
+    near = np.array([61.2276, -76.67, 12.543])
+    for z in (near / 60, near, np.array([1000.0, 1100.0, 940.0]), -20 * near):
+        for part, exact in zip(kernel(z=z, **given), oracle(z=z, **given, dps=900), strict=True):
+            np.testing.assert_allclose(part, np.array(exact, float), rtol=DIGITS, atol=1e-300)
