@@ -50,8 +50,11 @@ def clear_bar(expr: Expr, given: Given) -> Outcome:
     for n, bracket in enumerate(above):
         reduced = isinstance(bracket, Plus) and all(map(is_reduced, bracket.args))
         terms = [monomial(t) for t in bracket.args] if reduced else []
-        bars = {c for term in terms for c, (_, power) in term.powers.items() if power.is_negative}
-        shared = [m for m, f in enumerate(above) if m != n and code(split_power(f)[0]) in bars]
+        powers = [(c, power) for term in terms for c, (_, power) in term.powers.items()]
+        bars = {c for c, power in powers if power.is_Integer and power < 0}
+        bases = [(code(base), power) for base, power in map(split_power, above)]
+        whole = [m for m, (_, power) in enumerate(bases) if m != n and power.is_Integer]
+        shared = [m for m in whole if bases[m][0] in bars]
         if shared:
             by = times(*(above[m] for m in shared))
             cleared = plus(*(expression(multiplied(term, by)) for term in terms))

@@ -112,6 +112,14 @@ def likely_choices(
     yield from choices(items, all_of_them)
 
 
+def one_taken_out(factor: Expr) -> Items:
+    """A whole power as its base and the rest of it; any other factor alone."""
+    match factor:
+        case Power(base, exponent) if exponent.is_Integer and exponent > 1:
+            return base, base if exponent == 2 else Power(base, exponent - 1)
+    return (factor,)
+
+
 def removed(wanted: Items, items: Items) -> Items | None:
     """``items`` without the wanted ones, which may also be taken out of powers of theirs."""
     left = list(items)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace as with_changes
+from itertools import chain
 from typing import cast
 
 from sympy import Expr, Indexed, Integer, Number, Rational, S, Symbol
@@ -45,6 +46,7 @@ from derive.verify.match import (
     known,
     left_out,
     likely_choices,
+    one_taken_out,
     ordered,
     powers,
     removed,
@@ -307,7 +309,9 @@ def _factors(
         # The number's own parts are factors below like others.
         own = [Integer(left.number.q), Rational(1, abs(left.number.p) or 1)]
         own = [n for n in own if n != 1]
-        for taken, kept in choices((*left.below, *own), last):
+        under = tuple(part for factor in left.below for part in one_taken_out(factor))
+        groups = dict.fromkeys(((*left.below, *own), (*under, *own)))
+        for taken, kept in chain.from_iterable(choices(group, last) for group in groups):
             for found in matches(below[0], Product(S.One, taken, ()).expression(), match):
                 number = product(Times(left.number, *(f for f in taken if f in own))).number
                 remaining = Product(number, left.above, tuple(f for f in kept if f not in own))
