@@ -850,3 +850,9 @@ def test_terms_cancel_above_a_bar_with_exponentials() -> None:
         f"*{share('z[i]', 'z[k]')}, (i, 1, C))"
     )
     assert found.check().level == "exact"
+
+
+def test_brackets_beside_sums_of_several_terms_are_held_against_each_other() -> None:
+    found = derive.hessian("-(1 - softmax(z)[t])^g*log(softmax(z)[t])", "z[k]", "z[m]")
+    assert str(found.result).count("log") == 3
+    assert found.check().ok

@@ -299,10 +299,10 @@ def factor_inner_bracket(expr: Expr, given: Given) -> Outcome:
             inside = [monomial(term) for term in longer.args]
             found = [place(multiplied(monomial(t), sign_), inside) for t in bracket.args]
             a, d = divided(parts[n], monomial(longer)), divided(parts[m], monomial(bracket))
-            both = plus(expression(d), expression(multiplied(a, sign_)))
-            if None not in found and _meet(*map(_signed_terms, both.args), opposite=False):
+            beside = [expression(d), expression(multiplied(a, sign_))]
+            if None not in found and _meet(*map(_signed_terms, beside), opposite=False):
                 left = plus(*(t for at, t in enumerate(longer.args) if at not in found))
-                new = {n: times(expression(a), left), m: times(both, bracket)}
+                new = {n: times(expression(a), left), m: times(plus(*beside), bracket)}
                 return plus(*(new.get(at, term) for at, term in enumerate(expr.args)))
     return None
 
