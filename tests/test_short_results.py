@@ -70,6 +70,14 @@ BY_HAND = {
         "Sum(-\\hat{q}[n, k] + \\hat{y}[k], (n, 1, N))",
         {"by": "b[k]"},
     ),
+    # Ridnik et al. 2021: the terms of a negative share the condition and the power.
+    "asymmetric focusing": (
+        "-sum((1 - y[k])*max(sigmoid(z[k]) - m, 0)^b*log(1 - max(sigmoid(z[k]) - m, 0)), k=1..C)",
+        "(1 - \\sigma[i])*(1 - y[i])*(-b*log(1 - Max(0, -m + \\sigma[i])) + Max(0, -m + \\sigma[i])"
+        "/(1 - Max(0, -m + \\sigma[i])))*Piecewise((1, m - \\sigma[i] < 0), (0, True))*\\sigma[i]"
+        "*Max(0, -m + \\sigma[i])**(b - 1)",
+        {"by": "z[i]", "given": ["b > 0"]},
+    ),
     "log odds": (
         ODDS.format("w"),
         "(KroneckerDelta(k, w) - p[k])/(1 - p[w])",

@@ -16,6 +16,7 @@ from derive.notation import (
     Minus,
     Plus,
     Quotient,
+    Threshold,
     Times,
     Total,
     code,
@@ -57,9 +58,12 @@ def factor_partly(expr: Expr, given: Given) -> Outcome:
     formal="factor_partly",
 )
 def factor_delta(expr: Expr, given: Given) -> Outcome:
-    """Factor out a delta that two terms of a longer sum have in common, and what else."""
+    """Factor out a delta or a condition that two terms of a longer sum share, and what else."""
     return _of_two(
-        expr, lambda shared, *_: any(isinstance(b, Delta) for b, _ in shared.powers.values())
+        expr,
+        lambda shared, *_: any(
+            isinstance(b, (Delta, Threshold)) for b, _ in shared.powers.values()
+        ),
     )
 
 

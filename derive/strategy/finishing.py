@@ -261,7 +261,8 @@ def share_totals(trace: Trace) -> None:
 
 
 def share_brackets(trace: Trace) -> None:
-    """Join terms that have a bracket or a delta in common."""
+    """Join terms that have a bracket, a delta or a condition in common."""
+    settle(trace, ("distribute_negative",))
     while trace.apply("factor_delta", innermost=True):
         settle(trace, ("cancel_terms", "collect_terms"))
     while trace.apply("factor_partly", lambda terms, _: Bracket in heads_of(terms)):
