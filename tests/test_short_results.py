@@ -78,6 +78,12 @@ BY_HAND = {
         "*Max(0, -m + \\sigma[i])**(b - 1)",
         {"by": "z[i]", "given": ["b > 0"]},
     ),
+    "shares that have no exponentials": (
+        "-sum(P[i]*log(1/(1 + y[i]^2)/sum(1/(1 + y[a]^2), a=1..N)), i=1..N)",
+        "2*(P[k] - Sum(P[i], (i, 1, N))/((y[k]**2 + 1)*Sum(1/(y[a]**2 + 1), (a, 1, N))))*y[k]"
+        "/(y[k]**2 + 1)",
+        {"by": "y[k]"},
+    ),
     "log odds": (
         ODDS.format("w"),
         "(KroneckerDelta(k, w) - p[k])/(1 - p[w])",

@@ -385,6 +385,14 @@ def joins_slopes(product: Expr, given: Given) -> bool:
     )
 
 
+def meets_bar(product: Expr, given: Given) -> bool:
+    """Join a sum over an index with a fraction that is divided by the same sum."""
+    totals = {code(f) for f in product.args if isinstance(f, Total)}
+    below = (f for factor in product.args for f in sides(factor)[1])
+    bases_ = (f.base if isinstance(f, Power) else f for f in below)
+    return any(code(part) in totals for base in bases_ for part in factors(base))
+
+
 def makes_name(product: Expr, given: Given) -> bool:
     """Join a fraction with the factor beside it that makes it one with a name."""
     bars = [
@@ -472,6 +480,11 @@ def is_multiple_of_totals(product: Expr, given: Given) -> bool:
         case Times((number, Plus(terms_))) if is_number(number):
             return all(beside_total(monomial(t)) is not None for t in terms_)
     return False
+
+
+def raises_total(power: Expr, given: Given) -> bool:
+    """Raise the factors of a product one by one where a sum over an index is among them."""
+    return any(isinstance(factor, Total) for factor in factors(power.base))
 
 
 def raises_well(power: Expr, given: Given) -> bool:

@@ -28,6 +28,7 @@ from derive.strategy.judgement import (
     joins_slopes,
     leaves_unknown,
     makes_name,
+    meets_bar,
     multiples_below,
     multiplies_well,
     of_several_terms,
@@ -35,6 +36,7 @@ from derive.strategy.judgement import (
     opens_range_product,
     over_sum,
     pulls_well,
+    raises_total,
     raises_well,
     shares_delta,
     shares_name,
@@ -246,6 +248,7 @@ def simplify_once(trace: Trace) -> bool:
         or (trace.apply("write_mask") and trace.apply("fold_definition"))
         or trace.apply("write_complement", has_factors_above)
         or trace.apply_first(("flatten_quotient", "turn_factor", "cancel_factor"))
+        or cancel_totals(trace)
         or trace.apply_first(("cancel_log_exp", "write_tanh"))
         or trace.apply("multiply_quotients", joins_slopes)
         or trace.apply_first(("divide_slopes", "divide_turned_slopes"))
@@ -289,6 +292,15 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("factor_common", shares_delta)
         or trace.apply("exclude_index")
     )
+
+
+def cancel_totals(trace: Trace) -> bool:
+    """A sum over an index beside a fraction that is divided by it, as one fraction."""
+    joined = trace.apply("multiply_quotients", meets_bar)
+    if joined:
+        trace.apply("power_of_product", raises_total)
+        settle(trace, ("cancel_factor",))
+    return joined
 
 
 def take_terms_off(trace: Trace, where: Where = leaves_unknown) -> bool:
