@@ -164,7 +164,7 @@ class _Builder:
 
     def run(self, index: Token, equal: Token, lower: Node, dots: Token, upper: Node) -> Limits:
         place = self._place(index)
-        return Limits(place, Name(place, spelled(index)), lower, upper)
+        return _upwards(Limits(place, Name(place, spelled(index)), lower, upper))
 
     def call(
         self, token: Token, arguments: tuple[Any, ...], selected: tuple[Node, ...] = ()
@@ -271,7 +271,18 @@ def _limits(given: Any) -> Limits:
     index, lower, upper = given.parts
     if not isinstance(index, Name):
         raise index.place.error("a range begins with the name of its index, as in (i, 1, C)")
-    return Limits(given.place, index, lower, upper)
+    return _upwards(Limits(given.place, index, lower, upper))
+
+
+def _upwards(limits: Limits) -> Limits:
+    """The limits, if they are not turned round; raises ``DeriveError`` for ``j = C..1``."""
+    lower, upper = limits.parts
+    if isinstance(lower, Name) and isinstance(upper, Number) and upper.value <= 1:
+        raise limits.place.error(
+            f"this range runs down from {lower.name} to {upper.value}; a range begins with its "
+            f"lower end, as in {limits.index.name} = {upper.value}..{lower.name}"
+        )
+    return limits
 
 
 def _reduction(

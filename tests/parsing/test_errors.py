@@ -94,6 +94,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("sqrt(z[k]^2 + e^2)", 15, "another name, such as eps, for a parameter"),
     ("1/0 + Sum(z[i], (i,1,C))", 3, "divides by 0"),
     ("log(1 - pi)*z[k]", 1, "pi is the number 3.14159"),
+    ("sum(z[j], j=C..1)", 11, "runs down from C to 1; .* as in j = 1..C"),
     ("0^-2 + Sum(z[i], (i,1,C))", 2, "divides by 0"),
     ("log(0) + Sum(z[i], (i,1,C))", 1, "infinite"),
     ("Sum(z[i], (i,1,C)) + sqrt(-2)", 22, "no real value"),
