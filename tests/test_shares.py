@@ -220,3 +220,12 @@ def test_what_a_row_leaves_out_may_be_far_larger() -> None:
     kernel = derive.gradient(CONTRASTIVE, "s[k,m]").kernel("numpy")
     _, found = kernel(p=np.array([1, 0, 1]), s=np.diag([5000.0, 0.0, 9000.0]))
     assert np.allclose(found, [[0, -0.5, 0.5], [-0.5, 0, 0.5], [0.5, -0.5, 0]])
+
+
+def test_an_exponent_stays_as_its_name_has_it() -> None:
+    """Neighbourhood components (Goldberger et al. 2004), each projection written on its own."""
+    close = "exp(-sum((sum(A[r,d]*x[i,d], d=1..D) - sum(A[r,d]*x[{0},d], d=1..D))^2, r=1..R))"
+    share = f"{close.format('j')}/sum({close.format('a')}, a=1..N, a != i)"
+    loss = f"-sum(sum(delta(t[i],t[j])*{share}, j=1..N, j != i), i=1..N)"
+    found = derive.gradient(loss, "A[k,m]")
+    assert "exp" not in str(found.result) and str(found.result).count("hat{y}") == 2

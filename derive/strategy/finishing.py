@@ -15,6 +15,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    collected,
     heads,
     names,
     terms,
@@ -39,6 +40,7 @@ from derive.strategy.bars import clear_bars, clear_denominators, meet_above_bars
 from derive.strategy.equal_indices import cancels_below, moves_index, moves_safely
 from derive.strategy.judgement import (
     bracketed,
+    exponent_sums,
     has_constant_term,
     heads_of,
     holds_share_of_others,
@@ -198,8 +200,17 @@ def turn_differences(trace: Trace) -> None:
 
 
 def gather_totals(trace: Trace) -> None:
-    """Join sums over the same range where their terms have factors in common."""
-    settle(trace, ("join_totals", "subtract_totals", "join_multiples"))
+    """Join sums over the same range where their terms have factors in common.
+
+    An exponent stays as it is, where names are still to be recognised by theirs.
+    """
+
+    def outside(terms_: Expr, given: Given) -> bool:
+        named = any(Exp in heads(d.value) for d in given.definitions)
+        return not (named and terms_ in collected(trace.expression, exponent_sums))
+
+    rules = ("join_totals", "subtract_totals", "join_multiples")
+    repeat(lambda: any(trace.apply(rule, outside) for rule in rules))
     factor_out(trace)
 
 

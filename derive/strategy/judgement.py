@@ -209,6 +209,13 @@ def exponents(definition: Definition) -> tuple[tuple[Total, tuple[Symbol, ...]],
     return tuple(found)
 
 
+def exponent_sums(expr: Expr) -> frozenset[Expr]:
+    """The sums of terms in an exponent, and in sums over an index there."""
+    if not isinstance(expr, Exp):
+        return frozenset()
+    return collected(expr.operand, lambda part: (part,) if isinstance(part, Plus) else ())
+
+
 def exponent_totals(expr: Expr) -> frozenset[Expr]:
     """The sums over an index in the exponent of an exponential."""
     if not isinstance(expr, Exp):
