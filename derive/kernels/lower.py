@@ -23,7 +23,7 @@ from derive.kernels.entries import Entries
 from derive.kernels.gaps import gap, kept_digits, product_gap, rise
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Output
-from derive.kernels.vanishing import condition, rules_out
+from derive.kernels.vanishing import Condition, condition, rules_out
 from derive.notation import (
     ONE,
     ZERO,
@@ -126,7 +126,7 @@ class Lowering(Entries):
             case Maximum():
                 return self._maximum(expr)
             case Attains():
-                return self._attains(expr)
+                return cast(self._attained(expr))
             case Delta(first, second):
                 return self.delta(first, second)
             case Bracket(lower, upper):
@@ -250,13 +250,20 @@ class Lowering(Entries):
             if compared is not None:
                 masks.append(self.compared(*compared))
             elif known is not None:
-                (first, relation, second), kept = known
-                sides = [self.lower(first), self.lower(second)]
-                masks.append(self.combined(lambda a, b, r=relation: c.compared(a, r, b), sides))
+                holds, kept = known
+                masks.append(self._holding(holds))
                 others += [] if kept == 1 else [kept]
             else:
                 others.append(factor)
         return masks, others
+
+    def _holding(self, holds: Condition) -> Lowered:
+        """Where a condition on numbers holds."""
+        if isinstance(holds, Attains):
+            return self._attained(holds)
+        first, relation, second = holds
+        sides = [self.lower(first), self.lower(second)]
+        return self.combined(lambda a, b: c.compared(a, relation, b), sides)
 
     def array(self, base: Expr) -> Array:
         """The array of an argument or of a definition, which is lowered when first used."""
@@ -406,15 +413,15 @@ class Lowering(Entries):
             return part
         return Lowered(c.reduced(part.code, "max"), part.axes[:-1])
 
-    def _attains(self, bracket: Attains) -> Lowered:
+    def _attained(self, bracket: Attains) -> Lowered:
         """Where an index is the first at which the values are largest."""
         part, index = self._candidates(bracket)
         if index not in part.axes:
-            return cast(self.compared(bracket.at_index, "==", bracket.lower))
+            return self.compared(bracket.at_index, "==", bracket.lower)
         start = self._extents[index][0] - 1
         first = Lowered(c.reduced(part.code, "argmax") + start, part.axes[:-1])
         here = self.positions(bracket.at_index, -ONE)
-        return cast(self.combined(lambda a, b: c.compared(a, "==", b), [here, first]))
+        return self.combined(lambda a, b: c.compared(a, "==", b), [here, first])
 
     def _candidates(self, binder: Maximum | Attains) -> tuple[Lowered, Symbol]:
         """The values among which the largest is looked for, along the last axis.

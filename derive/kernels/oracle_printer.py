@@ -24,7 +24,7 @@ from derive.kernels.code import Name
 from derive.kernels.comparison import comparison
 from derive.kernels.identifiers import identifier, unused
 from derive.kernels.inert_printer import NEGATIVE, InertPrinter
-from derive.kernels.vanishing import condition, rules_out
+from derive.kernels.vanishing import Condition, condition, rules_out
 from derive.notation import (
     ONE,
     Attains,
@@ -181,8 +181,8 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
                     first, relation, second = compared
                     conditions.append(f"{self.count(first)} {relation} {self.count(second)}")
                 case _ if known is not None:
-                    (first, relation, second), left = known
-                    thresholds.append(self._compared(first, relation, second))
+                    holds, left = known
+                    thresholds.append(self._holds(holds))
                     kept.append(left)
                 case Threshold(first, second, above, otherwise) if otherwise == 0:
                     thresholds.append(self._compared(first, ">", second))
@@ -190,6 +190,11 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
                 case _:
                     kept.append(factor)
         return conditions + thresholds, [f for f in kept if f != 1]
+
+    def _holds(self, condition: Condition) -> str:
+        if isinstance(condition, Attains):
+            return self._attained(condition)
+        return self._compared(*condition)
 
     def _compared(self, first: Expr, relation: str, second: Expr) -> str:
         return f"{self._at(NEGATIVE, first)} {relation} {self._at(NEGATIVE, second)}"
@@ -204,6 +209,9 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         return self._over(expr, "max", "largest")
 
     def _print_Attains(self, expr: Attains) -> str:
+        return f"mp.mpf(int({self._attained(expr)}))"
+
+    def _attained(self, expr: Attains) -> str:
         """Python's ``max`` takes the first of several that are largest."""
         kept = Tuple(expr.largest)
         if kept not in self._lifted:
@@ -216,10 +224,10 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
                     run = f"({name} for {name} in {run} if {apart})"
                 first = f"max({run}, key=lambda {name}: {self._print(body)})"
             if names(expr.largest) & set(self._loops):
-                return f"mp.mpf(int({self.count(expr.at_index)} == {first}))"
+                return f"{self.count(expr.at_index)} == {first}"
             self._lifted[kept] = unused("first", self._taken)
             self.lines.append(f"{self._lifted[kept]} = {first}")
-        return f"mp.mpf(int({self.count(expr.at_index)} == {self._lifted[kept]}))"
+        return f"{self.count(expr.at_index)} == {self._lifted[kept]}"
 
     def _over(self, binder: Binder, function: str, noun: str) -> str:
         if binder in self._lifted:

@@ -1,7 +1,8 @@
 """Factors that are 0 by a condition on numbers, and what may have no value beside them.
 
 ``[u > 0] x/r`` is 0 where ``u`` is not positive, and so it is where ``r`` is 0 as well; in floating
-point 0 times infinity is no 0.
+point 0 times infinity is no 0. So it is with ``[k = argmax_j f(j)]``: what is not the largest
+counts for nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from sympy import Abs, Expr, Indexed, Max, Min, Symbol
 
 from derive.facts import Definition
 from derive.notation import (
+    ONE,
     ZERO,
     Apply,
+    Attains,
     Binder,
     Exp,
     Inert,
@@ -24,16 +27,19 @@ from derive.notation import (
     without,
 )
 
-Condition = tuple[Expr, str, Expr]
+Condition = tuple[Expr, str, Expr] | Attains
 
 
 def condition(factor: Expr) -> tuple[Condition, Expr] | None:
     """Where a factor may be other than 0, and what it is there.
 
-    So are ``[a > b]``, a value that is 0 in one branch, ``max(0, u)`` and its powers. What
+    So are ``[a > b]``, a value that is 0 in one branch, ``max(0, u)`` and its powers, and the
+    bracket of the index at which a value is largest. What
     ``mask_weights`` has put beside the weight itself rules out no more than the weight's zeros.
     """
     match factor:
+        case Attains():
+            return factor, ONE
         case Threshold(Apply(function), second) if function is Abs and second == 0:
             return None
         case Threshold(first, second, above, otherwise) if otherwise == 0:

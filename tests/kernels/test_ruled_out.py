@@ -21,8 +21,11 @@ TRIPLET = (
 ANCHORS = [[0.0, 0.0], [1.0, 2.0]]
 ORIGIN: dict[str, Any] = {"a": [0.0, 0.0], "p": [0.0, 0.0]}
 
+NORM = "sqrt(sum(x[i,l]^2, l=1..D))"
+
 # Loss, variable, numbers and the gradient there.
-CASES: list[tuple[str, str, dict[str, Any], list[Any]]] = [
+Case = tuple[str, str, dict[str, Any], list[Any]]
+CASES: list[Case] = [
     (
         TRIPLET,
         "a[k,r]",
@@ -42,13 +45,38 @@ CASES: list[tuple[str, str, dict[str, Any], list[Any]]] = [
     ),
 ]
 
+NOT_LARGEST: list[Case] = [
+    (
+        f"max({EACH}, j=1..J)",
+        "a[k]",
+        {"a": [0.0, 0.0], "p": [[0.0, 0.0], [1.0, 0.0]]},
+        [-1, 0],
+    ),
+    ("max(sqrt(x[i]), i=1..C)", "x[k]", {"x": [0.0, 4.0]}, [0, 0.25]),
+    (
+        "max(abs(x[i])^p*w[i], i=1..C)",
+        "x[k]",
+        {"x": [0.0, 4.0], "p": 0.5, "w": [1.0, 1.0]},
+        [0, 0.25],
+    ),
+    (f"max({NORM}, i=1..C)", "x[r,k]", {"x": [[0.0, 0.0], [3.0, 4.0]]}, [[0, 0], [0.6, 0.8]]),
+    (f"min(-{NORM}, i=1..C)", "x[r,k]", {"x": [[0.0, 0.0], [3.0, 4.0]]}, [[0, 0], [-0.6, -0.8]]),
+    (
+        "sum(max(sqrt(sum((a[n,l] - p[i,l])^2, l=1..D)), i=1..P), n=1..N)",
+        "p[r,k]",
+        {"a": [[0.0, 0.0], [0.0, 0.0]], "p": [[0.0, 0.0], [6.0, 8.0]]},
+        [[0, 0], [1.2, 1.6]],
+    ),
+]
+
 
 @pytest.mark.parametrize("target", ["numpy", "mpmath"])
-@pytest.mark.parametrize(("loss", "variable", "numbers", "gradient"), CASES)
+@pytest.mark.parametrize(("loss", "variable", "numbers", "gradient"), CASES + NOT_LARGEST)
 def test_beside_a_condition_that_does_not_hold(
     loss: str, variable: str, numbers: dict[str, Any], gradient: list[Any], target: str
 ) -> None:
-    kernel = derive.gradient(loss, variable).kernel(target)
+    given = ["p > 0"] if "^p" in loss else []
+    kernel = derive.gradient(loss, variable, given=given).kernel(target)
     if target == "numpy":
         numbers = {name: np.array(value) for name, value in numbers.items()}
     with warnings.catch_warnings():
