@@ -23,7 +23,7 @@ from derive.kernels.entries import Entries
 from derive.kernels.gaps import gap, kept_digits, product_gap, rise
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Output
-from derive.kernels.vanishing import Condition, condition, rules_out
+from derive.kernels.vanishing import Condition, rules_out, ruling
 from derive.notation import (
     ONE,
     ZERO,
@@ -191,6 +191,9 @@ class Lowering(Entries):
     def _masked(self, factors: Iterable[Expr]) -> Lowered:
         """A product in which brackets rule out entries that may be infinite."""
         masks, others = self._masks(factors)
+        if others == list(factors):
+            # Weights alone, which stay.
+            return self._chosen(masks, self._from_left(Times(*others)), ZERO)
         return self._where(masks, times(*others))
 
     def _where(self, masks: list[Lowered], expr: Expr) -> Lowered:
@@ -227,7 +230,11 @@ class Lowering(Entries):
         others = [f for f in turned if comparison(f) is None]
         if len(others) < len(turned) and any(map(self._may_be_infinite, others)):
             return True
-        return rules_out(others, ONE, self._definitions)
+        return self._are_ruled(others, ONE)
+
+    def _are_ruled(self, factors: Iterable[Expr], beside: Expr) -> bool:
+        """Whether a number among the factors is 0 where the rest may have no value."""
+        return any(ruling(factors, beside, self._definitions))
 
     def _is_ruled(self, above: Iterable[Expr], below: Expr) -> bool:
         """Whether a factor above says where a fraction is 0, whatever stands below it."""
@@ -244,9 +251,9 @@ class Lowering(Entries):
         """
         masks, others = [], []
         turned = _turned(factors)
-        by_numbers = rules_out(turned, beside, self._definitions)
-        for factor in turned:
-            compared, known = comparison(factor), condition(factor) if by_numbers else None
+        by_numbers = ruling(turned, beside, self._definitions)
+        for factor, known in zip(turned, by_numbers, strict=True):
+            compared = comparison(factor)
             if compared is not None:
                 masks.append(self.compared(*compared))
             elif known is not None:
@@ -293,7 +300,7 @@ class Lowering(Entries):
         sign, outside, inside, below = _split(body, bound)
         ruling: list[Lowered] = []
         beside = Quotient(times(*inside), times(*below))
-        if rules_out(outside, beside, self._definitions):
+        if self._are_ruled(outside, beside):
             ruling, outside = self._masks(outside, beside)
         more, inside = self._masks(inside)
         result = self._summed(inside, tuple(bound), masks + more)

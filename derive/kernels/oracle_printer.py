@@ -24,7 +24,7 @@ from derive.kernels.code import Name
 from derive.kernels.comparison import comparison
 from derive.kernels.identifiers import identifier, unused
 from derive.kernels.inert_printer import NEGATIVE, InertPrinter
-from derive.kernels.vanishing import Condition, condition, rules_out
+from derive.kernels.vanishing import Condition, ruling
 from derive.notation import (
     ONE,
     Attains,
@@ -149,18 +149,26 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
     def _print_Times(self, expr: Times) -> str:
         """What does not hold leaves its product out: there it may be infinite, or not exist."""
         conditions, kept = self._conditions(expr.args)
-        return self._where(conditions, times(*kept)) if conditions else super()._print_Times(expr)
+        if not conditions:
+            return super()._print_Times(expr)
+        if kept == list(expr.args):
+            # Weights alone, which stay.
+            return self._only(conditions, super()._print_Times(expr))
+        return self._where(conditions, times(*kept))
 
     def _print_Quotient(self, expr: Quotient) -> str:
         conditions, kept = self._conditions(
             factors(expr.numerator), Quotient(ONE, expr.denominator)
         )
-        if not conditions:
+        if not conditions or times(*kept) == expr.numerator:
             return super()._print_Quotient(expr)
         return self._where(conditions, Quotient(times(*kept), expr.denominator))
 
     def _where(self, conditions: list[str], expr: Expr) -> str:
-        return f"({self._print(expr)} if {' and '.join(conditions)} else mp.mpf(0))"
+        return self._only(conditions, self._print(expr))
+
+    def _only(self, conditions: list[str], text: str) -> str:
+        return f"({text} if {' and '.join(conditions)} else mp.mpf(0))"
 
     def _conditions(
         self, parts: Iterable[Expr], beside: Expr = ONE
@@ -173,9 +181,9 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         thresholds: list[str] = []
         kept: list[Expr] = []
         parts = list(parts)
-        by_numbers = rules_out(parts, beside, {})
-        for factor in parts:
-            compared, known = comparison(factor), condition(factor) if by_numbers else None
+        by_numbers = ruling(parts, beside, {})
+        for factor, known in zip(parts, by_numbers, strict=True):
+            compared = comparison(factor)
             match factor:
                 case _ if compared is not None:
                     first, relation, second = compared

@@ -2,7 +2,7 @@
 
 ``[u > 0] x/r`` is 0 where ``u`` is not positive, and so it is where ``r`` is 0 as well; in floating
 point 0 times infinity is no 0. So it is with ``[k = argmax_j f(j)]``: what is not the largest
-counts for nothing.
+counts for nothing; and beside a condition with a weight ``y_n`` that is 0.
 """
 
 from __future__ import annotations
@@ -21,9 +21,14 @@ from derive.notation import (
     Exp,
     Inert,
     Log,
+    Minus,
+    Plus,
     Power,
     Quotient,
     Threshold,
+    Times,
+    bases,
+    factors,
     without,
 )
 
@@ -56,6 +61,27 @@ def condition(factor: Expr) -> tuple[Condition, Expr] | None:
     return None
 
 
+def ruling(
+    parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]
+) -> list[tuple[Condition, Expr] | None]:
+    """The condition of each part, if it has one and what is beside it may lack a value.
+
+    Where there is one beside a weight, an entry of an argument, so is it that this is not 0; but
+    not where what may lack a value is made of that argument.
+    """
+    parts = list(parts)
+    if not (rules_out(parts, beside, definitions) or weighs(parts, beside, definitions)):
+        return [None] * len(parts)
+    lacking = [f for f in (beside, *parts) if may_lack_a_value(f, definitions)]
+    arrays = frozenset().union(*map(bases, lacking))
+    return [
+        ((f, "!=", ZERO), f)
+        if _is_weight(f, definitions) and not bases(f) & arrays
+        else condition(f)
+        for f in parts
+    ]
+
+
 def rules_out(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]) -> bool:
     """Whether a part is 0 by a condition where others, or what is ``beside``, may lack a value."""
     parts = list(parts)
@@ -63,6 +89,32 @@ def rules_out(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Defin
     return len(others) < len(parts) and any(
         may_lack_a_value(f, definitions) for f in (beside, *others)
     )
+
+
+def weighs(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]) -> bool:
+    """Whether a part is the weight of what conditions rule out only in part, as a sum of slopes."""
+    parts = list(parts)
+    return any(_is_weight(f, definitions) for f in parts) and any(
+        _is_ruled(f, definitions) for f in (beside, *parts)
+    )
+
+
+def _is_ruled(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+    """Whether a condition in this rules out what may lack a value."""
+    match expr:
+        case Times(parts) if rules_out(parts, ONE, definitions):
+            return True
+        case Quotient(above, below) if rules_out(factors(above), Quotient(ONE, below), definitions):
+            return True
+    return any(_is_ruled(p, definitions) for p in _parts(expr, definitions))
+
+
+def _is_weight(factor: Expr, definitions: dict[Expr, Definition]) -> bool:
+    """Whether this is an entry of an argument, or what it leaves of one."""
+    match factor:
+        case Plus((one, Minus(entry))) if one == 1:
+            return _is_weight(entry, definitions)
+    return isinstance(factor, Indexed) and _definition(factor, definitions) is None
 
 
 def may_lack_a_value(expr: Expr, definitions: dict[Expr, Definition]) -> bool:

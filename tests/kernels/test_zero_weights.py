@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -98,3 +99,51 @@ def test_what_cannot_overflow_needs_no_mask() -> None:
     """Masks are for the foreground and for an entry of it; the third size is that of z."""
     source = derive.gradient(DICE.format(1), "z[k]").kernel("numpy").source
     assert source.count("np.abs(") == 3
+
+
+APART = "sqrt(sum((a[n,l] - b[n,l])^2, l=1..D))"
+FAR = "sqrt(sum((a[n,l] - b[j,l])^2, l=1..D))"
+SAME: dict[str, Any] = {"a": [[1.0, 2.0], [0.0, 0.0]], "b": [[1.0, 2.0], [0.3, 0.0]], "m": 1.0}
+KEPT: dict[str, Any] = {"y": [0.0, 1.0], **SAME}
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize(
+    ("loss", "numbers", "slope"),
+    [
+        (f"sum((1 - y[n])*({APART})^2 + y[n]*relu(m - {APART})^2, n=1..N)", KEPT, 1.4),
+        (f"sum(y[n]*relu(m - {APART}), n=1..N)", KEPT, 1),
+        (f"sum(y[n]*relu(m - {APART})^3, n=1..N)", KEPT, 1.47),
+        (f"sum((1 - y[n])*relu(m - {APART}), n=1..N)", {"y": [1.0, 0.0], **SAME}, 1),
+        (f"sum(w[n]*y[n]*relu(m - {APART}), n=1..N)", {"w": [3.0, 2.0], **KEPT}, 2),
+        (f"sum(y[n]*sum(relu(m - {FAR}), j=1..J), n=1..N)", KEPT, 1),
+        (f"sum(y[n]*sum(relu(m - {FAR}), j=1..J), n=1..N)/T", {"T": 2.0, **KEPT}, 0.5),
+    ],
+)
+def test_slopes_that_have_no_value(
+    loss: str, numbers: dict[str, Any], slope: float, target: str
+) -> None:
+    """The first two points are the same, so that their distance has no slope; its weight is 0."""
+    given = ["T > 0"] if "T" in numbers else []
+    kernel = derive.gradient(loss, "a[r,k]", given=given).kernel(target)
+    if target == "numpy":
+        numbers = {name: np.array(value) for name, value in numbers.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _, found = kernel(**numbers)
+    np.testing.assert_allclose(np.array(found, float), [[0, 0], [slope, 0]], rtol=1e-14)
+
+
+def test_the_sum_of_what_is_weighed() -> None:
+    """Each sum over ``j`` is ruled out by its weight, though it is summed in turn."""
+    loss = "sum(w[n]*sum(relu(m - sqrt(sum((a[l] - b[n,j,l])^2, l=1..D))), j=1..J), n=1..N)"
+    near = np.array([[[1.0, 2.0], [0.3, 0.0]], [[1.5, 2.0], [1.0, 1.5]]])
+    kernel = derive.gradient(loss, "a[k]").kernel("numpy")
+    _, found = kernel(w=np.array([0.0, 1.0]), a=np.array([1.0, 2.0]), b=near, m=1.0)
+    np.testing.assert_allclose(found, [1, -1], rtol=1e-14)
+
+
+def test_what_the_slope_is_made_of_is_no_weight() -> None:
+    """An entry of ``a`` that is 0 says nothing about the length of ``a``, which may be 0 too."""
+    loss = "relu(sqrt(sum(a[l]^2, l=1..D)) - m)"
+    assert "a != 0" not in derive.gradient(loss, "a[k]").kernel("numpy").source
