@@ -23,7 +23,7 @@ from derive.kernels.entries import Entries
 from derive.kernels.gaps import gap, kept_digits, product_gap, rise
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Output
-from derive.kernels.vanishing import Condition, rules_out, ruling
+from derive.kernels.vanishing import Condition, masking, rules_out
 from derive.notation import (
     ONE,
     ZERO,
@@ -234,7 +234,7 @@ class Lowering(Entries):
 
     def _are_ruled(self, factors: Iterable[Expr], beside: Expr) -> bool:
         """Whether a number among the factors is 0 where the rest may have no value."""
-        return any(ruling(factors, beside, self._definitions))
+        return any(masking(factors, beside, self._definitions))
 
     def _is_ruled(self, above: Iterable[Expr], below: Expr) -> bool:
         """Whether a factor above says where a fraction is 0, whatever stands below it."""
@@ -251,7 +251,7 @@ class Lowering(Entries):
         """
         masks, others = [], []
         turned = _turned(factors)
-        by_numbers = ruling(turned, beside, self._definitions)
+        by_numbers = masking(turned, beside, self._definitions)
         for factor, known in zip(turned, by_numbers, strict=True):
             compared = comparison(factor)
             if compared is not None:

@@ -24,7 +24,7 @@ from derive.kernels.code import Name
 from derive.kernels.comparison import comparison
 from derive.kernels.identifiers import identifier, unused
 from derive.kernels.inert_printer import NEGATIVE, InertPrinter
-from derive.kernels.vanishing import Condition, ruling
+from derive.kernels.vanishing import Condition, masking
 from derive.notation import (
     ONE,
     Attains,
@@ -181,7 +181,7 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         thresholds: list[str] = []
         kept: list[Expr] = []
         parts = list(parts)
-        by_numbers = ruling(parts, beside, {})
+        by_numbers = masking(parts, beside, {})
         for factor, known in zip(parts, by_numbers, strict=True):
             compared = comparison(factor)
             match factor:

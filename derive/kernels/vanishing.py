@@ -1,8 +1,8 @@
 """Factors that are 0 by a condition on numbers, and what may have no value beside them.
 
 ``[u > 0] x/r`` is 0 where ``u`` is not positive, and so it is where ``r`` is 0 as well; in floating
-point 0 times infinity is no 0. So it is with ``[k = argmax_j f(j)]``: what is not the largest
-counts for nothing; and beside a condition with a weight ``y_n`` that is 0.
+point 0 times infinity is no 0. So it is with ``[k = argmax_j f(j)]``, as what is not the largest
+counts for nothing, and with a weight ``y_n`` beside such a condition.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def condition(factor: Expr) -> tuple[Condition, Expr] | None:
     """Where a factor may be other than 0, and what it is there.
 
     So are ``[a > b]``, a value that is 0 in one branch, ``max(0, u)`` and its powers, and the
-    bracket of the index at which a value is largest. What
-    ``mask_weights`` has put beside the weight itself rules out no more than the weight's zeros.
+    bracket of the index at which a value is largest. What ``mask_weights`` has put beside the
+    weight itself rules out no more than the weight's zeros.
     """
     match factor:
         case Attains():
@@ -61,13 +61,13 @@ def condition(factor: Expr) -> tuple[Condition, Expr] | None:
     return None
 
 
-def ruling(
+def masking(
     parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]
 ) -> list[tuple[Condition, Expr] | None]:
-    """The condition of each part, if it has one and what is beside it may lack a value.
+    """The condition of each part, None where it has none or nothing beside may lack a value.
 
-    Where there is one beside a weight, an entry of an argument, so is it that this is not 0; but
-    not where what may lack a value is made of that argument.
+    That of a weight is that it is not 0, where another condition is beside it; but a weight is none
+    where what may lack a value is made of the same argument.
     """
     parts = list(parts)
     if not (rules_out(parts, beside, definitions) or weighs(parts, beside, definitions)):
