@@ -47,3 +47,23 @@ def test_barron_over_data_collects_what_its_terms_share() -> None:
     ).format(base="(1 + x[n]**2/(c**2*(2 - a)))")
     assert found.check().level == "exact"
     found.kernel("numpy")  # compared with its formulas before it is returned
+
+
+# What stands beside a bracket goes into it by the law that is named.
+BESIDE = {
+    "sum(x[i]^a*(a - 2)/a - (a - 2)/a, i=1..N)": ("a", ["x[i] > 0"]),
+    "sum((a - 2)/a*(exp(a*x[i]) - 1), i=1..N)": ("a", []),
+    "log(1 + c*exp(b)/(1 - exp(b)))": ("b", []),
+    "log(1 + (1 - c)*x/(c*(1 - x)))": ("x", []),
+}
+
+
+@pytest.mark.parametrize(("loss", "asked"), BESIDE.items(), ids=BESIDE)
+def test_brackets_and_what_stands_beside_them(loss: str, asked: tuple[str, list[str]]) -> None:
+    found = derive.gradient(loss, asked[0], given=asked[1])
+    assert found.check().level == "exact"
+
+
+def test_a_bracket_is_cleared_as_often_as_a_term_is_divided() -> None:
+    found = derive.gradient("log(1 + c*exp(b)/(1 - exp(b)))", "b")
+    assert str(found.result) == "c*exp(b)/((1 - exp(b))*(c*exp(b) - exp(b) + 1))"

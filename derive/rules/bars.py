@@ -10,6 +10,7 @@ from derive.facts import Given
 from derive.laws import Condition, Each, law
 from derive.notation import (
     ONE,
+    ZERO,
     Minus,
     Plus,
     Quotient,
@@ -27,6 +28,7 @@ from derive.rules.monomials import (
     is_reduced,
     monomial,
     multiplied,
+    raise_to,
     sides,
     split_power,
 )
@@ -47,20 +49,35 @@ z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
 def clear_bar(expr: Expr, given: Given) -> Outcome:
     """``a u (b + c/u) = a (b u + c)``, for what is beside a bracket and below a bar in it."""
     above, below = sides(expr)
+    bases = [split_power(factor) for factor in above]
     for n, bracket in enumerate(above):
         reduced = isinstance(bracket, Plus) and all(map(is_reduced, bracket.args))
         terms = [monomial(t) for t in bracket.args] if reduced else []
-        powers = [(c, power) for term in terms for c, (_, power) in term.powers.items()]
-        bars = {c for c, power in powers if power.is_Integer and power < 0}
-        bases = [(code(base), power) for base, power in map(split_power, above)]
-        whole = [m for m, (_, power) in enumerate(bases) if m != n and power.is_Integer]
-        shared = [m for m in whole if bases[m][0] in bars]
-        if shared:
-            by = times(*(above[m] for m in shared))
-            cleared = plus(*(expression(multiplied(term, by)) for term in terms))
-            rest = (f for m, f in enumerate(above) if m not in (n, *shared))
-            return fraction([*rest, cleared], [*below])
+        for at, term in enumerate(terms):
+            # What stands below the bar of this one term, as often as it does here and there.
+            bars = {c: -power for c, (_, power) in term.powers.items() if power.is_negative}
+            shared = {m: bars.get(code(base), ZERO) for m, (base, _) in enumerate(bases) if m != n}
+            taken = {m: _least(q, bases[m][1]) for m, q in shared.items() if _least(q, bases[m][1])}
+            others = [t for m, t in enumerate(terms) if m != at]
+            if not taken or any(code(bases[m][0]) in t.powers for m in taken for t in others):
+                continue
+            by = times(*(raise_to(bases[m][0], power) for m, power in taken.items()))
+            rest = plus(*(t for m, t in enumerate(bracket.args) if m != at))
+            cleared = [times(rest, by), expression(multiplied(term, by))]
+            kept = (
+                raise_to(bases[m][0], bases[m][1] - taken[m]) if m in taken else factor
+                for m, factor in enumerate(above)
+                if m != n
+            )
+            outer = (factor for factor in kept if factor != 1)
+            return fraction([*outer, plus(*cleared[:: 1 if at else -1])], [*below])
     return None
+
+
+def _least(first: Expr, second: Expr) -> Expr:
+    """The lesser of two whole numbers that are positive; else zero."""
+    whole = all(n.is_Integer and n > 0 for n in (first, second))
+    return min(first, second) if whole else ZERO
 
 
 @rule(

@@ -292,22 +292,41 @@ def factor_opposite(expr: Expr, given: Given) -> Outcome:
     ),
 )
 def factor_inner_bracket(expr: Expr, given: Given) -> Outcome:
-    """``a (u - b + c) + d (b - c) = a u + (d - a) (b - c)`` where terms of ``a`` and ``d`` meet.
+    """``a (u - b + c) + d (b - c) = a u + (d - a) (b - c)`` where terms of ``a`` and ``d`` meet."""
+    return _inner_bracket(expr, -ONE)
 
-    So with ``a (u + b - c)``.
-    """
+
+@rule(
+    law(
+        Plus(Times(s.a, Plus(s.u, s.b, s.c)), Times(s.v, Plus(s.b, s.c))),
+        Plus(Times(s.a, s.u), Times(Plus(s.v, s.a), Plus(s.b, s.c))),
+    ),
+    Plus(
+        Times(s.T, Plus(y_k, z_k, Minus(z_i))),
+        Times(Plus(ONE, Minus(s.T)), Plus(z_k, Minus(z_i))),
+    ),
+    formal="factor_inner_bracket",
+)
+def factor_same_bracket(expr: Expr, given: Given) -> Outcome:
+    """``a (u + b + c) + d (b + c) = a u + (d + a) (b + c)`` where terms of ``a`` and ``d`` meet."""
+    return _inner_bracket(expr, ONE)
+
+
+def _inner_bracket(expr: Expr, sign: Expr) -> Outcome:
+    """The terms of one bracket that are another one, or its opposite, beside that one."""
     parts = [monomial(term) for term in expr.args]
     brackets = [(at, b) for at, part in enumerate(parts) for b in _brackets(part)]
     for (n, longer), (m, bracket) in permutations(brackets, 2):
-        for sign_ in (ONE, -ONE) if n != m and len(longer.args) > len(bracket.args) else ():
-            inside = [monomial(term) for term in longer.args]
-            found = [place(multiplied(monomial(t), sign_), inside) for t in bracket.args]
-            a, d = divided(parts[n], monomial(longer)), divided(parts[m], monomial(bracket))
-            beside = [expression(d), expression(multiplied(a, sign_))]
-            if None not in found and _meet(*map(_signed_terms, beside), opposite=False):
-                left = plus(*(t for at, t in enumerate(longer.args) if at not in found))
-                new = {n: times(expression(a), left), m: times(plus(*beside), bracket)}
-                return plus(*(new.get(at, term) for at, term in enumerate(expr.args)))
+        if n == m or len(longer.args) <= len(bracket.args):
+            continue
+        inside = [monomial(term) for term in longer.args]
+        found = [place(multiplied(monomial(t), sign), inside) for t in bracket.args]
+        a, d = divided(parts[n], monomial(longer)), divided(parts[m], monomial(bracket))
+        beside = [expression(d), expression(multiplied(a, sign))]
+        if None not in found and _meet(*map(_signed_terms, beside), opposite=False):
+            left = plus(*(t for at, t in enumerate(longer.args) if at not in found))
+            new = {n: times(expression(a), left), m: times(plus(*beside), bracket)}
+            return plus(*(new.get(at, term) for at, term in enumerate(expr.args)))
     return None
 
 

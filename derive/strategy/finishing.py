@@ -66,6 +66,8 @@ from derive.strategy.shares import (
 from derive.strategy.signs import has_two_signs, is_slope, less_one, sums_a_difference
 from derive.strategy.turning import turn_complements
 
+INNER = ("factor_inner_bracket", "factor_same_bracket")
+
 # A product of more sums than this is not multiplied out to see whether anything cancels.
 EXPANSIONS = 12
 
@@ -282,7 +284,7 @@ def share_brackets(trace: Trace) -> None:
 
 def meet_in_brackets(trace: Trace) -> None:
     """Take the terms of one bracket out of another where what stands beside the two then meets."""
-    while trace.apply("factor_inner_bracket", innermost=True):
+    while any(trace.apply(rule, innermost=True) for rule in INNER):
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms", "cancel_factor"))
 
 
