@@ -65,7 +65,7 @@ class Examiner:
     def __init__(self, root: Derivation) -> None:
         self._root = root
         self._problem = with_changes(root.problem, ranges=all_ranges(root))
-        self._deciders: dict[tuple[Definition, ...], tuple[Decider, Sampler, Court]] = {}
+        self._deciders: dict[object, tuple[Decider, Sampler, Court]] = {}
         self.assumed: dict[Condition, None] = {}
         self._unreached = False
 
@@ -216,13 +216,16 @@ class Examiner:
         )
 
     def _tools(self, derivation: Derivation) -> tuple[Decider, Sampler, Court]:
-        key = derivation.definitions
+        # An index may run elsewhere in another part, as the k of two vectors does.
+        ranges = {r.index: r for r in (*self._problem.ranges, *derivation.problem.ranges)}
+        problem = with_changes(self._problem, ranges=tuple(ranges.values()))
+        key = derivation.definitions, problem.ranges
         if key not in self._deciders:
-            sizes = size_choices(self._problem, EXACT)
+            definitions, sizes = derivation.definitions, size_choices(problem, EXACT)
             self._deciders[key] = (
-                Decider(self._problem, key),
-                Sampler(self._problem, key),
-                Court(key, sizes),
+                Decider(problem, definitions),
+                Sampler(problem, definitions),
+                Court(definitions, sizes),
             )
         return self._deciders[key]
 

@@ -297,3 +297,9 @@ def test_one_hot_labels_of_a_batch() -> None:
     loss = -Sum(Y2[n, i] * log(softmax), (i, 1, C), (n, 1, N)) / N
     d = derive.gradient(loss, s[m, k], given=[Eq(Y2[n, i], KroneckerDelta(i, tn[n]))])
     assert check(d).level == "exact"
+
+
+@pytest.mark.needs("lark")
+def test_one_letter_may_run_through_two_vectors() -> None:
+    found = derive.gradient("softplus(sum(a[i], i=1..N) - sum(b[j], j=1..M))", ["a[k]", "b[k]"])
+    assert found.check().level == "exact"
