@@ -229,3 +229,16 @@ def test_an_exponent_stays_as_its_name_has_it() -> None:
     loss = f"-sum(sum(delta(t[i],t[j])*{share}, j=1..N, j != i), i=1..N)"
     found = derive.gradient(loss, "A[k,m]")
     assert "exp" not in str(found.result) and str(found.result).count("hat{y}") == 2
+
+
+def test_one_is_the_term_that_a_sum_of_differences_leaves_out() -> None:
+    """The N-pair loss (Sohn 2016) is a softmax cross-entropy over each row."""
+    loss = "sum(log(1 + sum((1 - delta(i,j))*exp(s[i,j] - s[i,i]), j=1..N)), i=1..N)/N"
+    found = derive.gradient(loss, "s[a,b]")
+    assert str(found.result) == "(-KroneckerDelta(a, b) + \\hat{y}[a, b])/N"
+    assert found.check().level == "exact"
+    scores = np.array([[1000.0, -1000.0], [0.0, 3.0]])
+    value, slopes = found.kernel("numpy")(s=scores)
+    small = np.exp(-3.0)
+    assert np.isclose(value, np.log1p(small) / 2, rtol=1e-14)
+    assert np.allclose(slopes, [[0, 0], [small / (1 + small) / 2, -small / (1 + small) / 2]])

@@ -33,7 +33,7 @@ from derive.rules import samples as s
 from derive.rules.monomials import divided, expression, monomial, place, sides, with_factor
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.sums import find_delta, left_out, moves_inwards
-from derive.signs import within
+from derive.signs import is_zero, within
 from derive.unify import instance_of
 
 limits = (s.j, s.lo, s.hi)
@@ -115,6 +115,34 @@ def rejoin_margin(expr: Expr, given: Given) -> Outcome:
                 whole = Total(Exp(power), (index, total.lower, total.upper))
                 rest = (t for at, t in enumerate(expr.args) if at not in (n, m))
                 return Rewriting(plus(whole, *rest), given.declared(known))
+    return None
+
+
+@rule(
+    law(
+        Plus(ONE, Total(Exp(Plus(FJ, Minus(FK))), (*limits, s.k))),
+        Total(Exp(Plus(FJ, Minus(FK))), limits),
+        k_in_range,
+    ),
+    Example(
+        Plus(ONE, Total(Exp(Plus(s.z[s.j1], Minus(s.z[s.k1]))), (*over_classes, s.k1))),
+        s.in_range,
+    ),
+)
+def rejoin_one(expr: Expr, given: Given) -> Outcome:
+    """``1 + Σ_{j≠k} e^{f_j - f_k} = Σ_j e^{f_j - f_k}``, as ``e^0`` is one."""
+    at = next((n for n, term in enumerate(expr.args) if term == 1), None)
+    for n, total in enumerate(expr.args) if at is not None else ():
+        if not isinstance(total, Total) or len(total.excluded) != 1:
+            continue
+        body, index = total.open()
+        (left,) = total.excluded
+        known = within(left, total.lower, total.upper, given)
+        is_one = isinstance(body, Exp) and is_zero(replace(body.operand, {index: left}))
+        if known is not None and is_one:
+            whole = Total(body, (index, total.lower, total.upper))
+            rest = (t for m, t in enumerate(expr.args) if m not in (at, n))
+            return Rewriting(plus(whole, *rest), given.declared(known))
     return None
 
 

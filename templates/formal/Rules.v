@@ -601,6 +601,12 @@ Ltac rejoin_margin :=
        apply sum_over_ext; enter; cbv beta; apply f_equal;
        match goal with A : ?j <> k |- _ => rewrite (delta_apart j k A); by_ring end]
     end end end end.
+Ltac rejoin_one :=
+  match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
+    rewrite (total_exclude k lo hi f) by index;
+    replace (f k) with 1 by
+      (cbv beta; refine (eq_trans (eq_sym exp_0) _); apply f_equal; by_ring);
+    by_ring end.
 Ltac write_mask :=
   match goal with |- _ = ?after =>
     repeat match after with context [delta ?j ?k] => rewrite (delta_apart j k) by index end;
