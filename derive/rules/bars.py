@@ -56,8 +56,12 @@ def clear_bar(expr: Expr, given: Given) -> Outcome:
         for at, term in enumerate(terms):
             # What stands below the bar of this one term, as often as it does here and there.
             bars = {c: -power for c, (_, power) in term.powers.items() if power.is_negative}
-            shared = {m: bars.get(code(base), ZERO) for m, (base, _) in enumerate(bases) if m != n}
-            taken = {m: _least(q, bases[m][1]) for m, q in shared.items() if _least(q, bases[m][1])}
+            shared = {
+                m: _least(bars.get(code(base), ZERO), power)
+                for m, (base, power) in enumerate(bases)
+                if m != n
+            }
+            taken = {m: power for m, power in shared.items() if power}
             others = [t for m, t in enumerate(terms) if m != at]
             if not taken or any(code(bases[m][0]) in t.powers for m in taken for t in others):
                 continue

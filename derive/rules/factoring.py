@@ -196,7 +196,7 @@ def _has_numbered_total(term: Expr) -> bool:
 )
 def factor_bracket(expr: Expr, given: Given) -> Outcome:
     """``b + c + a (b + c) = (1 + a) (b + c)``"""
-    return _beside_bracket(expr, ONE)
+    return _beside_bracket(expr, ONE, ONE)
 
 
 @rule(
@@ -209,7 +209,7 @@ def factor_bracket(expr: Expr, given: Given) -> Outcome:
 )
 def factor_turned_bracket(expr: Expr, given: Given) -> Outcome:
     """``-b - c - a (b + c) = -(1 + a) (b + c)``"""
-    return _beside_bracket(expr, -ONE)
+    return _beside_bracket(expr, -ONE, -ONE)
 
 
 @rule(
@@ -222,34 +222,33 @@ def factor_turned_bracket(expr: Expr, given: Given) -> Outcome:
 )
 def factor_bracket_less(expr: Expr, given: Given) -> Outcome:
     """``-b - c + a (b + c) = (1 - a) (-b - c)``"""
-    parts = [monomial(t) for t in expr.args]
-    for n, part in enumerate(parts):
-        for bracket, exponent in part.powers.values() if not part.coefficient.is_negative else ():
-            opposite = [Minus(t) for t in bracket.args] if isinstance(bracket, Plus) else []
-            found = [place(monomial(t), parts) for t in opposite]
-            if exponent == 1 and found and None not in found and n not in found:
-                left = plus(ONE, Minus(expression(divided(part, monomial(bracket)))))
-                rest = (t for at, t in enumerate(expr.args) if at not in (n, *found))
-                return plus(times(left, plus(*(expr.args[m] for m in found))), *rest)
-    return None
+    return _beside_bracket(expr, ONE, -ONE)
 
 
-def _beside_bracket(expr: Expr, sign: Expr) -> Outcome:
-    """A bracket with a factor and its terms beside it, all with the same sign, as one product."""
+def _beside_bracket(expr: Expr, sign: Expr, beside: Expr) -> Outcome:
+    """A bracket with a factor, and its terms beside it, as one product.
+
+    ``sign`` is that of the factor, ``beside`` that of the terms; beside terms without a minus the
+    factor may have either.
+    """
     parts = [monomial(t) for t in expr.args]
     for n, part in enumerate(parts):
-        if sign.is_negative and not part.coefficient.is_negative:
+        if beside.is_negative and part.coefficient.is_negative is not sign.is_negative:
             continue
         for bracket, exponent in part.powers.values():
             if exponent != 1 or not isinstance(bracket, Plus):
                 continue
-            found = [place(multiplied(monomial(t), sign), parts) for t in bracket.args]
+            found = [place(multiplied(monomial(t), beside), parts) for t in bracket.args]
             if None in found or n in found:
                 continue
             factor = expression(divided(multiplied(part, sign), monomial(bracket)))
-            whole = times(plus(ONE, factor), bracket)
+            if sign == beside:
+                joined = times(plus(ONE, factor), bracket)
+                whole = Minus(joined) if sign.is_negative else joined
+            else:
+                whole = times(plus(ONE, Minus(factor)), plus(*(expr.args[m] for m in found)))
             rest = (t for at, t in enumerate(expr.args) if at not in (n, *found))
-            return plus(Minus(whole) if sign.is_negative else whole, *rest)
+            return plus(whole, *rest)
     return None
 
 
