@@ -18,6 +18,7 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    bases,
     code,
     heads,
     is_number,
@@ -320,7 +321,9 @@ def distribute_product(expr: Expr, given: Given) -> Outcome:
     sums = [n for n, f in enumerate(expr.args) if isinstance(f, Plus)]
     if not sums:
         return None
-    chosen = next((n for n in sums if Delta in expr.args[n].heads), sums[0])
+    # A sum of parameters stays together: it is a factor like another.
+    with_entries = [n for n in sums if bases(expr.args[n])]
+    chosen = next((n for n in sums if Delta in expr.args[n].heads), (with_entries or sums)[0])
     return distributed(without(expr.args, chosen), expr.args[chosen])
 
 

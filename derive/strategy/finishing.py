@@ -133,6 +133,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, meet_in_brackets)
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
+    attempt(trace, meet_over_bars, WORTHWHILE)
     attempt(trace, turn_complements)
     attempt(trace, join_positive_parts)
     attempt(trace, write_positive_parts)
@@ -268,6 +269,7 @@ def share_totals(trace: Trace) -> None:
         factor_out(trace)
         gather_fractions(trace)
         factor_out(trace)
+        settle(trace, ("cancel_factor", "use_sum_fact", "sum_probabilities"))
         trace.apply("factor_bracket", innermost=True)
         settle(trace, ("pull_out_sign",))
         trace.apply("pull_out_factor", pulls_well)
@@ -419,6 +421,16 @@ def expand_brackets(trace: Trace) -> None:
         if not inner or not spread(trace, "distribute_product", among(inner)):
             break
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
+
+
+def meet_over_bars(trace: Trace) -> None:
+    """Multiply brackets out, so that what has one bar meets over it."""
+    if Quotient in heads(trace.expression):
+        expand_brackets(trace)
+        share_totals(trace)
+        gather_fractions(trace)
+        settle(trace, ("cancel_terms", "collect_terms"))
+        factor_out(trace)
 
 
 def meet_definitions(trace: Trace) -> None:

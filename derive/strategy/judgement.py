@@ -361,10 +361,11 @@ def has_factors_above(fraction: Expr, given: Given) -> bool:
 
 
 def bracketed(expr: Expr, beside: bool = False) -> frozenset[Expr]:
-    """The products with a sum in them that are terms of a sum ``beside`` other factors."""
+    """The products with a sum of entries that are terms of a sum ``beside`` other factors."""
     if isinstance(expr, Plus) and beside:
         terms = (t.operand if isinstance(t, Minus) else t for t in expr.args)
-        return frozenset(t for t in terms if isinstance(t, Times) and Plus in map(type, t.args))
+        opened = (t for t in terms if isinstance(t, Times))
+        return frozenset(t for t in opened if any(isinstance(f, Plus) and bases(f) for f in t.args))
     parts = (expr.opened[0],) if isinstance(expr, Binder) else expr.args
     return frozenset().union(
         *(bracketed(a, isinstance(expr, Times)) for a in parts if isinstance(a, Inert))
