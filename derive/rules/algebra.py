@@ -18,6 +18,7 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    Total,
     bases,
     code,
     heads,
@@ -321,10 +322,13 @@ def distribute_product(expr: Expr, given: Given) -> Outcome:
     sums = [n for n, f in enumerate(expr.args) if isinstance(f, Plus)]
     if not sums:
         return None
-    # A sum of parameters stays together: it is a factor like another.
-    with_entries = [n for n in sums if bases(expr.args[n])]
-    chosen = next((n for n in sums if Delta in expr.args[n].heads), (with_entries or sums)[0])
+    chosen = min(sums, key=lambda n: _opened_later(expr.args[n]))
     return distributed(without(expr.args, chosen), expr.args[chosen])
+
+
+def _opened_later(total: Expr) -> tuple[bool, bool, bool]:
+    """Which sums to multiply out last: a sum of parameters is a factor like another."""
+    return Delta not in total.heads, Total not in total.heads, not bases(total)
 
 
 @rule(

@@ -25,17 +25,18 @@ def share_bars(trace: Trace) -> None:
 def meet_above_bars(trace: Trace) -> None:
     """Write fractions and what stands beside them over one bar, each where terms then cancel."""
     for terms in beside_bars(trace.expression, trace.given):
-        attempt(trace, partial(share_bar, terms=terms))
+        if not attempt(trace, partial(share_bar, terms=terms, until="cancel_terms")):
+            attempt(trace, partial(share_bar, terms=terms))
     for bracket in sums_above(trace.expression):
         attempt(trace, partial(open_numerator, bracket=bracket))
 
 
-def share_bar(trace: Trace, terms: Expr) -> None:
-    """Write these terms over one bar and multiply out what is above it."""
+def share_bar(trace: Trace, terms: Expr, until: str = "") -> None:
+    """Write these terms over one bar and multiply out what is above it, ``until`` a rule fires."""
     known = above_bars(trace.expression)
     if trace.apply("put_over_bar", among({terms})):
         if not trace.apply("cancel_terms"):  # else nothing needs to be multiplied out
-            open_above(trace, lambda: above_bars(trace.expression) - known)
+            open_above(trace, lambda: above_bars(trace.expression) - known, until)
         tidy_fractions(trace)
         # What stood beside the bar in a longer sum may have been multiplied out with it.
         repeat(lambda: trace.apply("join_fractions"))
@@ -49,14 +50,15 @@ def open_numerator(trace: Trace, bracket: Expr) -> None:
     settle(trace, ("take_out_sign", "pull_out_sign", "move_sign"))
 
 
-def open_above(trace: Trace, wanted: Callable[[], AbstractSet[Expr]]) -> None:
-    """Multiply out what is wanted above bars."""
-    repeat(
-        lambda: (
-            spread(trace, "distribute_product", among(wanted()))
-            or trace.apply("distribute_negative")
+def open_above(trace: Trace, wanted: Callable[[], AbstractSet[Expr]], until: str = "") -> None:
+    """Multiply out what is wanted above bars, or no more than it takes for a rule to fire."""
+
+    def open_one() -> bool:
+        return spread(trace, "distribute_product", among(wanted())) or trace.apply(
+            "distribute_negative"
         )
-    )
+
+    repeat(lambda: not (until and trace.apply(until)) and open_one())
     repeat(lambda: spread(trace, "split_quotient", among(wanted())))
 
 
