@@ -119,6 +119,7 @@ OPENING = (
     "expand_log_range_product",
     "expand_log_product",
     "expand_log_quotient",
+    "expand_log_fraction",
     "expand_log_power",
     "split_log",
 )
@@ -437,7 +438,6 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     open_slopes(trace)
     open_mixtures(trace)
     open_others(trace)
-    trace.apply("expand_log_fraction", opens_logarithm)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
     repeat(
         lambda: (

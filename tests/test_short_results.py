@@ -44,6 +44,25 @@ BY_HAND = {
         "-2*Sum((1 - KroneckerDelta(i, k))*KroneckerDelta(y[i], y[k])/(z[i] + z[k]), (i, 1, N))",
         {"by": "z[k]"},
     ),
+    # Englesson and Azizpour 2021, equation 5: the weight is a letter, the mixture is not named.
+    "weighted Jensen-Shannon": (
+        "b*sum(y[i]*log(y[i]/(b*y[i] + (1 - b)*p[i])), i=1..C)"
+        " + (1 - b)*sum(p[i]*log(p[i]/(b*y[i] + (1 - b)*p[i])), i=1..C)",
+        "(1 - b)*(log(p[k]/(b*y[k] + (1 - b)*p[k]))"
+        " - Sum(log(p[i]/(b*y[i] + (1 - b)*p[i]))*p[i], (i, 1, C)))*p[k]",
+        {"where": SOFTMAX, "given": ["y[i] > 0", "b > 0", "b < 1", "sum(y[i], i=1..C) = 1"]},
+    ),
+    # Deng et al. 2019, equation 3, by cosines: nothing of the margin is multiplied out.
+    "angular margin": (
+        "-log(exp(s*(z[t]*cos(m) - sqrt(1 - z[t]^2)*sin(m)))"
+        "/(exp(s*(z[t]*cos(m) - sqrt(1 - z[t]^2)*sin(m))) + sum(exp(s*z[j]), j=1..C, j != t)))",
+        "s*((1 - KroneckerDelta(k, t))*exp(s*z[k])"
+        " - (cos(m) + sin(m)*z[t]/sqrt(1 - z[t]**2))*KroneckerDelta(k, t)"
+        "*Sum((1 - KroneckerDelta(j, t))*exp(s*z[j]), (j, 1, C)))"
+        "/(exp(s*(-sqrt(1 - z[t]**2)*sin(m) + cos(m)*z[t]))"
+        " + Sum((1 - KroneckerDelta(j, t))*exp(s*z[j]), (j, 1, C)))",
+        {},
+    ),
     # Szegedy et al. 2016, section 7.
     "smoothed labels": (
         "-sum(((1 - eps)*delta(i,t) + eps/C)*log(softmax(z)[i]), i=1..C)",

@@ -18,7 +18,6 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
-    Total,
     bases,
     code,
     heads,
@@ -326,9 +325,9 @@ def distribute_product(expr: Expr, given: Given) -> Outcome:
     return distributed(without(expr.args, chosen), expr.args[chosen])
 
 
-def _opened_later(total: Expr) -> tuple[bool, bool, bool]:
+def _opened_later(total: Expr) -> tuple[bool, bool]:
     """Which sums to multiply out last: a sum of parameters is a factor like another."""
-    return Delta not in total.heads, Total not in total.heads, not bases(total)
+    return Delta not in total.heads, not bases(total)
 
 
 @rule(

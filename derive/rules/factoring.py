@@ -460,7 +460,8 @@ def put_over_bar(expr: Expr, given: Given) -> Outcome:
         under = {c: (base, -p) for c, (base, p) in parts[n].powers.items() if p.is_negative}
         sums = {c: p for c, p in under.items() if isinstance(p[0], Plus)}
         bar = expression(Monomial(ONE, sums or under))
-        above, beside = multiplied(parts[n], bar), multiplied(parts[m], bar)
+        # The bar comes first: that is what is to be multiplied out.
+        above, beside = (multiplied(monomial(bar), expression(parts[at])) for at in (n, m))
         if under and _meet(_opened(above), _opened(beside), opposite=not sums):
             whole = Quotient(plus(expression(above), expression(beside)), bar)
             rest = (whole if at == n else t for at, t in enumerate(expr.args))

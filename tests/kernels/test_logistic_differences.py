@@ -8,6 +8,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from exact import check
 
 import derive
 
@@ -83,3 +84,20 @@ def test_little_that_is_left_of_one_keeps_its_digits() -> None:
             true = mpmath.log(1 - mpmath.exp(-mpmath.mpf(number)))
             steep = 1 / (mpmath.exp(mpmath.mpf(number)) - 1)
         np.testing.assert_allclose((value, slope), (float(true), float(steep)), rtol=1e-14)
+
+
+# Hong et al. 2024, equation 7: of the means of two texts' log-probabilities.
+ODDS = "log(exp(sum({0}[{1}], {1}=1..{2})/{2})/(1 - exp(sum({0}[{1}], {1}=1..{2})/{2})))"
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 30.0, 700.0, 4000.0])
+def test_a_ratio_of_odds_is_finite_where_both_underflow(scale: float) -> None:
+    text = f"-log(sigmoid({ODDS.format('a', 'i', 'N')} - {ODDS.format('b', 'j', 'M')}))"
+    check(
+        text,
+        "a[k]",
+        ("a[i] < 0", "b[j] < 0"),
+        digits=4000,
+        a=[-0.5 * scale, -1.2 * scale, -0.3 * scale],
+        b=[-0.4 * scale, -0.9 * scale],
+    )
