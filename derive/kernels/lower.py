@@ -277,7 +277,9 @@ class Lowering(Entries):
         if base not in self._arrays:
             known = self._definitions[base]
             name = c.Name(identifier(str(base)))
-            inner = dict(zip(known.indices, getattr(base, "shape", None) or (), strict=False))
+            # An axis that ends at a class or a count has room for any of them.
+            lengths = (self.extreme(n, 1) for n in getattr(base, "shape", None) or ())
+            inner = dict(zip(known.indices, lengths, strict=False))
             outer = dict(self._extents)
             self._extents.update({i: (ONE, n) for i, n in inner.items()})
             lowered = self.output(known.value, known.indices)

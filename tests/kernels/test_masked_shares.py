@@ -87,3 +87,24 @@ def test_shares_of_all_others_are_proved() -> None:
     loss = "-sum(sum(y[i,j]*log(q[i,j]), j=1..N, j!=i), i=1..N)"
     found = derive.gradient(loss, "s[m,n]", where=[PLAIN])
     assert found.check(formal=True).level == "proved"
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        "log(sum(exp(z[u]), u=m..C))",
+        "log(sum(exp(z[u]), u=1..m))",
+        "log(sum(exp(z[u]), u=1..C, u != m)) - z[m]",
+        "w[m]*log(sum(exp(z[u]), u=m..C)) - z[r[m]]",
+    ],
+)
+def test_rows_up_to_a_count(terms: str) -> None:
+    """A share has a row for each ``m``, and no more of them count than are asked for."""
+    derivation = derive.gradient(f"sum({terms}, m=1..S)", "z[k]", given=["S <= C"])
+    kernel, oracle = derivation.kernel("numpy"), derivation.kernel("mpmath")
+    numbers = {"z": [0.3, 2.0, -1.0, 600.0], "w": [2.0, 0.5, 1.0, 3.0], "r": [1, 0, 2, 1]}
+    asked = {name: numbers[name] for name in ("z", "w", "r") if f"{name}[" in terms}
+    for count in (1, 3, 4):
+        found = kernel(**{n: np.array(v) for n, v in asked.items()}, S=count)
+        for part, exact in zip(found, oracle(**asked, S=count, dps=600), strict=True):
+            np.testing.assert_allclose(part, np.array(exact, float), rtol=1e-12)
