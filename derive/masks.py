@@ -13,9 +13,11 @@ from derive.notation import (
     Power,
     Quotient,
     Total,
+    bases,
     factors,
     heads,
     masked,
+    names,
     times,
     without,
 )
@@ -57,11 +59,17 @@ def forms_of(total: Total, given: Given) -> Iterator[Total]:
                 yield Total(inner, (own, *total.limits[1:]))
 
 
+def may_lack_a_value(body: Expr, given: Given) -> bool:
+    """Whether there is an operation in it, or a name for one, that may have no value."""
+    named = bases(body) | names(body)
+    return bool(heads(body) & _PARTIAL) or any(d.base in named for d in given.definitions)
+
+
 def without_masks(expr: Expr, given: Given) -> Expr:
     """An expression with all masked sums written so of which a term might have no value."""
 
     def change(node: Expr, known: Given) -> Expr | None:
-        if not isinstance(node, Total) or not heads(node.body) & _PARTIAL:
+        if not isinstance(node, Total) or not may_lack_a_value(node.body, known):
             return None
         found = without_mask(node, known)
         return None if found is None else found[0]

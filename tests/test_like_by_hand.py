@@ -437,6 +437,33 @@ def test_a_fraction_of_several_factors_has_its_name() -> None:
     assert found.check().ok
 
 
+NEAR = [
+    "w[i,j] = 1/(1 + sum((Y[i,l] - Y[j,l])^2, l=1..D))",
+    "q[i,j] = w[i,j]/sum(sum(w[a,b], b=1..N, b != a), a=1..N)",
+]
+NEAR_TO = {
+    "any weights": (
+        [],
+        "2*Sum((1 - KroneckerDelta(m, n))*(Y[m, k] - Y[n, k])*(P[m, n] + P[n, m] - 2*q[m, n]"
+        "*Sum((1 - KroneckerDelta(i, j))*P[i, j], (j, 1, N), (i, 1, N)))*w[m, n], (n, 1, N))",
+    ),
+    "weights that sum to one": (
+        ["sum(sum(P[i,j], j=1..N, j != i), i=1..N) = 1"],
+        "2*Sum((1 - KroneckerDelta(j, m))*(-Y[j, k] + Y[m, k])*(P[j, m] + P[m, j] - 2*q[m, j])"
+        "*w[m, j], (j, 1, N))",
+    ),
+}
+
+
+@pytest.mark.parametrize(("facts", "wanted"), NEAR_TO.values(), ids=NEAR_TO)
+def test_what_is_symmetric_by_definition_meets(facts: list[str], wanted: str) -> None:
+    # t-SNE with the names of its paper, equations 4 and 5.
+    loss = "sum(sum(P[i,j]*log(P[i,j]/q[i,j]), j=1..N, j != i), i=1..N)"
+    found = derive.gradient(loss, "Y[m,k]", where=NEAR, given=["P[i,j] > 0", *facts])
+    assert str(found.result) == wanted
+    assert found.check().level == "exact"
+
+
 def test_sums_over_pairs_are_exchanged_where_a_fact_knows_the_inner_one() -> None:
     # SNE, Hinton and Roweis 2002, equation 5.
     neighbours = "q[i,j] = exp(-(y[i] - y[j])^2)/sum(exp(-(y[i] - y[b])^2), b=1..N, b != i)"

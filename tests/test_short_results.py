@@ -86,7 +86,7 @@ BY_HAND = {
     # Dawid and Skene 1979.
     "several raters of an unknown class": (
         "-sum(log(sum(softmax(b)[c]*prod(P[c,r,l[n,r]], r=1..R), c=1..C)), n=1..N)",
-        "Sum(-\\hat{q}[n, k] + \\hat{y}[k], (n, 1, N))",
+        "N*\\hat{y}[k] - Sum(\\hat{q}[n, k], (n, 1, N))",
         {"by": "b[k]"},
     ),
     # Ridnik et al. 2021: the terms of a negative share the condition and the power.

@@ -34,6 +34,7 @@ from derive.rules import (
     softmax,
     stability,
     sums,
+    symmetry,
     tails,
 )
 from derive.rules.registry import RULES, Example, Rewriting, Rule
@@ -76,5 +77,6 @@ __all__ = [
     "softmax",
     "stability",
     "sums",
+    "symmetry",
     "tails",
 ]

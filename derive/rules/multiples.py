@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 
 from sympy import Expr, Indexed, Rational, Symbol
@@ -78,14 +79,13 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
 
     Of sums with terms in them, ``f`` is what one term of each has in common.
 
-    Numbers, parameters and entries move into the sum; brackets with entries in them, deltas and
-    other sums stay outside of it.
+    Numbers, parameters, entries and sums over all indices move into the sum; brackets with entries
+    in them, deltas and other sums stay outside of it.
     """
-    found = ((n, beside_total(monomial(term))) for n, term in enumerate(expr.args))
-    with_total = [(n, *part) for n, part in found if part is not None]
+    with_total = [(n, *part) for n, term in enumerate(expr.args) for part in _beside_each(term)]
     best, most = None, 0
     for (n, first, a), (m, second, b) in combinations(with_total, 2):
-        if first.limits[1:] != second.limits[1:]:
+        if n == m or first.limits[1:] != second.limits[1:]:
             continue
         body, index = first.open()
         f, g = monomial(body), monomial(second.at(index))
@@ -105,12 +105,25 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
     return best
 
 
+def _beside_each(term: Expr) -> Iterator[tuple[Total, Monomial]]:
+    """The sums over an index among the factors of a term, each with the others."""
+    whole = monomial(term)
+    for base, exponent in whole.powers.values():
+        if isinstance(base, Total) and exponent == 1:
+            yield base, divided(whole, monomial(base))
+
+
 def _shared(index: Symbol, first: Monomial, second: Monomial) -> int:
     """How many factors with an index two terms have in common."""
     return sum(index in names(base) for base, _ in common([first, second]).powers.values())
 
 
 def _is_light(beside: Monomial) -> bool:
-    """Whether factors may stand in a sum: numbers, parameters and single entries."""
-    others = (b for b, _ in beside.powers.values() if not isinstance(b, Indexed))
+    """Whether factors may stand in a sum: numbers, parameters, single entries, sums of all."""
+    others = (b for b, _ in beside.powers.values() if not (isinstance(b, Indexed) or is_whole(b)))
     return not any(bases(b) or heads(b) & {Delta, Total} for b in others)
+
+
+def is_whole(expr: Expr) -> bool:
+    """Whether this is a sum of entries that no index is left free in."""
+    return isinstance(expr, Total) and not any(s.is_positive is None for s in names(expr))

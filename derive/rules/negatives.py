@@ -118,7 +118,12 @@ def ends(expr: Expr) -> Ends | None:
 
 
 def _indices(entry: Indexed) -> tuple[str, ...]:
-    return tuple(BOUND if isinstance(i, Opened) else str(i) for i in entry.indices)
+    return tuple(map(place_of, entry.indices))
+
+
+def place_of(index: Expr) -> str:
+    """What an index is sorted by: its name where it is free, and after all of these if not."""
+    return BOUND if isinstance(index, Opened) else str(index)
 
 
 @rule(

@@ -58,7 +58,14 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
         return None
     if folded(expr, given) is not None:
         return None  # a part of what has a name may have it too, where a mask is one
-    for n, top in enumerate(above):
+    for n, factor in enumerate(above):
+        top, others = factor, without(above, n)
+        if isinstance(factor, Power) and isinstance(factor.base, Indexed):
+            top, exponent = split_power(factor)
+            if exponent.is_Integer and exponent > 1:
+                others = (*others, raise_to(top, exponent - 1))
+            else:
+                top = factor
         for m, bottom in enumerate(below):
             base, left = bottom, ONE
             if isinstance(bottom, Power) and bottom.exponent.is_Integer:
@@ -67,7 +74,7 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
             summed = isinstance(base, (Total, Plus)) or given.definition_of(base) is not None
             if not summed or not is_named(top, base, given):
                 continue
-            rest_above = times(*without(above, n))
+            rest_above = times(*others)
             rest_below = times(*without(below, m), *(() if left == 1 else (left,)))
             rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
             return times(Quotient(top, base), rest) if rest != 1 else None

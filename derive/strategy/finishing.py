@@ -51,7 +51,7 @@ from derive.strategy.judgement import (
     projects,
     pulls_well,
     splits_fraction_well,
-    with_fixed_fraction,
+    with_fixed_term,
 )
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, simplify, take_terms_off
@@ -80,6 +80,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, drop_residuals)
     attempt(trace, write_out_names)
     attempt(trace, turn_differences, NO_LONGER)
+    attempt(trace, meet_by_symmetry)
     expand_or_factor(trace)
     attempt(trace, name_fractions)  # before sums in an exponent that has a name are joined
     attempt(trace, gather_totals)
@@ -138,7 +139,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, join_positive_parts)
     attempt(trace, write_positive_parts)
     attempt(trace, release_constants)
-    release_fractions(trace)
+    release_terms(trace)
     settle(trace, ("clear_number",))
     trace.apply(
         "turn_total",
@@ -199,6 +200,13 @@ def turn_differences(trace: Trace) -> None:
     """Write differences of entries the same way round, so that terms with them can meet."""
     if orient(trace):
         settle(trace, ("pull_out_sign", "cancel_terms", "collect_terms"))
+        gather_totals(trace)
+
+
+def meet_by_symmetry(trace: Trace) -> None:
+    """Write ``w_{ji}`` as ``w_{ij}`` where the definition says so, and join what is alike then."""
+    if trace.apply("swap_indices"):
+        settle(trace, ("combine_powers", "cancel_terms", "collect_terms"))
         gather_totals(trace)
 
 
@@ -298,14 +306,14 @@ def release_constants(trace: Trace) -> None:
         settle(trace, ("cancel_factor", "distribute_negative", "cancel_terms"))
 
 
-def release_fractions(trace: Trace) -> None:
+def release_terms(trace: Trace) -> None:
     """Take fractions that are the same in all terms out of sums: ``Σ_n x_n - N/a``."""
 
     def counts(total: Expr, given: Given) -> bool:
         known = at_most(total.lower, total.upper + 1, given)
         return known is not None and not total.excluded
 
-    fixed = with_fixed_fraction(trace.expression)
+    fixed = with_fixed_term(trace.expression, trace.given)
     if trace.apply("split_total", lambda total, given: total in fixed and counts(total, given)):
         settle(trace, ("pull_out_sign", "sum_constant"))
         settle(trace, ("join_totals", "subtract_totals", "multiply_quotients", "cancel_factor"))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Definition, Given
 from derive.notation import (
     ONE,
+    Apply,
     Binder,
     Delta,
     Exp,
@@ -271,10 +272,18 @@ def has_constant_term(total: Expr, given: Given) -> bool:
     return isinstance(body, Plus) and any(index not in names(term) for term in body.args)
 
 
-def with_fixed_fraction(expr: Expr) -> frozenset[Expr]:
+def with_fixed_term(expr: Expr, given: Given) -> frozenset[Expr]:
     """The sums over an index that are terms of ``expr``, beside numbers at most, and have a term
-    with a bar that is the same for each: ``Σ_n (x_n - 1/a)``. A plain ``Σ_n (x_n - m)`` has none.
+    that is the same for each and no plain number or entry: ``Σ_n (x_n - 1/a)``, a share, a
+    logarithm. A plain ``Σ_n (x_n - m)`` has none.
     """
+
+    def stands_out(term: Expr) -> bool:
+        if isinstance(term, Quotient):
+            return not is_number(term.denominator)
+        known = given.definition_of(term) if isinstance(term, Indexed) else None
+        return isinstance(term, (Apply, Log)) or (known is not None and known.softmax)
+
     found: set[Expr] = set()
     for term in terms(expr):
         total, others = beside_total(monomial(term)) or (None, None)
@@ -282,8 +291,7 @@ def with_fixed_fraction(expr: Expr) -> frozenset[Expr]:
             continue
         body, index = total.opened
         bare = (t.operand if isinstance(t, Minus) else t for t in terms(body))
-        fixed = (t for t in bare if index not in names(t))
-        if any(isinstance(t, Quotient) and not is_number(t.denominator) for t in fixed):
+        if any(index not in names(t) and stands_out(t) for t in bare):
             found.add(total)
     return frozenset(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 
@@ -21,7 +22,7 @@ from derive.problem import Problem
 from derive.verify.draws import whole_numbers
 from derive.verify.exact import Exact, TooDeep
 from derive.verify.field import FIELDS, MIDDLE, Array
-from derive.verify.labels import Labels
+from derive.verify.labels import Labels, NoLabels
 from derive.verify.leaves import Leaves
 from derive.verify.sizes import EXACT, size_choices
 from derive.verify.slopes import Slopes
@@ -93,7 +94,10 @@ class Decider:
     def _compare(self, before: Expr, after: Expr, facts: tuple[Fact, ...], level: int) -> Decision:
         cases = 0
         for number in range(len(self._choices)):
-            decision = self._compare_at(number, before, after, facts, level)
+            try:
+                decision = self._compare_at(number, before, after, facts, level)
+            except NoLabels:
+                continue
             cases += decision.cases
             if not decision.equal:
                 return with_changes(decision, cases=cases)
@@ -107,10 +111,13 @@ class Decider:
         """Whether an expression has a value anywhere, or the facts leave no place for one."""
         exacts = [self._exact(n, facts, False, POINTS) for n in range(len(self._choices))]
         allowed = [_allowed(exact, facts) for exact in exacts]
-        places = zip(exacts, allowed, strict=True)
-        return not any(a.any() for a in allowed) or any(
-            (a & ~np.isnan(exact.value(expr, level))).any() for exact, a in places
-        )
+        if not any(a.any() for a in allowed):
+            return True
+        for exact, here in zip(exacts, allowed, strict=True):
+            with suppress(NoLabels):
+                if (here & ~np.isnan(exact.value(expr, level))).any():
+                    return True
+        return False
 
     def _compare_at(
         self, number: int, before: Expr, after: Expr, facts: tuple[Fact, ...], level: int

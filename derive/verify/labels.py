@@ -14,6 +14,10 @@ from derive.verify.scope import Scope
 from derive.verify.slopes import Slopes
 
 
+class NoLabels(Exception):
+    """Nothing meets the declared sums at these sizes: they are sums of no terms."""
+
+
 class Labels:
     """Gives the last entry of each sum the value that makes the sum come out right."""
 
@@ -27,7 +31,8 @@ class Labels:
     def __call__(self, leaves: Leaves, base: IndexedBase, level: int) -> None:
         """Settle the entries of ``base`` at ``level``.
 
-        Raises ``NotImplementedError`` where several sums get in each other's way.
+        Raises ``NotImplementedError`` where several sums get in each other's way, and ``NoLabels``
+        where one has no terms.
         """
         own = [fact for fact in self._sums if constrained(fact, self._definitions) == base]
         for fact in own:
@@ -57,6 +62,8 @@ class Labels:
             free[...] = np.where(slope == 0, kept, field.times(missing, field.inverse(slope)))
             if not np.any(slope == 0):
                 return
+        if length <= 2 and np.all(slope == 0) and np.all(missing != 0):
+            raise NoLabels(f"the sum {fact.total} has no terms")
 
     def _at(self, fact: SumFact, leaves: Leaves, base: IndexedBase) -> tuple[Exact, Scope, int]:
         """A fresh evaluation, the scope of the fact's generic indices, the axis summed over."""

@@ -20,7 +20,7 @@ from derive.facts import (
     SumFact,
     UnequalFact,
 )
-from derive.notation import entries, names
+from derive.notation import Total, entries, names
 from derive.problem import Problem
 from derive.verify.bounds import Bounds
 from derive.verify.decide import Decision, Place
@@ -43,6 +43,8 @@ PASSES = 40
 
 At = Mapping[Symbol, int]
 Key = tuple[Expr, tuple[int, ...]]
+Row = tuple[tuple[Expr, int], ...]
+"""The indices that a sum leaves free, with their values."""
 
 
 class Sampler:
@@ -280,33 +282,34 @@ class RandomLeaves:
     def _settle(self, fact: SumFact, base: IndexedBase) -> dict[tuple[int, ...], mpmath.mpf]:
         """Entries that meet a sum fact, row by row: scaled if positive, else by one."""
         entry = next(e for e in entries(fact.total.body) if e.base == base)
-        axis = entry.indices.index(fact.total.limits[0])
+        bound = frozenset(_summed(fact.total))
         sizes = {size: Integer(value) for size, value in self._sizes.items()}
         lengths = [int(n.xreplace(sizes)) for n in base.shape or ()]
         drawn = {
             place: self._draw(base, place) for place in product(*(range(1, n + 1) for n in lengths))
         }
+        rows: dict[Row, list[tuple[int, ...]]] = {}
+        for place in drawn:
+            fixed = zip(entry.indices, place, strict=True)
+            rows.setdefault(tuple(p for p in fixed if p[0] not in bound), []).append(place)
 
         def number(leaf: Expr, indices: tuple[int, ...]) -> mpmath.mpf:
             return drawn[indices] if leaf == base else self(leaf, indices)
 
-        def value(expr: Expr, row: tuple[int, ...]) -> mpmath.mpf:
-            at = dict(zip(entry.indices, row, strict=True))
-            del at[fact.total.limits[0]]
-            return Point(self._sizes, self._definitions, (), number).value(expr, at)
+        def value(expr: Expr, row: Row) -> mpmath.mpf:
+            return Point(self._sizes, self._definitions, (), number).value(expr, dict(row))
 
-        for row in [place for place in drawn if place[axis] == lengths[axis]]:
+        for row, places in rows.items():
             wanted = value(fact.value, row)
             if self._attempt % 2 == 1:
                 whole = value(fact.total, row)
                 if whole == 0:
                     raise OutsideDomain(f"the sum of no entries of {base}")
                 scale = wanted / whole
-                for n in range(1, lengths[axis] + 1):
-                    drawn[*row[:axis], n, *row[axis + 1 :]] *= scale
+                for place in places:
+                    drawn[place] *= scale
             else:
-                for n in range(lengths[axis], 0, -1):
-                    place = (*row[:axis], n, *row[axis + 1 :])
+                for place in reversed(places):
                     kept, sums = drawn[place], []
                     for tried in (0, 1):
                         drawn[place] = mpmath.mpf(tried)
@@ -316,6 +319,13 @@ class RandomLeaves:
                         break
                     drawn[place] = kept  # a mask rules it out of the sum
         return drawn
+
+
+def _summed(total: Expr) -> Iterator[Expr]:
+    """The indices of sums directly inside each other."""
+    while isinstance(total, Total):
+        yield total.limits[0]
+        total = total.body
 
 
 def _is_entry(index: Expr, base: Expr) -> bool:

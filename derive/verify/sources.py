@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from itertools import permutations, product
 from typing import cast
 
-from sympy import Expr, Indexed, IndexedBase, Rational, Symbol
+from sympy import Abs, Expr, Indexed, IndexedBase, Rational, Symbol
 
 from derive.arrays import Entry
 from derive.display import Choice
@@ -16,11 +17,14 @@ from derive.laws import Meta, Source
 from derive.notation import (
     ONE,
     ZERO,
+    Apply,
     Binder,
     Delta,
+    Inert,
     Minus,
     Partial,
     Plus,
+    Power,
     Quotient,
     Times,
     Total,
@@ -52,14 +56,18 @@ def backed(
             return any(after_fact(f, a, b) for f in facts for a, b in either_way)
         case Source.DEFINITION:
             definitions = [f for f in facts if isinstance(f, Definition)]
-            return any(
-                same(value, b) or same(multiplied(value), b) or same(evaluated(value), b)
-                for d in definitions
-                for a, b in either_way
-                for value in (unfolded(a, d),)
-            ) or any(
-                same(*(masked_once(evaluated(unfolded(e, d))) for e in (before, after)))
-                for d in definitions
+            return (
+                any(
+                    same(value, b) or same(multiplied(value), b) or same(evaluated(value), b)
+                    for d in definitions
+                    for a, b in either_way
+                    for value in (unfolded(a, d),)
+                )
+                or any(
+                    same(*(masked_once(evaluated(unfolded(e, d))) for e in (before, after)))
+                    for d in definitions
+                )
+                or same(*(even(reduce(unfolded, definitions, e)) for e in (before, after)))
             )
         case Source.EQUALITY:
             equal = [f for f in facts if isinstance(f, EqualFact)]
@@ -109,6 +117,22 @@ def multiplied(expr: Expr) -> Expr:
         case (Plus(args),) if not whole.below:
             return Plus(*(Times(whole.number, arg) for arg in args))
     return expr
+
+
+def even(expr: Expr) -> Expr:
+    """``expr`` with one of ``(a - b)^2`` and ``(b - a)^2``, of ``|a - b|`` and ``|b - a|``."""
+    if not expr.args or isinstance(expr, (Indexed, IndexedBase)):
+        return expr
+    if isinstance(expr, Binder):
+        body, index = expr.open()
+        return expr.over(even(body), index)
+    first, *rest = (even(a) if isinstance(a, Inert) else a for a in expr.args)
+    match expr:
+        case Power(_, exponent) if exponent.is_Integer and exponent.is_even:
+            return Power(min(first, Minus(first), key=text), exponent)
+        case Apply(function) if function is Abs:
+            return Apply(first, *(min(a, Minus(a), key=text) for a in rest))
+    return expr.func(first, *rest)
 
 
 def masked_once(expr: Expr) -> Expr:
