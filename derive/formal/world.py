@@ -61,11 +61,29 @@ class World:
         return tuple(found[name] for name in sorted(found))
 
     def symbols(self, derivation: Derivation) -> frozenset[Expr]:
-        """All arrays, parameters and free indices that a derivation speaks of."""
+        """All arrays, parameters and free indices that a derivation speaks of.
+
+        An index may end at another one that stands in no line.
+        """
         found: set[Expr] = set()
         for expr in expressions(derivation):
             found |= self.ingredients(expr, derivation.definitions)
+        waiting = list(found)
+        while waiting:
+            new = self._limits(waiting.pop(), derivation) - found
+            found |= new
+            waiting += new
         return frozenset(found)
+
+    def _limits(self, base: Expr, derivation: Derivation) -> frozenset[Expr]:
+        """What the ranges of an index, or of the entries of an array of indices, end at."""
+        limits = [
+            limit
+            for known in derivation.problem.ranges
+            if base in (known.index, getattr(known.index, "base", None))
+            for limit in (known.lower, known.upper)
+        ]
+        return frozenset().union(*(bases(x) | names(x) for x in limits)) - self.sizes
 
     def ingredients(self, expr: Expr, definitions: tuple[Definition, ...]) -> frozenset[Expr]:
         """What an expression is made of, through definitions; these themselves left out."""

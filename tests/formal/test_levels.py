@@ -156,6 +156,8 @@ def test_what_cannot_be_said_in_coq_has_no_proof() -> None:
         ("log(1 + sum(y[i]*exp(z[i]), i=1..C))", "z[k]", []),
         # Pairs without i = j, where the terms would have no value.
         ("sum((1 - delta(i, j))*log(abs(z[i] - z[j])), i=1..C, j=1..C)", "z[k]", []),
+        # Rows that end at an index, which the name of their softmax does not speak of itself.
+        ("sum(log(sum(exp(z[u]), u=m..C)), m=1..S)", "z[k]", ["S <= C"]),
     ],
 )
 def test_proved_with_what_losses_hold(loss: str, variable: str, given: list[str]) -> None:
