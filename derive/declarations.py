@@ -155,18 +155,22 @@ def mentioned_in(fact: Fact) -> Expr:
 
 def check_facts(
     facts: tuple[Fact, ...],
+    typed: Sequence[str],
     loss: Expr,
     definitions: tuple[Definition, ...],
     wanted: tuple[Expr, ...],
 ) -> None:
-    """Raise ``DeriveError`` for a fact about nothing, or one that fixes what is to vary."""
+    """Raise ``DeriveError`` for a fact about nothing, or one that fixes what is to vary.
+
+    ``typed`` is how each was written: ``b < a`` is kept as ``a > b``.
+    """
     present = set(ingredients(loss, definitions)) | {s for v in wanted for s in names(v)}
     for fact in facts:
         if isinstance(fact, EntryFact):
             # What the label is made of (its class t) becomes known by the fact itself.
             about = {fact.entry.base}
             present |= names(fact.value)
-    for fact in facts:
+    for fact, written in zip(facts, typed, strict=True):
         if isinstance(fact, SizeFact) and not is_size(fact.size, loss, definitions):
             raise DeriveError(
                 f"the fact {fact.statement} is about {fact.size}, which is no size of an array; "
@@ -185,7 +189,7 @@ def check_facts(
         missing = sorted(str(a) for a in about if a not in present)
         if missing or not about:
             raise DeriveError(
-                f"the fact {fact.statement} is about {', '.join(missing) or 'nothing'}, and the "
+                f"the fact {written} is about {', '.join(missing) or 'nothing'}, and the "
                 "expression is not; drop it or correct the name"
             )
         if isinstance(fact, (EntryFact, SumFact)):

@@ -77,9 +77,10 @@ def pose(
     if kind == "gradient" and twice is not None:
         raise DeriveError(f"{twice} is named twice among the variables; name it once")
     definitions = tuple(read_definition(relation) for relation in _listed(where, "where"))
-    read_facts = [read_fact(relation) for relation in _listed(given, "given")]
-    told = [f for f in read_facts if isinstance(f, IndexRange)]
-    facts = tuple(f for f in read_facts if not isinstance(f, IndexRange))
+    read_facts = [(read_fact(relation), relation) for relation in _listed(given, "given")]
+    told = [f for f, _ in read_facts if isinstance(f, IndexRange)]
+    facts = tuple(f for f, _ in read_facts if not isinstance(f, IndexRange))
+    typed = [str(relation) for f, relation in read_facts if not isinstance(f, IndexRange)]
     if shapes := shapes_of(definitions):
         source, loss = shaped(source, shapes), shaped(loss, shapes)
         definitions = tuple(with_shapes(d, shapes) for d in definitions)
@@ -121,7 +122,7 @@ def pose(
     everything = Given((*facts, *known), definitions)
     for variable in wanted:
         _check_variable(variable, loss, definitions, known)
-    check_facts(facts, loss, definitions, wanted)
+    check_facts(facts, typed, loss, definitions, wanted)
     check_indices(facts, everything, names(loss).union(*map(names, wanted)))
     if kind != "value":
         # A value that is real nowhere has no derivative; by itself it is for others to judge.

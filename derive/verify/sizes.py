@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice, permutations, product
 
 from sympy import Expr, Integer, Symbol
 from sympy.core.basic import Basic
 
 from derive.facts import PositiveFact, SizeFact
-from derive.notation import Binder
+from derive.notation import Binder, bases, names
 from derive.problem import Problem
 
 EXACT = (1, 2, 3, 5)
@@ -21,13 +22,39 @@ DEEP = 4
 def size_choices(problem: Problem, among: tuple[int, ...]) -> list[dict[Symbol, int]]:
     """Values for the problem's sizes: each size takes all of ``among``, no two the same at a time.
 
-    Values that the problem rules out, such as ``C = 1`` where it looks at entry 2, are left out.
+    Values that the problem rules out, such as ``C = 1`` where it looks at entry 2, are left out;
+    where a fact compares sizes, such as ``S < C``, others that meet it take their place.
     """
-    choices = [
-        {size: among[(row + n) % len(among)] for n, size in enumerate(problem.sizes)}
-        for row in range(len(among))
-    ]
-    return [choice for choice in choices if allowed(problem, choice)]
+    compared = _compared(problem)
+    choices: list[dict[Symbol, int]] = []
+    for row in range(len(among)):
+        choice = {size: among[(row + n) % len(among)] for n, size in enumerate(problem.sizes)}
+        new = (c for c in _ordered(choice, compared) if not (compared and c in choices))
+        choices += islice((c for c in new if allowed(problem, c)), 1)
+    return choices
+
+
+def _compared(problem: Problem) -> tuple[Symbol, ...]:
+    """The sizes that facts compare with one another."""
+    found = (names(f) & set(problem.sizes) for f in _about_sizes(problem))
+    together = frozenset().union(*(sizes for sizes in found if len(sizes) > 1))
+    return tuple(s for s in problem.sizes if s in together)
+
+
+def _about_sizes(problem: Problem) -> list[Expr]:
+    """What is positive, of facts that speak of sizes alone."""
+    known = [f.expression for f in problem.facts if isinstance(f, PositiveFact)]
+    return [e for e in known if not bases(e) and names(e) <= set(problem.sizes)]
+
+
+def _ordered(
+    choice: dict[Symbol, int], compared: tuple[Symbol, ...]
+) -> Iterator[dict[Symbol, int]]:
+    """The choice; then with its values for sizes that are compared in other orders, or less."""
+    values = [choice[size] for size in compared]
+    smaller = product(range(max(values, default=0), 0, -1), repeat=len(compared))
+    for other in chain(permutations(values), smaller):
+        yield choice | dict(zip(compared, other, strict=True))
 
 
 def sampled_sizes(problem: Problem) -> tuple[int, ...]:
@@ -66,7 +93,7 @@ def allowed(problem: Problem, choice: Mapping[Symbol, int]) -> bool:
         for index, low, high in known
         if low.is_Integer and high.is_Integer
     )
-    facts = [number(f.expression) for f in problem.facts if isinstance(f, PositiveFact)]
     sizes = [f for f in problem.facts if isinstance(f, SizeFact)]
     small = any(number(f.size) < f.least for f in sizes)
-    return not (empty or outside or small or any(f.is_Number and f <= 0 for f in facts))
+    unmet = any(number(known.doit()) <= 0 for known in _about_sizes(problem))
+    return not (empty or outside or small or unmet)

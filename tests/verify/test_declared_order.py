@@ -6,6 +6,7 @@ import pytest
 
 import derive
 from derive.errors import DeriveError
+from derive.verify.sizes import size_choices
 
 pytestmark = pytest.mark.needs("lark")
 
@@ -35,3 +36,24 @@ def test_without_the_fact_the_check_is_undecided() -> None:
     assert "FAILED" not in str(report)
     with pytest.raises(DeriveError, match="its check is undecided"):
         asked.kernel("numpy")
+
+
+ROWS = "sum(log(sum(z[u]^2, u=m..C)), m=1..S)"
+
+
+@pytest.mark.parametrize("fact", ["S < C", "C > 2*S", "C > S + 3"])
+def test_sizes_meet_a_declared_order(fact: str) -> None:
+    asked = derive.gradient(ROWS, "z[k]", given=[fact])
+    report = asked.check()
+    assert report.level == "exact" and min(row.sampled for row in report.rows) == 2
+    asked.kernel("numpy")
+
+
+def test_sizes_that_nothing_compares_stay_as_they_are() -> None:
+    apart = derive.gradient("sum(z[i]*w[l], i=1..C, l=1..D)", "z[k]").problem
+    assert [tuple(choice.values()) for choice in size_choices(apart, (2, 3))] == [(2, 3), (3, 2)]
+
+
+def test_a_fact_about_what_is_not_there_is_named_as_it_was_written() -> None:
+    with pytest.raises(DeriveError, match="the fact S < C is about C, and the expression is not"):
+        derive.gradient("sum(z[m]^2, m=1..S)", "z[k]", given=["S < C"])
