@@ -223,7 +223,10 @@ def without_zero(expr: Expr) -> Expr:
 
 
 def _not_negative(expr: Expr, seen: Callable[[Expr], bool]) -> bool:
-    """Whether ``expr`` is made of squares, deltas and what is ``seen`` to be positive."""
+    """Whether ``expr`` is made of squares, deltas and what is ``seen`` to be positive.
+
+    So is a sum over an index of what is.
+    """
     match expr:
         case Times() | Quotient():
             whole = product(expr)
@@ -232,6 +235,9 @@ def _not_negative(expr: Expr, seen: Callable[[Expr], bool]) -> bool:
             return bool(whole.number > 0) and expr not in parts and rest
         case Power(_, exponent):
             return bool(exponent.is_Integer and exponent % 2 == 0)
+        case Total():
+            body, _ = expr.open()
+            return seen(body) or _not_negative(body, seen)
     return isinstance(expr, (Delta, Bracket))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sympy import Expr, Symbol
+from sympy import Expr, Mul, S, Symbol
 
 from derive.facts import Definition
 from derive.laws import Condition
@@ -243,10 +243,11 @@ def distinct(
     """The conditions, each once, whatever way round its differences are written.
 
     So are those that differ only in whether definitions are folded in them. A multiple or a power
-    of a number is zero where the number is, ``log(10)`` is known not to be, and what is positive
-    need not be said to be other than zero, nor a difference that the checker has seen to be no
-    kink where it is zero. Nor is said what follows, as far as random numbers tell. Of several the
-    shortest is kept. What is said of an index that is not ``asked`` about is said of all.
+    of a number is zero where the number is, a product is not where its factors are said not to be,
+    ``log(10)`` is known not to be, and what is positive need not be said to be other than zero, nor
+    a difference that the checker has seen to be no kink where it is zero. Nor is said what follows,
+    as far as random numbers tell. Of several the shortest is kept. What is said of an index that is
+    not ``asked`` about is said of all.
     """
     found: dict[tuple[str, str], Condition] = {}
     needless: set[str] = set()
@@ -262,6 +263,12 @@ def distinct(
         known = found.get(key)
         if known is None or _length(condition) < _length(known):
             found[key] = condition
+    stated = needless | {name for kind, name in found if kind == "nonzero"}
+    needless |= {
+        name
+        for (kind, name), c in found.items()
+        if kind == "nonzero" and _is_product_of(unfold(c.operands[0], definitions).doit(), stated)
+    }
     left = [c for (kind, name), c in found.items() if kind != "nonzero" or name not in needless]
     if len(left) < 2:
         return left
@@ -277,11 +284,26 @@ def _key(number: Expr, signed: bool) -> str:
     """A text that is the same for what is written otherwise; without signs also for multiples."""
     if signed:
         return str(number.expand())
-    while number.is_Mul and number.args[0].is_Rational:
-        number = number.as_coeff_Mul()[1]
-    if number.is_Pow and number.exp.is_positive:
-        return _key(number.base, signed=False)
+    radical = Mul(*(base if whole else 1 / base for base, whole in _factors(number)))
+    if radical != number and not number.is_Rational:
+        return _key(radical, signed=False)
     return min(str(number.expand()), str((-number).expand()))
+
+
+def _is_product_of(number: Expr, stated: set[str]) -> bool:
+    """Whether it has several factors, all of which are said not to be zero."""
+    factors = _factors(number)
+    return len(factors) > 1 and all(_key(factor, signed=False) in stated for factor, _ in factors)
+
+
+def _factors(number: Expr) -> list[tuple[Expr, bool]]:
+    """What is multiplied and, with False, what is divided by: without numbers, powers by bases."""
+    found = []
+    for factor in Mul.make_args(number):
+        base, exponent = factor.args if factor.is_Pow else (factor, S.One)
+        above = bool(exponent.is_positive)
+        found.append((base, above) if above or exponent.is_negative else (factor, True))
+    return [(base, above) for base, above in found if not base.is_Rational]
 
 
 def _said(condition: Condition) -> str:

@@ -23,6 +23,7 @@ from derive.notation import (
     Times,
     Total,
 )
+from derive.verify.conditions import positive
 from derive.verify.report import in_words
 
 u = z[Symbol("k", integer=True)]
@@ -37,6 +38,22 @@ def nonzero(*numbers: object) -> list[str]:
 def test_a_multiple_or_a_power_is_the_same_condition() -> None:
     assert nonzero(Quotient(u, Integer(2)), u, Power(u, Integer(3))) == ["z[k] != 0"]
     assert nonzero(Times(Integer(3), u), Minus(u)) == nonzero(Minus(u))
+
+
+def test_a_product_is_not_zero_where_its_factors_are_not() -> None:
+    share = Quotient(u, T)
+    assert nonzero(Quotient(Power(share, Integer(2)), Integer(2)), share) == ["z[k]/T != 0"]
+    assert nonzero(Power(share, Integer(2)), u, T) == ["z[k] != 0", "T != 0"]
+    # Nothing is said of the denominator here.
+    assert len(nonzero(share, u)) == 2
+
+
+def test_a_sum_of_squares_is_not_negative() -> None:
+    def summed(power: int) -> Expr:
+        return Plus(ONE, Total(Power(z[i], Integer(power)), (i, ONE, C)))
+
+    assert positive(summed(2), (), ())
+    assert not positive(summed(3), (), ())
 
 
 def test_a_difference_is_the_same_both_ways_round() -> None:
@@ -63,6 +80,20 @@ def test_a_folded_condition_is_the_same_as_one_written_out() -> None:
     folded, open_ = (Condition("nonzero", (Plus(ONE, Minus(v)),)) for v in (entry, known.value))
     assert in_words([open_, folded], (known,)) == ["1 - sigma[i] != 0"]
     assert len(in_words([open_, folded])) == 2
+
+
+SCALED = "al = sum(x[i]*s[i], i=1..T)/sum(s[i]^2, i=1..T)"
+ERROR = "-log(sum((al*s[i])^2, i=1..T)/sum((al*s[i] - x[i])^2, i=1..T))"
+
+
+@pytest.mark.needs("lark")
+def test_a_name_is_not_said_to_be_other_than_zero_beside_what_it_is_made_of() -> None:
+    report = derive.gradient(ERROR, "x[k]", where=[SCALED]).check()
+    said = in_words(report.conditions, report.definitions, report.asked)
+    assert [words for words in said if words.endswith("!= 0")] == [
+        "Sum(s[i]**2, (i, 1, T)) != 0",
+        "Sum(s[i]*x[i], (i, 1, T)) != 0",
+    ]
 
 
 DEVIATION = "-sum(y[i]*(p[i] - 1/C), i=1..C)/sqrt(sum((p[i] - 1/C)^2, i=1..C))"
