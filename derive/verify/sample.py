@@ -27,7 +27,7 @@ from derive.verify.decide import Decision, Place
 from derive.verify.draws import ATTEMPTS, OutsideDomain, random_number, whole_numbers
 from derive.verify.labels import constrained
 from derive.verify.sampled import WORKING, Point
-from derive.verify.sizes import sampled_sizes, size_choices
+from derive.verify.sizes import NO_SIZE, sampled_sizes, size_choices
 
 TOLERANCE = mpmath.mpf(10) ** -22
 """Numeric derivatives are good to more digits, even where what they are taken of is steep."""
@@ -78,7 +78,7 @@ class Sampler:
             if abs(left - right) > TOLERANCE * max(1, abs(left), abs(right)):
                 return Decision(cases, place)
             cases += 1
-        return Decision(cases) if cases else Decision(0, reason="the problem allows no size")
+        return Decision(cases) if cases else Decision(0, reason=NO_SIZE, unreached=True)
 
     def values(
         self,

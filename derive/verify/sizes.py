@@ -17,14 +17,27 @@ SAMPLED = (7, 11)
 SMALLER = (4, 6)
 """For random points where sums nest so deeply that a point of the others takes minutes."""
 DEEP = 4
+RAISED = 20
+"""By less than this the sizes are raised where facts rule all of them out."""
+
+NO_SIZE = (
+    "the facts allow none of the sizes that are tried with numbers, which says nothing against it; "
+    "leave out facts that ask for large sizes, or for very different ones, and check again"
+)
 
 
 def size_choices(problem: Problem, among: tuple[int, ...]) -> list[dict[Symbol, int]]:
     """Values for the problem's sizes: each size takes all of ``among``, no two the same at a time.
 
     Values that the problem rules out, such as ``C = 1`` where it looks at entry 2, are left out;
-    where a fact compares sizes, such as ``S < C``, others that meet it take their place.
+    where a fact compares sizes, such as ``S < C``, others that meet it take their place. Where all
+    are ruled out, as by ``C > 5``, larger ones are taken, within reason.
     """
+    raised = (_choices(problem, [n + more for n in among]) for more in range(RAISED))
+    return next(filter(None, raised), [])
+
+
+def _choices(problem: Problem, among: list[int]) -> list[dict[Symbol, int]]:
     compared = _compared(problem)
     choices: list[dict[Symbol, int]] = []
     for row in range(len(among)):

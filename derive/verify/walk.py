@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sympy import Expr, Symbol, Tuple
 
 from derive.derivation import Derivation, Step
@@ -22,7 +20,7 @@ from derive.verify.chain import (
 from derive.verify.examine import Cited, Evidence, Examiner, Finding, facts_of
 from derive.verify.plain import as_inert
 from derive.verify.report import Check, Checked, Failure, Report, Row
-from derive.verify.sizes import EXACT
+from derive.verify.sizes import EXACT, NO_SIZE, size_choices
 
 
 def check(derivation: Derivation) -> Report:
@@ -54,7 +52,11 @@ class Checker:
         ]
         for derivation, flaw in flaws:
             self._fail(derivation, "statement", flaw)
-        if not flaws:
+        if not size_choices(self._root.problem, EXACT):
+            self._failures.append(
+                Failure(self._root.name, 0, "", "statement", NO_SIZE, unreached=True)
+            )
+        elif not flaws:
             # Otherwise unfolding a definition might never end.
             self._tree(self._root)
         return Report(
@@ -62,7 +64,7 @@ class Checker:
             tuple(self._failures),
             tuple(self._rows),
             tuple(self._examiner.assumed),
-            _in_words(self._root.problem.sizes) if self._decided() else "",
+            _in_words(self._root.problem) if self._decided() else "",
             definitions=self._root.definitions,
             asked=_asked(self._root.problem),
         )
@@ -230,7 +232,8 @@ def _asked(problem: Problem) -> frozenset[Symbol]:
     return frozenset(found.union(*(f.statement.free_symbols for f in problem.facts)))
 
 
-def _in_words(sizes: Iterable[Symbol]) -> str:
+def _in_words(problem: Problem) -> str:
     """The sizes at which steps are decided, as in ``C, N = 1, 2, 3, 5``."""
-    listed = ", ".join(size.name for size in sizes)
-    return f"{listed} = {', '.join(map(str, EXACT))}" if listed else ""
+    listed = ", ".join(size.name for size in problem.sizes)
+    values = {n for choice in size_choices(problem, EXACT) for n in choice.values()}
+    return f"{listed} = {', '.join(map(str, sorted(values)))}" if listed and values else ""

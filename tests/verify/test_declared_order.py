@@ -6,7 +6,7 @@ import pytest
 
 import derive
 from derive.errors import DeriveError
-from derive.verify.sizes import size_choices
+from derive.verify.sizes import NO_SIZE, size_choices
 
 pytestmark = pytest.mark.needs("lark")
 
@@ -47,6 +47,20 @@ def test_sizes_meet_a_declared_order(fact: str) -> None:
     report = asked.check()
     assert report.level == "exact" and min(row.sampled for row in report.rows) == 2
     asked.kernel("numpy")
+
+
+@pytest.mark.parametrize(("least", "tried"), [(6, "6"), (16, "16"), (3, "3, 5")])
+def test_sizes_are_as_large_as_declared(least: int, tried: str) -> None:
+    asked = derive.gradient("sum(z[i]^2, i=1..C)", "z[k]", given=[f"C >= {least}"])
+    report = asked.check()
+    assert str(report).endswith(f"level: exact; {len(report.rows)} steps, exact at C = {tried}")
+    asked.kernel("numpy")
+
+
+def test_sizes_out_of_reach_say_nothing_against_it() -> None:
+    report = derive.gradient("sum(z[i]^2, i=1..C)", "z[k]", given=["C >= 1000"]).check()
+    assert report.level == "undecided"
+    assert [f.sentence for f in report.failures] == [NO_SIZE]
 
 
 def test_sizes_that_nothing_compares_stay_as_they_are() -> None:
