@@ -66,6 +66,7 @@ from derive.rules.tails import beside_tails
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among, attempt, repeat, settle
 from derive.strategy.finishing import divide_powers
+from derive.strategy.labels import Labels
 from derive.strategy.phases import CONTRACTION, fold_names
 
 SHIFTS = (
@@ -413,9 +414,12 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     # Facts about labels are left out: a kernel computes the loss of whatever labels it is given.
     facts = tuple(f for f in derivation.given.facts if not isinstance(f, (SumFact, EntryFact)))
     trace = Trace(target, Given(facts, derivation.definitions))
+    labels = Labels(derivation.problem)
+    labels.open_logarithms(trace)
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
+    labels.open_powers(trace)
     settle(trace, TANGENTS)
     settle(trace, ("rule_out_equal", "rule_out_term"))
     open_fractions(trace)
@@ -442,11 +446,13 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     repeat(
         lambda: (
             open_complements(trace)
+            or labels.open_logarithms(trace)
             or trace.apply_first(UNFOLDING)
             or flatten_in_logarithms(trace)
             or any(trace.apply(rule, opens_logarithm) for rule in OPENING)
         )
     )
+    labels.open_complements(trace)
     if spread:
         spread_exponentials(trace)
     trace.apply("raise_exponential")

@@ -111,6 +111,9 @@ class ArrayPrinter(InertPrinter, NumPyPrinter):
         parts = (expr.mask, expr.operand, expr.otherwise)
         return f"np.where({', '.join(map(self._print, parts))})"
 
+    def _print_Replaced(self, expr: c.Replaced) -> str:
+        return f"_replaced({', '.join(map(self._print, expr.args))})"
+
     def _print_Cast(self, expr: c.Cast) -> str:
         return f"{self._at(ATOM, expr.operand)}.astype(dtype)"
 

@@ -280,6 +280,16 @@ def _picked(array: Any, positions: Any) -> Any:
     return np.take_along_axis(array, positions, axis=-1)[..., 0]
 
 
+def _replaced(array: Any, positions: Any, value: Any) -> Any:
+    """``array`` with a value at ``positions`` of its last axis; all other axes broadcast."""
+    shape = np.broadcast_shapes(array.shape[:-1], positions.shape, np.shape(value))
+    array = np.broadcast_to(array, (*shape, array.shape[-1]))
+    array = array.astype(np.result_type(array, value))
+    positions = np.broadcast_to(positions, shape)[..., None]
+    np.put_along_axis(array, positions, np.broadcast_to(value, shape)[..., None], axis=-1)
+    return array
+
+
 def _result(array: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     """A result for every batch entry, in the type of the inputs."""
     array = np.asarray(array, dtype)

@@ -56,7 +56,7 @@ def array_source(derivation: Derivation, signed: Signature) -> str:
             returned=returned(signed),
             reading=lines,
             batches=", ".join(f"{a.name}={batch_shape(a)}" for a in arrays),
-            masked=any("np.where" in line for line in body),
+            masked=any("np.where" in line or "_replaced" in line for line in body),
             body=body,
             value=_shape(signed.value),
             derivatives=[(o.name, _shape(o)) for o in signed.derivatives],

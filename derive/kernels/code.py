@@ -8,6 +8,7 @@ their indices were called.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sympy import Expr, Symbol, Tuple
@@ -105,6 +106,10 @@ class Chosen(Code):
         return self.args[2]
 
 
+class Replaced(Code):
+    """``operand`` with another value at an array of positions of its last axis."""
+
+
 class Cast(Code):
     """A mask or an array of integers in the kernel's floating-point type."""
 
@@ -182,3 +187,44 @@ def contracted(subscripts: str, *operands: Expr) -> Expr:
 def compared(first: Expr, relation: str, second: Expr) -> Expr:
     """Where ``first relation second`` holds."""
     return Compared(first, Str(relation), second)
+
+
+def chosen(operand: Expr, mask: Expr, otherwise: Expr, limits: Mapping[Expr, Expr | None]) -> Expr:
+    """``operand`` where the mask holds, else another value.
+
+    Where the mask leaves out the entry of one class of the last axis, that is replaced: a mask and
+    a choice would take longer than the exponentials.
+
+    Args:
+        limits: The last class of each array of classes, by name.
+    """
+    value = otherwise if otherwise.is_number else without_last(otherwise)
+    if isinstance(mask, Compared) and mask.relation == "!=" and value is not None:
+        for axis, other in ((mask.operand, mask.second), (mask.second, mask.operand)):
+            classes = without_last(other)
+            limit = limits.get(classes)
+            if limit is not None and without_last(operand) is None and counts_last(axis, limit):
+                return Replaced(operand, classes, value)
+    return Chosen(operand, mask, otherwise)
+
+
+def counts_last(operand: Expr, stop: Expr) -> bool:
+    """Whether this is the range of all positions before ``stop``, along the last axis."""
+    match operand:
+        case View(args=(Counted() as inner, *before, last)):
+            return last == Str(":") and Str(":") not in before and counts_last(inner, stop)
+        case Counted():
+            return bool(operand.start == 0 and operand.stop == stop)
+    return False
+
+
+def without_last(operand: Expr) -> Expr | None:
+    """An array without its last axis, which is of length one; None where it is not."""
+    match operand:
+        case Minus(inner):
+            left = without_last(inner)
+            return None if left is None else Minus(left)
+        case View(args=(inner, *items, last)) if last == Str("None"):
+            whole = all(item in (Str("..."), Str(":")) for item in items)
+            return inner if whole else View(inner, *items)
+    return None

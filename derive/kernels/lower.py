@@ -17,11 +17,12 @@ from derive.errors import DeriveError
 from derive.facts import Definition, EqualFact, UnequalFact
 from derive.kernels import code as c
 from derive.kernels.axes import Array, Lowered, aligned, cast
-from derive.kernels.comparison import comparison
+from derive.kernels.comparison import alternatives, comparison
 from derive.kernels.complement import complement
 from derive.kernels.entries import Entries
 from derive.kernels.gaps import gap, kept_digits, product_gap, rise
 from derive.kernels.identifiers import identifier
+from derive.kernels.shares import is_lowered, of_shares
 from derive.kernels.signature import Output
 from derive.kernels.vanishing import Condition, masking, rules_out
 from derive.notation import (
@@ -103,7 +104,7 @@ class Lowering(Entries):
         for fact in conditions:
             relation = "==" if isinstance(fact, EqualFact) else "!="
             mask = aligned(self.compared(fact.left, relation, fact.right), indices)
-            code = c.Chosen(code, mask, S.NaN)
+            code = self._choice(code, mask, S.NaN)
         self._order = outer
         return code
 
@@ -119,6 +120,8 @@ class Lowering(Entries):
                 return self.value(expr)
             case Indexed():
                 return self.entry(expr)
+            case Total() if (divided := of_shares(expr, self._definitions)) is not None:
+                return self.lower(divided)
             case Total():
                 return self._total(expr)
             case ProductOver():
@@ -144,6 +147,10 @@ class Lowering(Entries):
                 largest, kept = map(self.lower, found)
                 plain = self._from_left(expr) if isinstance(expr, Plus) else self._log1p(expr)
                 return self.combined(_branches, [largest, self.lower(ONE), plain, kept])
+            case Plus() if (either := alternatives(expr)) and not self._may_be_infinite(either[2]):
+                return self._either(*either)
+            case Minus(Plus() as inside) if isinstance(left := gap(inside), Minus):
+                return self.lower(left.operand)
             case Times(args) if self._masks_infinity(args):
                 return self._masked(args)
             case Plus() | Times():
@@ -202,7 +209,7 @@ class Lowering(Entries):
         An exponential is ruled out by its exponent, so that it does not overflow before.
         """
         match expr:
-            case Exp(operand):
+            case Exp(operand) if not is_lowered(operand, self._extents):
                 return self.combined(Exp, [self._chosen(masks, self.lower(operand), -oo)])
             case Times(args) if any(isinstance(a, Exp) for a in args):
                 parts = (
@@ -217,8 +224,19 @@ class Lowering(Entries):
 
     def _chosen(self, masks: list[Lowered], part: Lowered, otherwise: Expr) -> Lowered:
         axes = self.union([part, *masks])
-        code = c.Chosen(aligned(part, axes), self._mask(masks, axes), otherwise)
+        code = self._choice(aligned(part, axes), self._mask(masks, axes), otherwise)
         return Lowered(code, axes)
+
+    def _choice(self, operand: Expr, mask: Expr, otherwise: Expr) -> Expr:
+        """The code of ``operand`` where a mask holds, else of another value."""
+        limits = {self._arrays[base].name: limit for base, limit in self._classes.items()}
+        return c.chosen(operand, mask, otherwise, limits)
+
+    def _either(self, delta: Delta, equal: Expr, apart: Expr) -> Lowered:
+        """One of two values, by whether two indices are equal."""
+        masks = self.compared(delta.first, "!=", delta.second)
+        parts = [masks, self.lower(apart), self.lower(equal)]
+        return self.combined(lambda mask, a, b: self._choice(a, mask, b), parts)
 
     def _may_be_infinite(self, expr: Expr) -> bool:
         """Whether a value that a mask rules out may be infinite, so that 0 times it is no 0."""
@@ -344,7 +362,7 @@ class Lowering(Entries):
         summed = (*kept, *(i for i in bound if i in axes))
         product = self._product(parts, summed)
         if masks:
-            product = c.Chosen(product, self._mask(masks, summed), ZERO)
+            product = self._choice(product, self._mask(masks, summed), ZERO)
         if summed != kept:
             product = c.reduced(product, "sum", len(summed) - len(kept))
         return self._repeated(Lowered(product, kept), missing, constants)
@@ -393,7 +411,7 @@ class Lowering(Entries):
         last = (*(a for a in self.union([part, *masks]) if a != index), index)
         operand = aligned(part, last)
         if masks:
-            operand = c.Chosen(operand, self._mask(masks, last), ONE)
+            operand = self._choice(operand, self._mask(masks, last), ONE)
         elif index not in part.axes:
             lower, upper = self._extents[index]
             return self.combined(Power, [part, Lowered(upper - lower + 1, plain=True)])
@@ -445,7 +463,7 @@ class Lowering(Entries):
         last = (*(a for a in axes if a != index), index)
         operand = aligned(part, last)
         if masks:
-            operand = c.Chosen(operand, self._mask(masks, last), -oo)
+            operand = self._choice(operand, self._mask(masks, last), -oo)
         return Lowered(operand, last), index
 
     def _opened(self, binder: Binder) -> tuple[Expr, Symbol, list[Lowered]]:

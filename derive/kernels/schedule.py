@@ -24,6 +24,7 @@ _NOUNS: dict[type, str] = {
     c.Cast: "indicator",
     c.Compared: "mask",
     c.Chosen: "chosen",
+    c.Replaced: "replaced",
     c.Picked: "picked",
     c.Moved: "turned",
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from sympy import Expr
+from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Given
 from derive.laws import Condition, Value, law
@@ -383,4 +383,46 @@ def rule_out_term(expr: Expr, given: Given) -> Outcome:
                     terms[at] = times(beside, delta, others)
                     terms[m] = Minus(times(mask(*delta.args), taken))
                     return Rewriting(Plus(*terms), given.declared(known))
+    return None
+
+
+@rule(
+    law(
+        Plus(Times(s.a, Delta(s.j, s.k)), Minus(Times(s.a, FJ))),
+        Plus(
+            Times(s.a, Delta(s.j, s.k), Plus(ONE, Minus(FK))),
+            Minus(Times(s.a, mask(s.j, s.k), FJ)),
+        ),
+    ),
+    Plus(Delta(s.k1, s.t1), Minus(s.p[s.k1])),
+)
+def single_out_equal(expr: Expr, given: Given) -> Outcome:
+    """``δ_{jk} - f_j = δ_{jk} (1 - f_k) - (1 - δ_{jk}) f_j``, and likewise for ``f_j - δ_{jk}``."""
+    found = against_delta(expr)
+    if found is None:
+        return None
+    delta, share, at_label = found
+    left = times(delta, Plus(ONE, Minus(at_label)))
+    others = times(mask(*delta.args), share)
+    turned = share in expr.args
+    return Plus(others, Minus(left)) if turned else Plus(left, Minus(others))
+
+
+def against_delta(expr: Expr) -> tuple[Delta, Indexed, Indexed] | None:
+    """``δ_{kt}``, ``p_k`` and ``p_t`` of a ``δ_{kt} - p_k`` or ``p_k - δ_{kt}``."""
+    match expr:
+        case Plus((Delta() as delta, Minus(Indexed() as share))):
+            pass
+        case Plus((Minus(Indexed() as share), Delta() as delta)):
+            pass
+        case Plus((Minus(Delta() as delta), Indexed() as share)):
+            pass
+        case Plus((Indexed() as share, Minus(Delta() as delta))):
+            pass
+        case _:
+            return None
+    *rows, last = share.indices
+    for index, label in (delta.args, delta.args[::-1]):
+        if index == last and isinstance(index, Symbol):
+            return delta, share, Indexed(share.base, *rows, label)
     return None

@@ -5,7 +5,7 @@ Powers in sums are made exponentials where the sum itself is raised, divided by 
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Integer
+from sympy import Abs, Expr, Indexed, Integer
 
 from derive.facts import Given
 from derive.laws import Condition, law
@@ -34,7 +34,7 @@ from derive.positions import survey
 from derive.rules import samples as s
 from derive.rules.largest import largest
 from derive.rules.monomials import sides
-from derive.rules.registry import Outcome, rule
+from derive.rules.registry import Example, Outcome, rule
 from derive.rules.stability import logistic
 from derive.signs import is_not_negative, is_positive
 
@@ -205,4 +205,17 @@ def write_size_power(expr: Expr, given: Given) -> Outcome:
     """The same of what may be zero, with a logarithm that is not infinite there."""
     if is_high(expr) and is_not_negative(expr.base, given) and not is_positive(expr.base, given):
         return Exp(times(expr.exponent, floored(expr.base)))
+    return None
+
+
+@rule(
+    law(Power(s.a, s.n), Exp(Times(s.n, Log(s.a))), Condition("positive", (s.a,))),
+    Example(Power(s.p[s.k1], s.gamma), s.with_softmax),
+    formal="write_power",
+)
+def write_share_power(expr: Expr, given: Given) -> Outcome:
+    """``p^n = e^{n log p}`` of a share: what it leaves of one keeps its digits."""
+    match expr:
+        case Power(Indexed() as share, exponent) if is_positive(share, given):
+            return Exp(times(exponent, Log(share)))
     return None

@@ -188,6 +188,41 @@ def sum_probabilities_but(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     Source.SOFTMAX,
+    Example(Plus(ONE, Minus(s.p[s.k1])), s.with_softmax),
+    head=Plus,
+)
+def complement_probability(expr: Expr, given: Given) -> Outcome:
+    """``1 - ŷ_k = Σ_{i≠k} ŷ_i``, and likewise for ``ŷ_k - 1``, beside other terms too."""
+    for one, turned in ((ONE, False), (Minus(ONE), True)):
+        at = expr.args.index(one) if one in expr.args else None
+        for n, term in enumerate(expr.args) if at is not None else ():
+            if isinstance(term, Minus) is turned:
+                continue
+            others = all_others(term if turned else term.operand, given)
+            if others is not None:
+                left = Minus(others.after) if turned else others.after
+                kept = (left if m == at else t for m, t in enumerate(expr.args) if m != n)
+                return Rewriting(plus(*kept), others.facts)
+    return None
+
+
+def all_others(share: Expr, given: Given) -> Rewriting | None:
+    """``Σ_{i≠k} ŷ_i`` for a ``ŷ_k``; None for anything else."""
+    found = unfolded(share, given) if isinstance(share, Indexed) else None
+    if found is None or not found[1].softmax:
+        return None
+    whole, left = found[0].denominator, share.indices[-1]
+    known = within(left, whole.lower, whole.upper, given)
+    if known is None:
+        return None
+    _, own = whole.open()
+    body = Indexed(share.base, *share.indices[:-1], own)
+    after = Total(body, (own, whole.lower, whole.upper, left))
+    return Rewriting(after, (found[1], *given.declared(known)))
+
+
+@rule(
+    Source.SOFTMAX,
     Example(Plus(ONE, Minus(Total(s.p[s.j1], (s.j1, 1, s.k1)))), s.with_softmax),
     head=Plus,
 )

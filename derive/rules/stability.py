@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sympy import Abs, Expr, Indexed, Max, Symbol, cosh, sinh
 
 from derive.facts import Given
-from derive.laws import Value, law
+from derive.laws import Condition, Value, law
 from derive.notation import (
     ONE,
     ZERO,
@@ -33,15 +33,17 @@ from derive.notation import (
     heads,
     names,
     plus,
+    replace,
     terms,
     times,
     without,
 )
-from derive.recognition import tail
+from derive.recognition import opposite, tail
 from derive.rules import samples as s
 from derive.rules.monomials import Monomial, expression, monomial, sides
-from derive.rules.registry import Example, Outcome, rule
-from derive.signs import is_not_negative, signs
+from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.signs import is_not_negative, signs, within
+from derive.unify import instance_of
 
 limits = (s.j, s.lo, s.hi, s.X)
 FJ, GJ = Value(s.F, s.j), Value(s.G, s.j)
@@ -181,6 +183,71 @@ def shift_log_softmax(expr: Expr, given: Given) -> Outcome:
                 largest, total = found
                 return Plus(*shift(operand, largest).args, Minus(Log(total)))
     return None
+
+
+FK = Value(s.F, s.k)
+over_all = (s.j, s.lo, s.hi)
+largest_of_all = Maximum(FJ, over_all)
+beside_one = Plus(
+    Total(Exp(Plus(FJ, Minus(largest_of_all))), (*over_all, s.k)),
+    Minus(Plus(ONE, Minus(Exp(Plus(FK, Minus(largest_of_all)))))),
+)
+
+
+@rule(
+    law(
+        Plus(s.u, Times(s.a, Log(Total(Exp(FJ), over_all)))),
+        Plus(s.u, Times(s.a, largest_of_all), Times(s.a, Log(Plus(ONE, *beside_one.args)))),
+        Condition("within", (s.k, s.lo, s.hi)),
+    ),
+    Example(Plus(Log(s.partition), Minus(z_k)), s.in_range),
+)
+def shift_beside_term(expr: Expr, given: Given) -> Outcome:
+    """``log Σ_j e^{f_j} - f_k = m + log(1 + Σ_{j≠k} e^{f_j-m} - (1 - e^{f_k-m})) - f_k``
+
+    All digits are there where ``f_k`` is the largest by far, ``m``: beside one only the rest is
+    added up. With the signs turned likewise.
+    """
+    found = beside_term(expr)
+    if found is None:
+        return None
+    n, at, total, label = found
+    known = within(label, total.lower, total.upper, given)
+    if known is None:
+        return None
+    body, own = total.open()
+    limits = (own, total.lower, total.upper)
+    largest = Maximum(body.operand, limits)
+    moved = shift(body.operand, largest)
+    less = Plus(ONE, Minus(Exp(replace(moved, {own: label}))))
+    parts = (largest, Log(Plus(ONE, Total(Exp(moved), (*limits, label)), Minus(less))))
+    shifted = map(Minus, parts) if isinstance(expr.args[n], Minus) else parts
+    # What is nearly the same comes first, so that it cancels before anything is added to it.
+    beside = (expr.args[m] for m in at)
+    rest = (t for m, t in enumerate(expr.args) if m != n and m not in at)
+    return Rewriting(Plus(*beside, *shifted, *rest), given.declared(known))
+
+
+def beside_term(expr: Expr) -> tuple[int, tuple[int, ...], Total, Expr] | None:
+    """In a ``log Σ_j e^{f_j} - f_k``, where the logarithm and ``f_k`` are, the sum, and ``k``."""
+    for n, term in enumerate(expr.args):
+        turned = isinstance(term, Minus)
+        match term.operand if turned else term:
+            case Log(Total(body=Exp()) as total) if not total.excluded:
+                rest = without(tuple(range(len(expr.args))), n)
+                for at in (*((m,) for m in rest), rest):
+                    beside = plus(*(expr.args[m] for m in at))
+                    label = place_in(total, beside if turned else opposite(beside))
+                    if label is not None:
+                        return n, at, total, label
+    return None
+
+
+def place_in(total: Total, exponent: Expr) -> Expr | None:
+    """The index at which an exponent is that of a sum of exponentials."""
+    body, own = total.open()
+    found = instance_of(body.operand, exponent, (own,)) if isinstance(body, Exp) else None
+    return None if found is None else found.get(own)
 
 
 softplus = Plus(

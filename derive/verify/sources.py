@@ -91,6 +91,7 @@ def backed(
             return (
                 whole
                 or any(_is_whole_but_one(before, after, d) for d in softmaxes)
+                or any(_are_all_others(before, after, d) for d in softmaxes)
                 or any(_are_others(before, after, d) for d in softmaxes)
                 or any(_is_weighted_rest(before, after, d) for d in softmaxes)
             )
@@ -331,6 +332,20 @@ def _is_whole_but_one(before: Expr, after: Expr, definition: Definition) -> bool
             whole = Total(body, (index, before.lower, before.upper))
             rest = Plus(ONE, Minus(replace(body, {index: left})))
             return _is_whole(whole, definition) and after == rest
+    return False
+
+
+def _are_all_others(before: Expr, after: Expr, definition: Definition) -> bool:
+    """``1 - ŷ_k`` and ``Σ_{j≠k} ŷ_j``, or both with a minus, other terms being the same."""
+    terms = after.args if isinstance(after, Plus) else (after,)
+    for n, term in enumerate(terms):
+        turned = isinstance(term, Minus)
+        total = term.operand if turned else term
+        if isinstance(total, Total) and len(total.excluded) == 1:
+            left = total.at(total.excluded[0])
+            rest = (Minus(ONE), left) if turned else (ONE, Minus(left))
+            if _is_whole_but_one(total, Plus(ONE, Minus(left)), definition):
+                return same(before, Plus(*terms[:n], *rest, *terms[n + 1 :]))
     return False
 
 

@@ -766,6 +766,7 @@ Ltac move_index :=
     unfold delta; destruct (Nat.eqb_spec i j) as [E|]; [rewrite ?E; cbv beta; by_ring | by_ring] end.
 Ltac move_index_throughout := move_index.
 Ltac rule_out_equal := move_index.
+Ltac single_out_equal := move_index.
 Ltac rule_out_term :=
   match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
     rewrite (total_exclude k lo hi f) by index; cbv beta; move_index end.
@@ -960,6 +961,9 @@ Ltac sum_probabilities_but :=
   match goal with |- sum_over (range_but [?k] ?lo ?hi) ?f = _ =>
     etransitivity; [apply (others_but k lo hi f); [sum_probabilities | index] | cbv beta; by_ring]
   end.
+Ltac complement_probability :=
+  match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
+    rewrite (others_but k lo hi f) by first [index | sum_probabilities]; cbv beta; by_ring end.
 Lemma others_above k lo hi f :
   total lo hi f = 1 -> (lo <= k <= hi)%nat -> 1 - total lo k f = total (k + 1) hi f.
 Proof. intros W H. rewrite <- W, (total_apart k lo hi f) by lia. ring. Qed.
@@ -1389,6 +1393,16 @@ Ltac shift_log_softmax :=
       rewrite (ln_shift m s s'); [by_ring | positive | shifted_sum] end end
 with by_logarithm_of_exp :=
   unfold Rdiv; rewrite ln_mult, ln_Rinv, ln_exp by positive; ring.
+(* Beside one the term left out is added less one: all of it is the whole sum, moved down. *)
+Ltac shift_beside_term :=
+  match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?g] =>
+    match goal with |- context [ln (1 + sum_over (range_but [k] lo hi) g - (1 - ?e))] =>
+      replace (1 + sum_over (range_but [k] lo hi) g - (1 - e)) with (total lo hi g)
+        by (rewrite (total_exclude k lo hi g) by index; cbv beta; by_ring);
+      match e with exp (_ - ?m) => match goal with |- context [ln (sum_over (range lo hi) ?f)] =>
+        tryif constr_eq f g then fail else
+        rewrite (ln_shift m (total lo hi f) (total lo hi g)); [by_ring | positive | shifted_sum]
+      end end end end.
 
 Lemma shift_softplus_at u : ln (1 + exp u) = Rmax 0 u + ln (1 + exp (- Rabs u)).
 Proof.
