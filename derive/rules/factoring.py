@@ -15,6 +15,7 @@ from derive.notation import (
     Exp,
     Minus,
     Plus,
+    Power,
     Quotient,
     Threshold,
     Times,
@@ -64,6 +65,19 @@ def factor_delta(expr: Expr, given: Given) -> Outcome:
         lambda shared, *_: any(
             isinstance(b, (Delta, Threshold)) for b, _ in shared.powers.values()
         ),
+    )
+
+
+@rule(
+    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
+    Plus(Times(y_k, Power(z_k, s.T)), y_k, Minus(Power(z_k, s.T))),
+    formal="factor_partly",
+)
+def factor_power(expr: Expr, given: Given) -> Outcome:
+    """Factor out a power with a letter in its exponent that two terms of a longer sum share."""
+    return _of_two(
+        expr,
+        lambda shared, *_: any(not exponent.is_number for _, exponent in shared.powers.values()),
     )
 
 

@@ -129,7 +129,9 @@ def common(terms: list[Monomial]) -> Monomial:
         if not all(name in t.powers for t in terms):
             continue
         exponents = [t.powers[name][1] for t in terms]
-        falling = [e.could_extract_minus_sign() for e in exponents]
+        # Whether 1 - a is below a bar depends on a.
+        known = not any(e.is_Add for e in exponents)
+        falling = [known and e.could_extract_minus_sign() for e in exponents]
         if any(falling) and not all(falling):
             continue
         # Nothing but whole factors is left: the least of powers, the greatest of those below.
@@ -141,7 +143,7 @@ def common(terms: list[Monomial]) -> Monomial:
 
 def _none_below(exponent: Expr, exponents: list[Expr], turned: bool) -> bool:
     gaps = (e - exponent for e in exponents)
-    return all((-gap if turned else gap).is_nonnegative for gap in gaps)
+    return all(gap.is_number and (-gap if turned else gap).is_nonnegative for gap in gaps)
 
 
 def divided(term: Monomial, divisor: Monomial) -> Monomial:

@@ -115,6 +115,22 @@ def pull_out_sign(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
+        Minus(Times(s.c, Total(FJ, limits))),
+        Times(s.c, Total(Minus(FJ), limits)),
+    ),
+    Minus(Times(s.T, Total(Total(Times(s.z[s.i1], z_j), over_classes), (s.i1, 1, s.C)))),
+)
+def take_sign_in(expr: Expr, given: Given) -> Outcome:
+    """``-c Σ_i Σ_j f = c Σ_i (-Σ_j f)``"""
+    for n, total in enumerate(sides(expr.operand)[0]):
+        if isinstance(total, Total) and isinstance(total.opened[0], Total):
+            body, index = total.opened
+            return with_factor(expr.operand, n, total.over(Minus(body), index))
+    return None
+
+
+@rule(
+    law(
         Minus(Times(s.c, Total(Times(FJ, Plus(Each(GJ))), limits))),
         Times(s.c, Total(Times(FJ, Plus(Each(Minus(GJ)))), limits)),
     ),

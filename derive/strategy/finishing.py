@@ -22,7 +22,6 @@ from derive.notation import (
 )
 from derive.rules.definitions import parts_of
 from derive.rules.trace import Trace
-from derive.signs import at_most
 from derive.strategy.attempts import (
     NO_LONGER,
     PATIENCE,
@@ -41,7 +40,6 @@ from derive.strategy.equal_indices import cancels_below, moves_index, moves_safe
 from derive.strategy.judgement import (
     bracketed,
     exponent_sums,
-    has_constant_term,
     heads_of,
     holds_share_of_others,
     inside_total,
@@ -50,11 +48,10 @@ from derive.strategy.judgement import (
     outside_totals,
     projects,
     pulls_well,
-    splits_fraction_well,
-    with_fixed_term,
 )
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, simplify, take_terms_off
+from derive.strategy.releasing import release_constants, release_terms
 from derive.strategy.shares import (
     add_shares,
     drop_masks,
@@ -63,7 +60,13 @@ from derive.strategy.shares import (
     name_fractions,
     spread_shares,
 )
-from derive.strategy.signs import has_two_signs, is_slope, less_one, sums_a_difference
+from derive.strategy.signs import (
+    has_two_signs,
+    is_slope,
+    less_one,
+    sums_a_difference,
+    turn_double_total,
+)
 from derive.strategy.turning import turn_complements
 
 INNER = ("factor_inner_bracket", "factor_same_bracket")
@@ -148,6 +151,7 @@ def finish(trace: Trace) -> None:
         ),
     )
     trace.apply("turn_total", less_one)
+    turn_double_total(trace)
     trace.apply("turn_sign", lambda e, _: has_two_signs(e, trace.expression))
     turn_branches(trace)
     settle(trace, ("turn_both", "turn_each", "factor_condition"))
@@ -286,7 +290,7 @@ def share_totals(trace: Trace) -> None:
 def share_brackets(trace: Trace) -> None:
     """Join terms that have a bracket, a delta or a condition in common."""
     settle(trace, ("distribute_negative",))
-    while trace.apply("factor_delta", innermost=True):
+    while any(trace.apply(r, innermost=True) for r in ("factor_delta", "factor_power")):
         settle(trace, ("cancel_terms", "collect_terms"))
     while trace.apply("factor_partly", lambda terms, _: Bracket in heads_of(terms)):
         settle(trace, ("drop_inner_bracket", "cancel_terms", "collect_terms"))
@@ -296,28 +300,6 @@ def meet_in_brackets(trace: Trace) -> None:
     """Take the terms of one bracket out of another where what stands beside the two then meets."""
     while any(trace.apply(rule, innermost=True) for rule in INNER):
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms", "cancel_factor"))
-
-
-def release_constants(trace: Trace) -> None:
-    """Take what is the same in all terms of sums over an index out of them."""
-    if trace.apply("split_total", has_constant_term):
-        settle(trace, ("pull_out_sign", "sum_constant", "sum_constant_but"))
-        spread(trace, "split_quotient", splits_fraction_well)
-        settle(trace, ("cancel_factor", "distribute_negative", "cancel_terms"))
-
-
-def release_terms(trace: Trace) -> None:
-    """Take fractions that are the same in all terms out of sums: ``Σ_n x_n - N/a``."""
-
-    def counts(total: Expr, given: Given) -> bool:
-        known = at_most(total.lower, total.upper + 1, given)
-        return known is not None and not total.excluded
-
-    fixed = with_fixed_term(trace.expression, trace.given)
-    if trace.apply("split_total", lambda total, given: total in fixed and counts(total, given)):
-        settle(trace, ("pull_out_sign", "sum_constant"))
-        settle(trace, ("join_totals", "subtract_totals", "multiply_quotients", "cancel_factor"))
-        settle(trace, ("distribute_negative", "cancel_terms"))
 
 
 def join_sums(trace: Trace) -> None:

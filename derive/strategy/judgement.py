@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sympy import Expr, Indexed, Symbol
+from sympy import Expr, Symbol
 
 from derive.facts import Definition, Given
 from derive.notation import (
     ONE,
-    Apply,
     Binder,
     Delta,
     Exp,
@@ -30,7 +29,6 @@ from derive.notation import (
     masked,
     names,
     replace,
-    terms,
     times,
     without,
 )
@@ -264,36 +262,6 @@ def known_after_pulling(total: Total, index: Symbol, term: Expr, given: Given) -
     term = term.operand if isinstance(term, Minus) else term
     moving = [f for f in factors(term) if index in names(f)]
     return bool(moving) and is_known_total(total.over(times(*moving), index), given)
-
-
-def has_constant_term(total: Expr, given: Given) -> bool:
-    """Whether a term of a sum in a sum over an index is the same for each."""
-    body, index = total.opened
-    return isinstance(body, Plus) and any(index not in names(term) for term in body.args)
-
-
-def with_fixed_term(expr: Expr, given: Given) -> frozenset[Expr]:
-    """The sums over an index that are terms of ``expr``, beside numbers at most, and have a term
-    that is the same for each and no plain number or entry: ``Σ_n (x_n - 1/a)``, a share, a
-    logarithm. A plain ``Σ_n (x_n - m)`` has none.
-    """
-
-    def stands_out(term: Expr) -> bool:
-        if isinstance(term, Quotient):
-            return not is_number(term.denominator)
-        known = given.definition_of(term) if isinstance(term, Indexed) else None
-        return isinstance(term, (Apply, Log)) or (known is not None and known.softmax)
-
-    found: set[Expr] = set()
-    for term in terms(expr):
-        total, others = beside_total(monomial(term)) or (None, None)
-        if total is None or others is None or others.powers:
-            continue
-        body, index = total.opened
-        bare = (t.operand if isinstance(t, Minus) else t for t in terms(body))
-        if any(index not in names(t) and stands_out(t) for t in bare):
-            found.add(total)
-    return frozenset(found)
 
 
 def projects(expr: Expr) -> bool:

@@ -8,6 +8,7 @@ from derive.facts import Given
 from derive.notation import ONE, Minus, Plus, Total, factors, terms
 from derive.rules.monomials import sides
 from derive.rules.negatives import leads, long_and_turned
+from derive.rules.trace import Trace
 
 
 def less_one(negative: Expr, given: Given) -> bool:
@@ -29,6 +30,19 @@ def sums_a_difference(negative: Expr, given: Given) -> bool:
         and any(isinstance(term, Minus) for term in body.args)
         for body in bodies
     ) or any(long_and_turned(f) for body in bodies for f in sides(body)[0])
+
+
+def turn_double_total(trace: Trace) -> None:
+    """Take the minus of a sum over two indices to the differences in it."""
+
+    def is_double(negative: Expr, given: Given) -> bool:
+        inner = (f.opened[0] for f in sides(negative.operand)[0] if isinstance(f, Total))
+        return negative == trace.expression and any(
+            isinstance(total, Total) and sums_a_difference(Minus(total), given) for total in inner
+        )
+
+    if trace.apply("take_sign_in", is_double):
+        trace.apply("turn_total", sums_a_difference)
 
 
 def is_slope(negative: Expr) -> bool:

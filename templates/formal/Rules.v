@@ -305,6 +305,7 @@ Ltac by_terms :=
   apply sum_over_ext; enter; by_ring.
 Ltac split_total := by_terms.
 Ltac pull_out_sign := rewrite <- sum_over_opp; by_terms.
+Ltac take_sign_in := rewrite sum_over_opp; by_ring.
 Ltac turn_total :=
   match goal with |- ?before = ?after =>
     match before with context [sum_over ?l ?f] =>

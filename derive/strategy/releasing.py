@@ -1,0 +1,73 @@
+"""Terms that are the same for every index leave the sum over it."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed
+
+from derive.facts import Given
+from derive.notation import Apply, Log, Minus, Plus, Quotient, is_number, names, terms
+from derive.rules.monomials import beside_total, monomial
+from derive.rules.trace import Trace
+from derive.signs import at_most
+from derive.strategy.attempts import settle, spread
+from derive.strategy.judgement import splits_fraction_well
+
+
+def release_constants(trace: Trace) -> None:
+    """Take what is the same in all terms of sums over an index out of them."""
+    if trace.apply("split_total", has_constant_term):
+        settle(trace, ("pull_out_sign", "sum_constant", "sum_constant_but"))
+        spread(trace, "split_quotient", splits_fraction_well)
+        settle(trace, ("cancel_factor", "distribute_negative", "cancel_terms"))
+
+
+def release_terms(trace: Trace) -> None:
+    """Take fractions that are the same in all terms out of sums: ``Σ_n x_n - N/a``."""
+
+    def counts(total: Expr, given: Given) -> bool:
+        known = at_most(total.lower, total.upper + 1, given)
+        return known is not None and not total.excluded
+
+    fixed = with_fixed_term(trace.expression, trace.given)
+    if trace.apply("split_total", lambda total, given: total in fixed and counts(total, given)):
+        settle(trace, ("pull_out_sign", "sum_constant"))
+        settle(trace, ("join_totals", "subtract_totals", "multiply_quotients", "cancel_factor"))
+        settle(trace, ("distribute_negative", "cancel_terms"))
+
+
+def has_constant_term(total: Expr, given: Given) -> bool:
+    """Whether a term of a sum in a sum over an index is the same for each."""
+    body, index = total.opened
+    return isinstance(body, Plus) and any(index not in names(term) for term in body.args)
+
+
+def with_fixed_term(expr: Expr, given: Given) -> frozenset[Expr]:
+    """The sums over an index that are terms of ``expr``, beside numbers at most, and have a term
+    that is the same for each and no plain number or entry: ``Σ_n (x_n - 1/a)``, a share, a
+    logarithm where none of the others is one. A plain ``Σ_n (x_n - m)`` has none.
+    """
+
+    def stands_out(term: Expr, others: list[Expr]) -> bool:
+        match term:
+            case Quotient():
+                return not is_number(term.denominator)
+            case Apply(function):
+                return function not in {o.args[0] for o in others if isinstance(o, Apply)}
+            case Log():
+                return not any(isinstance(o, Log) for o in others)
+            case Indexed():
+                known = given.definition_of(term)
+                return known is not None and known.softmax
+        return False
+
+    found: set[Expr] = set()
+    for term in terms(expr):
+        total, others = beside_total(monomial(term)) or (None, None)
+        if total is None or others is None or others.powers:
+            continue
+        body, index = total.opened
+        bare = [t.operand if isinstance(t, Minus) else t for t in terms(body)]
+        moving = [t for t in bare if index in names(t)]
+        if any(t not in moving and stands_out(t, moving) for t in bare):
+            found.add(total)
+    return frozenset(found)
