@@ -106,7 +106,8 @@ def pose(
                 "has no such index; drop it or correct the name"
             )
     defined = {d.base for d in definitions}
-    labels = names(loss).difference(*map(names, wanted))
+    labels = names(loss).union(*map(names, map(mentioned_in, facts)))
+    labels = labels.difference(*map(names, wanted))
     ranges = Ranges(defined, frozenset().union(*map(sizes_in, places)), told, labels)
     for _ in range(2):
         # Twice: a fact may give an index of the loss its range, and the other way round.

@@ -83,7 +83,10 @@ class Ranges:
             if isinstance(out, Symbol) and not given.range_of(out):
                 self._add(out, *self._widest(total.lower, total.upper, given), given, total)
         loose = [*entries(total.lower), *entries(total.upper)]
-        for limit in (*sorted(names(total.lower) | names(total.upper), key=str), *loose):
+        # The sample n of an entry t[n] is no limit itself.
+        ends = (e.xreplace(dict.fromkeys(loose, ONE)) for e in (total.lower, total.upper))
+        alone = frozenset().union(*map(names, ends))
+        for limit in (*sorted(alone, key=str), *loose):
             # Where a fact tells more, a sum from t[n] on may be one of no terms.
             if limit.is_positive or given.range_of(limit) or self._told.range_of(limit):
                 continue

@@ -29,3 +29,10 @@ def test_a_declared_sign_leaves_no_bars(loss: str, by: str, fact: str, result: s
 def test_a_fact_about_another_number_says_nothing() -> None:
     found = derive.gradient("sum(abs(a[i] - c)*z[i], i=1..C)", "z[k]", given=["a[i] > b"])
     assert str(found.result) == "Abs(c - a[k])"
+
+
+def test_thresholds_in_order() -> None:
+    """``b[i+1] > b[i]`` holds for every ``i`` that has a next one, and numbers are drawn so."""
+    loss = "-sum(log(sigmoid(b[y[n]] - f[n]) - sigmoid(b[y[n] - 1] - f[n])), n=1..N)"
+    found = derive.gradient(loss, ["f[k]", "b[m]"], given=["b[i+1] > b[i]"])
+    assert found.check().level == "exact"

@@ -321,3 +321,12 @@ def test_an_array_may_be_read_from_both_its_ends() -> None:
     quotients = [(folded(scores + m) - folded(scores - m)) / 2e-6 for m in moved]
     assert slope == pytest.approx(quotients, rel=1e-7)
     assert np.isfinite(found.kernel("numpy")(f=1000 * scores)[1]).all()
+
+
+@pytest.mark.parametrize("by", ["z[n,k]", "z[m,k]"])
+def test_a_row_may_end_at_its_own_class(by: str) -> None:
+    """The sample that is free in the loss is no limit of the sum: it runs over its own axis."""
+    found = derive.gradient("sum(z[n,j]^2, j=1..t[n])", by)
+    other = "*KroneckerDelta(m, n)" if "m" in by else ""
+    assert str(found.result) == f"2*Piecewise((1, k <= t[n]), (0, True)){other}*z[n, k]"
+    assert found.check().level == "exact"

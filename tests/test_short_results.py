@@ -63,6 +63,40 @@ BY_HAND = {
         " + Sum((1 - KroneckerDelta(j, t))*exp(s*z[j]), (j, 1, C)))",
         {},
     ),
+    # Chen et al. 2020, equation 1: the partner of i is anyone.
+    "partners by an array": (
+        "-sum(log(exp(s[i,p[i]]/T)/sum(exp(s[i,a]/T), a=1..N, a != i)), i=1..N)/N",
+        "(-KroneckerDelta(m, p[k]) + \\hat{y}[k, m])/(N*T)",
+        {"by": "s[k,m]", "given": ["T > 0"]},
+    ),
+    # Gensheimer and Narasimhan 2019, equation 4.
+    "hazards up to an event": (
+        "-sum(log(sigmoid(z[n,t[n]])*prod(1 - sigmoid(z[n,j]), j=1..t[n]-1)), n=1..N)",
+        "Piecewise((1, k <= t[m]), (0, True))*\\sigma[m, k] - KroneckerDelta(k, t[m])",
+        {"by": "z[m,k]"},
+    ),
+    # Amid et al. 2019, equation 6, with a softmax.
+    "a power with a letter": (
+        "sum(y[i]*(y[i]^(1 - a) - p[i]^(1 - a))/(1 - a)"
+        " - (y[i]^(2 - a) - p[i]^(2 - a))/(2 - a), i=1..C)",
+        "(p[k] - y[k])*p[k]**(1 - a) + p[k]*Sum((-p[i] + y[i])*p[i]**(1 - a), (i, 1, C))",
+        {"where": SOFTMAX, "given": ["a > 0", "a < 1", "y[i] > 0"]},
+    ),
+    # Koren et al. 2009, equation 5.
+    "a bias of all": (
+        "sum(w[u,i]*(r[u,i] - mu - b[u] - sum(x[u,f]*q[i,f], f=1..F))^2, u=1..U, i=1..M)",
+        "2*Sum((mu + b[u] - r[u, i] + Sum(q[i, f]*x[u, f], (f, 1, F)))*w[u, i],"
+        " (u, 1, U), (i, 1, M))",
+        {"by": "mu"},
+    ),
+    # Minka 2000, equation 6: what is the same for all leaves the sum.
+    "a Dirichlet distribution": (
+        "-sum(lgamma(sum(a[c], c=1..K)) - sum(lgamma(a[c]), c=1..K)"
+        " + sum((a[c] - 1)*log(x[n,c]), c=1..K), n=1..N)",
+        "N*polygamma(0, a[k]) - N*polygamma(0, Sum(a[c], (c, 1, K)))"
+        " - Sum(log(x[n, k]), (n, 1, N))",
+        {"by": "a[k]", "given": ["a[c] > 0", "x[n,c] > 0"]},
+    ),
     # Szegedy et al. 2016, section 7.
     "smoothed labels": (
         "-sum(((1 - eps)*delta(i,t) + eps/C)*log(softmax(z)[i]), i=1..C)",

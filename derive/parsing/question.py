@@ -14,7 +14,7 @@ from derive.parsing.roles import roles_of
 from derive.parsing.scopes import check_scopes
 from derive.parsing.statement import Statement
 from derive.parsing.syntax import parse_expression, parse_relation
-from derive.parsing.tree import Entry, Name, Node, Relation, Slope, walk
+from derive.parsing.tree import Delta, Entry, Limits, Name, Node, Relation, Slope, walk
 from derive.parsing.vectors import with_indices
 
 
@@ -115,14 +115,22 @@ def _check_smooth(statement: Statement) -> None:
                 )
 
 
+_WITH_INDICES = (Entry, Limits, Delta)
+"""Parts in which a name is an index or a size: nothing to differentiate by."""
+
+
 def _check_variables(statement: Statement) -> None:
     """Raise ``DeriveError`` for a variable that does not occur, before its size is asked for."""
-    present = _names((*statement.expressions, *statement.where))
+    trees = (*statement.expressions, *statement.where)
+    present = _names(trees)
     for variable in statement.variables:
         if isinstance(variable, (Name, Entry)) and variable.name not in present:
+            places = [n for tree in trees for n in walk(tree) if isinstance(n, _WITH_INDICES)]
+            counting = _names(part for place in places for part in place.parts)
+            counting |= {place.index.name for place in places if isinstance(place, Limits)}
             raise variable.place.error(
                 f"cannot differentiate by {variable.name}: it does not occur in the expression; "
-                f"what occurs is {', '.join(sorted(present)) or 'nothing'}"
+                f"what occurs is {', '.join(sorted(present - counting)) or 'nothing'}"
             )
 
 

@@ -243,7 +243,7 @@ def meet_under_deltas(trace: Trace) -> None:
         expand(trace)
         settle(trace, ("move_index",))
         let_terms_meet(trace)
-        settle(trace, ("complement_fraction", "cancel_terms", "collect_terms"))
+        settle(trace, (*EXTENSION, "complement_fraction", "cancel_terms", "collect_terms"))
         gather_complements(trace)
         settle(trace, ("cancel_factor", "cancel_terms", "collect_terms"))
 

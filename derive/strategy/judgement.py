@@ -92,8 +92,10 @@ def far_apart(expr: Expr, given: Given) -> bool:
 
 
 def holds_share_of_others(expr: Expr, given: Given) -> bool:
-    """Whether there is the name of a share that may be far larger than one where it has no part."""
-    return any(of_others(d.value) and d.base in bases(expr) for d in given.definitions)
+    """Whether there is a share, or its name, that may be far above one where it has no part."""
+    return any(of_others(d.value) and d.base in bases(expr) for d in given.definitions) or bool(
+        collected(expr, lambda part: (part,) if of_others(part) else ())
+    )
 
 
 def has_delta(term: Expr, index: Symbol) -> bool:

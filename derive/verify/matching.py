@@ -127,6 +127,23 @@ def _value(value: Value, expr: Expr, match: Match) -> Iterator[Match]:
                 limits = (index, *(replace(bound, at) for bound in total.limits[1:]))
                 one = replace(expr, {total: total.func(body, limits)})
                 yield match.bind(value.function, (value.indices, one))
+        # Or it stands at one place of every entry, as in ``p_{·j} / Σ_{i≠·} p_{·i}``.
+        for n in range(max((len(entry.indices) for entry in entries(expr)), default=0)):
+            yield match.bind(value.function, (value.indices, _varied(expr, at, n)))
+
+
+def _varied(expr: Expr, at: Mapping[Expr, Expr], n: int) -> Expr:
+    """An index as it varies at the place ``n`` of every entry, and where sums leave it out."""
+    if isinstance(expr, Indexed):
+        moved = (at.get(i, i) if place == n else i for place, i in enumerate(expr.indices))
+        return expr.base[tuple(moved)]
+    if isinstance(expr, Binder) and not isinstance(expr, Attains):
+        body, index = expr.open()
+        limits = (index, *(replace(bound, at) for bound in expr.limits[1:]))
+        return expr.func(_varied(body, at, n), limits)
+    if not isinstance(expr, Inert):
+        return expr
+    return expr.func(*(_varied(a, at, n) for a in expr.args))
 
 
 def _node(pattern: Expr, expr: Expr, match: Match) -> Iterator[Match]:

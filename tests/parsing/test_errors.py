@@ -262,3 +262,8 @@ def test_without_lark_one_sentence_says_what_to_install(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("input by text needs the package lark")
+
+
+def test_what_can_be_differentiated_by_is_named() -> None:
+    with pytest.raises(DeriveError, match="what occurs is s, y, z\n"):
+        derive.gradient("sum(y[i]*z[i]^s, i=1..C)", "w[k]")
