@@ -117,6 +117,12 @@ BY_HAND = {
         "(\\sigma[k, s] - x[s])*\\hat{y}[k]",
         {"by": "a[k,s]"},
     ),
+    # Emissions that no other symbol shares: the whole product is a factor of all but one.
+    "observations of a hidden state": (
+        "-log(sum(w[s]*prod(B[s,o[t]], t=1..T), s=1..S))",
+        "-\\hat{y}[a]*Sum(KroneckerDelta(k, o[t]), (t, 1, T))/B[a, k]",
+        {"by": "B[a,k]", "given": ["w[s] > 0", "B[s,k] > 0"]},
+    ),
     # Dawid and Skene 1979.
     "several raters of an unknown class": (
         "-sum(log(sum(softmax(b)[c]*prod(P[c,r,l[n,r]], r=1..R), c=1..C)), n=1..N)",

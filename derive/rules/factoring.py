@@ -183,7 +183,7 @@ def factor_common(expr: Expr, given: Given) -> Outcome:
 
 
 def _in_one_way(shared: Monomial, terms: list[Monomial]) -> Monomial:
-    """What terms have in common as it stands; where that is nothing, a part of their powers.
+    """What terms have in common as it stands; where that is nothing, a part of one of their powers.
 
     The checker finds a factor such as ``x^a`` in ``x^a`` and ``x^(a+1)`` if it is taken out alone.
     """
@@ -192,7 +192,7 @@ def _in_one_way(shared: Monomial, terms: list[Monomial]) -> Monomial:
         for name, (base, exponent) in shared.powers.items()
         if exponent.is_number or all(t.powers[name][1] == exponent for t in terms)
     }
-    return Monomial(shared.coefficient, as_they_are) if as_they_are else shared
+    return Monomial(shared.coefficient, as_they_are or dict(list(shared.powers.items())[:1]))
 
 
 def _has_numbered_total(term: Expr) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import gcd
 
-from sympy import Expr, Rational, S
+from sympy import Add, Expr, Rational, S
 
 from derive.notation import (
     ONE,
@@ -129,9 +129,7 @@ def common(terms: list[Monomial]) -> Monomial:
         if not all(name in t.powers for t in terms):
             continue
         exponents = [t.powers[name][1] for t in terms]
-        # Whether 1 - a is below a bar depends on a.
-        known = not any(e.is_Add for e in exponents)
-        falling = [known and e.could_extract_minus_sign() for e in exponents]
+        falling = [_is_below(e) for e in exponents]
         if any(falling) and not all(falling):
             continue
         # Nothing but whole factors is left: the least of powers, the greatest of those below.
@@ -141,9 +139,16 @@ def common(terms: list[Monomial]) -> Monomial:
     return shared
 
 
+def _is_below(exponent: Expr) -> bool:
+    """Whether a power stands below a bar: whether that of ``1 - a`` does depends on ``a``."""
+    return all(term.could_extract_minus_sign() for term in Add.make_args(exponent))
+
+
 def _none_below(exponent: Expr, exponents: list[Expr], turned: bool) -> bool:
-    gaps = (e - exponent for e in exponents)
-    return all(gap.is_number and (-gap if turned else gap).is_nonnegative for gap in gaps)
+    gaps = [e - exponent for e in exponents]
+    # Of x and x^(1-a) nothing is taken out: x^a would be left.
+    mixed = len({e.is_number for e in exponents}) > 1
+    return all((-g if turned else g).is_nonnegative and (g.is_number or not mixed) for g in gaps)
 
 
 def divided(term: Monomial, divisor: Monomial) -> Monomial:

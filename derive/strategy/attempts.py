@@ -8,7 +8,7 @@ from functools import partial
 
 from sympy import Expr
 
-from derive.notation import Inert
+from derive.notation import Inert, ProductOver
 from derive.rules.trace import Trace, Where
 from derive.strategy.judgement import guarded
 
@@ -41,7 +41,9 @@ def length(expr: Expr) -> int:
     """How much there is to read: signs and brackets count little, entries and functions most."""
     if not expr.args or not isinstance(expr, Inert):
         return 2
-    return 1 + sum(length(a) for a in expr.args)
+    # A factor that a product leaves out is written as a power of nothing.
+    left_out = 4 if isinstance(expr, ProductOver) and expr.excluded else 0
+    return 1 + left_out + sum(length(a) for a in expr.args)
 
 
 def settle(trace: Trace, rules: tuple[str, ...]) -> None:

@@ -233,6 +233,10 @@ def complete_products(trace: Trace) -> None:
     """Products over all others as the whole one, where a power beside them then nearly cancels."""
     if trace.apply("complete_product"):
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor", "combine_powers"))
+        # The whole product is the same for each that was left out.
+        trace.apply("move_index_throughout", inside_total)
+        settle(trace, ("pull_out_factor", "multiply_quotients", "flatten_quotient"))
+        settle(trace, ("cancel_factor",))
         if trace.apply("separate_quotient", holds_share):
             settle(trace, ("fold_definition",))
 

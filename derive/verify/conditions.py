@@ -153,6 +153,8 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
             return any({f.left, f.right} == {first, second} for f in told)
         case Plus((one, Minus(entry))) if one == 1 and isinstance(entry, (Symbol, Indexed)):
             return _leaves_some(entry, definitions, seen)
+        case Plus((one, Minus(Power(base, two)))) if one == 1 and two == 2:
+            return seen(Plus(ONE, base)) and seen(Plus(ONE, Minus(base)))
         case Plus(args):
             kept = all(seen(a) or _not_negative(a, seen) for a in args)
             return kept and any(seen(a) for a in args)
