@@ -242,3 +242,23 @@ def test_one_is_the_term_that_a_sum_of_differences_leaves_out() -> None:
     small = np.exp(-3.0)
     assert np.isclose(value, np.log1p(small) / 2, rtol=1e-14)
     assert np.allclose(slopes, [[0, 0], [small / (1 + small) / 2, -small / (1 + small) / 2]])
+
+
+@pytest.mark.parametrize(
+    ("loss", "by"),
+    [
+        ("log(1 + sum(exp(w[j]*(z[j] - z[t])/T), j=1..C, j != t))", "z[k]"),
+        ("log(1 + sum(exp(-(z[j] - z[t])^2), j=1..C, j != t))", "z[k]"),
+        ("log(1 + sum(exp(-abs(z[j] - z[t])), j=1..C, j != t))", "z[k]"),
+        ("1/(1 + sum(exp(sum(f[l]*(x[m,l] - x[t,l]), l=1..D)), m=1..N, m != t))", "f[k]"),
+        (
+            "log(1 + sum(exp(sum(f[l]*x[m,l], l=1..D) - sum(f[l]*x[t,l], l=1..D)),"
+            " m=1..N, m != t))",
+            "x[a,b]",
+        ),
+    ],
+)
+def test_whatever_exponent_vanishes_there_is_that_of_one(loss: str, by: str) -> None:
+    found = derive.gradient(loss, by, given=["T > 0"] if "T" in loss else [])
+    assert "rejoin_one" in {step.rule for step in found.steps}
+    assert found.check().level == "exact"

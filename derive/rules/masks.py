@@ -120,9 +120,10 @@ def rejoin_margin(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
-        Plus(ONE, Total(Exp(Plus(FJ, Minus(FK))), (*limits, s.k))),
-        Total(Exp(Plus(FJ, Minus(FK))), limits),
+        Plus(ONE, Total(Exp(FJ), (*limits, s.k))),
+        Total(Exp(FJ), limits),
         k_in_range,
+        Condition("zero", (FK,)),
     ),
     Example(
         Plus(ONE, Total(Exp(Plus(s.z[s.j1], Minus(s.z[s.k1]))), (*over_classes, s.k1))),
@@ -130,7 +131,7 @@ def rejoin_margin(expr: Expr, given: Given) -> Outcome:
     ),
 )
 def rejoin_one(expr: Expr, given: Given) -> Outcome:
-    """``1 + Σ_{j≠k} e^{f_j - f_k} = Σ_j e^{f_j - f_k}``, as ``e^0`` is one."""
+    """``1 + Σ_{j≠k} e^{f_j} = Σ_j e^{f_j}`` where ``f_k`` is zero, as ``z_k - z_k`` is."""
     at = next((n for n, term in enumerate(expr.args) if term == 1), None)
     for n, total in enumerate(expr.args) if at is not None else ():
         if not isinstance(total, Total) or len(total.excluded) != 1:

@@ -16,7 +16,15 @@ from derive.notation import Minus, Plus, Quotient, Times, replace
 from derive.verify.canonical import same, sum_of, terms
 from derive.verify.chain_rule import is_chain
 from derive.verify.clamps import is_clamped
-from derive.verify.conditions import Places, Sizes, nonzero, positive, told_apart, without_zero
+from derive.verify.conditions import (
+    Places,
+    Sizes,
+    nonzero,
+    positive,
+    told_apart,
+    without_zero,
+    zero,
+)
 from derive.verify.instance import instantiate
 from derive.verify.match import Match
 from derive.verify.matching import matches, products, sums
@@ -141,6 +149,9 @@ class Court:
                         or Places(self._sizes, claim.facts, claim.given).positive(operand)
                     ):
                         assumed.append(Condition(condition.kind, (named(operand),)))
+                elif condition.kind == "zero":
+                    if not zero(operands[0]):
+                        return relation(condition.kind, operands)
                 elif condition.kind == "any":
                     continue
                 elif condition.kind == "independent":

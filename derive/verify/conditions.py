@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sympy import Expr, Indexed, Integer, Number, Symbol, expand, fraction, together
+from sympy import Expr, Indexed, Integer, Number, Sum, Symbol, expand, fraction, together
 
 from derive.facts import Definition, EqualFact, Fact, Given, IndexRange, PositiveFact, UnequalFact
 from derive.notation import (
@@ -215,6 +215,13 @@ def nonzero(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition, 
     if any(positive(side, facts, definitions) for side in either_sign):
         return True
     return bool(getattr(expr, "is_nonzero", False))
+
+
+def zero(expr: Expr) -> bool:
+    """Whether ``expr`` is zero once it is multiplied out, as ``Σ_l (a_l - a_l) b_l`` is."""
+    plain = expand(expr.doit())
+    sums = {total for total in plain.atoms(Sum) if expand(total.function) == 0}
+    return bool(expand(plain.xreplace(dict.fromkeys(sums, Integer(0)))) == 0)
 
 
 def without_zero(expr: Expr) -> Expr:

@@ -602,11 +602,25 @@ Ltac rejoin_margin :=
        apply sum_over_ext; enter; cbv beta; apply f_equal;
        match goal with A : ?j <> k |- _ => rewrite (delta_apart j k A); by_ring end]
     end end end end.
+(* Zero in every term, or times what is. *)
+Ltac by_vanishing :=
+  first
+  [ by_ring
+  | unfold Rminus, Rdiv; lazymatch goal with
+    | |- - _ = 0 => apply Ropp_eq_0_compat; by_vanishing
+    | |- _ * _ = 0 => first
+        [ apply Rmult_eq_0_compat_r; by_vanishing | apply Rmult_eq_0_compat_l; by_vanishing ]
+    | |- sum_over _ _ = 0 => apply sum_over_zero; intros; by_vanishing
+    | |- Rabs ?u = 0 => replace u with 0 by (symmetry; by_vanishing); apply Rabs_R0
+    | |- ?u ^ _ = 0 => replace u with 0 by (symmetry; by_vanishing); by_ring
+    | |- ?a + ?b = 0 => replace a with 0 by (symmetry; by_vanishing);
+        replace b with 0 by (symmetry; by_vanishing); by_ring
+    end ].
 Ltac rejoin_one :=
   match goal with |- context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
     rewrite (total_exclude k lo hi f) by index;
     replace (f k) with 1 by
-      (cbv beta; refine (eq_trans (eq_sym exp_0) _); apply f_equal; by_ring);
+      (cbv beta; refine (eq_trans (eq_sym exp_0) _); apply f_equal; symmetry; by_vanishing);
     by_ring end.
 Ltac write_mask :=
   match goal with |- _ = ?after =>

@@ -441,3 +441,53 @@ def test_an_index_that_a_sum_leaves_out_may_be_the_one_that_varies():
     masked = lambda of: Times(Plus(1, Minus(Delta(t, k))), of)
     assert judge(before, masked(at(t)), "rule_out_equal").refusal is None
     assert judge(before, masked(at(k)), "rule_out_equal").refusal is not None
+
+
+def test_an_index_may_vary_at_one_place_of_every_entry():
+    """``e^{w_km} / Σ_{a≠k} e^{w_ka}`` in ``k``, and at ``m``: contrastive losses have it."""
+    m = Symbol("m", integer=True)
+    w = IndexedBase("w", shape=(C, C))
+    share = lambda row: Quotient(Exp(w[row, m]), over(Exp(w[row, j]), row))
+    before = Plus(share(k), Minus(Times(share(m), Delta(k, m))), Minus(y[k]))
+    masked = Plus(Times(less(Delta(k, m)), share(k)), Minus(y[k]))
+    assert judge(before, masked, "rule_out_equal").refusal is None
+    other = Quotient(Exp(w[k, m]), over(Exp(w[m, j]), m))
+    wrong = Plus(other, Minus(Times(share(m), Delta(k, m))))
+    assert judge(wrong, Times(less(Delta(k, m)), share(k)), "rule_out_equal").refusal is not None
+
+
+@pytest.mark.parametrize(
+    ("exponent", "zero"),
+    [
+        (lambda one: Times(T, Plus(z[one], Minus(z[k]))), True),
+        (lambda one: Quotient(Minus(Power(Plus(z[one], Minus(z[k])), 2)), T), True),
+        (lambda one: Plus(Times(y[one], z[k]), Minus(Times(y[k], z[one]))), True),
+        (lambda one: Plus(z[one], z[k]), False),
+        (lambda one: Plus(z[one], Minus(y[k])), False),
+        (lambda one: z[one], False),
+    ],
+)
+def test_a_term_is_one_where_its_exponent_vanishes(exponent, zero: bool) -> None:
+    before = Plus(1, over(Exp(exponent(j)), k))
+    after = over(Exp(exponent(j)))
+    assert (judge(before, after, "rejoin_one", (ranged,)).refusal is None) == zero
+
+
+_near = lambda one, other: Quotient(1, Plus(1, Power(Plus(z[one], Minus(z[other])), 2)))
+_rows = IndexedBase("w", shape=(C, C))
+
+
+@pytest.mark.parametrize(
+    ("value", "symmetric"),
+    [
+        (_near, True),
+        (lambda one, other: Exp(Times(z[one], z[other])), True),
+        (lambda one, other: Exp(Plus(z[one], Minus(z[other]))), False),
+        (lambda one, other: Power(Plus(z[one], Minus(z[other])), 3), False),
+        (lambda one, other: Quotient(_near(one, other), over(_near(one, j))), False),
+    ],
+)
+def test_indices_change_places_where_the_definition_is_symmetric(value, symmetric: bool) -> None:
+    definition = Definition(_rows[i, k], value(i, k))
+    ruling = judge(_rows[t, k], _rows[k, t], "swap_indices", (definition,))
+    assert (ruling.refusal is None) == symmetric
