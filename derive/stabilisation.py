@@ -29,7 +29,11 @@ from derive.notation import (
 )
 from derive.positions import survey
 from derive.recognition import is_logistic
-from derive.rules.cancelling import beside_brackets, cancelling_brackets, over_opposite
+from derive.rules.cancelling import (
+    beside_brackets,
+    cancelling_brackets,
+    over_opposite,
+)
 from derive.rules.complements import (
     beside_bars,
     delta_of,
@@ -459,6 +463,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     split = [trace.apply(rule, over_opposite) for rule in ("split_quotient", "split_numerator")]
     if any(split):
         settle(trace, ("flatten_quotient", "multiply_quotients", "join_exponents"))
+        settle(trace, ("divide_exponential",))
     open_powers(trace, opened)
     open_quotients(trace)
     repeat(lambda: trace.apply("join_total", is_divided))

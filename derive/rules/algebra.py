@@ -325,9 +325,12 @@ def distribute_product(expr: Expr, given: Given) -> Outcome:
     return distributed(without(expr.args, chosen), expr.args[chosen])
 
 
-def _opened_later(total: Expr) -> tuple[bool, bool]:
-    """Which sums to multiply out last: a sum of parameters is a factor like another."""
-    return Delta not in total.heads, not bases(total)
+def _opened_later(total: Expr) -> tuple[bool, bool, bool]:
+    """Which sums to multiply out last: a sum of parameters is a factor like another.
+
+    First comes what has a number in it, which leaves the other factors as they are.
+    """
+    return Delta not in total.heads, not bases(total), not any(map(is_number, total.args))
 
 
 @rule(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import prod
 
-from sympy import Expr, Number
+from sympy import Expr, Indexed, Number
 
 from derive.facts import Given
 from derive.notation import (
@@ -24,8 +24,10 @@ from derive.notation import (
     factors,
     names,
     terms,
+    times,
 )
 from derive.rules.monomials import sides
+from derive.signs import signs
 
 
 def number_in(expr: Expr) -> Expr:
@@ -97,16 +99,33 @@ def _is_bracket(expr: Expr) -> bool:
 def over_opposite(expr: Expr, given: Given) -> bool:
     """Whether a sum is divided by an exponential, and a term in it by one of the same numbers.
 
-    One may be infinite where the other is zero, though their product is neither.
+    Or a term in it has one that grows as that below does. One may be infinite where the other is
+    zero, though their product is neither.
     """
     above, below = sides(expr)
-    outer = [_numbers(f) for f in below if isinstance(f, Exp)]
-    inner = (f for total in above for term in terms(total) for f in _below(term))
-    return any(_numbers(f) & numbers for f in inner if isinstance(f, Exp) for numbers in outer)
+    outer = [f for f in below if isinstance(f, Exp)]
+    parts = [
+        sides(t.operand if isinstance(t, Minus) else t)
+        for total in above
+        if isinstance(total, Plus)
+        for t in total.args
+    ]
+    under = [f for side in parts for f in side[1] if isinstance(f, Exp)]
+    over = [f for side in parts for f in side[0] if isinstance(f, Exp)]
+    return any(
+        _numbers(f) & _numbers(g) and (f in under or _falls(f, given) is _falls(g, given) is False)
+        for f in (*under, *over)
+        for g in outer
+    )
 
 
-def _below(term: Expr) -> tuple[Expr, ...]:
-    return sides(term.operand if isinstance(term, Minus) else term)[1]
+def _falls(exponential: Expr, given: Given) -> bool | None:
+    """Whether an exponent is a negative multiple of its entries, if that can be told."""
+    turned = isinstance(exponential.operand, Minus)
+    whole = exponential.operand.operand if turned else exponential.operand
+    others = times(*(f for f in sides(whole)[0] if not isinstance(f, Indexed)))
+    found = signs(others, given)
+    return (found == {-1}) != turned if found in ({1}, {-1}) else None
 
 
 def _numbers(exponential: Expr) -> frozenset[Expr]:

@@ -216,6 +216,22 @@ def join_exponents(expr: Expr, given: Given) -> Outcome:
     return _in_place_of_both(expr.args, m, n, joined)
 
 
+@rule(
+    law(Quotient(Times(s.a, Exp(s.u)), Exp(s.v)), Times(s.a, Exp(Plus(s.u, Minus(s.v))))),
+    Quotient(Times(y_k, Exp(z_k)), Exp(y_k)),
+)
+def divide_exponential(expr: Expr, given: Given) -> Outcome:
+    """``a e^u / e^v = a e^{u - v}``: both may be infinite where their ratio is not."""
+    match expr:
+        case Quotient(above, Exp(lowered)):
+            parts = factors(above)
+            for n, factor in enumerate(parts):
+                if isinstance(factor, Exp):
+                    joined = Exp(plus(factor.operand, Minus(lowered)))
+                    return times(*parts[:n], joined, *parts[n + 1 :])
+    return None
+
+
 def joins_maxima(expr: Expr, given: Given) -> bool:
     """Whether an exponential of the largest exponent of a sum stands beside another one."""
     found = [f for f in expr.args if isinstance(f, Exp) and not lowering(f)]

@@ -471,7 +471,9 @@ def put_over_bar(expr: Expr, given: Given) -> Outcome:
     """
     parts = [monomial(term) for term in expr.args]
     for n, m in permutations(range(len(parts)), 2):
-        under = {c: (base, -p) for c, (base, p) in parts[n].powers.items() if p.is_negative}
+        powers = parts[n].powers.items()
+        # A power with a letter in its exponent is a factor like another.
+        under = {c: (base, -p) for c, (base, p) in powers if p.is_number and p.is_negative}
         sums = {c: p for c, p in under.items() if isinstance(p[0], Plus)}
         bar = expression(Monomial(ONE, sums or under))
         # The bar comes first: that is what is to be multiplied out.

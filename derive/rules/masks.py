@@ -34,6 +34,7 @@ from derive.rules.monomials import divided, expression, monomial, place, sides, 
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.sums import find_delta, left_out, moves_inwards
 from derive.signs import is_zero, within
+from derive.unfolding import unfold
 from derive.unify import instance_of
 
 limits = (s.j, s.lo, s.hi)
@@ -145,6 +146,27 @@ def rejoin_one(expr: Expr, given: Given) -> Outcome:
             rest = (t for m, t in enumerate(expr.args) if m not in (at, n))
             return Rewriting(plus(whole, *rest), given.declared(known))
     return None
+
+
+@rule(
+    law(Total(FJ, (*limits, s.k)), Total(FJ, limits), k_in_range, Condition("zero", (FK,))),
+    Example(
+        Total(Times(Plus(s.z[s.j1], Minus(s.z[s.k1])), s.y[s.j1]), (*over_classes, s.k1)),
+        s.in_range,
+    ),
+)
+def include_zero(expr: Expr, given: Given) -> Outcome:
+    """``Σ_{j≠k} f_j = Σ_j f_j`` where ``f_k`` is zero, as a multiple of ``z_k - z_k`` is."""
+    if len(expr.excluded) != 1:
+        return None
+    body, index = expr.open()
+    (left,) = expr.excluded
+    # Written out, as what is divided by zero there has no value.
+    there = unfold(replace(body, {index: left}), given.definitions)
+    known = within(left, expr.lower, expr.upper, given)
+    if known is None or not is_zero(there):
+        return None
+    return Rewriting(Total(body, (index, expr.lower, expr.upper)), given.declared(known))
 
 
 def _with_margin(apart: Expr, other: Expr, index: Expr, left: Expr) -> Expr | None:

@@ -146,9 +146,9 @@ def _is_below(exponent: Expr) -> bool:
 
 def _none_below(exponent: Expr, exponents: list[Expr], turned: bool) -> bool:
     gaps = [e - exponent for e in exponents]
-    # Of x and x^(1-a) nothing is taken out: x^a would be left.
-    mixed = len({e.is_number for e in exponents}) > 1
-    return all((-g if turned else g).is_nonnegative and (g.is_number or not mixed) for g in gaps)
+    # Of x and x^(1-a) nothing is taken out: x^a would be left of a plain x.
+    whole = exponent.is_number or len({e.is_number for e in exponents}) == 1
+    return all((-g if turned else g).is_nonnegative and (g.is_number or whole) for g in gaps)
 
 
 def divided(term: Monomial, divisor: Monomial) -> Monomial:

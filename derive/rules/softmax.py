@@ -212,7 +212,8 @@ def all_others(share: Expr, given: Given) -> Rewriting | None:
     if found is None or not found[1].softmax:
         return None
     whole, left = found[0].denominator, share.indices[-1]
-    known = within(left, whole.lower, whole.upper, given)
+    plain = isinstance(whole, Total) and not whole.excluded
+    known = within(left, whole.lower, whole.upper, given) if plain else None
     if known is None:
         return None
     _, own = whole.open()

@@ -38,7 +38,9 @@ from derive.strategy.attempts import (
 from derive.strategy.bars import clear_bars, clear_denominators, meet_above_bars, share_bars
 from derive.strategy.equal_indices import cancels_below, moves_index, moves_safely
 from derive.strategy.judgement import (
+    adds_known,
     bracketed,
+    distributes_well,
     exponent_sums,
     heads_of,
     holds_share_of_others,
@@ -57,6 +59,7 @@ from derive.strategy.shares import (
     drop_masks,
     drops_safely,
     holds_share,
+    includes_safely,
     name_fractions,
     spread_shares,
 )
@@ -141,6 +144,8 @@ def finish(trace: Trace) -> None:
     attempt(trace, turn_complements)
     attempt(trace, join_positive_parts)
     attempt(trace, write_positive_parts)
+    attempt(trace, share_powers)
+    attempt(trace, take_known_out)
     attempt(trace, release_constants)
     release_terms(trace)
     settle(trace, ("clear_number",))
@@ -155,6 +160,7 @@ def finish(trace: Trace) -> None:
     trace.apply("turn_sign", lambda e, _: has_two_signs(e, trace.expression))
     turn_branches(trace)
     settle(trace, ("turn_both", "turn_each", "factor_condition"))
+    trace.apply("include_zero", includes_safely)
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 
@@ -294,7 +300,7 @@ def share_totals(trace: Trace) -> None:
 def share_brackets(trace: Trace) -> None:
     """Join terms that have a bracket, a delta or a condition in common."""
     settle(trace, ("distribute_negative",))
-    while any(trace.apply(r, innermost=True) for r in ("factor_delta", "factor_power")):
+    while trace.apply("factor_delta", innermost=True):
         settle(trace, ("cancel_terms", "collect_terms"))
     while trace.apply("factor_partly", lambda terms, _: Bracket in heads_of(terms)):
         settle(trace, ("drop_inner_bracket", "cancel_terms", "collect_terms"))
@@ -304,6 +310,24 @@ def meet_in_brackets(trace: Trace) -> None:
     """Take the terms of one bracket out of another where what stands beside the two then meets."""
     while any(trace.apply(rule, innermost=True) for rule in INNER):
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms", "cancel_factor"))
+
+
+def share_powers(trace: Trace) -> None:
+    """Factor out powers with a letter in the exponent that two terms of a longer sum share."""
+    while trace.apply("factor_power", innermost=True):
+        settle(trace, ("cancel_terms", "collect_terms"))
+
+
+def take_known_out(trace: Trace) -> None:
+    """Multiply out beside shares: what is the same for all comes out of the sum over them."""
+    taken = len(trace.steps)
+    for look in (distributes_well, adds_known):
+        spread(trace, "distribute_product", look)
+    if len(trace.steps) > taken:
+        simplify(trace)
+        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
+        gather_totals(trace)
+        attempt(trace, lambda t: repeat(lambda: t.apply("factor_partly", inside_total)))
 
 
 def join_sums(trace: Trace) -> None:

@@ -307,6 +307,17 @@ def distributes_well(product: Expr, given: Given) -> bool:
     return False
 
 
+def adds_known(product: Expr, given: Given) -> bool:
+    """Whether a number is added beside what is to be multiplied out: ``(log q + 1) (m - u)``."""
+    return any(
+        isinstance(f, Plus)
+        and any(map(is_number, f.args))
+        and distributes_well(Times(*without(product.args, n)), given)
+        for n, f in enumerate(product.args)
+        if len(product.args) > 2
+    )
+
+
 def _may_lie_outside(factor: Expr, given: Given) -> bool:
     """Whether a factor is a mask of an index that may lie outside of the sum: it stays whole."""
     left = ((masked(factor, span.index), span) for span in given.scope)

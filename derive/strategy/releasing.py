@@ -51,8 +51,8 @@ def with_fixed_term(expr: Expr, given: Given) -> frozenset[Expr]:
         match term:
             case Quotient():
                 return not is_number(term.denominator)
-            case Apply(function):
-                return function not in {o.args[0] for o in others if isinstance(o, Apply)}
+            case Apply():
+                return term.args[0] not in {o.args[0] for o in others if isinstance(o, Apply)}
             case Log():
                 return not any(isinstance(o, Log) for o in others)
             case Indexed():

@@ -16,6 +16,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    collected,
     factors,
     heads,
     is_mask,
@@ -27,9 +28,10 @@ from derive.rules.monomials import sides
 from derive.rules.shares import separate_quotient, share_of_several
 from derive.rules.sums import total_above
 from derive.rules.trace import Trace
+from derive.signs import is_positive
 from derive.strategy.attempts import let_terms_meet, settle, spread
 from derive.strategy.judgement import holds_share_of_others, meets
-from derive.unfolding import value_of
+from derive.unfolding import unfold, value_of
 
 
 def name_fractions(trace: Trace) -> None:
@@ -87,6 +89,15 @@ def drops_safely(expr: Expr, given: Given) -> bool:
     return not any(heads(f) & {Apply, Exp, Log, Power, Quotient} for f in above) and not any(
         holds_share_of_others(f, given) or any(pair <= names(f) for pair in apart) for f in below
     )
+
+
+def includes_safely(total: Expr, given: Given) -> bool:
+    """Whether what a sum leaves out has a value there, and no large one, beside what is zero."""
+    if len(total.excluded) != 1:
+        return False
+    there = unfold(total.at(total.excluded[0]), given.definitions)
+    bars = collected(there, lambda p: (p.denominator,) if isinstance(p, Quotient) else ())
+    return not heads(there) & {Apply, Exp, Log} and all(is_positive(b, given) for b in bars)
 
 
 def has_shares(product: Expr, given: Given) -> bool:

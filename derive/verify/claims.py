@@ -13,6 +13,7 @@ from sympy.core.basic import Basic
 from derive.facts import Definition, EqualFact, Fact, Given, Lemma
 from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Source, Value
 from derive.notation import Minus, Plus, Quotient, Times, replace
+from derive.unfolding import unfold
 from derive.verify.canonical import same, sum_of, terms
 from derive.verify.chain_rule import is_chain
 from derive.verify.clamps import is_clamped
@@ -150,7 +151,7 @@ class Court:
                     ):
                         assumed.append(Condition(condition.kind, (named(operand),)))
                 elif condition.kind == "zero":
-                    if not zero(operands[0]):
+                    if not zero(unfold(operands[0], self._definitions)):
                         return relation(condition.kind, operands)
                 elif condition.kind == "any":
                     continue

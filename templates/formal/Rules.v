@@ -622,6 +622,10 @@ Ltac rejoin_one :=
     replace (f k) with 1 by
       (cbv beta; refine (eq_trans (eq_sym exp_0) _); apply f_equal; symmetry; by_vanishing);
     by_ring end.
+Ltac include_zero :=
+  match goal with |- sum_over (range_but [?k] ?lo ?hi) ?f = _ =>
+    rewrite (total_exclude k lo hi f) by index;
+    replace (f k) with 0 by (symmetry; cbv beta; by_vanishing); by_ring end.
 Ltac write_mask :=
   match goal with |- _ = ?after =>
     repeat match after with context [delta ?j ?k] => rewrite (delta_apart j k) by index end;
@@ -1350,6 +1354,8 @@ Ltac divide_tail :=
   by_ring.
 Ltac divide_tail_power := divide_power.
 Ltac join_exponents := moved_down.
+Ltac divide_exponential :=
+  unfold Rminus; rewrite ?exp_plus, ?exp_Ropp; field; repeat split; apply Rgt_not_eq, exp_pos.
 Ltac raise_exponential :=
   lazymatch goal with
   | |- Rpower _ _ = _ => unfold Rpower; rewrite ln_exp; f_equal; first [ring | field; nonzero]
