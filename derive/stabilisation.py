@@ -25,6 +25,7 @@ from derive.notation import (
     Times,
     Total,
     bases,
+    collected,
     factors,
 )
 from derive.positions import survey
@@ -161,6 +162,9 @@ def open_complements(trace: Trace) -> bool:
 
     if trace.apply("unfold_complement", is_opened):
         settle(trace, ("share_of_others", "complement_share", "complement_fraction"))
+        # Of ``log(e^{-u} / (1 + e^{-u}))`` no digits are left where it is nearly zero.
+        logged = collected(trace.expression, lambda p: (p.operand,) if isinstance(p, Log) else ())
+        trace.apply("write_logistic", among(logged))
     return trace.expression != before
 
 
@@ -345,7 +349,7 @@ def opens_logarithm(expr: Expr, given: Given) -> bool:
     raised = isinstance(operand, Power)
     parts = [f for side in sides(operand.base if raised else operand) for f in side]
     bare = [f.base if isinstance(f, Power) else f for f in parts]
-    named = any(isinstance(f, Indexed) and given.definition_of(f) for f in bare)
+    named = any(isinstance(f, (Indexed, Symbol)) and given.definition_of(f) for f in bare)
     several = raised or isinstance(operand, Exp) or len(parts) > 1
     return several and (named or Exp in operand.heads or any(map(is_gamma, bare)))
 

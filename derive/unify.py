@@ -44,7 +44,8 @@ def instance_of(pattern: Expr, expr: Expr, generic: tuple[Symbol, ...]) -> Value
 
 def _match(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Values) -> bool:
     if pattern in generic:
-        if expr.is_integer is False:
+        # A parameter that is real is no index, unless it is said to be a whole number.
+        if expr.is_integer is False or (expr.is_integer is None and expr.is_real):
             return False
         return bool(values.setdefault(pattern, expr) == expr)
     if isinstance(pattern, Total) and isinstance(expr, Total):
@@ -122,9 +123,14 @@ def _shape(expr: Basic) -> str:
 
 
 def _match_index(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Values) -> bool:
-    """Index arithmetic such as ``i + 1``."""
-    if type(pattern) is not type(expr) or not pattern.args or not pattern.is_Add:
+    """Index arithmetic such as ``i + 1`` or ``K - i``, with one index that may have any value."""
+    found = [s for s in pattern.free_symbols if s in generic]
+    offsets = {e.as_coeff_Add()[0] for e in (pattern, expr)}
+    if not (pattern.is_Add and expr.is_Add) or len(found) != 1 or len(offsets) != 1:
         return False
-    offset, rest = pattern.as_coeff_Add()
-    other, remainder = expr.as_coeff_Add()
-    return offset == other and _match(rest, remainder, generic, values)
+    (index,) = found
+    slope = pattern.coeff(index)
+    value = (expr - pattern + slope * index) / slope if slope in (1, -1) else None
+    if value is None or index in value.free_symbols - expr.free_symbols:
+        return False
+    return bool(values.setdefault(index, value.expand()) == value.expand())

@@ -183,16 +183,19 @@ def factor_common(expr: Expr, given: Given) -> Outcome:
 
 
 def _in_one_way(shared: Monomial, terms: list[Monomial]) -> Monomial:
-    """What terms have in common as it stands; where that is nothing, a part of one of their powers.
+    """What terms have in common as it stands, and a part of one root at most; where that is
+    nothing, a part of one of their powers.
 
     The checker finds a factor such as ``x^a`` in ``x^a`` and ``x^(a+1)`` if it is taken out alone.
     """
-    as_they_are = {
-        name: (base, exponent)
-        for name, (base, exponent) in shared.powers.items()
-        if exponent.is_number or all(t.powers[name][1] == exponent for t in terms)
-    }
-    return Monomial(shared.coefficient, as_they_are or dict(list(shared.powers.items())[:1]))
+
+    def is_whole(name: str, exponent: Expr) -> bool:
+        return exponent.is_Integer or all(t.powers[name][1] == exponent for t in terms)
+
+    powers = list(shared.powers.items())
+    whole = [(name, power) for name, power in powers if is_whole(name, power[1])]
+    roots = [p for p in powers if p not in whole and p[1][1].is_number]
+    return Monomial(shared.coefficient, dict([*whole, *roots[:1]] or powers[:1]))
 
 
 def _has_numbered_total(term: Expr) -> bool:

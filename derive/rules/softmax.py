@@ -11,9 +11,11 @@ from derive.facts import Definition, Given
 from derive.laws import Source
 from derive.notation import (
     ONE,
+    Bound,
     Exp,
     Log,
     Minus,
+    Opened,
     Plus,
     Power,
     Quotient,
@@ -52,7 +54,10 @@ def folded(expr: Expr, given: Given) -> tuple[Expr, Definition] | None:
             value = _over_one_bar(value)
         if type(value) is type(expr) or isinstance(expr, Dotted):
             found = instance_of(value, expr, definition.indices)
-            if found is not None and all(i in found for i in definition.indices):
+            if found is not None and all(
+                i in found and _may_be_index(found[i], definition, given)
+                for i in definition.indices
+            ):
                 return replace(definition.entry, found), definition
         for entry, special in where_equal(definition):
             found = instance_of(special, expr, definition.indices)
@@ -61,6 +66,12 @@ def folded(expr: Expr, given: Given) -> tuple[Expr, Definition] | None:
             ):
                 return replace(entry, found), definition
     return None
+
+
+def _may_be_index(value: Expr, definition: Definition, given: Given) -> bool:
+    """Whether a letter has a range: one that stands for a number alone may be beyond the last."""
+    letter = isinstance(value, Symbol) and not isinstance(value, (Bound, Opened))
+    return not letter or value in names(definition.value) or given.range_of(value) is not None
 
 
 @lru_cache(maxsize=256)
