@@ -117,6 +117,18 @@ BY_HAND = {
         "(\\sigma[k, s] - x[s])*\\hat{y}[k]",
         {"by": "a[k,s]"},
     ),
+    # Hinton et al. 2015, section 2: what weighs the same for all sums to nothing.
+    "distillation by the temperature": (
+        "sum(softmax(u/T)[i]*log(softmax(u/T)[i]/softmax(z/T)[i]), i=1..C)",
+        "Sum(((-u[i] + Sum(\\hat{y}[j]*u[j], (j, 1, C)))*log(\\hat{y}[i]/\\hat{q}[i]) + z[i])"
+        "*\\hat{y}[i] - \\hat{q}[i]*z[i], (i, 1, C))/T**2",
+        {"by": "T", "given": ["T > 0"]},
+    ),
+    "a mask beside a difference": (
+        "sum(w[i,j]*(z[i] - z[j])^2, i=1..N, j=1..N, j != i)",
+        "2*Sum((w[j, k] + w[k, j])*(-z[j] + z[k]), (j, 1, N))",
+        {},
+    ),
     # Emissions that no other symbol shares: the whole product is a factor of all but one.
     "observations of a hidden state": (
         "-log(sum(w[s]*prod(B[s,o[t]], t=1..T), s=1..S))",

@@ -134,6 +134,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, divide_powers, NO_LONGER)
     attempt(trace, lambda t: settle(t, ("turn_exponentials",)))
     attempt(trace, complete_products)
+    attempt(trace, take_known_out)
     if attempt(trace, share_totals):
         meet_above_bars(trace)
     attempt(trace, share_brackets)
@@ -145,7 +146,6 @@ def finish(trace: Trace) -> None:
     attempt(trace, join_positive_parts)
     attempt(trace, write_positive_parts)
     attempt(trace, share_powers)
-    attempt(trace, take_known_out)
     attempt(trace, release_constants)
     release_terms(trace)
     settle(trace, ("clear_number",))

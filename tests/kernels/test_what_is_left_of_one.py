@@ -248,3 +248,19 @@ def test_a_difference_and_what_is_left_of_one_below_its_bar() -> None:
     inputs = {"z": [80.0, 0.0, 0.0], "v": [0.0, 0.0, 0.0], "t": 0, "a": 3.0, "b": 1.0}
     found = computed(f"a*({true_class}) + b*{others}", "z[k]", **inputs)
     np.testing.assert_allclose(found[1:], [2.0, -1.0, -1.0], rtol=1e-14)
+
+
+@pytest.mark.parametrize("score", [-1000.0, -36.0, -10.0, 0.3, 36.0])
+@pytest.mark.parametrize("label", [0.0, 1.0])
+def test_binary_cross_entropy_on_both_sides(score: float, label: float) -> None:
+    """The loss of a certain right answer is tiny, and not zero."""
+    with mpmath.workdps(DIGITS):
+        right = logistic(score if label else -score)
+        value = float(-mpmath.log(right))
+    loss = "-sum(y[i]*log(sigmoid(z[i])) + (1 - y[i])*log(1 - sigmoid(z[i])), i=1..N)"
+    found = computed(loss, "z[k]", z=[score], y=[label])
+    np.testing.assert_allclose(found[0], value, rtol=1e-14)
+    found = computed("-log(prod(1 - sigmoid(z[i]), i=1..N))", "z[k]", z=[score])
+    with mpmath.workdps(DIGITS):
+        left = float(-mpmath.log(logistic(-score)))
+    np.testing.assert_allclose(found[0], left, rtol=1e-14)

@@ -92,3 +92,28 @@ def test_a_difference_of_indices_in_an_exponent_is_read_from_either_side() -> No
     discounted = "sum(g^(j-i){0}, i=1..j-1, j=1..N)"
     loss = f"{discounted.format('*F[i]^2')}/{discounted.format('')}"
     assert derive.gradient(loss, "F[k]", given=["g > 0"]).check().level == "exact"
+
+
+@pytest.mark.parametrize(
+    ("loss", "by", "given"),
+    [
+        # A number in a sum under a derivative, and one before it (Lennard-Jones).
+        ("sum((4 - 4*delta(i,j))*z[i]*z[j]^2, i=1..N, j=1..N)/2", "z[k]", []),
+        # Two roots that both terms share a part of.
+        (
+            "sum(s[i,l]*s[j,l], l=1..D)"
+            "/(2*sqrt(sum(s[i,l]^2, l=1..D))*sqrt(sum(s[j,l]^2, l=1..D)))",
+            "s[a,b]",
+            [],
+        ),
+        # A letter in an index, and a range that runs from both ends.
+        ("sum(log(1 + exp(f[H+i] - f[i])), i=1..H)", "f[k]", []),
+        ("sum(log(sum(exp(f[u]), u=i..K+1-i)), i=1..H)", "f[k]", ["H <= K"]),
+        # A count that looks like an index of the softmax, and may lie beyond it.
+        ("-log(exp(t*f - lgamma(t))/sum(exp(j*f - lgamma(j)), j=1..C))", "f", ["t > 0"]),
+    ],
+)
+def test_a_true_derivation_is_neither_refused_nor_given_up(
+    loss: str, by: str, given: list[str]
+) -> None:
+    assert derive.gradient(loss, by, given=given).check().ok
