@@ -55,7 +55,7 @@ LEFT_OUT: dict[str, Asked] = {
         "sum((f[u] - f[i])^2, u=i-1..i+1, i=2..K-1, u != i)/2",
         "f[k]",
         "Piecewise((1, k >= 2), (0, True))*Piecewise((1, k <= K - 1), (0, True))"
-        "*Sum((1 - KroneckerDelta(k, u))*(f[k] - f[u]), (u, k - 1, k + 1))"
+        "*Sum(f[k] - f[u], (u, k - 1, k + 1))"
         " + Sum((1 - KroneckerDelta(i, k))*(-f[i] + f[k])*Piecewise((1, i <= k + 1), (0, True))"
         "*Piecewise((1, k <= i + 1), (0, True)), (i, 2, K - 1))",
         {},

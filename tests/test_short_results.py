@@ -291,7 +291,7 @@ BY_HAND = {
     ),
     "all pairs once": (
         "sum(sum((z[i] - z[j])^2, j=i+1..C), i=1..C-1)",
-        "2*Sum((1 - KroneckerDelta(i, k))*(-z[i] + z[k]), (i, 1, C))",
+        "2*Sum(-z[i] + z[k], (i, 1, C))",
         {},
     ),
     "the class against the others": (

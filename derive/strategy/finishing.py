@@ -142,13 +142,15 @@ def finish(trace: Trace) -> None:
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
     attempt(trace, meet_over_bars, WORTHWHILE)
-    attempt(trace, turn_complements)
+    if attempt(trace, turn_complements):
+        attempt(trace, share_totals)
     attempt(trace, join_positive_parts)
     attempt(trace, write_positive_parts)
     attempt(trace, share_powers)
     attempt(trace, release_constants)
     release_terms(trace)
     settle(trace, ("clear_number",))
+    trace.apply("pull_out_factor", pulls_well)
     trace.apply(
         "turn_total",
         lambda e, given: (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TypeAlias
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, IndexedBase
 
 from derive.facts import Given
-from derive.notation import Minus, collected, entries
+from derive.notation import Bound, Minus, Opened, collected, entries
 from derive.recognition import is_logistic
 from derive.rules.complements import is_complement
 from derive.rules.monomials import sides
@@ -30,34 +31,43 @@ def turn_complements(trace: Trace) -> None:
     repeat(lambda: trace.apply("factor_partly", lambda e, _: holds_slopes(e, both)))
 
 
-def both_ways(expr: Expr, given: Given) -> frozenset[Expr]:
+Shape: TypeAlias = tuple[IndexedBase, tuple[Expr | None, ...]]
+"""An array and the indices of an entry; None for one that is bound."""
+
+
+def shape_of(entry: Indexed) -> Shape:
+    """What tells an entry from others, whatever its bound indices are called."""
+    return entry.base, tuple(None if isinstance(i, (Bound, Opened)) else i for i in entry.indices)
+
+
+def both_ways(expr: Expr, given: Given) -> frozenset[Shape]:
     """The entries of logistic functions that are there with their two indices exchanged too."""
     logistic = {d.base for d in given.definitions if len(d.indices) > 1 and is_logistic(d.value)}
-    found = collected(expr, entries)
-    return frozenset(e for e in found if e.base in logistic and not found.isdisjoint(swapped(e)))
+    found = {shape_of(e) for e in collected(expr, entries) if e.base in logistic}
+    return frozenset(shape for shape in found if not found.isdisjoint(swapped(shape)))
 
 
-def swapped(entry: Indexed) -> list[Expr]:
+def swapped(shape: Shape) -> list[Shape]:
     """An entry with two of its indices exchanged, for each two of them that differ."""
-    indices = entry.indices
+    base, indices = shape
     return [
-        entry.base[(*indices[:n], indices[m], *indices[n + 1 : m], indices[n], *indices[m + 1 :])]
+        (base, (*indices[:n], indices[m], *indices[n + 1 : m], indices[n], *indices[m + 1 :]))
         for m in range(len(indices))
         for n in range(m)
         if indices[n] != indices[m]
     ]
 
 
-def is_left_of(expr: Expr, entries: frozenset[Expr]) -> bool:
-    """Whether this is what one of ``entries`` leaves of one."""
-    return is_complement(expr) and not entries.isdisjoint(
-        t for term in expr.args for t in (term, *term.args)
-    )
+def is_left_of(expr: Expr, shapes: frozenset[Shape]) -> bool:
+    """Whether this is what an entry of one of ``shapes`` leaves of one."""
+    parts = [t for term in expr.args for t in (term, *term.args)] if is_complement(expr) else []
+    return any(isinstance(t, Indexed) and shape_of(t) in shapes for t in parts)
 
 
-def holds_slopes(expr: Expr, entries: frozenset[Expr]) -> bool:
+def holds_slopes(expr: Expr, shapes: frozenset[Shape]) -> bool:
     """Whether two terms of a sum hold the same product ``σ_{jk} σ_{kj}``."""
     terms = (t.operand if isinstance(t, Minus) else t for t in expr.args)
-    found = [entries.intersection(sides(term)[0]) for term in terms]
+    above = ([f for f in sides(term)[0] if isinstance(f, Indexed)] for term in terms)
+    found = [{shape_of(f) for f in factors} & shapes for factors in above]
     slopes = [f for f in found if any(not f.isdisjoint(swapped(e)) for e in f)]
     return any(a & b for a, b in combinations(slopes, 2))
