@@ -123,14 +123,19 @@ def _shape(expr: Basic) -> str:
 
 
 def _match_index(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Values) -> bool:
-    """Index arithmetic such as ``i + 1`` or ``K - i``, with one index that may have any value."""
+    """Index arithmetic such as ``i + 1`` or ``K - i``."""
+    if not (pattern.is_Add and expr.is_Add):
+        return False
+    offset, rest = pattern.as_coeff_Add()
+    other, remainder = expr.as_coeff_Add()
+    if offset != other:
+        return False
+    if offset != 0 and rest.is_Add == remainder.is_Add:
+        return _match(rest, remainder, generic, values)
+    # Of letters one is the index, and it is what the others leave.
     found = [s for s in pattern.free_symbols if s in generic]
-    offsets = {e.as_coeff_Add()[0] for e in (pattern, expr)}
-    if not (pattern.is_Add and expr.is_Add) or len(found) != 1 or len(offsets) != 1:
+    slope = pattern.coeff(found[0]) if len(found) == 1 else None
+    if slope not in (1, -1):
         return False
-    (index,) = found
-    slope = pattern.coeff(index)
-    value = (expr - pattern + slope * index) / slope if slope in (1, -1) else None
-    if value is None or index in value.free_symbols - expr.free_symbols:
-        return False
-    return bool(values.setdefault(index, value.expand()) == value.expand())
+    value = ((expr - pattern + slope * found[0]) / slope).expand()
+    return bool(values.setdefault(found[0], value) == value)

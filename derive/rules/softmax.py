@@ -21,6 +21,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    entries,
     factors,
     names,
     opened_parts,
@@ -69,9 +70,12 @@ def folded(expr: Expr, given: Given) -> tuple[Expr, Definition] | None:
 
 
 def _may_be_index(value: Expr, definition: Definition, given: Given) -> bool:
-    """Whether a letter has a range: one that stands for a number alone may be beyond the last."""
+    """Whether a letter that counts as a number in a definition has a range: it may be beyond it."""
     letter = isinstance(value, Symbol) and not isinstance(value, (Bound, Opened))
-    return not letter or value in names(definition.value) or given.range_of(value) is not None
+    if not letter or value in names(definition.value) or given.range_of(value) is not None:
+        return True
+    plain = replace(definition.value, dict.fromkeys(entries(definition.value), ONE))
+    return names(plain).isdisjoint(definition.indices)
 
 
 @lru_cache(maxsize=256)

@@ -40,7 +40,6 @@ from derive.notation import (
     Head,
     Minus,
     Opened,
-    Partial,
     Plus,
     Power,
     Quotient,
@@ -144,12 +143,6 @@ def product(expr: Expr) -> Product:
                 # A number may stand before a sum or inside.
                 inside = Product(S.One, body.above, body.below).expression()
                 return Product(body.number, (Total(inside, expr.limits),), ())
-        case Partial(operand, variable):
-            body = product(operand)
-            if body.number not in (0, 1) and (body.above or body.below):
-                # So may it before a derivative of a sum with one, or inside.
-                inside = Product(S.One, body.above, body.below).expression()
-                return Product(body.number, (Partial(inside, variable),), ())
     items = terms(expr)
     if len(items) == 1 and items[0] is not expr:
         return product(items[0])

@@ -97,8 +97,6 @@ def test_a_difference_of_indices_in_an_exponent_is_read_from_either_side() -> No
 @pytest.mark.parametrize(
     ("loss", "by", "given"),
     [
-        # A number in a sum under a derivative, and one before it (Lennard-Jones).
-        ("sum((4 - 4*delta(i,j))*z[i]*z[j]^2, i=1..N, j=1..N)/2", "z[k]", []),
         # Two roots that both terms share a part of.
         (
             "sum(s[i,l]*s[j,l], l=1..D)"
