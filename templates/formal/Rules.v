@@ -940,7 +940,9 @@ Ltac fold_definition := by_definition.
 Ltac fold_multiple := autounfold with derive; by_cancelling.
 (* Equal part by part, inside of sums as well. *)
 Ltac alike_inside :=
-  solve [ reflexivity | by_ring | apply sum_over_ext; enter; alike_inside | f_equal; alike_inside ].
+  solve
+  [ reflexivity | by_ring | apply sum_over_ext; enter; alike_inside
+  | progress f_equal; alike_inside ].
 Ltac swap_indices := autounfold with derive; alike_inside.
 Ltac abbreviate_sum := by_definition.
 Ltac unfold_definition := by_definition.
