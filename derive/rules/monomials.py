@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import gcd
 
@@ -170,8 +171,15 @@ def multiplied(term: Monomial, factor: Expr) -> Monomial:
 
 def beside_total(term: Monomial) -> tuple[Total, Monomial] | None:
     """The one sum over an index among the factors of a term, and the others."""
-    totals = [b for b, exponent in term.powers.values() if isinstance(b, Total) and exponent == 1]
-    return (totals[0], divided(term, monomial(totals[0]))) if len(totals) == 1 else None
+    found = list(beside_totals(term))
+    return found[0] if len(found) == 1 else None
+
+
+def beside_totals(term: Monomial) -> Iterator[tuple[Total, Monomial]]:
+    """The sums over an index among the factors of a term, each with the others."""
+    for base, exponent in term.powers.values():
+        if isinstance(base, Total) and exponent == 1:
+            yield base, divided(term, monomial(base))
 
 
 def _common_number(numbers: list[Expr]) -> Expr:

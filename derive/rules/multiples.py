@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations
 
 from sympy import Expr, Indexed, Rational, Symbol
@@ -26,6 +25,7 @@ from derive.rules import samples as s
 from derive.rules.monomials import (
     Monomial,
     beside_total,
+    beside_totals,
     common,
     divided,
     expression,
@@ -82,7 +82,8 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
     Numbers, parameters, entries and sums over all indices move into the sum; brackets with entries
     in them, deltas and other sums stay outside of it.
     """
-    with_total = [(n, *part) for n, term in enumerate(expr.args) for part in _beside_each(term)]
+    split = enumerate(map(monomial, expr.args))
+    with_total = [(n, *part) for n, term in split for part in beside_totals(term)]
     best, most = None, 0
     for (n, first, a), (m, second, b) in combinations(with_total, 2):
         if n == m or first.limits[1:] != second.limits[1:]:
@@ -103,14 +104,6 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
             rest = (first.over(inner, index) if at == n else t for at, t in enumerate(expr.args))
             best, most = plus(*(t for at, t in enumerate(rest) if at != m)), shared
     return best
-
-
-def _beside_each(term: Expr) -> Iterator[tuple[Total, Monomial]]:
-    """The sums over an index among the factors of a term, each with the others."""
-    whole = monomial(term)
-    for base, exponent in whole.powers.values():
-        if isinstance(base, Total) and exponent == 1:
-            yield base, divided(whole, monomial(base))
 
 
 def _shared(index: Symbol, first: Monomial, second: Monomial) -> int:

@@ -60,12 +60,9 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
         return None  # a part of what has a name may have it too, where a mask is one
     for n, factor in enumerate(above):
         top, others = factor, without(above, n)
-        if isinstance(factor, Power) and isinstance(factor.base, Indexed):
-            top, exponent = split_power(factor)
-            if exponent.is_Integer and exponent > 1:
-                others = (*others, raise_to(top, exponent - 1))
-            else:
-                top = factor
+        match factor:
+            case Power(Indexed() as entry, exponent) if exponent.is_Integer and exponent > 1:
+                top, others = entry, (*others, raise_to(entry, exponent - 1))
         for m, bottom in enumerate(below):
             base, left = bottom, ONE
             if isinstance(bottom, Power) and bottom.exponent.is_Integer:

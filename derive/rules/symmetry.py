@@ -17,10 +17,10 @@ from derive.notation import (
     bases,
     code,
     names,
-    plus,
     replace,
 )
 from derive.positions import change_everywhere
+from derive.recognition import opposite
 from derive.rules import samples as s
 from derive.rules.negatives import place_of
 from derive.rules.registry import Example, Outcome, Rewriting, rule
@@ -62,9 +62,9 @@ def _one_way_round(expr: Expr) -> Expr:
     def change(node: Expr, given: Given) -> Expr | None:
         match node:
             case Power(base, exponent) if exponent.is_Integer and exponent.is_even:
-                other = Power(_opposite(base), exponent)
+                other = Power(opposite(base), exponent)
             case Apply(function, (operand,)) if function is Abs:
-                other = Apply(node.args[0], _opposite(operand))
+                other = Apply(node.args[0], opposite(operand))
             case _:
                 return None
         return other if code(other) < code(node) else None
@@ -73,9 +73,3 @@ def _one_way_round(expr: Expr) -> Expr:
         expr, places = change_everywhere(expr, change, Given(), innermost=True)
         if not places:
             return expr
-
-
-def _opposite(expr: Expr) -> Expr:
-    """``b - a`` for ``a - b``."""
-    terms = expr.args if isinstance(expr, Plus) else (expr,)
-    return plus(*(t.operand if isinstance(t, Minus) else Minus(t) for t in terms))

@@ -22,7 +22,7 @@ def release_constants(trace: Trace) -> None:
 
 
 def release_terms(trace: Trace) -> None:
-    """Take fractions that are the same in all terms out of sums: ``Σ_n x_n - N/a``."""
+    """Take what stands out, and is the same in all terms, out of sums: ``Σ_n x_n - N/a``."""
 
     def counts(total: Expr, given: Given) -> bool:
         known = at_most(total.lower, total.upper + 1, given)

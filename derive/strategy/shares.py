@@ -40,8 +40,8 @@ def name_fractions(trace: Trace) -> None:
     Or a share with a mask: what it rules out is 0 by the name, and may be large without.
     """
     if any(
-        (isinstance(d.value, Quotient) and any(isinstance(side, Times) for side in d.value.args))
-        or (isinstance(d.value, Quotient) and isinstance(d.value.numerator, Indexed))
+        isinstance(d.value, Quotient)
+        and (Times in map(type, d.value.args) or isinstance(d.value.numerator, Indexed))
         for d in trace.given.definitions
     ):
         trace.apply("power_of_product")
