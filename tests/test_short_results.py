@@ -203,8 +203,7 @@ BY_HAND = {
     ),
     "logistic of differences": (
         "-sum(sum(q[i,j]*log(sigmoid(z[i] - z[j])), j=i+1..C), i=1..C)",
-        "-Sum(\\sigma[j, k]*q[k, j], (j, k + 1, C)) "
-        "+ Sum(\\sigma[k, i]*q[i, k], (i, 1, k - 1))",
+        "-Sum(\\sigma[j, k]*q[k, j], (j, k + 1, C)) + Sum(\\sigma[k, i]*q[i, k], (i, 1, k - 1))",
         {},
     ),
     "rows and columns of one size": (
