@@ -19,6 +19,7 @@ from derive.notation import (
     Times,
     bases,
     code,
+    factors,
     heads,
     is_number,
     terms,
@@ -85,13 +86,18 @@ def combine_powers(expr: Expr, given: Given) -> Outcome:
                 other, further = split_power(expr.args[m])
                 if (
                     code(base) == code(other)
-                    and not is_number(base)
+                    and (not is_number(base) or _is_root_of_same(exponent, further))
                     # Of fractions side by side one is made first.
                     and not isinstance(base, (Delta, Quotient))
                 ):
                     merged = raise_to(base, exponent + further)
                     return times(*expr.args[:n], merged, *without(expr.args, m)[n + 1 :])
     return cancel(expr, equal=False)
+
+
+def _is_root_of_same(exponent: Expr, further: Expr) -> bool:
+    """Whether two powers of a number are roots that make a number without one."""
+    return not exponent.is_Integer and (exponent + further).is_Integer
 
 
 @rule(
@@ -141,12 +147,18 @@ def power_of_power(expr: Expr, given: Given) -> Outcome:
     Power(Times(s.T, Power(s.T, Rational(1, 2))), 2),
 )
 def power_of_product(expr: Expr, given: Given) -> Outcome:
+    """``(a b)^n = a^n b^n``, one factor at a time; of a fraction, a number above its bar."""
     match expr:
-        case Power(Times((first, *others) as parts), n):
-            if not n.is_integer and not all(is_not_negative(f, given) for f in parts):
-                return None
-            # One factor at a time, as the law says it.
-            return times(raise_to(first, n.doit()), raise_to(times(*others), n.doit()))
+        case Power(Times((first, *others)), n):
+            rest = times(*others)
+        case Power(Quotient(Times((first, *others)), below), n) if is_number(first):
+            rest = Quotient(times(*others), below)
+        case _:
+            return None
+    # All but one are positive: so is that one, where the power has a value.
+    unknown = [part for part in (first, *factors(rest)) if not is_positive(part, given)]
+    if n.is_integer or len(unknown) <= 1 or all(is_not_negative(f, given) for f in unknown):
+        return times(raise_to(first, n.doit()), raise_to(rest, n.doit()))
     return None
 
 

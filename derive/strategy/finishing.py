@@ -17,10 +17,12 @@ from derive.notation import (
     Total,
     collected,
     heads,
+    is_number,
     names,
     terms,
 )
 from derive.rules.definitions import parts_of
+from derive.rules.monomials import sides
 from derive.rules.trace import Trace
 from derive.strategy.attempts import (
     NO_LONGER,
@@ -131,6 +133,7 @@ def finish(trace: Trace) -> None:
         share_bars(trace)
     attempt(trace, clear_denominators)
     attempt(trace, reduce_powers)
+    attempt(trace, open_roots)
     attempt(trace, divide_powers, NO_LONGER)
     attempt(trace, lambda t: settle(t, ("turn_exponentials",)))
     attempt(trace, complete_products)
@@ -374,6 +377,16 @@ def gather_fractions(trace: Trace) -> None:
 def reduce_powers(trace: Trace) -> None:
     """Cancel factors beside a power of a product with one of its factors."""
     if trace.apply("reduce_power", lambda power, _: isinstance(power.base, Times)):
+        settle(trace, ("multiply_quotients", "cancel_factor", "combine_powers"))
+
+
+def open_roots(trace: Trace) -> None:
+    """Take numbers out of roots, where they meet the root of one beside."""
+
+    def holds_number(power: Expr, given: Given) -> bool:
+        return power.exponent.is_Rational and any(map(is_number, sides(power.base)[0]))
+
+    if trace.apply("power_of_product", holds_number):
         settle(trace, ("multiply_quotients", "cancel_factor", "combine_powers"))
 
 

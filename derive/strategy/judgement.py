@@ -369,6 +369,21 @@ def multiples_below(expr: Expr) -> list[Expr]:
     return [f for f, number in shared if not number.powers and abs(number.coefficient) != 1]
 
 
+def numbered_totals(expr: Expr) -> list[Expr]:
+    """The sums over an index with a number in them beside which another one stands."""
+    above, below = sides(expr)
+    if not any(is_number(f) and f != 1 for f in (*above, *below)):
+        return []
+    found = []
+    for total in (f for f in (*above, *below) if isinstance(f, Total)):
+        inner: Expr = total
+        while isinstance(inner, Total):
+            outer, inner = inner, inner.opened[0]
+        if any(is_number(f) and f != 1 for f in sides(inner)[0]):
+            found.append(outer)
+    return found
+
+
 def over_sum(fraction: Expr, given: Given) -> bool:
     """Take a logistic function out of a fraction before what is above the bar is multiplied out."""
     return any(isinstance(f, Plus) for f in factors(fraction.denominator))

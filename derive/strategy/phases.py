@@ -8,6 +8,7 @@ from derive.rules.trace import Trace, Where
 from derive.strategy.attempts import (
     PATIENCE,
     among,
+    repeat,
     settle,
     spread,
 )
@@ -31,6 +32,7 @@ from derive.strategy.judgement import (
     meets_bar,
     multiples_below,
     multiplies_well,
+    numbered_totals,
     of_several_terms,
     opens_exponential,
     opens_range_product,
@@ -163,6 +165,7 @@ def prepare(trace: Trace) -> None:
     settle(trace, EXTENSION)
     trace.apply("multiply_quotients", has_fraction_with_root)
     trace.apply("pull_out_factor", has_root)
+    repeat(lambda: trace.apply("pull_out_factor", among(collected(trace.expression, numbered_totals))))
     trace.apply("power_of_product", raises_well)
     settle(trace, ("cancel_log_exp", "expand_log_power"))
     for _ in range(PATIENCE):
