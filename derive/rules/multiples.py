@@ -15,9 +15,11 @@ from derive.notation import (
     Times,
     Total,
     bases,
+    code,
     heads,
     names,
     plus,
+    replace,
     terms,
     without,
 )
@@ -80,7 +82,8 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
     Of sums with terms in them, ``f`` is what one term of each has in common.
 
     Numbers, parameters, entries and sums over all indices move into the sum; brackets with entries
-    in them, deltas and other sums stay outside of it.
+    in them, deltas and other sums stay outside of it, unless ``a g_j`` is as ``b h_j`` with two
+    indices exchanged.
     """
     split = enumerate(map(monomial, expr.args))
     with_total = [(n, *part) for n, term in split for part in beside_totals(term)]
@@ -92,7 +95,11 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
         f, g = monomial(body), monomial(second.at(index))
         # What both have comes out again, wherever it stands.
         others = (a, multiplied(b, expression(g))), (b, multiplied(a, expression(f)))
-        if not all(_is_light(divided(own, common([own, other]))) for own, other in others):
+        is_light = all(_is_light(divided(own, common([own, other]))) for own, other in others)
+        if not (
+            is_light
+            or _are_alike(*(multiplied(x, expression(y)) for x, y in ((a, f), (b, g))), index)
+        ):
             continue
         shared = max(
             _shared(index, monomial(t), monomial(u))
@@ -115,6 +122,26 @@ def _is_light(beside: Monomial) -> bool:
     """Whether factors may stand in a sum: numbers, parameters, single entries, sums of all."""
     others = (b for b, _ in beside.powers.values() if not (isinstance(b, Indexed) or is_whole(b)))
     return not any(bases(b) or heads(b) & {Delta, Total} for b in others)
+
+
+def _are_alike(whole: Monomial, other: Monomial, index: Symbol) -> bool:
+    """Whether what two have not in common is the same, or the negative of it, with ``index`` in one
+    for an index that is free in the other.
+    """
+    shared = common([whole, other])
+    first, second = (expression(divided(term, shared)) for term in (whole, other))
+    if index in names(first):
+        first, second = second, first
+    if index in names(first) or index not in names(second):
+        return False
+    free = names(first) - names(second)
+    return any(_bare(replace(second, {index: other})) == _bare(first) for other in free)
+
+
+def _bare(expr: Expr) -> str:
+    """A product whatever its sign."""
+    whole = monomial(expr)
+    return code(expression(Monomial(abs(whole.coefficient), whole.powers)))
 
 
 def is_whole(expr: Expr) -> bool:

@@ -165,7 +165,9 @@ def prepare(trace: Trace) -> None:
     settle(trace, EXTENSION)
     trace.apply("multiply_quotients", has_fraction_with_root)
     trace.apply("pull_out_factor", has_root)
-    repeat(lambda: trace.apply("pull_out_factor", among(collected(trace.expression, numbered_totals))))
+    repeat(
+        lambda: trace.apply("pull_out_factor", among(collected(trace.expression, numbered_totals)))
+    )
     trace.apply("power_of_product", raises_well)
     settle(trace, ("cancel_log_exp", "expand_log_power"))
     for _ in range(PATIENCE):
