@@ -25,15 +25,18 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    heads,
     is_number,
     plus,
     replace,
+    terms,
     times,
 )
 from derive.reading import read
 from derive.rules import samples as s
 from derive.rules.monomials import sides
 from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.rules.softmax import folded
 from derive.signs import depends
 from derive.unify import Values, instance_of
 
@@ -200,6 +203,37 @@ def differentiate_odds(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Partial(Quotient(above, Plus() as below), variable):
             return _share_slope(above, Minus(above), below, variable, given)
+    return None
+
+
+@rule(
+    law(
+        Partial(Quotient(s.u, Plus(s.u, s.w)), s.v),
+        Quotient(
+            Plus(Times(s.w, Partial(s.u, s.v)), Minus(Times(s.u, Partial(s.w, s.v)))),
+            Power(Plus(s.u, s.w), 2),
+        ),
+    ),
+    Partial(Quotient(z_k, Plus(z_k, Power(z_k, 2), ONE)), z_k),
+)
+def differentiate_part(expr: Expr, given: Given) -> Outcome:
+    """The quotient rule for ``u/(u + w)``: what the two products have in common is gone.
+
+    A fraction with a name comes back in the other form, by its name.
+    """
+    match expr:
+        case Partial(Quotient(above, Plus() as below) as whole, variable):
+            if Exp in heads(below) or folded(whole, given) is not None:
+                return None
+            rest = list(below.args)
+            for term in terms(above):
+                if term not in rest:
+                    return None
+                rest.remove(term)
+            other = plus(*rest)
+            falling = Minus(times(above, Partial(other, variable)))
+            slopes = Plus(times(other, Partial(above, variable)), falling)
+            return Quotient(slopes, Power(below, 2))
     return None
 
 

@@ -9,11 +9,14 @@ from functools import partial
 from sympy import Expr
 
 from derive.facts import Given
-from derive.notation import Binder, Exp, Inert, Minus, Plus, Quotient, factors
+from derive.notation import Binder, Exp, Inert, Minus, Plus, Quotient, code, factors
 from derive.rules.factoring import put_over_bar
 from derive.rules.trace import Trace
 from derive.strategy.attempts import NO_LONGER, among, attempt, repeat, settle, spread
 from derive.strategy.judgement import heads_of
+
+
+MEETING = ("cancel_terms", "collect_terms")
 
 
 def share_bars(trace: Trace) -> None:
@@ -28,7 +31,9 @@ def meet_above_bars(trace: Trace) -> None:
         if not attempt(trace, partial(share_bar, terms=terms, until="cancel_terms")):
             attempt(trace, partial(share_bar, terms=terms))
     for bracket in sums_above(trace.expression):
-        attempt(trace, partial(open_numerator, bracket=bracket))
+        for product in sorted(products_in((bracket,)), key=code):
+            attempt(trace, partial(open_to_meet, product=product))
+        attempt(trace, partial(open_numerator, opened=products_in((bracket,))))
 
 
 def share_bar(trace: Trace, terms: Expr, until: str = "") -> None:
@@ -42,9 +47,18 @@ def share_bar(trace: Trace, terms: Expr, until: str = "") -> None:
         repeat(lambda: trace.apply("join_fractions"))
 
 
-def open_numerator(trace: Trace, bracket: Expr) -> None:
-    """Multiply out the terms of a sum above a bar, also where other factors stand beside it."""
-    others = products_in(sums_above(trace.expression)) - products_in((bracket,))
+def open_to_meet(trace: Trace, product: Expr) -> None:
+    """Multiply out one term of a sum above a bar, if terms meet by that."""
+    before, taken = trace.expression, len(trace.steps)
+    open_numerator(trace, frozenset((product,)))
+    if not any(step.rule in MEETING for step in trace.steps[taken:]):
+        trace.expression = before
+        del trace.steps[taken:]
+
+
+def open_numerator(trace: Trace, opened: AbstractSet[Expr]) -> None:
+    """Multiply out terms of sums above a bar, also where other factors stand beside these."""
+    others = products_in(sums_above(trace.expression)) - opened
     open_above(trace, lambda: products_in(sums_above(trace.expression)) - others)
     tidy_fractions(trace)
     settle(trace, ("take_out_sign", "pull_out_sign", "move_sign"))
@@ -82,7 +96,7 @@ def clear_denominators(trace: Trace) -> None:
 def tidy_fractions(trace: Trace) -> None:
     """Let terms above bars meet, and cancel what they have in common with what is below."""
     settle(trace, ("cancel_factor", "combine_powers", "distribute_negative"))
-    settle(trace, ("cancel_terms", "collect_terms"))
+    settle(trace, MEETING)
     settle(trace, ("flatten_quotient", "factor_common", "cancel_factor", "combine_powers"))
 
 

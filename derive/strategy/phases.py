@@ -63,6 +63,7 @@ DIFFERENTIATION = (
     "differentiate_product",
     "differentiate_share",
     "differentiate_odds",
+    "differentiate_part",
     "differentiate_quotient",
     "differentiate_square_root",
     "differentiate_power",

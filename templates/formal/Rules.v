@@ -1145,6 +1145,15 @@ Ltac differentiate_odds :=
       [ apply pd_ext; intros; by_ring
       | rewrite pd_plus by differentiable; rewrite pd_opp, pd_constant; by_ring ]
     | slope_of_fraction c f g x E ] end.
+(* Of the derivatives on the right side one is that of what [g] has beside [f]. *)
+Ltac differentiate_part :=
+  match goal with |- pd ?c (fun u => @?f u / @?g u) ?x = ?slope =>
+    match slope with context [pd c ?w x] =>
+      let E := fresh "E" in
+      assert (E : pd c g x = pd c f x + pd c w x);
+      [ transitivity (pd c (fun u => f u + w u) x);
+        [apply pd_ext; intros; by_ring | rewrite pd_plus by differentiable; reflexivity]
+      | slope_of_fraction c f g x E ] end end.
 Ltac differentiate_reciprocal :=
   match goal with |- pd ?c (fun u => ?a / @?g u) ?x = _ =>
     refine (eq_trans (pd_quotient c (fun _ => a) g x _ _ _) _);
