@@ -96,10 +96,8 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
         # What both have comes out again, wherever it stands.
         others = (a, multiplied(b, expression(g))), (b, multiplied(a, expression(f)))
         is_light = all(_is_light(divided(own, common([own, other]))) for own, other in others)
-        if not (
-            is_light
-            or _are_alike(*(multiplied(x, expression(y)) for x, y in ((a, f), (b, g))), index)
-        ):
+        wholes = (multiplied(c, expression(inner)) for c, inner in ((a, f), (b, g)))
+        if not (is_light or _are_alike(index, *wholes)):
             continue
         shared = max(
             _shared(index, monomial(t), monomial(u))
@@ -124,7 +122,7 @@ def _is_light(beside: Monomial) -> bool:
     return not any(bases(b) or heads(b) & {Delta, Total} for b in others)
 
 
-def _are_alike(whole: Monomial, other: Monomial, index: Symbol) -> bool:
+def _are_alike(index: Symbol, whole: Monomial, other: Monomial) -> bool:
     """Whether what two have not in common is the same, or the negative of it, with ``index`` in one
     for an index that is free in the other.
     """

@@ -15,7 +15,6 @@ from derive.rules.trace import Trace
 from derive.strategy.attempts import NO_LONGER, among, attempt, repeat, settle, spread
 from derive.strategy.judgement import heads_of
 
-
 MEETING = ("cancel_terms", "collect_terms")
 
 
