@@ -20,6 +20,13 @@ pytestmark = pytest.mark.needs("lark")
 SOFTMAX = ["p[i] = softmax(z)[i]"]
 ODDS = "log(p[{0}]/(1 - p[{0}]))"
 
+TVERSKY = [
+    "p[i] = sigmoid(z[i])",
+    "P = sum(p[i]*y[i], i=1..N)",
+    "F = sum(p[i]*(1 - y[i]), i=1..N)",
+    "G = sum((1 - p[i])*y[i], i=1..N)",
+]
+
 # The loss, what it is differentiated by, facts, definitions, and what a person writes.
 BY_HAND = {
     "cosine": (
@@ -396,9 +403,35 @@ BY_HAND = {
     ),
     "slopes of logistics in a sum": (
         "sum(g[i]*log(r[i]), i=1..C)",
-        "(-g[k]*Sum((1 - \\sigma[j, k])*\\sigma[j, k], (j, 1, C))/r[k]"
-        " + Sum((1 - \\sigma[k, i])*\\sigma[k, i]*g[i]/r[i], (i, 1, C)))/T",
+        "Sum((g[i]/r[i] - g[k]/r[k])*\\sigma[i, k]*\\sigma[k, i], (i, 1, C))/T",
         {"where": ["r[i] = 1/2 + sum(sigmoid((z[j] - z[i])/T), j=1..C)"], "given": ["T > 0"]},
+    ),
+    "logistics over a difference that turn": (
+        "sum(g[i]*r[i], i=1..C)",
+        "Sum((1 - KroneckerDelta(i, k))*(g[i] - g[k])*\\sigma[i, k]*\\sigma[k, i], (i, 1, C))/T",
+        {
+            "where": ["r[i] = sum(1/(1 + exp((z[i] - z[j])/T)), j=1..C, j != i)"],
+            "given": ["T > 0"],
+        },
+    ),
+    "roots of numbers": ("arcosh(1 + 2*x)", "1/(sqrt(x)*sqrt(x + 1))", {"by": "x"}),
+    "a root of a fraction with a number": (
+        "arcosh(1 + 2*sum((z[i] - v[i])^2, i=1..C)/(a*b))",
+        "2*(-v[k] + z[k])/(a*b*sqrt(Sum((-v[i] + z[i])**2, (i, 1, C))/(a*b))"
+        "*sqrt(1 + Sum((-v[i] + z[i])**2, (i, 1, C))/(a*b)))",
+        {},
+    ),
+    "a part over the whole": (
+        "1 - (P + s)/(P + alpha*F + beta*G + s)",
+        "(1 - p[k])*((P + s)*(alpha*(1 - y[k]) - beta*y[k]) - (F*alpha + G*beta)*y[k])*p[k]"
+        "/(F*alpha + G*beta + P + s)**2",
+        {"where": TVERSKY},
+    ),
+    "one term opened above a bar": (
+        "1 - P/(P + alpha*F + (1 - alpha)*G)",
+        "(1 - p[k])*(P*alpha - P*y[k] - (F*alpha + G*(1 - alpha))*y[k])*p[k]"
+        "/(F*alpha + G*(1 - alpha) + P)**2",
+        {"where": TVERSKY},
     ),
     "a bar that is cleared": (
         "log(1 + sum((1 - delta(j, t))*(q[j]/q[t])^T*exp(z[j]), j=1..C))",
@@ -710,8 +743,9 @@ def test_a_result_is_as_short_as_by_hand(name: str) -> None:
     [
         ("-sum(log(mu + sum(a*exp(-b*(x[i] - x[j])), j=1..i - 1)), i=1..N)", ["mu", "a"]),
         ("-sum(log(1 - erf(y[n] - sum(x[n,l]*b[l], l=1..D))), n=1..N)", ["b[k]"]),
+        ("a*sum((4 - 4*delta(i, j))/(x[i] - x[j])^6, i=1..N, j=1..N)/2", ["x[k]"]),
     ],
-    ids=["sums of no terms", "nearly nothing left of one"],
+    ids=["sums of no terms", "nearly nothing left of one", "a number beside one within a sum"],
 )
 def test_a_true_derivation_is_not_refused(loss: str, by: list[str]) -> None:
     given = ["mu > 0", "a > 0", "b > 0"] if "mu" in loss else []

@@ -26,9 +26,8 @@ from derive.notation import (
 )
 from derive.recognition import is_logistic, opposite
 from derive.rules import samples as s
-from derive.rules.monomials import divided, expression, monomial, sides, with_factor
+from derive.rules.monomials import divided, expression, monomial, sides
 from derive.rules.registry import Outcome, rule
-from derive.rules.softmax import folded
 
 z_k, z_i = s.z[s.k1], s.z[s.i1]
 
@@ -85,8 +84,7 @@ def write_logistic(expr: Expr, given: Given) -> Outcome:
     """``e^u / (1 + e^u) = 1 / (1 + e^{-u})``"""
     match expr:
         case Quotient(Exp(u) as above, Plus((_, _) as below)) if above in below and ONE in below:
-            forms = [Quotient(ONE, _in_order(below, Exp(e))) for e in opposites(u)]
-            return _with_name(forms, given)
+            return Quotient(ONE, _in_order(below, Exp(opposite(u))))
     return None
 
 
@@ -103,26 +101,8 @@ def write_sigmoid(expr: Expr, given: Given) -> Outcome:
     u = risen(expr)
     if u is None:
         return None
-    terms = expr.denominator.args
-    forms = [Quotient(Exp(e), _in_order(terms, Exp(e))) for e in opposites(u)]
-    return _with_name(forms, given)
-
-
-def opposites(exponent: Expr) -> list[Expr]:
-    """The ways to write ``-u``: as ``opposite``, and with its sign in a difference of ``u``."""
-    is_turned = isinstance(exponent, Minus)
-    bare = exponent.operand if is_turned else exponent
-    turned = [
-        with_factor(bare, n, opposite(factor))
-        for n, factor in enumerate(sides(bare)[0])
-        if isinstance(factor, Plus) and factor != bare
-    ]
-    return [opposite(exponent), *(map(Minus, turned) if is_turned else turned)]
-
-
-def _with_name(forms: list[Expr], given: Given) -> Expr:
-    """The first of equal forms that has a name, or else the first."""
-    return next((form for form in forms if folded(form, given) is not None), forms[0])
+    above = Exp(opposite(u))
+    return Quotient(above, _in_order(expr.denominator.args, above))
 
 
 def _in_order(terms: tuple[Expr, ...], exponential: Expr) -> Expr:

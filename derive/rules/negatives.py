@@ -13,6 +13,7 @@ from derive.notation import (
     ONE,
     ZERO,
     Apply,
+    Exp,
     Head,
     Minus,
     Opened,
@@ -98,6 +99,19 @@ def turn_difference(expr: Expr, given: Given) -> Outcome:
     if not (is_difference and leads(expr) if found is None else found > found[::-1]):
         return None
     return Minus(distribute_negative(Minus(expr), given))
+
+
+@rule(
+    law(Exp(Times(s.a, Plus(Each(s.b)))), Exp(Minus(Times(s.a, Plus(Each(Minus(s.b))))))),
+    Exp(Quotient(Plus(y_k, Minus(z_k)), s.T)),
+)
+def turn_exponent(expr: Expr, given: Given) -> Outcome:
+    """``e^{a (b - c)} = e^{-a (c - b)}``: as a definition may have it."""
+    for n, factor in enumerate(sides(expr.operand)[0]):
+        if isinstance(factor, Plus) and any(isinstance(t, Minus) for t in factor.args):
+            turned = distribute_negative(Minus(factor), given)
+            return Exp(Minus(with_factor(expr.operand, n, turned)))
+    return None
 
 
 BOUND = "~"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 from typing import TypeAlias
 
 from sympy import Expr, Indexed, IndexedBase
 
 from derive.facts import Given
-from derive.notation import Bound, Minus, Opened, collected, entries
+from derive.notation import Bound, Exp, Minus, Opened, collected, entries
 from derive.recognition import is_logistic
 from derive.rules.complements import is_complement
 from derive.rules.monomials import sides
+from derive.rules.registry import RULES, Rule
+from derive.rules.softmax import folded
 from derive.rules.trace import Trace
-from derive.strategy.attempts import factor_out, repeat, settle
+from derive.strategy.attempts import among, factor_out, repeat, settle
 
 
 def turn_complements(trace: Trace) -> None:
@@ -25,10 +28,28 @@ def turn_complements(trace: Trace) -> None:
         settle(trace, ("complement_fraction", "fold_definition"))
         for rule in ("write_logistic", "write_sigmoid"):
             if trace.apply(rule):
+                turn_exponents(trace)
                 settle(trace, ("fold_definition",))
         settle(trace, ("combine_powers", "cancel_terms", "collect_terms", "pull_out_factor"))
         factor_out(trace)
     repeat(lambda: trace.apply("factor_partly", lambda e, _: holds_slopes(e, both)))
+
+
+def turn_exponents(trace: Trace) -> None:
+    """Write differences in exponents of logistic functions as the definition of these has them."""
+    for name in ("turn_sign", "turn_exponent"):
+        look = partial(turns_to_name, rule=RULES[name], given=trace.given)
+        trace.apply(name, among(collected(trace.expression, look)))
+
+
+def turns_to_name(fraction: Expr, rule: Rule, given: Given) -> list[Expr]:
+    """Where a rule makes of a logistic function one that has a name."""
+    if not is_logistic(fraction) or folded(fraction, given) is not None:
+        return []
+    exponents = collected(fraction, lambda e: [e, e.operand] if isinstance(e, Exp) else [])
+    turned = {e: rule.function(e, given) for e in exponents if isinstance(e, rule.heads)}
+    found = {e: new for e, new in turned.items() if new is not None}
+    return list(found) if folded(fraction.xreplace(found), given) is not None else []
 
 
 Shape: TypeAlias = tuple[IndexedBase, tuple[Expr | None, ...]]

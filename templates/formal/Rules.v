@@ -174,6 +174,7 @@ Ltac distribute_negative := by_rewriting ltac:(unfold Rminus; rewrite ?Ropp_plus
 Ltac turn_sign := by_ring.
 Ltac take_out_sign := by_ring.
 Ltac turn_difference := by_ring.
+Ltac turn_exponent := f_equal; by_ring.
 Ltac turn_factor := by_ring.
 Ltac turn_both := turn_factor.
 Lemma cosh_opp u : cosh (- u) = cosh u.
