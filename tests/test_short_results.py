@@ -414,6 +414,18 @@ BY_HAND = {
             "given": ["T > 0"],
         },
     ),
+    "a bracket at the true class beside the sum of all": (
+        "-log(softmax(c)[t])",
+        "Sum((W[i, m]/v[i] - c[i]*x[m]/u)*(-KroneckerDelta(i, t) + \\hat{y}[i]), (i, 1, C))/u",
+        {
+            "by": "x[m]",
+            "where": [
+                "c[j] = sum(W[j,l]*x[l], l=1..D)/(v[j]*u)",
+                "v[j] = sqrt(sum(W[j,l]^2, l=1..D))",
+                "u = sqrt(sum(x[l]^2, l=1..D))",
+            ],
+        },
+    ),
     "roots of numbers": ("arcosh(1 + 2*x)", "1/(sqrt(x)*sqrt(x + 1))", {"by": "x"}),
     "a root of a fraction with a number": (
         "arcosh(1 + 2*sum((z[i] - v[i])^2, i=1..C)/(a*b))",

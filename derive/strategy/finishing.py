@@ -140,6 +140,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, take_known_out)
     if attempt(trace, share_totals):
         meet_above_bars(trace)
+    attempt(trace, insert_deltas)
     attempt(trace, share_brackets)
     attempt(trace, meet_in_brackets)
     attempt(trace, expand_inside, WORTHWHILE)
@@ -300,6 +301,12 @@ def share_totals(trace: Trace) -> None:
         trace.apply("factor_bracket", innermost=True)
         settle(trace, ("pull_out_sign",))
         trace.apply("pull_out_factor", pulls_well)
+
+
+def insert_deltas(trace: Trace) -> None:
+    """Take the bracket at one index, which stands beside the sum of all of them, into that sum."""
+    trace.apply("gather_value")
+    trace.apply("insert_delta")
 
 
 def share_brackets(trace: Trace) -> None:

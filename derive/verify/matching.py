@@ -213,16 +213,18 @@ def sums(
 
     With ``whole`` nothing may be left over.
     """
-    items = tuple(t for t in terms(expr) if t != 0)
+    # A sum with a minus before it counts as its terms, or as the one term it is written as.
+    groups = [tuple(t for t in terms(expr) if t != 0)]
+    if isinstance(expr, Plus):
+        groups.append(tuple(t for t in expr.args if t != 0))
     if len(pattern.args) == 1 and isinstance(pattern.args[0], Each):
         if isinstance(expr, Plus):
-            # A sum with a minus before it counts as its terms, or as the one term it is written as.
-            written = tuple(t for t in expr.args if t != 0)
-            for group in dict.fromkeys((items, written)):
+            for group in dict.fromkeys(groups):
                 yield from ((found, ()) for found in _each(pattern.args[0], group, match))
         return
     wanted = tuple(t for t in terms(pattern) if t != 0)
-    yield from _terms(ordered(wanted, match), items, match, whole)
+    for group in dict.fromkeys(groups):
+        yield from _terms(ordered(wanted, match), group, match, whole)
 
 
 def _terms(wanted: Items, items: Items, match: Match, whole: bool) -> Iterator[tuple[Match, Items]]:

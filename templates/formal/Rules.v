@@ -477,6 +477,20 @@ Ltac contract_delta :=
             match before with context [delta _ ?k] =>
               refine (eq_trans (total_contract k _ _ _ _) _); [vanishing | remaining] end end
         | contract_solved ].
+(* What a sum gains by a delta is its term at the index of that. *)
+Ltac insert_delta :=
+  match goal with |- ?before = ?after =>
+    match after with context [sum_over ?l ?g] =>
+      match before with context [sum_over l ?f] =>
+        let E := fresh "E" in let K := fresh "K" in
+        assert (E : sum_over l g = sum_over l f + sum_over l (fun j => g j - f j))
+          by (rewrite <- sum_over_plus; apply sum_over_ext; intros; cbv beta; ring);
+        let single k :=
+          assert (K : sum_over l (fun j => g j - f j) = g k - f k)
+            by (apply (total_single k); [index | vanishing]) in
+        first [ match g with context [delta _ ?k] => single k end
+              | match g with context [delta ?k _] => single k end ];
+        rewrite E, K; cbv beta; rewrite (delta_same _ _ eq_refl); by_ring end end end.
 Ltac contract_delta_from := contract_delta.
 Ltac contract_delta_upto := contract_delta.
 Ltac contract_delta_between := contract_delta.
