@@ -39,6 +39,7 @@ from derive.notation import (
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS, fraction
 from derive.rules.monomials import (
+    Monomial,
     divided,
     expression,
     monomial,
@@ -193,6 +194,67 @@ def divide_sign(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(Times(sign_of(s.u), s.u), absolute(s.u)),
+    Times(y_i, sign_of(z_k), z_k),
+    head=PRODUCTS,
+)
+def absorb_sign(expr: Expr, given: Given) -> Outcome:
+    """``sign(u) u = |u|``"""
+    return _without_sign(expr, ONE)
+
+
+@rule(
+    law(
+        Quotient(Times(s.a, sign_of(s.u)), Times(s.b, Power(s.u, s.n))),
+        Quotient(s.a, Times(s.b, absolute(s.u), Power(s.u, s.n - 1))),
+        off_zero,
+    ),
+    Quotient(Times(y_i, sign_of(z_k)), Times(s.T, z_k)),
+)
+def absorb_sign_below(expr: Expr, given: Given) -> Outcome:
+    """``sign(u)/u = 1/|u|``"""
+    return _without_sign(expr, -ONE)
+
+
+@rule(
+    law(
+        Quotient(Times(s.a, absolute(s.u)), Times(s.b, s.u)),
+        Quotient(Times(s.a, sign_of(s.u)), s.b),
+        off_zero,
+    ),
+    Quotient(Times(y_i, absolute(z_k)), Times(s.T, z_k)),
+)
+def write_sign(expr: Expr, given: Given) -> Outcome:
+    """``|u|/u = sign(u)``"""
+    term = monomial(expr)
+    for size, exponent in term.powers.values():
+        if _is(size, Abs) and exponent == 1:
+            (u,) = size.operands
+            if term.powers.get(code(u), (u, ZERO))[1] == -1:
+                return expression(multiplied(_without(term, u, size), sign_of(u)))
+    return None
+
+
+def _without_sign(expr: Expr, power: Expr) -> Outcome:
+    """A product of the sign of a number and a ``power`` of it as that of its absolute value."""
+    term = monomial(expr)
+    for found, exponent in term.powers.values():
+        if _is(found, sign) and exponent == 1:
+            (u,) = found.operands
+            if term.powers.get(code(u), (u, ZERO))[1] == power:
+                size = absolute(u) if power == 1 else Quotient(ONE, absolute(u))
+                return expression(multiplied(_without(term, u, found), size))
+    return None
+
+
+def _without(term: Monomial, *bases: Expr) -> Monomial:
+    """A product without any power of some of its bases."""
+    gone = set(map(code, bases))
+    kept = {name: power for name, power in term.powers.items() if name not in gone}
+    return Monomial(term.coefficient, kept)
+
+
+@rule(
     law(
         Plus(Times(s.a, sign_of(s.u)), Times(s.b, absolute(s.u))),
         Times(Plus(s.a, Times(s.b, s.u)), sign_of(s.u)),
@@ -207,7 +269,8 @@ def factor_sign(expr: Expr, given: Given) -> Outcome:
         for found in signs:
             size = absolute(*found.operands)
             for m, other in enumerate(parts):
-                if m != n and other.powers.get(code(size), (size, 0))[1] == 1:
+                over_itself = other.powers.get(code(found.operands[0]), (size, 0))[1] < 0
+                if m != n and not over_itself and other.powers.get(code(size), (size, 0))[1] == 1:
                     beside = multiplied(divided(other, monomial(size)), found.operands[0])
                     inner = plus(expression(divided(part, monomial(found))), expression(beside))
                     rest = (t for at, t in enumerate(expr.args) if at not in (n, m))

@@ -47,6 +47,7 @@ from derive.strategy.judgement import (
     heads_of,
     holds_share_of_others,
     inside_total,
+    is_multiple_of_brackets,
     is_multiple_of_totals,
     multiplies_well,
     outside_totals,
@@ -311,7 +312,8 @@ def insert_deltas(trace: Trace) -> None:
 
 def share_brackets(trace: Trace) -> None:
     """Join terms that have a bracket, a delta or a condition in common."""
-    settle(trace, ("distribute_negative",))
+    repeat(lambda: spread(trace, "distribute_product", is_multiple_of_brackets))
+    settle(trace, ("distribute_negative", "combine_numbers"))
     while trace.apply("factor_delta", innermost=True):
         settle(trace, ("cancel_terms", "collect_terms"))
     while trace.apply("factor_partly", lambda terms, _: Bracket in heads_of(terms)):
@@ -350,7 +352,7 @@ def join_sums(trace: Trace) -> None:
 
 def join_signs(trace: Trace) -> None:
     """Take the sign of a number out of a sum that has its absolute value as well."""
-    settle(trace, ("divide_sign", "factor_sign"))
+    settle(trace, ("write_sign", "absorb_sign", "absorb_sign_below", "divide_sign", "factor_sign"))
     factor_out(trace)
 
 

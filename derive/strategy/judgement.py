@@ -10,6 +10,7 @@ from derive.facts import Definition, Given
 from derive.notation import (
     ONE,
     Binder,
+    Bracket,
     Delta,
     Exp,
     Inert,
@@ -491,6 +492,14 @@ def is_multiple_of_totals(product: Expr, given: Given) -> bool:
     match product:
         case Times((number, Plus(terms_))) if is_number(number):
             return all(beside_total(monomial(t)) is not None for t in terms_)
+    return False
+
+
+def is_multiple_of_brackets(product: Expr, given: Given) -> bool:
+    """Whether this is a number times terms one of which holds only for some indices."""
+    match product:
+        case Times((number, Plus(terms_))) if is_number(number):
+            return any(Bracket in heads_of(t) for t in terms_)
     return False
 
 

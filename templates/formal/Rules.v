@@ -899,6 +899,14 @@ Ltac divide_sign :=
       by first [nonzero | let E := fresh "E" in
                           assert (E : Rabs a <> 0) by nonzero; intros F; apply E; rewrite F; apply Rabs_R0];
     pose proof (sign_neq_0 a Z); rewrite ?(abs_sign a); field; nonzero end.
+Ltac absorb_sign := rewrite ?abs_sign; by_ring.
+Ltac write_sign := rewrite ?abs_sign; by_field.
+Ltac absorb_sign_below :=
+  match goal with |- context [sign ?a] =>
+    let Z := fresh "Z" in
+    assert (Z : a <> 0) by nonzero; destruct (Rdichotomy a 0 Z);
+    [ rewrite ?(sign_eq_m1 a), ?(Rabs_left a) by assumption
+    | rewrite ?(sign_eq_1 a), ?(Rabs_pos_eq a) by lra ]; field; nonzero end.
 Ltac decide_sign :=
   cbv beta; match goal with |- threshold ?u 0 _ _ = _ =>
     unfold threshold; destruct (Rlt_dec 0 u);
