@@ -23,6 +23,7 @@ from derive.notation import (
     ProductOver,
     Quotient,
     Total,
+    code,
     entries,
     factors,
     mask,
@@ -83,7 +84,7 @@ class _Recognised:
         self._labels: set[Expr] = set()
         self._problem = problem
         self._given = given
-        places = (problem.expression, *(d.value for d in given.definitions))
+        places = (problem.expression, *(_for_all(d, given) for d in given.definitions))
         self._places = [_rejoined(place, given) for place in places]
         self._taken = set(names(problem.expression))
         self._taken |= {s for v in problem.variables for s in names(v)}
@@ -96,7 +97,7 @@ class _Recognised:
 
     def name_softmaxes(self) -> None:
         known = (*self._given.definitions, *self.definitions)
-        named = [_partition_of(d.value) for d in known if isinstance(d.value, Quotient)]
+        named = [(_partition_of(d.value), d.indices) for d in known if _names_entries(d)]
         spare = self._spare((*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100))))
         # A row W[j] names the softmax of the row W[t[n]] too, and not the other way round.
         partitions = [p for place in self._places for p in _partitions(place, self._given)]
@@ -117,7 +118,7 @@ class _Recognised:
             used = self._taken | {r.index for r in own}
             axis = _named(along, spare_indices(total.hint), self.ranges, used)
             lifted = replace(total, moved)
-            if None in around or any(_same(lifted, known, self._labels) for known in named):
+            if None in around or any(_same(lifted, *each) for each in named):
                 continue
             # What a row leaves out has no share in it.
             masks = (mask(axis.index, other) for other in lifted.excluded)
@@ -125,7 +126,7 @@ class _Recognised:
             value = Quotient(times(*masks, *above), times(*below, lifted))
             softmax = lifted.limits[1:] == (axis.lower, axis.upper)
             self._name(next(spare), value, (*own, axis), softmax)
-            named.append(lifted)
+            named.append((lifted, (*(r.index for r in own), axis.index)))
 
     def _stays(self, total: Total) -> bool:
         """Whether a derivative of the sum has its terms in it, weights and all.
@@ -154,8 +155,8 @@ class _Recognised:
         self._places = [_folded(place, given) for place in self._places]
 
     def name_logistics(self) -> None:
-        known = [d.value for d in self._given.definitions]
-        named = [v.denominator for v in known if is_logistic(v)]
+        known = [d for d in self._given.definitions if is_logistic(d.value)]
+        named = [(d.value.denominator, d.indices) for d in known]
         spare = self._spare((*LOGISTIC_NAMES, *(f"\\sigma^{{({k})}}" for k in range(2, 100))))
         logistics = [p for place in self._places for p in _logistics(place, self._given)]
         for value, scope in sorted(logistics, key=lambda p: (_picks_rows(p[0]), _falls(p[0]))):
@@ -165,10 +166,10 @@ class _Recognised:
             lifted = replace(value, {s: to - _shift(s, value) for s, to in outer.items()})
             # One name does for the logistic functions of u and of -u.
             both = (lifted.denominator, _mirrored(lifted.denominator))
-            if None in around or any(_same(each, known) for each in both for known in named):
+            if None in around or any(_same(each, *one) for each in both for one in named):
                 continue
             self._name(next(spare), lifted, own)
-            named.append(lifted.denominator)
+            named.append((lifted.denominator, tuple(r.index for r in own)))
 
     def _lifted(
         self, around: Iterable[IndexRange]
@@ -201,6 +202,15 @@ class _Recognised:
         self.ranges += ranges
 
 
+def _for_all(definition: Definition, given: Given) -> Expr:
+    """The value of a definition under sums over its own indices: they stand for any, as bound."""
+    value = definition.value
+    for index in definition.indices:
+        if (known := given.range_of(index)) is not None:
+            value = Total(value, (index, known.lower, known.upper))
+    return value
+
+
 def _rejoined(expr: Expr, given: Given) -> Expr:
     """The same, with a term beside the sum of all others as a term of the whole sum."""
     trace = Trace(expr, given)
@@ -224,6 +234,20 @@ def _parts(product: Expr) -> tuple[list[Expr], list[Expr]]:
 def _partition_of(share: Quotient) -> Expr:
     """The sum below the bar of a share, where there is one."""
     return next((f for f in sides(share)[1] if isinstance(f, Total)), share.denominator)
+
+
+def _names_entries(definition: Definition) -> bool:
+    """Whether a definition names the shares of a whole axis, and not one with its entry fixed."""
+    if not isinstance(definition.value, Quotient):
+        return False
+    total = _partition_of(definition.value)
+    if not isinstance(total, Total):
+        return True
+    above = {code(f) for f in sides(definition.value)[0]}
+    body, index = total.opened
+    powers = [f for f in _parts(body)[0] if isinstance(f, LIKELIHOODS) and index in names(f)]
+    own = [i for i in definition.indices if i not in names(total)]
+    return any({code(replace(f, {index: i})) for f in powers} <= above for i in own)
 
 
 def _logistics(expr: Expr, given: Given) -> list[tuple[Expr, tuple[IndexRange, ...]]]:
@@ -328,12 +352,8 @@ def _picks_rows(expr: Expr) -> bool:
     return any(isinstance(i, Indexed) for entry in entries(expr) for i in entry.indices)
 
 
-def _same(total: Expr, named: Expr, fixed: AbstractSet[Expr] = frozenset()) -> bool:
-    """Whether a partition sum is one that has a name, for some values of its free indices.
-
-    But for those that are ``fixed``.
-    """
-    generic = tuple(s for s in names(named) if s.is_integer and s not in fixed)
+def _same(total: Expr, named: Expr, generic: tuple[Symbol, ...]) -> bool:
+    """Whether a partition sum is one that has a name, for some values of the name's indices."""
     return instance_of(named, total, generic) is not None
 
 

@@ -140,15 +140,16 @@ PRODUCTS = (
 
 EXTENSION = ("extend_upwards", "extend_downwards", "widen_bracket", "join_brackets")
 
+PLAIN_NAMING = ("fold_definition", "separate_quotient", "invert_quotient", "invert_power")
+"""What writes a name for its value and nothing else."""
+
 NAMING = (
     "fold_definition",
     "write_mask",
     "turn_logistic",
     "turn_sigmoid",
     "write_complement",
-    "separate_quotient",
-    "invert_quotient",
-    "invert_power",
+    *PLAIN_NAMING[1:],
 )
 
 

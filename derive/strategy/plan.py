@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace as with_changes
+from itertools import takewhile
 from types import MappingProxyType
 
-from sympy import Expr, Tuple
+from sympy import Expr, Indexed, Tuple
 
 from derive.derivation import Derivation
-from derive.facts import Definition, Given, IndexRange, Lemma
+from derive.facts import Definition, Fact, Given, IndexRange, Lemma
 from derive.notation import Partial, height, names, replace, spare_indices
 from derive.problem import Problem
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
 from derive.signs import depends
 from derive.strategy.arrays import in_arrays_if_shorter
-from derive.strategy.attempts import length
+from derive.strategy.attempts import length, settle
 from derive.strategy.cases import cases
 from derive.strategy.finishing import finish
 from derive.strategy.naming import recognise
 from derive.strategy.phases import (
+    PLAIN_NAMING,
     differentiate,
     name_shares,
     prepare,
@@ -93,7 +95,11 @@ def nested(definitions: tuple[Definition, ...], given: Given) -> tuple[Definitio
     order = {d: (height(d.value), not d.softmax, length(d.value)) for d in definitions}
     for definition in sorted(definitions, key=order.__getitem__):
         trace = Trace(definition.value, with_changes(given, definitions=tuple(ready)))
-        name_shares(trace)
+        if definition in given.definitions:
+            # What the user has written down stays so, but for the names in it: no step shows more.
+            settle(trace, PLAIN_NAMING)
+        else:
+            name_shares(trace)
         ready.append(with_changes(definition, value=trace.expression))
     return tuple(ready)
 
@@ -114,6 +120,7 @@ def derive_one(
     trace.apply("apply_lemma")
     # A definition is not folded into its own derivative, or nothing would be left to show.
     if folded(problem.expression, given) is None:
+        write_entries(trace)
         prepare(trace)
     return worked_out(trace, problem, name, known, inherited)
 
@@ -205,4 +212,38 @@ def derive_definition(
     given = Given((*problem.facts, *problem.ranges), definitions)
     trace = Trace(problem.statement, given)
     trace.apply("unfold_definition", lambda e, _: e == problem.expression)
+    name_others(trace)
     return worked_out(trace, problem, name)
+
+
+def name_others(trace: Trace) -> None:
+    """Write what a definition is made of by its names; by its own, nothing would be left to show.
+
+    Names that come after it are left out, too: they may be made of it.
+    """
+    whole = trace.given
+    trace.given = before(trace.steps[-1].facts, whole)
+    name_shares(trace)
+    trace.given = whole
+
+
+def write_entries(trace: Trace) -> None:
+    """Write a name as the entry of a share that it is, where only steps show that it is one.
+
+    So ``p = e^{z_t - m}/(e^{z_t - m} + Σ_{j≠t} e^{z_j})`` meets the other entries.
+    """
+    whole = trace.given
+    for definition in whole.definitions:
+        value = Trace(definition.value, before((definition,), whole))
+        name_shares(value)
+        if isinstance(value.expression, Indexed) and not isinstance(definition.value, Indexed):
+            trace.apply("unfold_definition", lambda e, g, d=definition: g.definition_of(e) == d)
+            trace.given = value.given
+            name_shares(trace)
+            trace.given = whole
+
+
+def before(own: tuple[Fact, ...], given: Given) -> Given:
+    """What is given without definitions, and without those that may be made of them."""
+    known = tuple(takewhile(lambda d: d not in own, given.definitions))
+    return with_changes(given, definitions=known)
