@@ -84,8 +84,8 @@ def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Gi
         if not isinstance(definition.value, Quotient):
             continue
         counts = tuple(map(len, sides(definition.value)))
-        if sum(counts) < 3:
-            continue
+        if sum(counts) < 3 and given.definition_of(definition.value.numerator) is None:
+            continue  # but a named share over a number is sought
         whole = ONE in sides(definition.value)[0]
         for tops in [()] if whole else combinations(range(len(above)), counts[0]):
             for bottoms in combinations(range(len(below)), counts[1]):

@@ -11,13 +11,13 @@ from sympy import Expr, Indexed, Tuple
 
 from derive.derivation import Derivation
 from derive.facts import Definition, Fact, Given, IndexRange, Lemma
-from derive.notation import Partial, height, names, replace, spare_indices
+from derive.notation import Partial, Quotient, Times, height, names, replace, spare_indices
 from derive.problem import Problem
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
 from derive.signs import depends
 from derive.strategy.arrays import in_arrays_if_shorter
-from derive.strategy.attempts import length, settle
+from derive.strategy.attempts import among, length, settle
 from derive.strategy.cases import cases
 from derive.strategy.finishing import finish
 from derive.strategy.naming import recognise
@@ -98,6 +98,10 @@ def nested(definitions: tuple[Definition, ...], given: Given) -> tuple[Definitio
         if definition in given.definitions:
             # What the user has written down stays so, but for the names in it: no step shows more.
             settle(trace, PLAIN_NAMING)
+            whole = trace.expression
+            # A fraction is looked for in others: what it was separated into is one again.
+            if isinstance(definition.value, Quotient) and isinstance(whole, Times):
+                trace.apply("multiply_quotients", among(frozenset({whole})))
         else:
             name_shares(trace)
         ready.append(with_changes(definition, value=trace.expression))
