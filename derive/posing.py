@@ -42,6 +42,7 @@ from derive.notation import (
     names,
     spare_indices,
 )
+from derive.placeholders import kept_apart
 from derive.positions import survey
 from derive.problem import Kind, Problem
 from derive.ranges import Ranges
@@ -108,7 +109,11 @@ def pose(
     defined = {d.base for d in definitions}
     labels = names(loss).union(*map(names, map(mentioned_in, facts)))
     labels = labels.difference(*map(names, wanted))
-    ranges = Ranges(defined, frozenset().union(*map(sizes_in, places)), told, labels)
+    sizes = frozenset().union(*map(sizes_in, places))
+    others = [loss, *wanted, *_summed(direction), *map(mentioned_in, facts)]
+    definitions = kept_apart(definitions, others, lambda: Ranges(defined, sizes, labels=labels))
+    places = [*others, *(d.value for d in definitions)]
+    ranges = Ranges(defined, sizes, told, labels)
     for _ in range(2):
         # Twice: a fact may give an index of the loss its range, and the other way round.
         for place in (*places, *(d.entry for d in definitions)):

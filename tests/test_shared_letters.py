@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sympy import IndexedBase, Sum, symbols
+from sympy import Eq, IndexedBase, Sum, exp, symbols
 
 import derive
 from derive.errors import DeriveError
@@ -57,3 +57,47 @@ def test_a_variable_is_named_once_all_the_same() -> None:
 def test_what_is_wrong_by_itself_is_told_as_before() -> None:
     with pytest.raises(DeriveError, match="axis of size"):
         derive.gradient(Sum(U[u, k] * V[k, l], (l, 1, D), (u, 1, N)), [U[m, k], V[m, k]])
+
+
+x, y = IndexedBase("x", shape=(M,)), IndexedBase("y", shape=(N,))
+K, G = IndexedBase("K"), IndexedBase("G")
+KERNELS = "K[i,j] = exp(-(x[i]-x[j])^2/2)", "G[i,j] = exp(-(y[i]-y[j])^2/2)"
+
+
+@pytest.mark.parametrize(
+    ("loss", "variables", "where"),
+    [
+        (
+            Sum(K[i], (i, 1, M)) + Sum(G[i], (i, 1, N)),
+            [x[k], y[k]],
+            [Eq(K[i], exp(-(x[i] ** 2))), Eq(G[i], exp(-(y[i] ** 2)))],
+        ),
+        pytest.param(
+            "sum(K[i], i=1..M) + sum(G[i], i=1..N)",
+            ["x[k]", "y[k]"],
+            ["K[i] = exp(-x[i]^2)", "G[i] = exp(-y[i]^2)"],
+            marks=pytest.mark.needs("lark"),
+        ),
+    ],
+)
+def test_the_index_of_a_definition_is_its_own(
+    loss: object, variables: list[object], where: list[object]
+) -> None:
+    d = derive.gradient(loss, variables, where=where)
+    assert d.check().level == "exact"
+    assert str(d.result) == "(-2*K[k]*x[k], -2*G[k]*y[k])"
+    assert [str(each.entry) for each in d.problem.definitions] == ["K[i]", "G[j]"]
+    value, slopes = d.kernel("numpy")(x=np.zeros(3), y=np.zeros(2))
+    assert value == 5
+    assert [slope.shape for slope in slopes] == [(3,), (2,)]
+
+
+@pytest.mark.needs("lark")
+def test_two_samples_of_their_own_sizes() -> None:
+    """Gretton et al. 2012: letters that stand for one size serve again."""
+    within = "sum(sum(K[i,j], i=1..M), j=1..M)/M^2 + sum(sum(G[i,j], i=1..N), j=1..N)/N^2"
+    between = "2*sum(sum(H[i,j], i=1..M), j=1..N)/(M*N)"
+    where = [*KERNELS, "H[i,j] = exp(-(x[i]-y[j])^2/2)"]
+    d = derive.gradient(f"{within} - {between}", "x[k]", where=where)
+    assert d.check().level == "exact"
+    assert [str(each.entry) for each in d.problem.definitions] == ["K[i, j]", "G[m, n]", "H[i, m]"]
