@@ -55,6 +55,12 @@ def read_fact(relation: Any) -> Fact:
             Le(args=(Symbol() | Indexed() as index, last)) | Ge(args=(last, Symbol() as index))
         ) if _is_index(index) and _is_end(last, moved=isinstance(index, Indexed)):
             return IndexRange(index, ONE, last)
+        case Le(args=(entry, bound)) | Ge(args=(entry, bound)) if _is_bounded(entry, bound):
+            strict = (Gt if isinstance(relation, Ge) else Lt)(entry, bound)
+            raise DeriveError(
+                f"{relation} is no fact that can be used: of an entry of an array only > and < can "
+                f"be stated; drop the fact, or state {strict} if that holds"
+            )
         case Le() | Ge() if single := sorted(s.name for s in names(relation) if _is_plain_index(s)):
             raise DeriveError(
                 f"{relation} is no fact that can be used: an index such as {single[0]} runs to the "
@@ -69,6 +75,12 @@ def read_fact(relation: Any) -> Fact:
 def _is_index(expr: Expr) -> bool:
     """Whether an expression may be an index; of an array only its use tells."""
     return bool(expr.is_integer) or isinstance(expr, Indexed)
+
+
+def _is_bounded(one: Expr, other: Expr) -> bool:
+    """Whether an entry is compared with a number, a parameter or an entry: with no index."""
+    plain = [side for side in (one, other) if not isinstance(side, Indexed)]
+    return len(plain) < 2 and not any(s.is_integer for side in plain for s in names(side))
 
 
 def _is_end(expr: Expr, moved: bool) -> bool:

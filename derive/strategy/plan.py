@@ -241,7 +241,8 @@ def write_entries(trace: Trace) -> None:
         value = Trace(definition.value, before((definition,), whole))
         name_shares(value)
         if isinstance(value.expression, Indexed) and not isinstance(definition.value, Indexed):
-            trace.apply("unfold_definition", lambda e, g, d=definition: g.definition_of(e) == d)
+            trace.given = with_changes(whole, definitions=(definition,))
+            trace.apply("unfold_definition")
             trace.given = value.given
             name_shares(trace)
             trace.given = whole
