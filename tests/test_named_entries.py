@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import derive
@@ -72,3 +73,26 @@ def test_a_ratio_of_policies_keeps_its_name() -> None:
     )
     assert result.startswith("(-KroneckerDelta(k, a[n]) + \\hat{y}[n, k])*Piecewise(")
     assert result.endswith("*A[n]*r[n]/T")
+
+
+@pytest.mark.parametrize(
+    ("loss", "where", "label"),
+    [
+        ("-log(p)", [MARGIN], {"mu": 0.3}),
+        (
+            "s - log(q)",
+            ["q = sigmoid(z[t])/c", "s = sum(sigmoid(z[i]), i=1..C)"],
+            {"c": 2.0},
+        ),
+    ],
+)
+def test_the_letter_of_a_label_may_be_the_index_of_a_name(
+    loss: str, where: list[str], label: dict[str, float]
+) -> None:
+    """In code, too, the ``t`` of a name stands for every class, that of the loss for the label."""
+    kernel = derive.gradient(loss, "z[k]", where=where).kernel("numpy")
+    logits, step = np.array([0.4, -1.1, 0.7]), 1e-6
+    _, slope = kernel(z=logits, t=2, **label)
+    for k, unit in enumerate(np.eye(3)):
+        above, below = (kernel(z=logits + s * unit, t=2, **label)[0] for s in (step, -step))
+        assert np.isclose(slope[k], (above - below) / (2 * step))

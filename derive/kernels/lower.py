@@ -7,7 +7,7 @@ nothing larger than its operands and its result is built.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import reduce
 
 from sympy import Expr, Indexed, Number, NumberSymbol, S, Symbol, gamma, loggamma, oo
@@ -51,11 +51,30 @@ from derive.notation import (
     heads,
     names,
     plus,
+    replace,
+    spare_indices,
     times,
     without,
 )
 
 _MAY_BE_INFINITE = {Quotient, Power, Log, Apply, Exp}
+
+
+def _apart(definition: Definition, arrays: Container[Expr]) -> Definition:
+    """The definition with other letters for its own indices where an argument is called so.
+
+    The ``t`` of a ``σ_t`` stands for every class, and that of the loss for the label given.
+    """
+    taken = {*names(definition.value), *definition.indices}
+    own: dict[Expr, Expr] = {}
+    for index in definition.indices:
+        if index in arrays:
+            spare = (s for s in spare_indices(index) if s not in arrays and s not in taken)
+            own[index] = next(spare)
+            taken.add(own[index])
+    return Definition(
+        replace(definition.entry, own), replace(definition.value, own), definition.softmax
+    )
 
 
 class Lowering(Entries):
@@ -74,7 +93,7 @@ class Lowering(Entries):
         definitions: Iterable[Definition],
     ) -> None:
         super().__init__(arrays, classes, integers)
-        self._definitions = {d.base: d for d in definitions}
+        self._definitions = {d.base: _apart(d, arrays) for d in definitions}
         self.defined: dict[c.Name, Expr] = {}
         """Code of the definitions that were used, by name."""
 
