@@ -27,6 +27,12 @@ TVERSKY = [
     "G = sum((1 - p[i])*y[i], i=1..N)",
 ]
 
+DISTANCE = "r[i,j] = sqrt(sum((x[i,l] - x[j,l])^2, l=1..D))"
+UMAP = (
+    "sum(sum(-w[i,j]*log(q[i,j]) - (1 - w[i,j])*log(1 - q[i,j]), j=1..N, j != i), i=1..N)",
+    "2*a*b*Sum((1 - KroneckerDelta(j, k))*(-y[j, m] + y[k, m])*(-2*q[k, j] + w[j, k] + w[k, j])",
+)
+
 # The loss, what it is differentiated by, facts, definitions, and what a person writes.
 BY_HAND = {
     "cosine": (
@@ -729,6 +735,72 @@ BY_HAND = {
         "exp(a)*sum(x[j]*p[j]*b[j], j=1..K) - exp(a)*sum(x[j]*p[j]*u[j], j=1..K) - a",
         "exp(a)*Sum((b[j] - u[j])*p[j]*x[j], (j, 1, K)) - 1",
         {"by": "a", "where": SOFTMAX},
+    ),
+    # Distances with a name are those of both ways round, as they are where they are written out.
+    "Lennard-Jones with distances": (
+        "sum(sum(4*eps*((s/r[i,j])^12 - (s/r[i,j])^6), j=i+1..N), i=1..N)",
+        "24*eps*s**6*Sum((1 - KroneckerDelta(i, k))*(-2*s**6/r[k, i]**6 + 1)"
+        "*(-x[i, m] + x[k, m])/r[k, i]**8, (i, 1, N))",
+        {"by": "x[k,m]", "where": [DISTANCE], "given": ["s > 0"]},
+    ),
+    "Morse with distances": (
+        "sum(sum(B*(1 - exp(-a*(r[i,j] - r0)))^2, j=i+1..N), i=1..N)",
+        "2*B*a*Sum((1 - exp(-a*(-r0 + r[k, i])))*(1 - KroneckerDelta(i, k))"
+        "*(-x[i, m] + x[k, m])*exp(-a*(-r0 + r[k, i]))/r[k, i], (i, 1, N))",
+        {"by": "x[k,m]", "where": [DISTANCE]},
+    ),
+    "Coulomb with distances": (
+        "sum(sum(q[i]*q[j]/r[i,j], j=i+1..N), i=1..N)",
+        "-q[k]*Sum((1 - KroneckerDelta(i, k))*(-x[i, m] + x[k, m])*q[i]/r[k, i]**3, (i, 1, N))",
+        {"by": "x[k,m]", "where": [DISTANCE]},
+    ),
+    # Here the differences are turned as well.
+    "Yukawa with distances": (
+        "sum(sum(exp(-r[i,j]/s)/r[i,j], j=i+1..N), i=1..N)",
+        "Sum((1 - KroneckerDelta(i, k))*(1/r[k, i] + 1/s)*(x[i, m] - x[k, m])"
+        "*exp(-r[k, i]/s)/r[k, i]**2, (i, 1, N))",
+        {"by": "x[k,m]", "where": [DISTANCE], "given": ["s > 0"]},
+    ),
+    "Sammon with distances": (
+        "sum(sum((r[i,j] - d[i,j])^2/d[i,j], j=i+1..N), i=1..N)",
+        "2*Sum((1 - KroneckerDelta(i, k))*(-d[k, i] + r[k, i])*(-x[i, m] + x[k, m])"
+        "/(d[k, i]*r[k, i]), (i, 1, N))",
+        {"by": "x[k,m]", "where": [DISTANCE, "d[i,j] = sqrt(sum((u[i,l] - u[j,l])^2, l=1..E))"]},
+    ),
+    "t-SNE over pairs": (
+        "sum(sum(p[i,j]*log(p[i,j]/q[i,j]), j=i+1..N), i=1..N)",
+        "2*Sum((-y[i, m] + y[k, m])*d[k, i]*p[k, i], (i, 1, N))"
+        " - 2*Sum((-y[i, m] + y[k, m])*d[k, i]*q[k, i], (i, 1, N))"
+        "*Sum(p[i, j], (j, i + 1, N), (i, 1, N))",
+        {
+            "by": "y[k,m]",
+            "where": [
+                "p[i,j] = (c[i,j] + c[j,i])/(2*N)",
+                "d[i,j] = 1/(1 + sum((y[i,l] - y[j,l])^2, l=1..D))",
+                "Z = sum(sum(d[i,j], j=i+1..N), i=1..N)",
+                "q[i,j] = d[i,j]/Z",
+            ],
+        },
+    ),
+    # McInnes et al. 2018: what is above the bar meets one term beside it, and then another.
+    "UMAP": (
+        UMAP[0],
+        UMAP[1] + "*d[k, j]**(b - 1)*q[k, j]/(1 - q[k, j]), (j, 1, N))",
+        {
+            "by": "y[k,m]",
+            "where": ["d[i,j] = sum((y[i,l] - y[j,l])^2, l=1..D)", "q[i,j] = 1/(1 + a*d[i,j]^b)"],
+            "given": ["a > 0", "b > 0"],
+        },
+    ),
+    "UMAP with one name": (
+        UMAP[0],
+        UMAP[1] + "*q[k, j]*Sum((-y[j, l] + y[k, l])**2, (l, 1, D))**(b - 1)"
+        "/(1 - q[k, j]), (j, 1, N))",
+        {
+            "by": "y[k,m]",
+            "where": ["q[i,j] = 1/(1 + a*sum((y[i,l] - y[j,l])^2, l=1..D)^b)"],
+            "given": ["a > 0", "b > 0"],
+        },
     ),
 }
 

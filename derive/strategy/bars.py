@@ -26,13 +26,22 @@ def share_bars(trace: Trace) -> None:
 
 def meet_above_bars(trace: Trace) -> None:
     """Write fractions and what stands beside them over one bar, each where terms then cancel."""
-    for terms in beside_bars(trace.expression, trace.given):
-        if not attempt(trace, partial(share_bar, terms=terms, until="cancel_terms")):
-            attempt(trace, partial(share_bar, terms=terms))
+
+    def put_one() -> bool:
+        found = beside_bars(trace.expression, trace.given)
+        return any(put_over_one(trace, terms) for terms in found)
+
+    repeat(put_one)  # what stands over a bar by now may meet the next term beside it
     for bracket in sums_above(trace.expression):
         for product in sorted(products_in((bracket,)), key=code):
             attempt(trace, partial(open_to_meet, product=product))
         attempt(trace, partial(open_numerator, opened=products_in((bracket,))))
+
+
+def put_over_one(trace: Trace, terms: Expr) -> bool:
+    """Write one more of these terms over a bar if that is shorter; returns whether it was."""
+    until_cancelled = partial(share_bar, terms=terms, until="cancel_terms")
+    return attempt(trace, until_cancelled) or attempt(trace, partial(share_bar, terms=terms))
 
 
 def share_bar(trace: Trace, terms: Expr, until: str = "") -> None:

@@ -217,13 +217,16 @@ def turn_differences(trace: Trace) -> None:
     """Write differences of entries the same way round, so that terms with them can meet."""
     if orient(trace):
         settle(trace, ("pull_out_sign", "cancel_terms", "collect_terms"))
+        settle(trace, ("join_ranges",))
         gather_totals(trace)
 
 
 def meet_by_symmetry(trace: Trace) -> None:
     """Write ``w_{ji}`` as ``w_{ij}`` where the definition says so, and join what is alike then."""
+    turn_differences(trace)  # a difference beside it may be the other way round there
     if trace.apply("swap_indices"):
         settle(trace, ("combine_powers", "cancel_terms", "collect_terms"))
+        settle(trace, ("rejoin_index", "join_ranges"))
         gather_totals(trace)
 
 
