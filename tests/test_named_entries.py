@@ -96,3 +96,11 @@ def test_the_letter_of_a_label_may_be_the_index_of_a_name(
     for k, unit in enumerate(np.eye(3)):
         above, below = (kernel(z=logits + s * unit, t=2, **label)[0] for s in (step, -step))
         assert np.isclose(slope[k], (above - below) / (2 * step))
+
+
+@pytest.mark.parametrize("where", [["p = softmax(z)[t]"], ["p = q[t]", "q[i] = softmax(z)[i]"]])
+def test_a_label_within_a_definition_keeps_its_digits(where: list[str]) -> None:
+    kernel = derive.gradient("-log(p)", "z[k]", where=where).kernel("numpy")
+    value, slope = kernel(z=np.array([0.0, 50.0, -3.0]), t=1)
+    rest = np.exp(-50.0) + np.exp(-53.0)
+    assert np.allclose([value, slope[1]], [rest, -rest], rtol=1e-12, atol=0)

@@ -39,8 +39,14 @@ class Labels:
 
     def __init__(self, problem: Problem) -> None:
         running = {s for v in problem.variables for s in names(v)}
-        plain = () if problem.kind == "jacobian" else problem.free_indices
-        self._plain: AbstractSet[Expr] = set(plain) - running
+        plain = set(problem.free_indices)
+        if problem.kind == "jacobian":
+            running |= plain
+        ranged = {known.index for known in problem.ranges}
+        for definition in problem.definitions:
+            # The t of a p = ŷ_t is a label as that of a loss is.
+            plain |= (names(definition.value) & ranged).difference(definition.indices)
+        self._plain: AbstractSet[Expr] = plain - running
 
     def open_powers(self, trace: Trace) -> None:
         """Write ``1 - ŷ_t^q`` as ``1 - e^{q log ŷ_t}``; a number beside both is taken out."""
