@@ -432,6 +432,30 @@ BY_HAND = {
             ],
         },
     ),
+    "a mixture of named densities": (
+        "-sum(log(sum(p[j]*f[n,j], j=1..K)), n=1..N)",
+        "N*p[k] - Sum(\\hat{y}[n, k], (n, 1, N))",
+        {
+            "by": "a[k]",
+            "where": ["p[j] = softmax(a)[j]", "f[n,j] = exp(-(x[n] - m[j])^2/2)"],
+        },
+    ),
+    "a force of charges on a line": (
+        "sum(1/abs(z[i] - v[i]), i=1..C)",
+        "1/((v[k] - z[k])*Abs(v[k] - z[k]))",
+        {},
+    ),
+    "a sign over its number": (
+        "sum(abs(z[i])*log(abs(z[i])), i=1..C)",
+        "(log(Abs(z[k])) + 1)*sign(z[k])",
+        {},
+    ),
+    "a valley that is curved": (
+        "sum(100*(z[i+1] - z[i]^2)^2 + (1 - z[i])^2, i=1..C-1)",
+        "200*(-z[k - 1]**2 + z[k])*Piecewise((1, k >= 2), (0, True))"
+        " - 2*(200*(z[k + 1] - z[k]**2)*z[k] - z[k] + 1)*Piecewise((1, k <= C - 1), (0, True))",
+        {},
+    ),
     "roots of numbers": ("arcosh(1 + 2*x)", "1/(sqrt(x)*sqrt(x + 1))", {"by": "x"}),
     "a root of a fraction with a number": (
         "arcosh(1 + 2*sum((z[i] - v[i])^2, i=1..C)/(a*b))",

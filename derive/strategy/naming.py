@@ -97,7 +97,7 @@ class _Recognised:
 
     def name_softmaxes(self) -> None:
         known = (*self._given.definitions, *self.definitions)
-        named = [(_partition_of(d.value), d.indices) for d in known if _names_entries(d)]
+        named = [(_partition_of(d.value), d.indices) for d in known if self._names_entries(d)]
         spare = self._spare((*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100))))
         # A row W[j] names the softmax of the row W[t[n]] too, and not the other way round.
         partitions = [p for place in self._places for p in _partitions(place, self._given)]
@@ -134,18 +134,34 @@ class _Recognised:
         By a weight alone it has not, unless that is an entry of a softmax.
         """
         above, below = _parts(total.body)
-        powers = [f for f in above if isinstance(f, LIKELIHOODS)]
+        powers = [f for f in above if is_likelihood(f, self._given)]
+        shares = {d.base for d in self.definitions}
+        shares |= {d.base for d in self._given.definitions if self._names_entries(d)}
         weights = [
             f
             for f in (*above, *below)
-            if not isinstance(f, LIKELIHOODS)
-            and not (isinstance(f, Indexed) and any(f.base == d.base for d in self.definitions))
+            if not is_likelihood(f, self._given)
+            and not (isinstance(f, Indexed) and f.base in shares)
         ]
         return all(
             any(depends(power, v, self._given) for power in powers)
             for v in self._problem.variables
             if any(depends(weight, v, self._given) for weight in weights)
         )
+
+    def _names_entries(self, definition: Definition) -> bool:
+        """Whether a definition names the shares of a whole axis, not one at a fixed entry."""
+        if not isinstance(definition.value, Quotient):
+            return False
+        total = _partition_of(definition.value)
+        if not isinstance(total, Total):
+            return True
+        above = {code(f) for f in sides(definition.value)[0]}
+        body, index = total.opened
+        likely = [f for f in _parts(body)[0] if is_likelihood(f, self._given)]
+        powers = [f for f in likely if index in names(f)]
+        own = [i for i in definition.indices if i not in names(total)]
+        return any({code(replace(f, {index: i})) for f in powers} <= above for i in own)
 
     def fold_names(self) -> None:
         """Write what has a name by it."""
@@ -234,20 +250,6 @@ def _parts(product: Expr) -> tuple[list[Expr], list[Expr]]:
 def _partition_of(share: Quotient) -> Expr:
     """The sum below the bar of a share, where there is one."""
     return next((f for f in sides(share)[1] if isinstance(f, Total)), share.denominator)
-
-
-def _names_entries(definition: Definition) -> bool:
-    """Whether a definition names the shares of a whole axis, and not one with its entry fixed."""
-    if not isinstance(definition.value, Quotient):
-        return False
-    total = _partition_of(definition.value)
-    if not isinstance(total, Total):
-        return True
-    above = {code(f) for f in sides(definition.value)[0]}
-    body, index = total.opened
-    powers = [f for f in _parts(body)[0] if isinstance(f, LIKELIHOODS) and index in names(f)]
-    own = [i for i in definition.indices if i not in names(total)]
-    return any({code(replace(f, {index: i})) for f in powers} <= above for i in own)
 
 
 def _logistics(expr: Expr, given: Given) -> list[tuple[Expr, tuple[IndexRange, ...]]]:
@@ -370,7 +372,7 @@ def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange,
     known = [r for r in given.of(IndexRange) if isinstance(r, IndexRange)]
     for factor in beside:
         total = factor.base if isinstance(factor, Power) else factor
-        if isinstance(total, Total) and _is_partition(total):
+        if isinstance(total, Total) and _is_partition(total, given):
             here.append((_without_constants(total), (*given.scope, *known)))
     if isinstance(expr, Binder):
         body, index = expr.open()
@@ -385,14 +387,29 @@ def _without_constants(total: Total) -> Total:
     return total.over(fraction(above, below), index)
 
 
-def _is_partition(total: Total) -> bool:
+def is_likelihood(factor: Expr, given: Given) -> bool:
+    """Whether this is an exponential or a product over an index, or the name of one, as that of a
+    density is; that of a share is none.
+    """
+    if isinstance(factor, LIKELIHOODS):
+        return True
+    known = given.definition_of(factor)
+    if known is None:
+        return False
+    above, below = _parts(known.value)
+    return any(isinstance(f, LIKELIHOODS) for f in above) and not any(
+        isinstance(f, Total) for f in below
+    )
+
+
+def _is_partition(total: Total, given: Given) -> bool:
     """Whether this is a sum of exponentials or of products over an index, as likelihoods are.
 
     Perhaps with weights, but for a softmax unnamed.
     """
     body, index = total.open()
     above, below = _parts(body)
-    return any(index in names(f) for f in above if isinstance(f, LIKELIHOODS)) and not any(
+    return any(index in names(f) for f in above if is_likelihood(f, given)) and not any(
         isinstance(f, Total) and Exp in f.heads for f in below
     )
 
