@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mpmath
 import numpy as np
 import pytest
@@ -92,3 +94,25 @@ def test_no_digits_are_lost(loss: str, scale: float) -> None:
     np.testing.assert_allclose(found, slope, rtol=1e-12, atol=1e-300)
     _, found = derive.hessian(loss, "z[k]", "z[m]").kernel("numpy")(**inputs)
     np.testing.assert_allclose(found, second, rtol=1e-12, atol=1e-300)
+
+
+@pytest.mark.parametrize(
+    ("energy", "force"),
+    [
+        ("4*((1/r[i,j])^12 - (1/r[i,j])^6)", lambda r: 4 * (6 / r**7 - 12 / r**13)),
+        ("exp(-r[i,j])/r[i,j]", lambda r: -np.exp(-r) * (1 / r + 1 / r**2)),
+    ],
+    ids=["Lennard-Jones", "Yukawa"],
+)
+def test_forces_over_distances_with_a_name(
+    energy: str, force: Callable[[np.ndarray], np.ndarray]
+) -> None:
+    """The force on each from all the others, although the sum has each pair once."""
+    distance = "r[i,j] = sqrt(sum((x[i,l] - x[j,l])^2, l=1..D))"
+    loss = f"sum(sum({energy}, j=i+1..N), i=1..N)"
+    x = np.array([[0.0, 0.1], [1.2, -0.3], [0.4, 1.5], [-1.1, 0.7]])
+    apart = x[:, None] - x
+    r = np.sqrt((apart**2).sum(axis=-1)) + np.eye(len(x))
+    expected = (apart * (force(r) / r)[..., None]).sum(axis=1)
+    _, found = derive.gradient(loss, "x[k,m]", where=[distance]).kernel("numpy")(x=x)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
