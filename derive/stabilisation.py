@@ -46,6 +46,7 @@ from derive.rules.complements import (
     shares_near_one,
     subjects,
 )
+from derive.rules.exponentials import named_exponentials
 from derive.rules.exponents import is_divided, joins_maxima
 from derive.rules.logarithms import is_nested
 from derive.rules.logistics import close_logistics, gap_exponents, over_logistics
@@ -166,6 +167,26 @@ def open_complements(trace: Trace) -> bool:
         logged = collected(trace.expression, lambda p: (p.operand,) if isinstance(p, Log) else ())
         trace.apply("write_logistic", among(logged))
     return trace.expression != before
+
+
+def open_exponentials(trace: Trace) -> bool:
+    """Write exponentials in place of their names where they are shifted; returns whether any."""
+    before = trace.expression
+
+    def unfold() -> bool:
+        found = named_exponentials(trace.expression, trace.given)
+        return bool(found) and trace.apply("unfold_definition", lambda e, _: called(e) in found)
+
+    repeat(unfold)
+    if trace.expression == before:
+        return False
+    settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_log_exp"))
+    return True
+
+
+def called(expr: Expr) -> Expr:
+    """What an entry is an entry of; a number itself."""
+    return expr.base if isinstance(expr, Indexed) else expr
 
 
 def open_rests(trace: Trace) -> None:
@@ -427,6 +448,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
+    open_exponentials(trace)
     labels.open_powers(trace)
     settle(trace, TANGENTS)
     settle(trace, ("rule_out_equal", "rule_out_term"))
@@ -456,6 +478,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
             open_complements(trace)
             or labels.open_logarithms(trace)
             or trace.apply_first(UNFOLDING)
+            or open_exponentials(trace)
             or flatten_in_logarithms(trace)
             or any(trace.apply(rule, opens_logarithm) for rule in OPENING)
         )
