@@ -213,8 +213,14 @@ def join_exponents(expr: Expr, given: Given) -> Outcome:
         return None
     # Those of the largest exponents come first: what lowers them is the difference to both.
     n, m = sorted(sorted(found, key=lambda n: not is_most(expr.args[n].operand))[:2])
-    joined = Exp(plus(expr.args[n].operand, expr.args[m].operand))
-    return _in_place_of_both(expr.args, m, n, joined)
+    # In one order wherever they meet: else what cancels is not rounded alike.
+    ends = sorted((expr.args[n].operand, expr.args[m].operand), key=_order)
+    return _in_place_of_both(expr.args, m, n, Exp(plus(*ends)))
+
+
+def _order(exponent: Expr) -> list[str]:
+    """What exponents are put in order by, whatever their indices are called."""
+    return sorted(map(str, bases(exponent)))
 
 
 @rule(
