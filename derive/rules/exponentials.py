@@ -1,4 +1,4 @@
-"""Names for exponentials: by itself such a name may be infinite or zero, as no fraction of it is."""
+"""Names for exponentials: by itself one may be infinite or zero where a fraction of it is not."""
 
 from __future__ import annotations
 

@@ -11,17 +11,24 @@ import derive
 
 
 @lru_cache
-def kernels(loss: str, variable: str, given: tuple[str, ...]) -> tuple[Any, Any]:
+def kernels(
+    loss: str, variable: str, given: tuple[str, ...], where: tuple[str, ...] = ()
+) -> tuple[Any, Any]:
     """The kernel, and that in high precision."""
-    derivation = derive.gradient(loss, variable, given=list(given))
+    derivation = derive.gradient(loss, variable, given=list(given), where=list(where))
     return derivation.kernel("numpy"), derivation.kernel("mpmath")
 
 
 def check(
-    loss: str, variable: str, given: tuple[str, ...] = (), digits: int = 200, **inputs: Any
+    loss: str,
+    variable: str,
+    given: tuple[str, ...] = (),
+    where: tuple[str, ...] = (),
+    digits: int = 200,
+    **inputs: Any,
 ) -> None:
     """The kernel has what its formulas are in high precision, without a warning."""
-    kernel, oracle = kernels(loss, variable, given)
+    kernel, oracle = kernels(loss, variable, given, where)
     arrays = {name: np.array(v) if isinstance(v, list) else v for name, v in inputs.items()}
     with np.errstate(all="raise", under="ignore"):
         found = kernel(**arrays)
