@@ -47,7 +47,7 @@ from derive.rules.complements import (
     subjects,
 )
 from derive.rules.exponentials import named_exponentials
-from derive.rules.exponents import beside_divided, is_divided, joins_maxima
+from derive.rules.exponents import is_divided, joins_maxima
 from derive.rules.logarithms import is_nested
 from derive.rules.logistics import close_logistics, gap_exponents, over_logistics
 from derive.rules.mixtures import (
@@ -494,8 +494,6 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     open_powers(trace, opened)
     open_quotients(trace)
     repeat(lambda: trace.apply("join_total", is_divided))
-    if trace.apply("distribute_product", beside_divided):
-        settle(trace, ("multiply_quotients", "flatten_quotient"))
     repeat(lambda: trace.apply("join_exponents", of_several_exponentials))
     settle(trace, SHIFTS)
     repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))

@@ -32,7 +32,6 @@ from derive.notation import (
     heads,
     names,
     plus,
-    terms,
     times,
     without,
 )
@@ -452,29 +451,12 @@ def is_divided(expr: Expr, given: Given) -> bool:
     return any(bases(f) & below for f in raised)
 
 
-def beside_divided(expr: Expr, given: Given) -> bool:
-    """Whether an exponential stands beside a bracket in which exponentials like it are below a bar.
-
-    In a bracket that has other terms too, one of them may be all that is left.
-    """
-    raised = [f for f in expr.args if isinstance(f, Exp) and not lowering(f)]
-    brackets = [f for f in expr.args if isinstance(f, Plus)]
-    below = frozenset().union(*(_below(f, given) for f in brackets))
-    return any(bases(f) & below for f in raised)
-
-
 def _exponentials_below(total: Expr, given: Given) -> frozenset[Expr]:
     """The arrays in the exponentials that something is divided by in a sum over an index."""
     if not isinstance(total, Total):
         return frozenset()
     body, index = total.open()
-    return _below(body, given.within(index, tuple(total.limits[1:])))
-
-
-def _below(product: Expr, given: Given) -> frozenset[Expr]:
-    """The arrays in the exponentials below the bars of a product, in its brackets as well."""
-    parts = (term for factor in factors(product) for term in terms(factor))
-    unsigned = (t.operand if isinstance(t, Minus) else t for t in parts)
-    below = (f for part in unsigned for f in sides(part)[1])
+    inside = given.within(index, tuple(total.limits[1:]))
+    below = (f for part in factors(body) for f in sides(part)[1])
     plain = (f.base if isinstance(f, Power) else f for f in below)
-    return frozenset().union(*(bases(f) for f in plain if largest(f, given) is not None))
+    return frozenset().union(*(bases(f) for f in plain if largest(f, inside) is not None))
