@@ -67,11 +67,6 @@ def test_a_mixture(loss: str, names: tuple[str, ...], variable: str, at: float) 
     check(loss, variable, ("sigma[j] > 0",), names, x=[at, -at, 0.2], a=[0.3, -0.5, 0.1], **inputs)
 
 
-def test_a_rare_part_that_alone_explains_a_point() -> None:
-    inputs = {"x": [60.0, -60.0], "mu": [-60.0, 60.0], "sigma": [1.0, 1.0], "a": [0.0, -1000.0]}
-    check(MIXTURE, "a[k]", ("sigma[j] > 0",), (PROPORTION, DENSITY), **inputs)
-
-
 @pytest.mark.parametrize("at", [0.5, 40.0, 1000.0])
 @pytest.mark.parametrize("names", [PARTITION, ENERGY])
 def test_a_named_partition(names: tuple[str, ...], at: float) -> None:
