@@ -205,8 +205,8 @@ def absorb_sign(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
-        Quotient(Times(s.a, sign_of(s.u)), Times(s.b, Power(s.u, s.n))),
-        Quotient(s.a, Times(s.b, absolute(s.u), Power(s.u, s.n - 1))),
+        Quotient(Times(s.a, sign_of(s.u)), Times(s.b, s.u)),
+        Quotient(s.a, Times(s.b, absolute(s.u))),
         off_zero,
     ),
     Quotient(Times(y_i, sign_of(z_k)), Times(s.T, z_k)),
