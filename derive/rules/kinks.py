@@ -67,6 +67,11 @@ def larger(first: Expr, second: Expr) -> Expr:
     return Apply(Head(Max), first, second)
 
 
+def is_positive_part(expr: Expr) -> bool:
+    """Whether this is ``max(0, u)``."""
+    return _is(expr, Max) and ZERO in expr.args[1:]
+
+
 def smaller(first: Expr, second: Expr) -> Expr:
     return Apply(Head(Min), first, second)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from sympy import Expr
 
 from derive.facts import Given
@@ -16,6 +18,7 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    plus,
     times,
 )
 from derive.rules import samples as s
@@ -60,6 +63,28 @@ def expand_log_fraction(expr: Expr, given: Given) -> Outcome:
         case Log(Quotient(above, below)):
             if above != 1 and is_positive(above, given) and not is_not_negative(below, given):
                 return Plus(Log(above), Minus(Log(below)))
+    return None
+
+
+@rule(
+    law(
+        Plus(Log(s.a), Minus(Log(s.b))),
+        Log(Quotient(s.a, s.b)),
+        Condition("positive", (s.a,)),
+        Condition("positive", (s.b,)),
+    ),
+    Plus(Log(Exp(z_i)), Minus(Log(s.partition)), y_k),
+    formal="expand_log_quotient",
+)
+def join_logarithms(expr: Expr, given: Given) -> Outcome:
+    """``log a - log b = log(a/b)`` for positive numbers."""
+    for n, m in permutations(range(len(expr.args)), 2):
+        match expr.args[n], expr.args[m]:
+            case Log(above), Minus(Log(below)):
+                if is_positive(above, given) and is_positive(below, given):
+                    whole = Log(Quotient(above, below))
+                    rest = (whole if at == n else t for at, t in enumerate(expr.args))
+                    return plus(*(t for at, t in enumerate(rest) if at != m))
     return None
 
 

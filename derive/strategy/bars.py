@@ -41,7 +41,20 @@ def meet_above_bars(trace: Trace) -> None:
 def put_over_one(trace: Trace, terms: Expr) -> bool:
     """Write one more of these terms over a bar if that is shorter; returns whether it was."""
     until_cancelled = partial(share_bar, terms=terms, until="cancel_terms")
-    return attempt(trace, until_cancelled) or attempt(trace, partial(share_bar, terms=terms))
+    return (
+        attempt(trace, until_cancelled)
+        or attempt(trace, partial(share_bar, terms=terms))
+        or attempt(trace, partial(share_bar_twice, terms=terms))
+    )
+
+
+def share_bar_twice(trace: Trace, terms: Expr) -> None:
+    """Write one of these terms over a bar, and then the next beside it: both may cancel there."""
+    others = set(beside_bars(trace.expression, trace.given))
+    share_bar(trace, terms, until="cancel_terms")
+    for longer in beside_bars(trace.expression, trace.given):
+        if longer not in others:
+            share_bar(trace, longer, until="cancel_terms")
 
 
 def share_bar(trace: Trace, terms: Expr, until: str = "") -> None:

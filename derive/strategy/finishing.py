@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Given
 from derive.notation import (
@@ -15,14 +15,20 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    code,
     collected,
+    entries,
+    factors,
     heads,
     is_number,
     names,
     terms,
 )
+from derive.rules.complements import is_complement
 from derive.rules.definitions import parts_of
-from derive.rules.monomials import sides
+from derive.rules.kinks import is_positive_part
+from derive.rules.monomials import sides, split_power
+from derive.rules.registry import RULES
 from derive.rules.trace import Trace
 from derive.strategy.attempts import (
     NO_LONGER,
@@ -90,6 +96,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, write_out_names)
     attempt(trace, turn_differences, NO_LONGER)
     attempt(trace, meet_by_symmetry)
+    attempt(trace, join_logarithms)
     expand_or_factor(trace)
     attempt(trace, name_fractions)  # before sums in an exponent that has a name are joined
     attempt(trace, gather_totals)
@@ -133,6 +140,7 @@ def finish(trace: Trace) -> None:
     if attempt(trace, clear_bars):
         share_bars(trace)
     attempt(trace, clear_denominators)
+    attempt(trace, cancel_odds)
     attempt(trace, reduce_powers)
     attempt(trace, open_roots)
     attempt(trace, divide_powers, NO_LONGER)
@@ -228,6 +236,21 @@ def meet_by_symmetry(trace: Trace) -> None:
         settle(trace, ("combine_powers", "cancel_terms", "collect_terms"))
         settle(trace, ("rejoin_index", "join_ranges"))
         gather_totals(trace)
+
+
+def join_logarithms(trace: Trace) -> None:
+    """Write ``log a - log b`` as the ``log(a/b)`` that stands elsewhere."""
+    there = collected(trace.expression, lambda e: [code(e)] if isinstance(e, Log) else [])
+    rule = RULES["join_logarithms"].function
+
+    def is_there(terms_: Expr, given: Given) -> bool:
+        joined = rule(terms_, given)
+        return isinstance(joined, Expr) and any(
+            isinstance(t, Log) and code(t) in there for t in terms(joined)
+        )
+
+    if trace.apply("join_logarithms", is_there):
+        settle(trace, ("cancel_terms", "collect_terms"))
 
 
 def gather_totals(trace: Trace) -> None:
@@ -361,9 +384,18 @@ def join_signs(trace: Trace) -> None:
 
 def join_positive_parts(trace: Trace) -> None:
     """Join a positive part with the terms that have its bracket, so that they meet in it."""
+    parts = [d.base for d in trace.given.definitions if is_positive_part(d.value)]
+
+    def named(entry: Expr, given: Given) -> bool:
+        return (entry.base if isinstance(entry, Indexed) else entry) in parts
+
+    # By its name none shows; what is left of it has the name again.
+    if parts:
+        trace.apply("unfold_definition", named)
     if trace.apply("join_positive_part"):
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
         factor_out(trace)
+        settle(trace, ("fold_definition",))
 
 
 def write_positive_parts(trace: Trace) -> None:
@@ -390,6 +422,25 @@ def reduce_powers(trace: Trace) -> None:
     """Cancel factors beside a power of a product with one of its factors."""
     if trace.apply("reduce_power", lambda power, _: isinstance(power.base, Times)):
         settle(trace, ("multiply_quotients", "cancel_factor", "combine_powers"))
+
+
+def cancel_odds(trace: Trace) -> None:
+    """Write ``1 - q`` below a bar as what the definition of ``q`` makes of it: ``q/(1-q) = 1/u``
+    for ``q = 1/(1 + u)``.
+    """
+
+    def over_rest(expr: Expr) -> list[Expr]:
+        above, below = zip(*map(sides, factors(expr)), strict=True)
+        named = {code(split_power(f)[0]) for side in above for f in side}
+        rests = (split_power(f)[0] for side in below for f in side)
+        return [r for r in rests if is_complement(r) and named & set(map(code, entries(r)))]
+
+    fractions = collected(trace.expression, over_rest)
+    if fractions and trace.apply("unfold_complement", among(fractions)):
+        settle(trace, ("complement_fraction", "separate_quotient", "fold_definition"))
+        settle(trace, ("flatten_quotient", "multiply_quotients", "cancel_factor", "combine_powers"))
+        repeat(lambda: trace.apply("pull_out_factor", pulls_well))
+        settle(trace, ("flatten_quotient", "multiply_quotients", "cancel_factor"))
 
 
 def open_roots(trace: Trace) -> None:

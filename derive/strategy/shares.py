@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed
+from collections.abc import Iterator
+
+from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Given
 from derive.notation import (
     ONE,
     Apply,
     Exp,
+    Inert,
     Log,
     Minus,
     Plus,
@@ -16,12 +19,13 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
-    collected,
+    code,
     factors,
     heads,
     is_mask,
     masked,
     names,
+    opened_parts,
     times,
 )
 from derive.rules.monomials import sides
@@ -92,12 +96,47 @@ def drops_safely(expr: Expr, given: Given) -> bool:
 
 
 def includes_safely(total: Expr, given: Given) -> bool:
-    """Whether what a sum leaves out has a value there, and no large one, beside what is zero."""
+    """Whether what a sum leaves out has a value there, and no large one, beside what is zero.
+
+    What is in every term of the sum, too, has one.
+    """
     if len(total.excluded) != 1:
         return False
-    there = unfold(total.at(total.excluded[0]), given.definitions)
-    bars = collected(there, lambda p: (p.denominator,) if isinstance(p, Quotient) else ())
-    return not heads(there) & {Apply, Exp, Log} and all(is_positive(b, given) for b in bars)
+    body, index = total.opened
+    everywhere = {code(p) for p in closed_parts(unfold(body, given.definitions), index)}
+
+    def has_value(expr: Expr) -> bool:
+        return code(expr) in everywhere or (
+            all(map(is_safe, risky(expr))) and all(map(has_value, opened_parts(expr)))
+        )
+
+    def is_safe(part: Expr) -> bool:
+        if isinstance(part, Exp):
+            return bool(part.operand.doit() == 0)
+        return is_positive(part.base if isinstance(part, Power) else part, given)
+
+    return has_value(unfold(total.at(total.excluded[0]), given.definitions))
+
+
+def closed_parts(expr: Expr, index: Symbol) -> Iterator[Expr]:
+    """The parts of an expression that an index is not in, and that are more than a letter."""
+    if isinstance(expr, Inert):
+        if index not in names(expr):
+            yield expr
+        for part in expr.args:
+            yield from closed_parts(part, index)
+
+
+def risky(expr: Expr) -> tuple[Expr, ...]:
+    """What may have no value, or a large one: functions, roots, and all that is below a bar."""
+    match expr:
+        case Quotient(_, below):
+            return factors(below)
+        case Power(_, exponent) if not (exponent.is_Integer and exponent.is_positive):
+            return (expr,)
+        case Apply() | Exp() | Log():
+            return (expr,)
+    return ()
 
 
 def has_shares(product: Expr, given: Given) -> bool:
