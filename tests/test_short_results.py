@@ -30,7 +30,7 @@ TVERSKY = [
 DISTANCE = "r[i,j] = sqrt(sum((x[i,l] - x[j,l])^2, l=1..D))"
 UMAP = (
     "sum(sum(-w[i,j]*log(q[i,j]) - (1 - w[i,j])*log(1 - q[i,j]), j=1..N, j != i), i=1..N)",
-    "2*a*b*Sum((1 - KroneckerDelta(j, k))*(-y[j, m] + y[k, m])*(-2*q[k, j] + w[j, k] + w[k, j])",
+    "2*b*Sum((1 - KroneckerDelta(j, k))*(-y[j, m] + y[k, m])*(-2*q[k, j] + w[j, k] + w[k, j])",
 )
 
 # The loss, what it is differentiated by, facts, definitions, and what a person writes.
@@ -414,7 +414,7 @@ BY_HAND = {
     ),
     "logistics over a difference that turn": (
         "sum(g[i]*r[i], i=1..C)",
-        "Sum((1 - KroneckerDelta(i, k))*(g[i] - g[k])*\\sigma[i, k]*\\sigma[k, i], (i, 1, C))/T",
+        "Sum((g[i] - g[k])*\\sigma[i, k]*\\sigma[k, i], (i, 1, C))/T",
         {
             "where": ["r[i] = sum(1/(1 + exp((z[i] - z[j])/T)), j=1..C, j != i)"],
             "given": ["T > 0"],
@@ -455,6 +455,42 @@ BY_HAND = {
         "200*(-z[k - 1]**2 + z[k])*Piecewise((1, k >= 2), (0, True))"
         " - 2*(200*(z[k + 1] - z[k]**2)*z[k] - z[k] + 1)*Piecewise((1, k <= C - 1), (0, True))",
         {},
+    ),
+    "a mask that a power needs": (
+        "sum(sum(((z[i] - z[j])^2)^a, j=1..i - 1), i=1..C)",
+        "2*a*Sum((1 - KroneckerDelta(j, k))*(-z[j] + z[k])*((-z[j] + z[k])**2)**(a - 1),"
+        " (j, 1, C))",
+        {"given": ["a > 0"]},
+    ),
+    "a mask beside logarithms that have a value": (
+        "sum(g[i]/log(1 + r[i]), i=1..C)",
+        "Sum((-g[k]/((r[k] + 1)*log(r[k] + 1)**2) + g[i]/((r[i] + 1)*log(r[i] + 1)**2))"
+        "*\\sigma[i, k]*\\sigma[k, i], (i, 1, C))/T",
+        {"where": ["r[i] = 1 + sum(sigmoid((z[i] - z[j])/T), j=1..C, j != i)"], "given": ["T > 0"]},
+    ),
+    "what is left of one below a bar": (
+        "sum(sum(-w[i,j]*log(q[i,j]) - (1 - w[i,j])*log(1 - q[i,j]), j=1..C, j != i), i=1..C)",
+        "2*b*Sum((1 - KroneckerDelta(j, k))*(-z[j] + z[k])*(-2*q[k, j] + w[j, k] + w[k, j])"
+        "/d[k, j], (j, 1, C))",
+        {
+            "where": ["d[i,j] = (z[i] - z[j])^2", "q[i,j] = 1/(1 + a*d[i,j]^b)"],
+            "given": ["a > 0", "b > 0"],
+        },
+    ),
+    "logarithms that are joined elsewhere": (
+        "sum((y[n]/lam)^a - d[n]*(log(a) + a*(log(y[n]) - log(lam))), n=1..N)",
+        "Sum((y[n]/lam)**a*log(y[n]/lam) - (log(y[n]/lam) + 1/a)*d[n], (n, 1, N))",
+        {"by": "a", "given": ["a > 0", "lam > 0", "y[n] > 0"]},
+    ),
+    "a positive part with a name": (
+        "sum(a[j]*(z[j] - m), j=1..C)",
+        "2*Piecewise((1, m + z[k] > 0), (0, True))*z[k]",
+        {"where": ["a[j] = relu(z[j] + m)"]},
+    ),
+    "a fraction and its power": (
+        "sum((s/z[i])^a - (s/z[i])^b, i=1..C)",
+        "(-a*(s/z[k])**a + b*(s/z[k])**b)/z[k]",
+        {"given": ["s > 0", "a > 0", "b > 0"]},
     ),
     "roots of numbers": ("arcosh(1 + 2*x)", "1/(sqrt(x)*sqrt(x + 1))", {"by": "x"}),
     "a root of a fraction with a number": (
@@ -809,7 +845,7 @@ BY_HAND = {
     # McInnes et al. 2018: what is above the bar meets one term beside it, and then another.
     "UMAP": (
         UMAP[0],
-        UMAP[1] + "*d[k, j]**(b - 1)*q[k, j]/(1 - q[k, j]), (j, 1, N))",
+        UMAP[1] + "/d[k, j], (j, 1, N))",
         {
             "by": "y[k,m]",
             "where": ["d[i,j] = sum((y[i,l] - y[j,l])^2, l=1..D)", "q[i,j] = 1/(1 + a*d[i,j]^b)"],
@@ -818,8 +854,7 @@ BY_HAND = {
     ),
     "UMAP with one name": (
         UMAP[0],
-        UMAP[1] + "*q[k, j]*Sum((-y[j, l] + y[k, l])**2, (l, 1, D))**(b - 1)"
-        "/(1 - q[k, j]), (j, 1, N))",
+        UMAP[1] + "/Sum((-y[j, l] + y[k, l])**2, (l, 1, D)), (j, 1, N))",
         {
             "by": "y[k,m]",
             "where": ["q[i,j] = 1/(1 + a*sum((y[i,l] - y[j,l])^2, l=1..D)^b)"],

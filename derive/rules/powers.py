@@ -10,6 +10,7 @@ from derive.facts import Given
 from derive.laws import Condition, law
 from derive.notation import (
     ONE,
+    ZERO,
     Delta,
     Exp,
     Minus,
@@ -30,6 +31,7 @@ from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS, cancel, fraction
 from derive.rules.monomials import (
     Monomial,
+    divided,
     expression,
     monomial,
     raise_to,
@@ -119,6 +121,34 @@ def absorb_factors(expr: Expr, given: Given) -> Outcome:
                 rest[key] = (base, exponent + 1)
                 return expression(Monomial(whole.coefficient, rest))
     return None
+
+
+@rule(
+    law(Times(Power(s.a, s.n), s.a), Power(s.a, Plus(s.n, ONE)), Condition("positive", (s.a,))),
+    Quotient(Times(Power(Quotient(y_k, z_k), Plus(s.T, Minus(ONE))), y_k), Power(z_k, 2)),
+    head=PRODUCTS,
+)
+def absorb_fraction(expr: Expr, given: Given) -> Outcome:
+    """``(a/b)^(n-1) a/b = (a/b)^n``: where both stand beside the power."""
+    whole = monomial(expr)
+    for key, (base, exponent) in whole.powers.items():
+        if isinstance(base, Quotient) and not exponent.is_number and exponent.as_coeff_Add()[0] < 0:
+            beside = monomial(base)
+            if beside.coefficient == 1 and all(
+                _is_part(power, whole.powers.get(f, (ONE, ZERO))[1])
+                for f, (_, power) in beside.powers.items()
+            ):
+                rest = divided(whole, beside)
+                powers = {**rest.powers, key: (base, exponent + 1)}
+                return expression(Monomial(rest.coefficient, powers))
+    return None
+
+
+def _is_part(power: Expr, whole: Expr) -> bool:
+    """Whether a power with a number for its exponent is one factor of a higher one."""
+    return bool(power.is_number and whole.is_number and abs(whole) >= abs(power) > 0) and bool(
+        whole * power > 0
+    )
 
 
 @rule(

@@ -267,7 +267,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("power_of_product", raises_well)
         or trace.apply_first(("power_of_power", "power_of_quotient", "combine_powers"))
         or trace.apply("square_sign")
-        or trace.apply("absorb_factors")
+        or trace.apply_first(("absorb_factors", "absorb_fraction"))
         or trace.apply_first(("cancel_terms", "collect_terms"))
         or trace.apply("pull_out_sign")
         or trace.apply("rejoin_factor")

@@ -137,6 +137,14 @@ Ltac absorb_factors :=
       let other := context C [x / sqrt x] in
       replace after with other by (rewrite (absorbed x) by positive; reflexivity);
       first [unfold Rdiv; ring | field; nonzero] end end.
+(* [x^n] is [x^(n-1) x] for the fraction [x] beside the power. *)
+Ltac absorb_fraction :=
+  match goal with |- ?before = ?after =>
+    match after with context [Rpower ?x ?n] =>
+      match before with context [Rpower x ?m] =>
+        replace (Rpower x n) with (Rpower x m * x)
+          by (rewrite <- (Rpower_1 x) at 2 by positive; rewrite <- Rpower_plus; f_equal; ring);
+        field; nonzero end end end.
 Ltac factor_squares := by_ring.
 Ltac reduce_power := by_powers.
 Ltac power_of_power := first
