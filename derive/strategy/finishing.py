@@ -8,9 +8,12 @@ from derive.facts import Given
 from derive.notation import (
     Apply,
     Bracket,
+    Delta,
     Exp,
     Log,
     Minus,
+    Partial,
+    Plus,
     Power,
     Quotient,
     Times,
@@ -77,6 +80,7 @@ from derive.strategy.signs import (
     is_slope,
     less_one,
     sums_a_difference,
+    takes_off_label,
     turn_double_total,
 )
 from derive.strategy.turning import turn_complements
@@ -155,6 +159,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
     attempt(trace, meet_over_bars, WORTHWHILE)
+    attempt(trace, join_opened)
     if attempt(trace, turn_complements):
         attempt(trace, share_totals)
     attempt(trace, join_positive_parts)
@@ -171,6 +176,7 @@ def finish(trace: Trace) -> None:
         ),
     )
     trace.apply("turn_total", less_one)
+    trace.apply("turn_sign", takes_off_label)
     turn_double_total(trace)
     trace.apply("turn_sign", lambda e, _: has_two_signs(e, trace.expression))
     turn_branches(trace)
@@ -332,8 +338,18 @@ def share_totals(trace: Trace) -> None:
 
 def insert_deltas(trace: Trace) -> None:
     """Take the bracket at one index, which stands beside the sum of all of them, into that sum."""
+    pending = trace.steps[0].before.atoms(Partial) if trace.steps else set()
+    own = set().union(*(names(p.variable) for p in pending))
+    rule = RULES["insert_delta"].function
+
+    def is_at_label(terms_: Expr, given: Given) -> bool:
+        found = rule(terms_, given)
+        inserted = found.after.atoms(Delta) - terms_.atoms(Delta) if found is not None else set()
+        # What is left of a mean at the variable's own index is read as that: ``f_k - Σ_j p_j f_j``.
+        return bool(inserted) and not any(names(d) & own for d in inserted)
+
     trace.apply("gather_value")
-    trace.apply("insert_delta")
+    trace.apply("insert_delta", is_at_label)
 
 
 def share_brackets(trace: Trace) -> None:
@@ -524,6 +540,26 @@ def meet_over_bars(trace: Trace) -> None:
     if Quotient in heads(trace.expression):
         expand_brackets(trace)
         share_totals(trace)
+        gather_fractions(trace)
+        settle(trace, ("cancel_terms", "collect_terms"))
+        factor_out(trace)
+
+
+def join_opened(trace: Trace) -> None:
+    """Multiply out brackets with a bar in them, so that it meets the bars beside them."""
+
+    def holds_bar(expr: Expr) -> list[Expr]:
+        bare = (t.operand if isinstance(t, Minus) else t for t in terms(expr))
+        products = [t for t in bare if isinstance(t, Times)]
+        return [p for p in products if any(is_barred(f) for f in p.args)]
+
+    def is_barred(factor: Expr) -> bool:
+        return isinstance(factor, Plus) and any(Quotient in heads(t) for t in factor.args)
+
+    sums = collected(trace.expression, lambda e: [e] if isinstance(e, Plus) else [])
+    opened = frozenset(p for each in sums if Quotient in heads(each) for p in holds_bar(each))
+    if opened and spread(trace, "distribute_product", among(opened)):
+        settle(trace, ("distribute_negative", "multiply_quotients"))
         gather_fractions(trace)
         settle(trace, ("cancel_terms", "collect_terms"))
         factor_out(trace)

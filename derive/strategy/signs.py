@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr
 
 from derive.facts import Given
-from derive.notation import ONE, Minus, Plus, Total, factors, terms
+from derive.notation import ONE, Delta, Minus, Plus, Total, factors, terms
 from derive.rules.monomials import sides
 from derive.rules.negatives import leads, long_and_turned
 from derive.rules.trace import Trace
@@ -58,3 +58,11 @@ def has_two_signs(negative: Expr, whole: Expr) -> bool:
         return False
     brackets = [f for f in sides(negative.operand)[0] if isinstance(f, Plus)]
     return len(brackets) == 1 and len(brackets[0].args) == 2 and leads(brackets[0])
+
+
+def takes_off_label(negative: Expr, given: Given) -> bool:
+    """Whether this is ``-a (δ - p)``, which is read as ``a (p - δ)``."""
+    brackets = [f for f in sides(negative.operand)[0] if isinstance(f, Plus)]
+    signs = [isinstance(t, Minus) for f in brackets for t in f.args]
+    plain = [t for f in brackets for t in f.args if not isinstance(t, Minus)]
+    return len(brackets) == 1 and any(signs) and all(isinstance(t, Delta) for t in plain)
