@@ -492,6 +492,31 @@ BY_HAND = {
         "(-a*(s/z[k])**a + b*(s/z[k])**b)/z[k]",
         {"given": ["s > 0", "a > 0", "b > 0"]},
     ),
+    "a margin beside one": (
+        "log(1 + sum(exp(z[j] - z[t] + m), j=1..C, j != t))",
+        "-KroneckerDelta(k, t) + \\hat{y}[t, k]",
+        {},
+    ),
+    "a share in three terms": (
+        "sum(p[i]*log(p[i]/q[i]), i=1..C) + sum(q[i]*log(q[i]/p[i]), i=1..C)",
+        "(log(p[k]/q[k]) - Sum(log(p[i]/q[i])*p[i], (i, 1, C)) + 1)*p[k] - q[k]",
+        {"where": ["p[i] = softmax(z)[i]", "q[i] = softmax(w)[i]"]},
+    ),
+    "guessed answers": (
+        "-sum(y[n]*log(p[n]) + (1 - y[n])*log(1 - p[n]), n=1..N)",
+        "Sum((-p[n] + y[n])*KroneckerDelta(k, i[n])*\\sigma[n]/p[n], (n, 1, N))",
+        {
+            "by": "b[k]",
+            "where": ["p[n] = c + (1 - c)*sigmoid(h[u[n]] - b[i[n]])"],
+            "given": ["c > 0", "c < 1"],
+        },
+    ),
+    "log-logistic lifetimes": (
+        "-sum(d[n]*(log(r) + log(k) + (k - 1)*log(t[n]) - log(1 + r*t[n]^k))"
+        " - log(1 + r*t[n]^k), n=1..N)",
+        "-Sum((-r*t[n]**k + d[n])*log(t[n])/(r*t[n]**k + 1) + d[n]/k, (n, 1, N))",
+        {"by": "k", "given": ["k > 0", "r > 0", "t[n] > 0"]},
+    ),
     "roots of numbers": ("arcosh(1 + 2*x)", "1/(sqrt(x)*sqrt(x + 1))", {"by": "x"}),
     "a root of a fraction with a number": (
         "arcosh(1 + 2*sum((z[i] - v[i])^2, i=1..C)/(a*b))",

@@ -21,8 +21,10 @@ from derive.notation import (
     Times,
     Total,
     code,
+    entries,
     heads,
     is_number,
+    names,
     plus,
     times,
     without,
@@ -51,6 +53,25 @@ z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
 def factor_partly(expr: Expr, given: Given) -> Outcome:
     """Factor out what two terms of a longer sum have in common; a sum over an index comes first."""
     return _of_two(expr, lambda shared, *_: bool(shared.powers))
+
+
+@rule(
+    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
+    Plus(Times(z_i, s.p[s.k1]), z_k, s.p[s.k1]),
+    formal="factor_partly",
+)
+def factor_most(expr: Expr, given: Given) -> Outcome:
+    """Factor out of two terms of a longer sum as much as any two share."""
+    split = [monomial(t) for t in expr.args]
+    found = [common([first, second]) for first, second in combinations(split, 2)]
+    most = max(map(_weight, found), default=(0, ""))
+    return _of_two(expr, lambda shared, *_: bool(shared.powers) and _weight(shared) == most)
+
+
+def _weight(shared: Monomial) -> tuple[int, str]:
+    """How many letters a product has, and how it reads: of equal ones it is always the same."""
+    whole = expression(Monomial(ONE, shared.powers))
+    return len(entries(whole)) + len(names(whole)), code(whole)
 
 
 @rule(

@@ -29,6 +29,7 @@ from derive.notation import (
     times,
     without,
 )
+from derive.recognition import opposite
 from derive.rules import samples as s
 from derive.rules.monomials import divided, expression, monomial, place, sides, with_factor
 from derive.rules.registry import Example, Outcome, Rewriting, rule
@@ -167,6 +168,53 @@ def include_zero(expr: Expr, given: Given) -> Outcome:
     if known is None or not is_zero(there):
         return None
     return Rewriting(Total(body, (index, expr.lower, expr.upper)), given.declared(known))
+
+
+@rule(
+    law(
+        Plus(ONE, Total(Exp(Times(s.a, Plus(FJ, s.b))), (*limits, s.k))),
+        Total(Exp(Times(s.a, Plus(FJ, s.b, Minus(Times(Delta(s.j, s.k), s.b))))), limits),
+        k_in_range,
+        Condition("zero", (FK,)),
+    ),
+    Example(
+        Plus(
+            ONE,
+            Total(
+                Exp(Times(s.T, Plus(s.z[s.j1], Minus(s.z[s.k1]), s.gamma))),
+                (*over_classes, s.k1),
+            ),
+        ),
+        s.in_range,
+    ),
+)
+def rejoin_one_margin(expr: Expr, given: Given) -> Outcome:
+    """``1 + Σ_{j≠k} e^{a (f_j + b)} = Σ_j e^{a (f_j + b - b δ_{jk})}`` where ``f_k`` is zero."""
+    at = next((n for n, term in enumerate(expr.args) if term == 1), None)
+    for n, total in enumerate(expr.args) if at is not None else ():
+        if not isinstance(total, Total) or len(total.excluded) != 1:
+            continue
+        body, index = total.open()
+        (left,) = total.excluded
+        known = within(left, total.lower, total.upper, given)
+        power = _less_margin(body.operand, index, left) if isinstance(body, Exp) else None
+        if known is not None and power is not None:
+            whole = Total(Exp(power), (index, total.lower, total.upper))
+            rest = (t for m, t in enumerate(expr.args) if m not in (at, n))
+            return Rewriting(plus(whole, *rest), given.declared(known))
+    return None
+
+
+def _less_margin(power: Expr, index: Expr, left: Expr) -> Expr | None:
+    """An exponent without its margin at the index left out, if that is all it is there."""
+    for n, bracket in enumerate(sides(power)[0]):
+        terms = bracket.args if isinstance(bracket, Plus) else ()
+        for m, margin in enumerate(terms):
+            rest = plus(*without(terms, m))
+            if index not in names(margin) and is_zero(replace(rest, {index: left})):
+                taken = opposite(_beside(Delta(index, left), margin))
+                return with_factor(power, n, Plus(*terms, taken))
+    return None
 
 
 def _with_margin(apart: Expr, other: Expr, index: Expr, left: Expr) -> Expr | None:

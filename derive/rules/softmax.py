@@ -143,7 +143,7 @@ def unfold_complement(expr: Expr, given: Given) -> Outcome:
     for n, term in enumerate(expr.args):
         entry = term.operand if isinstance(term, Minus) else term
         found = unfolded(entry, given) if isinstance(entry, (Indexed, Symbol)) else None
-        if found is not None and isinstance(found[0], Quotient):
+        if found is not None and isinstance(found[0], (Quotient, Plus)):
             opened = Minus(found[0]) if isinstance(term, Minus) else found[0]
             return Rewriting(Plus(*expr.args[:n], opened, *expr.args[n + 1 :]), (found[1],))
     return None

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, Symbol
+from sympy import Expr, Symbol
 
 from derive.facts import Given
 from derive.notation import (
     Apply,
     Bracket,
-    Delta,
     Exp,
     Log,
     Minus,
-    Partial,
     Plus,
     Power,
     Quotient,
     Times,
     Total,
-    code,
     collected,
-    entries,
-    factors,
     heads,
-    is_number,
     names,
     terms,
 )
-from derive.rules.complements import is_complement
 from derive.rules.definitions import parts_of
-from derive.rules.kinks import is_positive_part
-from derive.rules.monomials import sides, split_power
-from derive.rules.registry import RULES
 from derive.rules.trace import Trace
 from derive.strategy.attempts import (
     NO_LONGER,
@@ -40,7 +30,6 @@ from derive.strategy.attempts import (
     among,
     attempt,
     factor_out,
-    length,
     let_terms_meet,
     repeat,
     settle,
@@ -48,9 +37,15 @@ from derive.strategy.attempts import (
 )
 from derive.strategy.bars import clear_bars, clear_denominators, meet_above_bars, share_bars
 from derive.strategy.equal_indices import cancels_below, moves_index, moves_safely
+from derive.strategy.expanding import (
+    expand,
+    expand_brackets,
+    expand_inside,
+    expand_or_factor,
+    expand_without_bars,
+)
 from derive.strategy.judgement import (
     adds_known,
-    bracketed,
     distributes_well,
     exponent_sums,
     heads_of,
@@ -59,12 +54,13 @@ from derive.strategy.judgement import (
     is_multiple_of_brackets,
     is_multiple_of_totals,
     multiplies_well,
-    outside_totals,
     projects,
     pulls_well,
 )
+from derive.strategy.meeting import cancel_odds, insert_deltas, join_logarithms, open_roots
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, simplify, take_terms_off
+from derive.strategy.positive_parts import join_positive_parts, join_signs, write_positive_parts
 from derive.strategy.releasing import release_constants, release_terms
 from derive.strategy.shares import (
     add_shares,
@@ -86,9 +82,6 @@ from derive.strategy.signs import (
 from derive.strategy.turning import turn_complements
 
 INNER = ("factor_inner_bracket", "factor_same_bracket")
-
-# A product of more sums than this is not multiplied out to see whether anything cancels.
-EXPANSIONS = 12
 
 
 def finish(trace: Trace) -> None:
@@ -165,6 +158,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, join_positive_parts)
     attempt(trace, write_positive_parts)
     attempt(trace, share_powers)
+    repeat(lambda: attempt(trace, share_most) or attempt(trace, share_most_twice))
     attempt(trace, release_constants)
     release_terms(trace)
     settle(trace, ("clear_number",))
@@ -244,21 +238,6 @@ def meet_by_symmetry(trace: Trace) -> None:
         gather_totals(trace)
 
 
-def join_logarithms(trace: Trace) -> None:
-    """Write ``log a - log b`` as the ``log(a/b)`` that stands elsewhere."""
-    there = collected(trace.expression, lambda e: [code(e)] if isinstance(e, Log) else [])
-    rule = RULES["join_logarithms"].function
-
-    def is_there(terms_: Expr, given: Given) -> bool:
-        joined = rule(terms_, given)
-        return isinstance(joined, Expr) and any(
-            isinstance(t, Log) and code(t) in there for t in terms(joined)
-        )
-
-    if trace.apply("join_logarithms", is_there):
-        settle(trace, ("cancel_terms", "collect_terms"))
-
-
 def gather_totals(trace: Trace) -> None:
     """Join sums over the same range where their terms have factors in common.
 
@@ -336,22 +315,6 @@ def share_totals(trace: Trace) -> None:
         trace.apply("pull_out_factor", pulls_well)
 
 
-def insert_deltas(trace: Trace) -> None:
-    """Take the bracket at one index, which stands beside the sum of all of them, into that sum."""
-    pending = trace.steps[0].before.atoms(Partial) if trace.steps else set()
-    own = set().union(*(names(p.variable) for p in pending))
-    rule = RULES["insert_delta"].function
-
-    def is_at_label(terms_: Expr, given: Given) -> bool:
-        found = rule(terms_, given)
-        inserted = found.after.atoms(Delta) - terms_.atoms(Delta) if found is not None else set()
-        # What is left of a mean at the variable's own index is read as that: ``f_k - Σ_j p_j f_j``.
-        return bool(inserted) and not any(names(d) & own for d in inserted)
-
-    trace.apply("gather_value")
-    trace.apply("insert_delta", is_at_label)
-
-
 def share_brackets(trace: Trace) -> None:
     """Join terms that have a bracket, a delta or a condition in common."""
     repeat(lambda: spread(trace, "distribute_product", is_multiple_of_brackets))
@@ -374,6 +337,18 @@ def share_powers(trace: Trace) -> None:
         settle(trace, ("cancel_terms", "collect_terms"))
 
 
+def share_most(trace: Trace) -> None:
+    """Factor out what two terms of a longer sum share, if that is shorter."""
+    trace.apply("factor_most")
+    settle(trace, ("cancel_terms", "collect_terms"))
+
+
+def share_most_twice(trace: Trace) -> None:
+    """What three terms share is shorter by the second step alone."""
+    share_most(trace)
+    share_most(trace)
+
+
 def take_known_out(trace: Trace) -> None:
     """Multiply out beside shares: what is the same for all comes out of the sum over them."""
     taken = len(trace.steps)
@@ -390,33 +365,6 @@ def join_sums(trace: Trace) -> None:
     """Join terms that have a sum in common, and what then stands beside it."""
     while trace.apply("factor_sum", innermost=True):
         settle(trace, ("multiply_quotients", "cancel_factor", "cancel_terms", "collect_terms"))
-
-
-def join_signs(trace: Trace) -> None:
-    """Take the sign of a number out of a sum that has its absolute value as well."""
-    settle(trace, ("write_sign", "absorb_sign", "absorb_sign_below", "divide_sign", "factor_sign"))
-    factor_out(trace)
-
-
-def join_positive_parts(trace: Trace) -> None:
-    """Join a positive part with the terms that have its bracket, so that they meet in it."""
-    parts = [d.base for d in trace.given.definitions if is_positive_part(d.value)]
-
-    def named(entry: Expr, given: Given) -> bool:
-        return (entry.base if isinstance(entry, Indexed) else entry) in parts
-
-    # By its name none shows; what is left of it has the name again.
-    if parts:
-        trace.apply("unfold_definition", named)
-    if trace.apply("join_positive_part"):
-        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
-        factor_out(trace)
-        settle(trace, ("fold_definition",))
-
-
-def write_positive_parts(trace: Trace) -> None:
-    """Write a number beside the bracket that it is positive as its positive part."""
-    settle(trace, ("write_positive_part", "collect_terms"))
 
 
 def gather_complements(trace: Trace) -> None:
@@ -440,99 +388,9 @@ def reduce_powers(trace: Trace) -> None:
         settle(trace, ("multiply_quotients", "cancel_factor", "combine_powers"))
 
 
-def cancel_odds(trace: Trace) -> None:
-    """Write ``1 - q`` below a bar as what the definition of ``q`` makes of it: ``q/(1-q) = 1/u``
-    for ``q = 1/(1 + u)``.
-    """
-
-    def over_rest(expr: Expr) -> list[Expr]:
-        above, below = zip(*map(sides, factors(expr)), strict=True)
-        named = {code(split_power(f)[0]) for side in above for f in side}
-        rests = (split_power(f)[0] for side in below for f in side)
-        return [r for r in rests if is_complement(r) and named & set(map(code, entries(r)))]
-
-    fractions = collected(trace.expression, over_rest)
-    if fractions and trace.apply("unfold_complement", among(fractions)):
-        settle(trace, ("complement_fraction", "separate_quotient", "fold_definition"))
-        settle(trace, ("flatten_quotient", "multiply_quotients", "cancel_factor", "combine_powers"))
-        repeat(lambda: trace.apply("pull_out_factor", pulls_well))
-        settle(trace, ("flatten_quotient", "multiply_quotients", "cancel_factor"))
-
-
-def open_roots(trace: Trace) -> None:
-    """Take numbers out of roots, where they meet the root of one beside."""
-
-    def holds_number(power: Expr, given: Given) -> bool:
-        return power.exponent.is_Rational and any(map(is_number, sides(power.base)[0]))
-
-    if trace.apply("power_of_product", holds_number):
-        settle(trace, ("multiply_quotients", "cancel_factor", "combine_powers"))
-
-
 def divide_powers(trace: Trace) -> None:
     """Write powers over powers as powers of fractions."""
     settle(trace, ("divide_powers", "divide_unequal_powers"))
-
-
-def expand(trace: Trace) -> None:
-    """Multiply out whatever is a sum, so that terms can meet and cancel."""
-    for _ in range(EXPANSIONS):
-        opened = (
-            trace.apply("distribute_negative")
-            or spread(trace, "distribute_product", outside_totals)
-            or spread(trace, "split_quotient", outside_totals)
-        )
-        if not opened:
-            break
-    let_terms_meet(trace)
-
-
-def expand_or_factor(trace: Trace) -> None:
-    """Multiply out where that is worthwhile, unless what terms share is rather taken out."""
-    before, taken = trace.expression, len(trace.steps)
-    attempt(trace, expand, WORTHWHILE)
-    opened, steps = trace.expression, trace.steps[taken:]
-    if steps:
-        trace.expression, trace.steps[taken:] = before, []
-        attempt(trace, factor_out)
-        if length(trace.expression) >= length(opened):
-            trace.expression, trace.steps[taken:] = opened, steps
-
-
-def expand_without_bars(trace: Trace) -> None:
-    """Multiply out the terms that have no bar, so that they meet whatever stands beside them."""
-    bare = [
-        t.operand if isinstance(t, Minus) else t
-        for t in terms(trace.expression)
-        if Quotient not in heads(t)
-    ]
-    if len(bare) > 1 and spread(trace, "distribute_product", among(frozenset(bare))):
-        settle(trace, ("distribute_negative",))
-        let_terms_meet(trace)
-        repeat(lambda: trace.apply("factor_pairs", innermost=True))
-
-
-def expand_inside(trace: Trace) -> None:
-    """Multiply the terms of sums over an index out, so that they can meet and cancel."""
-    taken = len(trace.steps)
-    for _ in range(EXPANSIONS):
-        opened = trace.apply("distribute_negative", inside_total) or spread(
-            trace, "distribute_product", inside_total
-        )
-        if not opened:
-            break
-    if len(trace.steps) > taken:
-        let_terms_meet(trace)
-        repeat(lambda: trace.apply("factor_pairs", innermost=True))
-
-
-def expand_brackets(trace: Trace) -> None:
-    """Multiply out what stands in a bracket beside other factors, and nothing else."""
-    for _ in range(EXPANSIONS):
-        inner = bracketed(trace.expression)
-        if not inner or not spread(trace, "distribute_product", among(inner)):
-            break
-        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
 
 
 def meet_over_bars(trace: Trace) -> None:

@@ -204,7 +204,7 @@ def rejoin(trace: Trace) -> None:
     """A term beside the sum of all others as a term of the whole sum."""
     before, taken = trace.expression, len(trace.steps)
     trace.apply("exclude_masked")
-    if not trace.apply_first(("rejoin_index", "rejoin_margin", "rejoin_one")):
+    if not trace.apply_first(("rejoin_index", "rejoin_margin", "rejoin_one", "rejoin_one_margin")):
         trace.expression = before
         del trace.steps[taken:]
 

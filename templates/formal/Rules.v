@@ -645,6 +645,19 @@ Ltac rejoin_one :=
     replace (f k) with 1 by
       (cbv beta; refine (eq_trans (eq_sym exp_0) _); apply f_equal; symmetry; by_vanishing);
     by_ring end.
+Ltac rejoin_one_margin :=
+  match goal with |- ?before = ?after =>
+    match before with context [sum_over (range_but [?k] ?lo ?hi) ?f] =>
+    match after with context [sum_over (range lo hi) ?g] =>
+      rewrite (total_exclude k lo hi g) by index;
+      replace (g k) with 1
+        by (cbv beta; rewrite (delta_same k k eq_refl); symmetry;
+            refine (eq_trans _ exp_0); apply f_equal; by_ring);
+      replace (sum_over (range_but [k] lo hi) g) with (sum_over (range_but [k] lo hi) f);
+      [by_ring |
+       apply sum_over_ext; enter; cbv beta; apply f_equal;
+       match goal with A : ?j <> k |- _ => rewrite (delta_apart j k A); by_ring end]
+    end end end.
 Ltac include_zero :=
   match goal with |- sum_over (range_but [?k] ?lo ?hi) ?f = _ =>
     rewrite (total_exclude k lo hi f) by index;
