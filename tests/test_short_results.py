@@ -517,6 +517,20 @@ BY_HAND = {
         "-Sum((-r*t[n]**k + d[n])*log(t[n])/(r*t[n]**k + 1) + d[n]/k, (n, 1, N))",
         {"by": "k", "given": ["k > 0", "r > 0", "t[n] > 0"]},
     ),
+    "two sums with numbers before them": (
+        "sum(sum((1 - S[i,j])/2*g*(z[i] - z[j]) + log(1 + exp(-g*(z[i] - z[j]))), j=1..C), i=1..C)",
+        "g*Sum(S[i, k]/2 - S[k, i]/2 + \\sigma[i, k] - \\sigma[k, i], (i, 1, C))",
+        {},
+    ),
+    "a named sum over a parameter": (
+        "-sum(log(softmax(h[n])[n]), n=1..N)",
+        "Sum(h[n, n] - Sum(\\hat{y}[n, i]*h[n, i], (i, 1, N)), (n, 1, N))/T",
+        {
+            "by": "T",
+            "where": ["h[n,m] = sum(u[n,d]*v[m,d], d=1..D)/T"],
+            "given": ["T > 0"],
+        },
+    ),
     "roots of numbers": ("arcosh(1 + 2*x)", "1/(sqrt(x)*sqrt(x + 1))", {"by": "x"}),
     "a root of a fraction with a number": (
         "arcosh(1 + 2*sum((z[i] - v[i])^2, i=1..C)/(a*b))",
@@ -532,7 +546,7 @@ BY_HAND = {
     ),
     "one term opened above a bar": (
         "1 - P/(P + alpha*F + (1 - alpha)*G)",
-        "(1 - p[k])*(P*alpha - P*y[k] - (F*alpha + G*(1 - alpha))*y[k])*p[k]"
+        "(1 - p[k])*(P*alpha - (F*alpha + G*(1 - alpha) + P)*y[k])*p[k]"
         "/(F*alpha + G*(1 - alpha) + P)**2",
         {"where": TVERSKY},
     ),
@@ -1124,16 +1138,17 @@ def test_terms_cancel_above_a_bar_with_exponentials() -> None:
     found = derive.hessian(loss, "z[k]", "z[m]", given=["nu > 0"])
 
     def share(first: str, second: str) -> str:
-        tied = f"nu*exp({first}/2 + {second}/2)"
+        tied = f"exp({first}/2 + {second}/2)"
+        i, j = first[2], second[2]
         return (
-            f"({tied}*exp({first})/4 + {tied}*exp({second})/4 + exp({first})*exp({second}))"
-            f"/({tied} + exp({first}) + exp({second}))**2"
+            f"(nu*(exp({first}) + exp({second}))*{tied}/4 + exp({first})*exp({second}))"
+            f"*(a[{i}, {j}] + a[{j}, {i}])/(nu*{tied} + exp({first}) + exp({second}))**2"
         )
 
     assert str(found.result) == (
-        f"(1 - KroneckerDelta(k, m))*(a[k, m] + a[m, k])*{share('z[k]', 'z[m]')}"
-        f" - KroneckerDelta(k, m)*Sum((1 - KroneckerDelta(i, k))*(a[i, k] + a[k, i])"
-        f"*{share('z[i]', 'z[k]')}, (i, 1, C))"
+        f"(1 - KroneckerDelta(k, m))*{share('z[k]', 'z[m]')}"
+        f" - KroneckerDelta(k, m)*Sum((1 - KroneckerDelta(i, k))*{share('z[i]', 'z[k]')},"
+        " (i, 1, C))"
     )
     assert found.check().level == "exact"
 

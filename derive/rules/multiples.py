@@ -104,7 +104,9 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
             for t in terms(body)
             for u in terms(second.at(index))
         )
-        if shared > most:
+        # Numbers alone before both: two sums more are read than one.
+        plain = best is None and not a.powers and not b.powers
+        if shared > most or plain:
             inner = plus(*(expression(multiplied(t, expression(c))) for t, c in ((f, a), (g, b))))
             rest = (first.over(inner, index) if at == n else t for at, t in enumerate(expr.args))
             best, most = plus(*(t for at, t in enumerate(rest) if at != m)), shared

@@ -35,7 +35,7 @@ from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS, fraction
 from derive.rules.monomials import raise_to, sides, split_power
 from derive.rules.registry import Example, Outcome, Rewriting, rule
-from derive.rules.softmax import folded, unfolded
+from derive.rules.softmax import folded, over_one_bar, unfolded
 from derive.signs import within
 from derive.unify import instance_of
 
@@ -81,12 +81,14 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
 def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Given) -> Expr | None:
     """A defined fraction of several factors, as ``1/(u S)`` is, taken out of a longer one."""
     for definition in given.definitions:
-        if not isinstance(definition.value, Quotient):
+        value = over_one_bar(definition.value)
+        if not isinstance(value, Quotient):
             continue
-        counts = tuple(map(len, sides(definition.value)))
-        if sum(counts) < 3 and given.definition_of(definition.value.numerator) is None:
-            continue  # but a named share over a number is sought
-        whole = ONE in sides(definition.value)[0]
+        counts = tuple(map(len, sides(value)))
+        top = value.numerator
+        if sum(counts) < 3 and not isinstance(top, Total) and given.definition_of(top) is None:
+            continue  # but a sum, or a named share, over a number is sought
+        whole = ONE in sides(value)[0]
         for tops in [()] if whole else combinations(range(len(above)), counts[0]):
             for bottoms in combinations(range(len(below)), counts[1]):
                 # A root is taken whole: it may be one of those below the bar of the definition.

@@ -51,8 +51,8 @@ def folded(expr: Expr, given: Given) -> tuple[Expr, Definition] | None:
     """The defined entry that ``expr`` is the value of, and its definition."""
     for definition in given.definitions:
         value = definition.value
-        if isinstance(value, Times) and isinstance(expr, Quotient):
-            value = _over_one_bar(value)
+        if isinstance(expr, Quotient):
+            value = over_one_bar(value)
         if type(value) is type(expr) or isinstance(expr, Dotted):
             found = instance_of(value, expr, definition.indices)
             if found is not None and all(
@@ -79,9 +79,9 @@ def _may_be_index(value: Expr, definition: Definition, given: Given) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _over_one_bar(product: Expr) -> Expr:
-    """A mean as it stands in the middle of a derivation, with the sum above the bar."""
-    return expression(monomial(product))
+def over_one_bar(value: Expr) -> Expr:
+    """A product as it stands in the middle of a derivation, with the sum of it above the bar."""
+    return expression(monomial(value)) if isinstance(value, Times) else value
 
 
 @rule(Source.DEFINITION, Example(Quotient(Exp(s.z[s.k1]), s.partition), s.with_softmax))

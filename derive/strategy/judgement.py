@@ -39,6 +39,7 @@ from derive.rules.algebra import multiply_quotients
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
 from derive.rules.shares import has_name, is_named, share_of_several
+from derive.rules.softmax import over_one_bar
 from derive.rules.sums import total_above
 from derive.signs import is_zero, within
 from derive.unify import instance_of
@@ -383,6 +384,15 @@ def numbered_totals(expr: Expr) -> list[Expr]:
         if any(is_number(f) and f != 1 for f in sides(inner)[0]):
             found.append(outer)
     return found
+
+
+def names_sum(fraction: Expr, given: Given) -> bool:
+    """Whether a sum over an index is above the bar by which a definition divides such a sum."""
+    values = [over_one_bar(d.value) for d in given.definitions]
+    tops = [value.numerator for value in values if isinstance(value, Quotient)]
+    return any(isinstance(top, Total) and Exp not in heads_of(top) for top in tops) and any(
+        isinstance(f, Total) for f in factors(fraction.numerator)
+    )
 
 
 def over_sum(fraction: Expr, given: Given) -> bool:

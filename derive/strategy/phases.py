@@ -32,6 +32,7 @@ from derive.strategy.judgement import (
     meets_bar,
     multiples_below,
     multiplies_well,
+    names_sum,
     numbered_totals,
     of_several_terms,
     opens_exponential,
@@ -255,6 +256,7 @@ def simplify_once(trace: Trace) -> bool:
         or (trace.apply("write_mask") and trace.apply("fold_definition"))
         or trace.apply("write_complement", has_factors_above)
         or trace.apply_first(("flatten_quotient", "turn_factor", "cancel_factor"))
+        or trace.apply("separate_quotient", names_sum)
         or cancel_totals(trace)
         or trace.apply_first(("cancel_log_exp", "write_tanh"))
         or trace.apply("multiply_quotients", joins_slopes)

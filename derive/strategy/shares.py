@@ -30,6 +30,7 @@ from derive.notation import (
 )
 from derive.rules.monomials import sides
 from derive.rules.shares import separate_quotient, share_of_several
+from derive.rules.softmax import over_one_bar
 from derive.rules.sums import total_above
 from derive.rules.trace import Trace
 from derive.signs import is_positive
@@ -43,10 +44,11 @@ def name_fractions(trace: Trace) -> None:
 
     Or a share with a mask: what it rules out is 0 by the name, and may be large without.
     """
+    values = [over_one_bar(d.value) for d in trace.given.definitions]
     if any(
-        isinstance(d.value, Quotient)
-        and (Times in map(type, d.value.args) or isinstance(d.value.numerator, Indexed))
-        for d in trace.given.definitions
+        isinstance(value, Quotient)
+        and (Times in map(type, value.args) or isinstance(value.numerator, (Indexed, Total)))
+        for value in values
     ):
         trace.apply("power_of_product")
         split = ("split_quotient", "split_numerator")
