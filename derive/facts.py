@@ -141,6 +141,10 @@ class Definition:
     value: Expr
     softmax: bool = False
 
+    def __str__(self) -> str:
+        """``name = value`` on one line, for who asks what a name stands for."""
+        return f"{self.entry} = {self.value}"
+
     @property
     def statement(self) -> Basic:
         return Eq(self.entry, self.value.doit(), evaluate=False)

@@ -23,6 +23,7 @@ from derive.notation import (
     ProductOver,
     Quotient,
     Total,
+    bases,
     code,
     entries,
     factors,
@@ -91,9 +92,13 @@ class _Recognised:
         self._taken |= {r.index for r in problem.ranges}
 
     def _spare(self, wished: Iterable[str]) -> Iterator[str]:
-        taken = {b.name for b in self._problem.arrays} | {s.name for s in self._taken}
+        """The wished names that no letter has taken, in the loss, the definitions or the facts."""
+        said = [f.statement for f in self._given.facts]
+        said += [d.value for d in self._given.definitions]
+        letters = self._taken.union(*map(names, said), *map(bases, said), self._problem.arrays)
+        taken = {letter.name for letter in letters}
         taken |= {str(d.base) for d in (*self._given.definitions, *self.definitions)}
-        return (name for name in wished if not {name, name.removeprefix("\\")} & taken)
+        return (name for name in wished if not _spellings(name) & taken)
 
     def name_softmaxes(self) -> None:
         known = (*self._given.definitions, *self.definitions)
@@ -216,6 +221,12 @@ class _Recognised:
             entry = Indexed(base, *(r.index for r in ranges))
         self.definitions.append(Definition(entry, value, softmax))
         self.ranges += ranges
+
+
+def _spellings(name: str) -> set[str]:
+    r"""How a person may have written a name: ``\hat{y}`` is ``y_hat`` in SymPy, and in a kernel."""
+    accent, _, letter = name.removeprefix("\\").removesuffix("}").partition("{")
+    return {name, f"{letter}_{accent}" if letter else accent}
 
 
 def _for_all(definition: Definition, given: Given) -> Expr:
