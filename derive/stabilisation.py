@@ -141,9 +141,9 @@ def open_complements(trace: Trace) -> bool:
     if trace.apply("raise_power", among(powers_beside(trace.expression))):
         settle(trace, ("multiply_quotients",))
     found = near_one(trace.expression)
-    # A number that is but another name for an entry is worked out like that entry.
+    # What is but another name for an entry is worked out like that entry.
     others = {d.base for d in trace.given.definitions if isinstance(d.value, Indexed)} & found
-    if others and trace.apply("unfold_definition", among(others)):
+    if others and trace.apply("unfold_definition", lambda e, _: called(e) in others):
         found = near_one(trace.expression)
     if trace.apply("distribute_difference"):
         settle(trace, ("move_sign", "cancel_double_negative", "multiply_quotients"))
