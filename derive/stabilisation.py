@@ -68,6 +68,7 @@ from derive.rules.powers import divide_unequal_powers
 from derive.rules.raised import beside_raised, raises_in_sum
 from derive.rules.ratios import over_another_sum
 from derive.rules.softmax import folded, weighted_complements
+from derive.rules.sums_of_shares import sums_near_one, takes_off
 from derive.rules.tails import beside_tails
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among, attempt, repeat, settle
@@ -206,6 +207,17 @@ def is_weighted(entry: Expr, ends: frozenset[Expr], given: Given) -> bool:
     if known is None or known.base not in ends or not isinstance(known.value, Plus):
         return False
     return any(is_share(f, given) for term in known.value.args for f in factors(term))
+
+
+def open_sums(trace: Trace) -> None:
+    """Write sums of shares in place of their names where what they leave of one stands."""
+    found = sums_near_one(trace.expression, trace.given)
+    if not found:
+        return
+    trace.apply("weigh_difference", lambda e, _: takes_off(e, found))
+    trace.apply("unfold_definition", lambda e, _: called(e) in found)
+    trace.apply("complement_probabilities")
+    trace.apply("complement_weights", among(weighted_complements(trace.expression)))
 
 
 def open_brackets(trace: Trace) -> bool:
@@ -448,6 +460,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
         fold_names(trace)
+    open_sums(trace)
     open_exponentials(trace)
     labels.open_powers(trace)
     settle(trace, TANGENTS)

@@ -35,6 +35,7 @@ from derive.rules import (
     softmax,
     stability,
     sums,
+    sums_of_shares,
     symmetry,
     tails,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "softmax",
     "stability",
     "sums",
+    "sums_of_shares",
     "symmetry",
     "tails",
 ]

@@ -1046,6 +1046,7 @@ Proof.
   rewrite <- (H a (or_introl eq_refl)), <- IH; [ring|]. intros j Hj. apply H. now right.
 Qed.
 Ltac split_complement := by_ring.
+Ltac weigh_difference := by_ring.
 Ltac complement_weights :=
   match goal with |- 1 - sum_over ?l ?w = sum_over ?l (fun j => (1 - _) * @?f j) =>
     apply (others_weighted l f); [sum_probabilities | intros; by_ring] end.
