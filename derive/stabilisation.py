@@ -37,6 +37,7 @@ from derive.rules.cancelling import (
 )
 from derive.rules.complements import (
     beside_bars,
+    called,
     delta_of,
     is_complement,
     is_share,
@@ -68,7 +69,7 @@ from derive.rules.powers import divide_unequal_powers
 from derive.rules.raised import beside_raised, raises_in_sum
 from derive.rules.ratios import over_another_sum
 from derive.rules.softmax import folded, weighted_complements
-from derive.rules.sums_of_shares import sums_near_one, takes_off
+from derive.rules.sums_of_shares import names_of_rests, sums_near_one, takes_off
 from derive.rules.tails import beside_tails
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among, attempt, repeat, settle
@@ -185,11 +186,6 @@ def open_exponentials(trace: Trace) -> bool:
     return True
 
 
-def called(expr: Expr) -> Expr:
-    """What an entry is an entry of; a number itself."""
-    return expr.base if isinstance(expr, Indexed) else expr
-
-
 def open_rests(trace: Trace) -> None:
     """Write what shares with weights leave of a number by what they leave of one."""
     ends = near_one(trace.expression)
@@ -210,14 +206,15 @@ def is_weighted(entry: Expr, ends: frozenset[Expr], given: Given) -> bool:
 
 
 def open_sums(trace: Trace) -> None:
-    """Write sums of shares in place of their names where what they leave of one stands."""
+    """Write what sums of shares leave of one by the other shares, named or not."""
+    rests = names_of_rests(trace.expression, trace.given)
+    trace.apply("unfold_definition", lambda e, _: called(e) in rests)
     found = sums_near_one(trace.expression, trace.given)
     if not found:
         return
     trace.apply("weigh_difference", lambda e, _: takes_off(e, found))
     trace.apply("unfold_definition", lambda e, _: called(e) in found)
-    trace.apply("complement_probabilities")
-    trace.apply("complement_weights", among(weighted_complements(trace.expression)))
+    settle(trace, ("complement_probabilities", "complement_weights"))
 
 
 def open_brackets(trace: Trace) -> bool:

@@ -65,14 +65,15 @@ def delta_of(expr: Expr) -> Delta | None:
     return None
 
 
+def called(expr: Expr) -> Expr:
+    """What an entry is an entry of; a number itself."""
+    return expr.base if isinstance(expr, Indexed) else expr
+
+
 def subjects(difference: Expr) -> frozenset[Expr]:
     """The array, or the name of a number, that is taken off in a ``1 - p`` or ``δ - p``."""
     found = (t.operand if isinstance(t, Minus) else t for t in difference.args)
-    return frozenset(
-        part.base if isinstance(part, Indexed) else part
-        for part in found
-        if isinstance(part, (Indexed, Symbol))
-    )
+    return frozenset(called(part) for part in found if isinstance(part, (Indexed, Symbol)))
 
 
 def near_one(expr: Expr) -> frozenset[Expr]:
@@ -82,18 +83,21 @@ def near_one(expr: Expr) -> frozenset[Expr]:
     """
 
     def look(part: Expr) -> frozenset[Expr]:
-        match part:
-            case Log(operand):
-                inside = factors(operand)
-            case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
-                inside = (base,)
-            case Quotient(_, below):
-                inside = tuple(f.base if isinstance(f, Power) else f for f in factors(below))
-            case _:
-                inside = ()
-        return frozenset().union(*(subjects(f) for f in inside if is_complement(f)))
+        return frozenset().union(*(subjects(f) for f in near_zero(part) if is_complement(f)))
 
     return collected(expr, look)
+
+
+def near_zero(part: Expr) -> tuple[Expr, ...]:
+    """The factors under a logarithm, a bar or a power: none of them must become zero."""
+    match part:
+        case Log(operand):
+            return factors(operand)
+        case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
+            return (base,)
+        case Quotient(_, below):
+            return tuple(f.base if isinstance(f, Power) else f for f in factors(below))
+    return ()
 
 
 def shares_near_one(expr: Expr) -> frozenset[Expr]:

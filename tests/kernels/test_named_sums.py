@@ -35,6 +35,12 @@ def test_the_first_shares(scores: list[float]) -> None:
     check("-log(1-F)", "s[k]", ("t <= C",), FIRST, 1000, s=scores, t=1)
 
 
+@pytest.mark.parametrize("names", [("G = 1 - sum(softmax(s)[j], j=1..t)",), (*FIRST, "G = 1 - F")])
+@pytest.mark.parametrize("scores", SCORES)
+def test_a_name_for_what_is_left(names: tuple[str, ...], scores: list[float]) -> None:
+    check("-log(G)", "s[k]", ("t <= C",), names, 1000, s=scores, t=1)
+
+
 @pytest.mark.parametrize("scores", SCORES)
 def test_one_share(scores: list[float]) -> None:
     both = [scores, [0.1, 0.2, 0.3]]
@@ -45,6 +51,14 @@ def test_one_share(scores: list[float]) -> None:
 @pytest.mark.parametrize("scores", SCORES[:3])
 def test_below_a_bar_and_in_a_power(loss: str, scores: list[float]) -> None:
     check(loss, "s[k]", ("t <= C",), FIRST, 1000, s=scores, t=1)
+
+
+@pytest.mark.parametrize("loss", ["1/(1-F)", "(1-F)^(-0.7)"])
+@pytest.mark.parametrize("scores", SCORES[:3])
+def test_weights_below_a_bar_and_in_a_power(loss: str, scores: list[float]) -> None:
+    check(loss, "s[k]", (), WEIGHTED, 1000, s=scores, w=[1.0, 0.5, 0.2])
+    written = loss.replace("F", "sum(w[j]*softmax(s)[j], j=1..C)")
+    check(written, "s[k]", (), (), 1000, s=scores, w=[1.0, 0.5, 0.2])
 
 
 @pytest.mark.parametrize("scores", [[-40.0, 3.0, 4.0], [-1000.0, 3.0, 4.0]])
