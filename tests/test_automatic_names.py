@@ -1,7 +1,8 @@
-"""Names that Derive gives keep clear of every letter that the user has written anywhere."""
+"""Names that Derive gives: clear of the user's letters, and of no more than they need."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from sympy import Eq, IndexedBase, KroneckerDelta, Sum, exp, log, symbols
 
@@ -73,3 +74,44 @@ def test_a_letter_within_a_fact_is_taken(fact: object) -> None:
 def test_a_definition_says_what_its_name_stands_for() -> None:
     (named,) = derive.gradient(ENTROPY.subs(y, w), z[k]).definitions
     assert str(named) == "\\hat{y}[i] = exp(z[i])/Sum(exp(z[j]), (j, 1, C))"
+
+
+CONTRAST = "1/N*sum(log(1 + sum(exp({}), j=1..N, j != i)), i=1..N)"
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize(
+    ("exponent", "by", "share"),
+    [
+        ("h[i,j] - h[i,i]", ["h[k,m]"], "exp(h[i, n])/Sum(exp(h[i, j]), (j, 1, N))"),
+        ("(h[i,j] - h[i,i])/T", ["h[k,m]"], "exp(h[i, n]/T)/Sum(exp(h[i, j]/T), (j, 1, N))"),
+        (
+            "sum(f[i,l]*g[j,l], l=1..D) - sum(f[i,l]*g[i,l], l=1..D)",
+            ["f[k,m]", "g[k,m]"],
+            "exp(Sum(f[i, l]*g[n, l], (l, 1, D)))"
+            "/Sum(exp(Sum(f[i, l]*g[j, l], (l, 1, D))), (j, 1, N))",
+        ),
+    ],
+)
+def test_a_share_is_named_without_what_all_exponents_have(
+    exponent: str, by: list[str], share: str
+) -> None:
+    d = derive.gradient(CONTRAST.format(exponent), by)
+    assert str(d.definitions[0].value) == share
+    assert "exp" not in str(d.result)
+    assert d.check().level == "exact"
+
+
+@pytest.mark.needs("lark")
+def test_the_kernel_of_such_a_share_stays_finite() -> None:
+    kernel = derive.gradient(CONTRAST.format("h[i,j] - h[i,i]"), ["h[k,m]"]).kernel("numpy")
+    _, slopes = kernel(h=np.array([[1000.0, -1000.0], [1000.0, -1000.0]]))
+    assert np.allclose(slopes, [[0, 0], [0.5, -0.5]])
+
+
+@pytest.mark.needs("lark")
+def test_a_share_that_the_user_has_named_with_them_keeps_its_name() -> None:
+    """One name for both, and no second one beside it."""
+    q = "q[i] = exp(z[i]-m)/sum(exp(z[j]-m), j=1..C)"
+    d = derive.gradient("log(sum(exp(z[j]-m), j=1..C)) - log(q[t])", "z[k]", where=[q])
+    assert str(d.result) == "-KroneckerDelta(k, t) + 2*q[k]"

@@ -39,6 +39,7 @@ from derive.rules.algebra import multiply_quotients
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
 from derive.rules.shares import has_name, is_named, share_of_several
+from derive.rules.shifts import cancel_shift
 from derive.rules.softmax import over_one_bar
 from derive.rules.sums import total_above
 from derive.signs import is_zero, within
@@ -472,9 +473,11 @@ def divides_well(fraction: Expr, given: Given) -> bool:
     inside = given.within(index, tuple(total.limits[1:]))
     below = factors(fraction.denominator)
     return any(
-        isinstance(top, Exp) and has_name(Quotient(top, bottom), inside)
+        isinstance(top, Exp)
+        and (has_name(share, inside) or cancel_shift(share, inside) is not None)
         for top in factors(body)
         for bottom in below
+        for share in (Quotient(top, bottom),)
     ) or (Exp in heads_of(body) and share_of_several(factors(body), below, inside) is not None)
 
 

@@ -38,6 +38,7 @@ from derive.problem import Problem
 from derive.recognition import is_logistic, is_odds, opposite
 from derive.rules.algebra import fraction
 from derive.rules.monomials import sides
+from derive.rules.shifts import without_shift
 from derive.rules.trace import Trace
 from derive.signs import depends
 from derive.strategy.phases import leave_out, name_shares, rejoin
@@ -106,7 +107,11 @@ class _Recognised:
         spare = self._spare((*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100))))
         # A row W[j] names the softmax of the row W[t[n]] too, and not the other way round.
         partitions = [p for place in self._places for p in _partitions(place, self._given)]
-        partitions = [p for p in partitions if self._stays(p[0])]
+        partitions = [
+            (total if any(_same(total, *each) for each in named) else without_shift(total), scope)
+            for total, scope in partitions
+            if self._stays(total)
+        ]
         for total, scope in sorted(partitions, key=lambda found: _picks_rows(found[0])):
             ranges = {r.index: r for r in scope}
             along = _axis(total, ranges)

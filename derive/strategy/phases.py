@@ -141,7 +141,13 @@ PRODUCTS = (
 
 EXTENSION = ("extend_upwards", "extend_downwards", "widen_bracket", "join_brackets")
 
-PLAIN_NAMING = ("fold_definition", "separate_quotient", "invert_quotient", "invert_power")
+PLAIN_NAMING = (
+    "fold_definition",
+    "cancel_shift",
+    "separate_quotient",
+    "invert_quotient",
+    "invert_power",
+)
 """What writes a name for its value and nothing else."""
 
 NAMING = (
@@ -251,6 +257,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(CONTRACTION)
         or trace.apply("use_entry_fact")
         or trace.apply("multiply_quotients", makes_name)
+        or trace.apply("cancel_shift")
         or trace.apply("separate_quotient", over_sum)
         or trace.apply_first(("separate_share", "fold_definition"))
         or (trace.apply("write_mask") and trace.apply("fold_definition"))

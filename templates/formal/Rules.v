@@ -1326,6 +1326,26 @@ Ltac shift_softmax :=
       apply (shift_fraction _ _ _ _ (exp (- m)));
       [apply nonzero_of_positive, exp_pos | moved_down | shifted_sum] end end.
 Ltac shift_weighted_softmax := shift_softmax.
+(* What an exponent has more than what is left of it was in all of them. *)
+Ltac cancel_shift :=
+  match goal with |- ?above / ?below = ?above' / ?below' =>
+    match above with context [exp ?u] => match above' with context [exp ?v] =>
+    match below with context [sum_over ?l ?f] => match below' with context [sum_over l ?g] =>
+      solve
+      [ symmetry; apply (shift_fraction _ _ _ _ (exp (u - v)));
+        [ apply nonzero_of_positive, exp_pos
+        | raised_by (u - v)
+        | replace (sum_over l f) with (exp (u - v) * sum_over l g);
+          [by_ring | rewrite <- sum_over_scale; apply sum_over_ext; enter; raised_by (u - v)] ] ]
+    end end end end end
+with raised_by d :=
+  cbv beta;
+  match goal with |- ?one = ?other =>
+    match one with context [exp ?u] => match other with context [exp ?v] =>
+      solve
+      [ replace (exp u) with (exp v * exp d) by (rewrite <- exp_plus; f_equal; by_field); by_ring
+      | replace (exp v) with (exp u * exp d) by (rewrite <- exp_plus; f_equal; by_field); by_ring ]
+    end end end.
 
 Lemma ln_shift m s s' : 0 < s -> s' = exp (- m) * s -> ln s = m + ln s'.
 Proof.
