@@ -61,16 +61,21 @@ def factor_partly(expr: Expr, given: Given) -> Outcome:
     formal="factor_partly",
 )
 def factor_most(expr: Expr, given: Given) -> Outcome:
-    """Factor out of two terms of a longer sum as much as any two share."""
+    """Factor out of two terms of a longer sum as much as any two share, but no exponential.
+
+    With one, ``u e^u - e^u + 1`` is computed to the last digit.
+    """
     split = [monomial(t) for t in expr.args]
     found = [common([first, second]) for first, second in combinations(split, 2)]
     most = max(map(_weight, found), default=(0, ""))
-    return _of_two(expr, lambda shared, *_: bool(shared.powers) and _weight(shared) == most)
+    return _of_two(expr, lambda shared, *_: most[0] > 0 and _weight(shared) == most)
 
 
 def _weight(shared: Monomial) -> tuple[int, str]:
     """How many letters a product has, and how it reads: of equal ones it is always the same."""
     whole = expression(Monomial(ONE, shared.powers))
+    if Exp in heads(whole):
+        return 0, ""
     return len(entries(whole)) + len(names(whole)), code(whole)
 
 
