@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 from sympy import Expr, Indexed, Symbol
@@ -134,19 +135,11 @@ def rejoin_margin(expr: Expr, given: Given) -> Outcome:
 )
 def rejoin_one(expr: Expr, given: Given) -> Outcome:
     """``1 + Σ_{j≠k} e^{f_j} = Σ_j e^{f_j}`` where ``f_k`` is zero, as ``z_k - z_k`` is."""
-    at = next((n for n, term in enumerate(expr.args) if term == 1), None)
-    for n, total in enumerate(expr.args) if at is not None else ():
-        if not isinstance(total, Total) or len(total.excluded) != 1:
-            continue
-        body, index = total.open()
-        (left,) = total.excluded
-        known = within(left, total.lower, total.upper, given)
-        is_one = isinstance(body, Exp) and is_zero(replace(body.operand, {index: left}))
-        if known is not None and is_one:
-            whole = Total(body, (index, total.lower, total.upper))
-            rest = (t for m, t in enumerate(expr.args) if m not in (at, n))
-            return Rewriting(plus(whole, *rest), given.declared(known))
-    return None
+
+    def as_it_is(power: Expr, index: Expr, left: Expr) -> Expr | None:
+        return power if is_zero(replace(power, {index: left})) else None
+
+    return _with_one(expr, given, as_it_is)
 
 
 @rule(
@@ -190,6 +183,13 @@ def include_zero(expr: Expr, given: Given) -> Outcome:
 )
 def rejoin_one_margin(expr: Expr, given: Given) -> Outcome:
     """``1 + Σ_{j≠k} e^{a (f_j + b)} = Σ_j e^{a (f_j + b - b δ_{jk})}`` where ``f_k`` is zero."""
+    return _with_one(expr, given, _less_margin)
+
+
+def _with_one(
+    expr: Expr, given: Given, everywhere: Callable[[Expr, Expr, Expr], Expr | None]
+) -> Outcome:
+    """A one as the term that a sum of exponentials leaves out, with its exponent ``everywhere``."""
     at = next((n for n, term in enumerate(expr.args) if term == 1), None)
     for n, total in enumerate(expr.args) if at is not None else ():
         if not isinstance(total, Total) or len(total.excluded) != 1:
@@ -197,7 +197,7 @@ def rejoin_one_margin(expr: Expr, given: Given) -> Outcome:
         body, index = total.open()
         (left,) = total.excluded
         known = within(left, total.lower, total.upper, given)
-        power = _less_margin(body.operand, index, left) if isinstance(body, Exp) else None
+        power = everywhere(body.operand, index, left) if isinstance(body, Exp) else None
         if known is not None and power is not None:
             whole = Total(Exp(power), (index, total.lower, total.upper))
             rest = (t for m, t in enumerate(expr.args) if m not in (at, n))
