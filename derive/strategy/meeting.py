@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Expr, Indexed
 
 from derive.facts import Given
 from derive.notation import (
     Delta,
     Log,
+    Opened,
     Partial,
     Plus,
     code,
@@ -58,14 +59,15 @@ def join_logarithms(trace: Trace) -> None:
 def insert_deltas(trace: Trace) -> None:
     """Take the bracket at one index, which stands beside the sum of all of them, into that sum."""
     pending = trace.steps[0].before.atoms(Partial) if trace.steps else set()
-    own = set().union(*(names(p.variable) for p in pending))
+    own = set().union(*(names(e) for p in pending for e in p.args if isinstance(e, Indexed)))
     rule = RULES["insert_delta"].function
 
     def is_at_label(terms_: Expr, given: Given) -> bool:
         found = rule(terms_, given)
         inserted = found.after.atoms(Delta) - terms_.atoms(Delta) if found is not None else set()
         # What is left of a mean at the variable's own index is read as that: ``f_k - Σ_j p_j f_j``.
-        return bool(inserted) and not any(names(d) & own for d in inserted)
+        labels = set().union(*map(names, inserted))
+        return bool(inserted) and not (labels & own or any(isinstance(i, Opened) for i in labels))
 
     trace.apply("gather_value")
     trace.apply("insert_delta", is_at_label)
