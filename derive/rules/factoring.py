@@ -61,9 +61,9 @@ def factor_partly(expr: Expr, given: Given) -> Outcome:
     formal="factor_partly",
 )
 def factor_most(expr: Expr, given: Given) -> Outcome:
-    """Factor out of two terms of a longer sum as much as any two share, but no exponential.
+    """Factor out of two terms of a longer sum as much as any two share: entries and letters.
 
-    With one, ``u e^u - e^u + 1`` is computed to the last digit.
+    No exponential: with one, ``u e^u - e^u + 1`` is computed to the last digit.
     """
     split = [monomial(t) for t in expr.args]
     found = [common([first, second]) for first, second in combinations(split, 2)]
@@ -74,7 +74,7 @@ def factor_most(expr: Expr, given: Given) -> Outcome:
 def _weight(shared: Monomial) -> tuple[int, str]:
     """How many letters a product has, and how it reads: of equal ones it is always the same."""
     whole = expression(Monomial(ONE, shared.powers))
-    if Exp in heads(whole):
+    if heads(whole) & {Exp, Total}:
         return 0, ""
     return len(entries(whole)) + len(names(whole)), code(whole)
 
