@@ -7,7 +7,6 @@ from sympy import Expr, Indexed, Symbol
 from derive.facts import Definition, Given
 from derive.notation import (
     Exp,
-    Log,
     Minus,
     Plus,
     Power,
@@ -21,6 +20,7 @@ from derive.notation import (
     names,
 )
 from derive.recognition import is_logistic
+from derive.rules.complements import near_zero
 from derive.rules.monomials import sides
 
 
@@ -32,14 +32,11 @@ def named_exponentials(expr: Expr, given: Given) -> frozenset[Expr]:
     known = {d.base for d in given.definitions if is_name_of_exponential(d, given)}
 
     def look(part: Expr) -> frozenset[Expr]:
-        match part:
-            case Log(inside):
-                return _called(inside) & known
-            case Power(inside, exponent) if not (exponent.is_Integer and exponent.is_positive):
-                return _called(inside) & known
-            case Quotient(_, below) if Exp in heads(below) or _called(below) & known:
-                return _called(part) & known
-        return frozenset()
+        if isinstance(part, Quotient):
+            below = part.denominator
+            shifted = Exp in heads(below) or bool(_called(below) & known)
+            return _called(part) & known if shifted else frozenset()
+        return frozenset().union(*map(_called, near_zero(part))) & known
 
     return collected(expr, look) if known else frozenset()
 

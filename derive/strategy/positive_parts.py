@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed
-
-from derive.facts import Given
+from derive.rules.complements import called
 from derive.rules.kinks import is_positive_part
 from derive.rules.trace import Trace
-from derive.strategy.attempts import (
-    factor_out,
-    settle,
-)
+from derive.strategy.attempts import factor_out, settle
 
 
 def join_signs(trace: Trace) -> None:
@@ -22,13 +17,9 @@ def join_signs(trace: Trace) -> None:
 def join_positive_parts(trace: Trace) -> None:
     """Join a positive part with the terms that have its bracket, so that they meet in it."""
     parts = [d.base for d in trace.given.definitions if is_positive_part(d.value)]
-
-    def named(entry: Expr, given: Given) -> bool:
-        return (entry.base if isinstance(entry, Indexed) else entry) in parts
-
     # By its name none shows; what is left of it has the name again.
     if parts:
-        trace.apply("unfold_definition", named)
+        trace.apply("unfold_definition", lambda e, _: called(e) in parts)
     if trace.apply("join_positive_part"):
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
         factor_out(trace)
