@@ -76,7 +76,7 @@ class Product:
         for factor in self.above:
             yield from _repeated(factor)
         for factor in self.below:
-            yield Quotient(1, factor)
+            yield from (Quotient(1, part) for part in _repeated(factor))
 
     def expression(self) -> Expr:
         """The product in inert notation."""
