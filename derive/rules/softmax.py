@@ -164,19 +164,36 @@ def _unfolded_in_all(expr: Expr, given: Given) -> Outcome:
     head=Total,
 )
 def sum_probabilities(expr: Expr, given: Given) -> Outcome:
-    """``Σ_i ŷ_i = 1`` over the whole class axis."""
+    """``Σ_i ŷ_i = 1`` over the whole class axis, and so for ``p_i := a_i / S``, ``S := Σ_j a_j``."""
     body, index = expr.opened
     if not isinstance(body, Indexed) or body.indices[-1] != index or expr.excluded:
         return None
-    definition = given.definition_of(body)
-    if definition is None or not definition.softmax:
-        return None
     if any(index in a.free_symbols for a in body.indices[:-1]):
         return None
-    denominator = definition.value.denominator
-    if (expr.lower, expr.upper) != (denominator.lower, denominator.upper):
+    found = _shared_out(body, index, given)
+    if found is None:
         return None
-    return Rewriting(ONE, (definition,))
+    whole, known = found
+    if (expr.lower, expr.upper) != (whole.lower, whole.upper):
+        return None
+    return Rewriting(ONE, known)
+
+
+def _shared_out(
+    share: Indexed, index: Expr, given: Given
+) -> tuple[Total, tuple[Definition, ...]] | None:
+    """The sum that a share is a part of, and the definitions that say so."""
+    definition = given.definition_of(share)
+    if definition is None or definition.softmax:
+        return definition and (definition.value.denominator, (definition,))
+    match value_of(share, definition):
+        case Quotient(above, below):
+            found = unfolded(below, given)
+            whole = below if found is None else found[0]
+            plain = isinstance(whole, Total) and not whole.excluded and index not in names(whole)
+            if plain and whole.at(index) == above:
+                return whole, (definition, *(() if found is None else (found[1],)))
+    return None
 
 
 @rule(

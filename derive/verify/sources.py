@@ -86,7 +86,7 @@ def backed(
         case Source.CASES:
             return any(_are_cases(a, b) for a, b in either_way)
         case Source.SOFTMAX:
-            softmaxes = [f for f in facts if isinstance(f, Definition) and f.softmax]
+            softmaxes = shared_out(tuple(f for f in facts if isinstance(f, Definition)))
             whole = after == 1 and any(_is_whole(before, d) for d in softmaxes)
             return (
                 whole
@@ -313,6 +313,25 @@ def _is_coordinate(before: Expr, after: Expr) -> bool:
             deltas = map(Delta, entry.indices, variable.indices)
             return same(Times(*deltas), after)
     return False
+
+
+def shared_out(definitions: tuple[Definition, ...]) -> list[Definition]:
+    """The definitions whose entries sum to one: softmaxes, and ``a_i`` over the sum of them."""
+    names_ = {d.base: d.value for d in definitions if isinstance(d.base, Symbol)}
+
+    def is_share(known: Definition) -> bool:
+        match known.value:
+            case Quotient(above, below) if known.indices:
+                index, whole = known.indices[-1], names_.get(below, below)
+                return (
+                    isinstance(whole, Total)
+                    and not whole.excluded
+                    and index not in names(whole)
+                    and same(whole.at(index), above)
+                )
+        return False
+
+    return [d for d in definitions if d.softmax or is_share(d)]
 
 
 def _is_whole(before: Expr, definition: Definition) -> bool:
