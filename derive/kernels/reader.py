@@ -159,7 +159,7 @@ class _Reader:
         self,
     ) -> tuple[tuple[Argument, ...], tuple[Size, ...], tuple[tuple[Argument, Argument], ...]]:
         """The arguments, the sizes that they tell, and the classes that are inferred."""
-        arrays = _settled([self._array(base) for base in self._problem.arrays])
+        arrays = _settled([self._array(base) for base in self._entered()])
         arrays = [with_changes(a, beside_index=a.symbol in self._beside) for a in arrays]
         sizes = tuple(_sizes(arrays))
         lengths = {s for a in arrays for n in a.axes for s in names(n)}
@@ -182,6 +182,16 @@ class _Reader:
         """The loss, and its value and derivatives fit for floating point."""
         derivatives = (_stable(d, "derivative") for d in self._results)
         return (self._problem.expression, _stable(self._derivation, "value"), *derivatives)
+
+    def _entered(self) -> tuple[IndexedBase, ...]:
+        """The arrays of the problem, and those of which a fact says that others are made."""
+        problem = self._problem
+        facts = [f for f in problem.facts if isinstance(f, EntryFact)]
+        # The classes in a delta are told by the label.
+        made_of = {b for f in facts if not isinstance(f.value, Delta) for b in bases(f.value)}
+        made_of &= {b for e in self._results_of_loss() for b in bases(e)}
+        made_of -= {d.base for d in problem.definitions}
+        return tuple(sorted({*problem.arrays, *made_of}, key=lambda b: b.name))
 
     def _array(self, base: IndexedBase) -> Argument:
         axes = tuple(base.shape or ())
