@@ -20,10 +20,15 @@ class Lowered:
 
 @dataclass(frozen=True)
 class Array:
-    """A named array with the sizes of its axes: an argument, or a definition computed before."""
+    """A named array with the sizes of its axes: an argument, or a definition computed before.
+
+    An index on which a definition does not depend has no axis: its size is None. A definition
+    that is a Python number is ``plain``.
+    """
 
     name: c.Name
-    axes: tuple[Expr, ...]
+    axes: tuple[Expr | None, ...]
+    plain: bool = False
 
 
 def aligned(part: Lowered, axes: tuple[Symbol, ...]) -> Expr:

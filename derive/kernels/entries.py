@@ -67,6 +67,8 @@ class Entries:
         picks: dict[Symbol, Lowered] = {}
         computed = False
         for index, length in zip(entry.indices, array.axes, strict=True):
+            if length is None:
+                continue
             moving = self._moving(index)
             alone = moving[0] if len(moving) == 1 and moving[0] not in self._classes else None
             if not moving:
@@ -86,7 +88,7 @@ class Entries:
                 axes.append(place)
         whole = all(i == _WHOLE for i in items)
         code = array.name if whole else c.View(array.name, *c.text("..."), *items)
-        part = Lowered(code, tuple(axes))
+        part = Lowered(code, tuple(axes), array.plain)
         for place, positions in picks.items():
             part = self._picked(part, place, positions)
         return part

@@ -118,14 +118,19 @@ class Lowering(Entries):
 
         Entries where a condition does not hold become nan.
         """
-        outer, self._order = self._order, list(indices)
-        code = aligned(self.lower(expr), indices)
+        code = self._in_order(expr, indices).code
         for fact in conditions:
             relation = "==" if isinstance(fact, EqualFact) else "!="
             mask = aligned(self.compared(fact.left, relation, fact.right), indices)
             code = self._choice(code, mask, S.NaN)
-        self._order = outer
         return code
+
+    def _in_order(self, expr: Expr, indices: tuple[Symbol, ...]) -> Lowered:
+        """``expr`` with these axes."""
+        outer, self._order = self._order, list(indices)
+        part = self.lower(expr)
+        self._order = outer
+        return Lowered(aligned(part, indices), indices, part.plain)
 
     def lower(self, expr: Expr) -> Lowered:
         """The array code of ``expr``."""
@@ -197,7 +202,8 @@ class Lowering(Entries):
         if symbol in self._extents:
             return self.value(symbol)
         if symbol in self._definitions or symbol in self._arrays:
-            return Lowered(self.array(symbol).name)
+            array = self.array(symbol)
+            return Lowered(array.name, plain=array.plain)
         return Lowered(c.Name(identifier(symbol.name)), plain=True)
 
     def _entrywise(self, build: Callable[..., Expr], operands: Iterable[Expr]) -> Lowered:
@@ -319,10 +325,13 @@ class Lowering(Entries):
             inner = dict(zip(known.indices, lengths, strict=False))
             outer = dict(self._extents)
             self._extents.update({i: (ONE, n) for i, n in inner.items()})
-            lowered = self.output(known.value, known.indices)
+            present = names(known.value)
+            kept = tuple(i for i in known.indices if i in present)
+            lowered = self._in_order(known.value, kept)
             self._extents = outer
-            self.defined[name] = lowered
-            self._arrays[base] = Array(name, tuple(inner.values()))
+            self.defined[name] = lowered.code
+            axes = (inner[i] if i in kept else None for i in known.indices)
+            self._arrays[base] = Array(name, tuple(axes), lowered.plain)
         return self._arrays[base]
 
     # --- sums and maxima -------------------------------------------------------------------------
