@@ -29,6 +29,7 @@ from derive.notation import (
     Times,
     bases,
     factors,
+    names,
     without,
 )
 
@@ -67,9 +68,12 @@ def masking(
     """The condition of each part, None where it has none or nothing beside may lack a value.
 
     That of a weight is that it is not 0, where another condition is beside it; but a weight is none
-    where what may lack a value is made of the same argument.
+    where what may lack a value is made of the same argument. Beside a logarithm it always is:
+    ``0 log 0`` is 0, and so is the limit of ``u log u``.
     """
     parts = list(parts)
+    if only_logarithms_lack(parts, beside, definitions):
+        return [((f, "!=", ZERO), f) if is_data(f, definitions) else condition(f) for f in parts]
     if not (rules_out(parts, beside, definitions) or weighs(parts, beside, definitions)):
         return [None] * len(parts)
     lacking = [f for f in (beside, *parts) if may_lack_a_value(f, definitions)]
@@ -80,6 +84,32 @@ def masking(
         else condition(f)
         for f in parts
     ]
+
+
+def only_logarithms_lack(
+    parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]
+) -> bool:
+    """Whether what may lack a value is one or more logarithms, with data for weights."""
+    parts = list(parts)
+    if not any(is_data(f, definitions) for f in parts):
+        return False
+    if any(may_lack_a_value(f, definitions, logarithms=False) for f in (beside, *parts)):
+        return False
+    return any(may_lack_a_value(f, definitions) for f in (beside, *parts))
+
+
+def is_data(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+    """Whether this is made of arguments by sums and products, as ``1 - e_i``, and may be 0."""
+    match expr:
+        case Plus(parts) | Times(parts):
+            own = [p for p in parts if names(p) | bases(p)]
+            return bool(own) and all(is_data(p, definitions) for p in own)
+        case Minus(operand):
+            return is_data(operand, definitions)
+        case Power(base, exponent) if exponent.is_Integer and exponent > 0:
+            return is_data(base, definitions)
+    known = isinstance(expr, Indexed | Symbol) and _definition(expr, definitions) is None
+    return known and not (expr.is_positive or expr.is_integer)
 
 
 def rules_out(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]) -> bool:
@@ -117,16 +147,23 @@ def _is_weight(factor: Expr, definitions: dict[Expr, Definition]) -> bool:
     return isinstance(factor, Indexed) and _definition(factor, definitions) is None
 
 
-def may_lack_a_value(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
-    """Whether this divides by, or takes the logarithm of, what the arguments may make 0."""
+def may_lack_a_value(
+    expr: Expr, definitions: dict[Expr, Definition], logarithms: bool = True
+) -> bool:
+    """Whether this divides by, or takes the logarithm of, what the arguments may make 0.
+
+    Without ``logarithms`` these are not looked into.
+    """
     match expr:
+        case Log() if not logarithms:
+            return False
         case Quotient(_, below) if _may_be_zero(below, definitions):
             return True
         case Power(base, exponent) if exponent.doit().is_nonnegative is not True:
             return _may_be_zero(base, definitions)
         case Log(operand) if _may_be_zero(operand, definitions):
             return True
-    return any(may_lack_a_value(p, definitions) for p in _parts(expr, definitions))
+    return any(may_lack_a_value(p, definitions, logarithms) for p in _parts(expr, definitions))
 
 
 def _may_be_zero(expr: Expr, definitions: dict[Expr, Definition]) -> bool:

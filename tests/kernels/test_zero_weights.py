@@ -147,3 +147,27 @@ def test_what_the_slope_is_made_of_is_no_weight() -> None:
     """An entry of ``a`` that is 0 says nothing about the length of ``a``, which may be 0 too."""
     loss = "relu(sqrt(sum(a[l]^2, l=1..D)) - m)"
     assert "a != 0" not in derive.gradient(loss, "a[k]").kernel("numpy").source
+
+
+CENSORED: Any = {"e": [1.0, 0.0, 1.0], "F": [1.0, 0.0, 0.3], "a": [0.0, 0.0, 2.0]}
+CENSORED |= {"m": 2.0, "y": 1.0, "p": 1.0}
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        ("-sum(e[i]*log(F[i]) + (1 - e[i])*log(1 - F[i]), i=1..N)", -np.log(0.3)),
+        ("-sum(sum((1 - e[i])*log(1 - F[i]), j=1..i), i=1..N)", 0),
+        ("-(y*log(p) + (1 - y)*log(1 - p))", 0),
+        ("-sum((1 - e[i])*a[i]*log(1 - F[i]), i=1..N)", 0),
+        ("-sum(a[i]*(2 - 2*e[i])*log(F[i]), i=1..N)", 0),
+        ("-sum((1 - e[i])^2*log(1 - F[i])/m, i=1..N)", 0),
+        ("-sum(F[i]*log(F[i]) + (1 - F[i])*log(1 - F[i]), i=1..N)", 0.6108643020548935),
+    ],
+)
+def test_a_logarithm_of_zero_counts_for_nothing(loss: str, expected: Any, target: str) -> None:
+    """An event that was not seen, or that was certain, has the weight zero."""
+    given = {n: v for n, v in CENSORED.items() if n in loss.replace("sum", "").replace("log", "")}
+    value, _ = derive.gradient(f"{loss} + s", "s").kernel(target)(**given, s=0.0)
+    assert float(value) == pytest.approx(expected, rel=1e-15)
