@@ -132,6 +132,18 @@ def log_size(expr: Expr) -> Expr | None:
     return None
 
 
+def beside_lowered_one(expr: Expr) -> tuple[Expr, Expr] | None:
+    """For ``log(x + e^{-max(0, u)})`` the maximum and ``x``: where that is 0, it is log(1 + x)."""
+    match expr:
+        case Log(Plus(terms)):
+            for at, term in enumerate(terms):
+                match term:
+                    case Exp(Minus(Apply(function, operands) as largest)):
+                        if function is Max and ZERO in operands:
+                            return largest, plus(*without(terms, at))
+    return None
+
+
 # Below this log(1 + e^u) is e^u in all digits, long before it is too little for a number.
 FAR = Integer(-37)
 

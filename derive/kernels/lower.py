@@ -20,7 +20,7 @@ from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.kernels.comparison import alternatives, comparison
 from derive.kernels.complement import complement
 from derive.kernels.entries import Entries
-from derive.kernels.gaps import gap, kept_digits, product_gap, rise
+from derive.kernels.gaps import beside_lowered_one, gap, kept_digits, product_gap, rise
 from derive.kernels.identifiers import identifier
 from derive.kernels.shares import is_lowered, of_shares
 from derive.kernels.signature import Output
@@ -183,6 +183,10 @@ class Lowering(Entries):
                 return self.lower(left)
             case Log(Plus(terms) as inside) if ONE in terms and complement(inside) is None:
                 return self._log1p(expr)
+            case Log() if (found := beside_lowered_one(expr)) is not None:
+                largest, small = map(self.lower, found)
+                whole = self._entrywise(Log, expr.args)
+                return self.combined(_either_logarithm, [largest, whole, small])
             case Log(Apply(function, operands)) if function is gamma:
                 # The gamma function overflows long before its logarithm does.
                 return self._entrywise(lambda a: Apply(Head(loggamma), a), operands)
@@ -512,6 +516,11 @@ def _branches(first: Expr, second: Expr, above: Expr, otherwise: Expr) -> Expr:
     """A value where one array exceeds another, else the other value."""
     mask = c.compared(first, ">", second)
     return c.Chosen(above, mask, otherwise)
+
+
+def _either_logarithm(largest: Expr, whole: Expr, small: Expr) -> Expr:
+    """``log(1 + x)`` where the 1 has not been lowered, with the digits of a small ``x``."""
+    return _branches(largest, ZERO, whole, Apply(Head(log1p), small))
 
 
 def _turned(factors: Iterable[Expr]) -> list[Expr]:
