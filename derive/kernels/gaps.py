@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Function, Integer, Max, Min, sign
+from sympy import Abs, Expr, Function, Integer, Max, Min, S, atanh, sign
 from sympy.codegen.cfunctions import expm1, log1p
 
 from derive.kernels.complement import complement, log_complement
@@ -16,7 +16,9 @@ from derive.notation import (
     Maximum,
     Minus,
     Plus,
+    Power,
     ProductOver,
+    Quotient,
     Threshold,
     Times,
     Total,
@@ -106,9 +108,50 @@ def product_gap(expr: Expr) -> tuple[Expr, Expr] | None:
     return None
 
 
+def power_gap(expr: Expr) -> tuple[Expr, Expr] | None:
+    """For ``r^a - 1``, or what is opposite, the power and ``e^{a log|r|} - 1`` with all digits.
+
+    That holds where the power is near 1; elsewhere there is nothing to keep.
+    """
+    match expr:
+        case Plus((Minus(Power(base, exponent) as power), one)) | Plus(
+            (one, Minus(Power(base, exponent) as power))
+        ) if one == 1:
+            turned = True
+        case Plus((Power(base, exponent) as power, Minus(one))) | Plus(
+            (Minus(one), Power(base, exponent) as power)
+        ) if one == 1:
+            turned = False
+        case _:
+            return None
+    if exponent.doit().is_integer:
+        return None
+    size = base if base.doit().is_positive else Apply(Head(Abs), base)
+    risen = Apply(Head(expm1), Times(exponent, Log(size)))
+    return power, Minus(risen) if turned else risen
+
+
 def kept_digits(expr: Expr) -> Expr | None:
     """A logarithm whose operand would round to 1 or to 0, in a form that keeps its digits."""
-    return log_gap(expr) or log_size(expr) or log_softplus(expr) or log_complement(expr)
+    return (
+        log_gap(expr)
+        or log_size(expr)
+        or log_softplus(expr)
+        or log_odds(expr)
+        or log_complement(expr)
+    )
+
+
+def log_odds(expr: Expr) -> Expr | None:
+    """``log(q/(1 - q))``, which is zero at 1/2: near it ``2 artanh(2 q - 1)``."""
+    match expr:
+        case Log(Quotient(above, below)) if (above + below).doit() == 1:
+            part = below if isinstance(above, Plus) else above
+            middle = Plus(Times(Integer(2), part), -ONE)
+            near = Times(Integer(2 if part == above else -2), Apply(Head(atanh), middle))
+            far = Plus(Log(above), Minus(Log(below)))
+            return Threshold(Apply(Head(Abs), middle), HALF, far, near)
+    return None
 
 
 def log_gap(expr: Expr) -> Expr | None:
@@ -143,6 +186,8 @@ def beside_lowered_one(expr: Expr) -> tuple[Expr, Expr] | None:
                             return largest, plus(*without(terms, at))
     return None
 
+
+HALF = S.Half
 
 # Below this log(1 + e^u) is e^u in all digits, long before it is too little for a number.
 FAR = Integer(-37)

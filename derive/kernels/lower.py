@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from functools import reduce
 
-from sympy import Expr, Indexed, Number, NumberSymbol, S, Symbol, gamma, loggamma, oo
+from sympy import Abs, Expr, Indexed, Number, NumberSymbol, S, Symbol, gamma, loggamma, oo
 from sympy.codegen.cfunctions import log1p
 
 from derive.errors import DeriveError
@@ -20,7 +20,15 @@ from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.kernels.comparison import alternatives, comparison
 from derive.kernels.complement import complement
 from derive.kernels.entries import Entries
-from derive.kernels.gaps import beside_lowered_one, gap, kept_digits, product_gap, rise
+from derive.kernels.gaps import (
+    HALF,
+    beside_lowered_one,
+    gap,
+    kept_digits,
+    power_gap,
+    product_gap,
+    rise,
+)
 from derive.kernels.identifiers import identifier
 from derive.kernels.shares import is_lowered, of_shares
 from derive.kernels.signature import Output
@@ -177,6 +185,9 @@ class Lowering(Entries):
                 return self.lower(left.operand)
             case Times(args) if self._masks_infinity(args):
                 return self._masked(args)
+            case Plus() if (found := power_gap(expr)) is not None:
+                power, near = map(self.lower, found)
+                return self.combined(_near_one, [power, self._from_left(expr), near])
             case Plus() | Times():
                 return self._from_left(expr)
             case Log() if (left := kept_digits(expr)) is not None:
@@ -521,6 +532,11 @@ def _branches(first: Expr, second: Expr, above: Expr, otherwise: Expr) -> Expr:
 def _either_logarithm(largest: Expr, whole: Expr, small: Expr) -> Expr:
     """``log(1 + x)`` where the 1 has not been lowered, with the digits of a small ``x``."""
     return _branches(largest, ZERO, whole, Apply(Head(log1p), small))
+
+
+def _near_one(power: Expr, plain: Expr, near: Expr) -> Expr:
+    """What a power leaves of one: by its logarithm where that is little."""
+    return _branches(HALF, Apply(Head(Abs), Plus(power, -ONE)), near, plain)
 
 
 def _turned(factors: Iterable[Expr]) -> list[Expr]:

@@ -1,0 +1,43 @@
+"""What a power leaves of one, and the logarithm of odds that are nearly even, in all digits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from exact import check, kernels
+
+pytestmark = pytest.mark.needs("lark")
+
+
+@pytest.mark.parametrize("a", [1e-12, 1e-3, 0.5, 3.0])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "sum((u[i]^(a/2) - 1)/a, i=1..N)",
+        "sum((1 - u[i]^a)/a, i=1..N)",
+        "sum(((u[i]^2/2 + 1)^(a/2) - 1)/a, i=1..N)",
+    ],
+)
+def test_powers_with_a_little_exponent(loss: str, a: float) -> None:
+    check(loss, "u[k]", ("u[i] > 0", "a > 0"), u=[2.0, 3.0, 0.6], a=a)
+
+
+@pytest.mark.parametrize("z", [[1e-9, 2e-9, 3e-10], [1e3, 0.0, 1.0]])
+def test_a_root_of_what_is_nearly_one(z: list[float]) -> None:
+    check("sum(sqrt(1 + z[i]^2) - 1, i=1..N)", "z[k]", z=z)
+
+
+def test_bases_that_are_not_positive() -> None:
+    kernel, _ = kernels("sum(1 - u[i]^a, i=1..N)", "u[k]", ())
+    for bases, expected in ([-2.0, 0.0, 1.0], -2), ([-1.0, 1.0, -1.0], 0):
+        assert kernel(u=np.array(bases), a=2.0)[0] == expected
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(kernel(u=np.array([-1.0]), a=0.5)[0])
+
+
+@pytest.mark.parametrize("odds", ["F[i]/(1 - F[i])", "(1 - F[i])/F[i]"])
+@pytest.mark.parametrize(
+    "shares", [[0.5 + 1e-10, 0.5 + 1e-14], [0.5 - 1e-9, 0.5], [1e-300, 0.2], [0.9, 1 - 1e-15]]
+)
+def test_odds_that_are_nearly_even(odds: str, shares: list[float]) -> None:
+    check(f"sum(log({odds}), i=1..N)", "F[k]", digits=700, F=shares)
