@@ -456,7 +456,8 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     labels.open_logarithms(trace)
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))
-        fold_names(trace)
+        if not labels.adds_to_one(trace.expression):
+            fold_names(trace)
     open_sums(trace)
     open_exponentials(trace)
     labels.open_powers(trace)

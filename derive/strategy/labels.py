@@ -14,6 +14,7 @@ from sympy import Expr, Indexed, Symbol
 from derive.facts import Given
 from derive.notation import (
     ONE,
+    Delta,
     Exp,
     Log,
     Minus,
@@ -64,6 +65,18 @@ class Labels:
             settle(trace, ("cancel_log_exp",))
         return trace.apply("shift_beside_term", self._is_beside_term)
 
+    def adds_to_one(self, expr: Expr) -> bool:
+        """Whether a logarithm is of 1 and a sum over all classes but a label.
+
+        That sum is little where the class is certain, and nothing is left of it in a sum over all.
+        """
+        return any(
+            self._is_label(side, names(delta))
+            for inside in collected(expr, sums_beside_one)
+            for delta in inside.atoms(Delta)
+            for side in delta.args
+        )
+
     def open_complements(self, trace: Trace) -> None:
         """Write ``1 - ŷ_t``, also in ``δ_{kt} - ŷ_k``, as the sum of all others."""
         trace.apply("single_out_equal", self._is_difference)
@@ -112,6 +125,14 @@ class Labels:
 def unsigned(term: Expr) -> tuple[Expr, ...]:
     """The factors of a term without its sign."""
     return factors(term.operand if isinstance(term, Minus) else term)
+
+
+def sums_beside_one(expr: Expr) -> tuple[Expr, ...]:
+    """The sums in a ``log(1 + Σ_j f_j)``."""
+    match expr:
+        case Log(Plus(terms)) if ONE in terms:
+            return tuple(t for t in terms if isinstance(t, Total))
+    return ()
 
 
 def powers_beside_one(expr: Expr) -> list[Power]:

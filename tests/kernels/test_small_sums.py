@@ -42,3 +42,24 @@ def test_each_sample_on_its_own() -> None:
     loss = "sum(log(1 + sum(exp(z[n,i]), i=1..C)), n=1..N)"
     check(loss, "z[m,k]", z=[SCORES[0], [-50.0, -60.0, -55.0]])
     check(loss, "z[m,k]", z=[SCORES[0], SCORES[-1]], digits=700)
+
+
+@pytest.mark.parametrize("z", [*SCORES[2:], [-60.0, 60.0, 0.0], [-40.0, 1000.0, 3.0]])
+@pytest.mark.parametrize(
+    ("loss", "used"),
+    [
+        ("log(1 + sum(exp(z[i] - z[t]), i=1..C, i!=t))", ""),
+        ("log(1 + sum(exp(z[i] - z[t] + m), i=1..C, i!=t))", "m"),
+        ("log(1 + sum(exp(s*(z[i] - z[t] + m)), i=1..C, i!=t))/s", "sm"),
+        ("log(1 + sum((1 - delta(i, t))*exp(z[i] - z[t]), i=1..C))", ""),
+    ],
+)
+def test_all_classes_but_the_label(loss: str, used: str, z: list[float]) -> None:
+    """As a sum over all classes it would be 1 where the class is certain."""
+    given = tuple(f"{n} > 0" for n in used)
+    check(loss, "z[k]", given, z=z, t=1, digits=1000, **{n: NUMBERS[n] for n in used})
+
+
+def test_all_classes_but_the_label_beside_shares() -> None:
+    rest = "log(1 + sum(exp(z[i] - z[t]), i=1..C, i!=t))"
+    check(f"{rest} + sum(softmax(z)[i]^2, i=1..C)", "z[k]", z=[0.5, -1.0, 2.0], t=1)
