@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Function, Integer, Max, Min, S, atanh, sign
+from sympy import Abs, Expr, Function, Indexed, Integer, Max, Min, S, Symbol, atanh, sign
 from sympy.codegen.cfunctions import expm1, log1p
 
 from derive.kernels.complement import complement, log_complement
@@ -147,6 +147,8 @@ def log_odds(expr: Expr) -> Expr | None:
     match expr:
         case Log(Quotient(above, below)) if (above + below).doit() == 1:
             part = below if isinstance(above, Plus) else above
+            if not isinstance(part, Indexed | Symbol):
+                return None
             middle = Plus(Times(Integer(2), part), -ONE)
             near = Times(Integer(2 if part == above else -2), Apply(Head(atanh), middle))
             far = Plus(Log(above), Minus(Log(below)))
@@ -178,7 +180,7 @@ def log_size(expr: Expr) -> Expr | None:
 def beside_lowered_one(expr: Expr) -> tuple[Expr, Expr] | None:
     """For ``log(x + e^{-max(0, u)})`` the maximum and ``x``: where that is 0, it is log(1 + x)."""
     match expr:
-        case Log(Plus(terms)):
+        case Log(Plus(terms) as inside) if gap(inside) is None:
             for at, term in enumerate(terms):
                 match term:
                     case Exp(Minus(Apply(function, operands) as largest)):
