@@ -184,8 +184,10 @@ def _shared_out(
 ) -> tuple[Total, tuple[Definition, ...]] | None:
     """The sum that a share is a part of, and the definitions that say so."""
     definition = given.definition_of(share)
-    if definition is None or definition.softmax:
-        return definition and (definition.value.denominator, (definition,))
+    if definition is None:
+        return None
+    if definition.softmax:
+        return definition.value.denominator, (definition,)
     match value_of(share, definition):
         case Quotient(above, below):
             found = unfolded(below, given)
