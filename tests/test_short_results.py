@@ -900,6 +900,32 @@ BY_HAND = {
             "given": ["a > 0", "b > 0"],
         },
     ),
+    # Sensoy et al. 2018, equation 5: shares of a named sum add up to one.
+    "evidence for classes": (
+        "sum((y[i] - p[i])^2 + p[i]*(1 - p[i])/(S + 1), i=1..K)",
+        "(2*p[k] - 2*y[k] + 2*Sum((-p[i] + y[i])*p[i], (i, 1, K))"
+        " + (S*(Sum(p[i]**2, (i, 1, K)) - 1)/(S + 1) - 2*p[k] + 2*Sum(p[i]**2, (i, 1, K)))"
+        "/(S + 1))/S",
+        {"by": "alpha[k]", "where": ["p[i] = alpha[i]/S", "S = sum(alpha[i], i=1..K)"]},
+    ),
+    # Ridnik et al. 2021: of two pairs of terms the one that has more in common is joined.
+    "shifted probabilities": (
+        "-sum(y[i]*(1 - p[i])^g*log(p[i]) + (1 - y[i])*q[i]^h*log(1 - q[i]), i=1..C)",
+        "(1 - p[k])*(1 - y[k])*(-h*log(1 - q[k]) + q[k]/(1 - q[k]))"
+        "*Piecewise((1, m - p[k] < 0), (0, True))*p[k]*q[k]**(h - 1)"
+        " + (1 - p[k])**g*(g*log(p[k])*p[k] + p[k] - 1)*y[k]",
+        {
+            "where": ["p[i] = sigmoid(z[i])", "q[i] = max(p[i] - m, 0)"],
+            "given": ["g > 0", "h > 1", "m > 0", "m < 1"],
+        },
+    ),
+    "width of a mixture": (
+        "-sum(log(sum(w[j]*(2*pi*v)^(-D/2)*exp(-sum((x[n,l] - mu[j,l])^2, l=1..D)/(2*v)),"
+        " j=1..K)), n=1..N)",
+        "Sum(D - Sum(\\hat{y}[n, j]*Sum((-mu[j, l] + x[n, l])**2, (l, 1, D)), (j, 1, K))/v,"
+        " (n, 1, N))/(2*v)",
+        {"by": "v", "given": ["v > 0"]},
+    ),
 }
 
 

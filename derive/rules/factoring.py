@@ -156,7 +156,7 @@ def factor_sum(expr: Expr, given: Given) -> Outcome:
         lambda shared, *rests: (
             not any(is_number(rest.doit()) for rest in rests)
             and any(
-                exponent == 1 and isinstance(base, Plus)
+                isinstance(base, Plus) and (exponent == 1 or not exponent.is_number)
                 for base, exponent in shared.powers.values()
             )
         ),
@@ -171,9 +171,11 @@ def _of_two(expr: Expr, wanted: Callable[[Monomial, Expr, Expr], bool]) -> Outco
     if len(expr.args) < 3:
         return None
     split = [monomial(t) for t in expr.args]
-    pairs = sorted(combinations(range(len(split)), 2), key=lambda p: not _with_total(expr, p))
-    for n, m in pairs:
-        shared = common([split[n], split[m]])
+    pairs = [(n, m, common([split[n], split[m]])) for n, m in combinations(range(len(split)), 2)]
+    # Of sums over an index first, then of those that have most in common.
+    for n, m, shared in sorted(
+        pairs, key=lambda p: (not _with_total(expr, p[:2]), -len(p[2].powers))
+    ):
         rests = (expression(divided(split[n], shared)), expression(divided(split[m], shared)))
         if wanted(shared, *rests):
             terms = list(expr.args)

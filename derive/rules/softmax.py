@@ -164,7 +164,7 @@ def _unfolded_in_all(expr: Expr, given: Given) -> Outcome:
     head=Total,
 )
 def sum_probabilities(expr: Expr, given: Given) -> Outcome:
-    """``Σ_i ŷ_i = 1`` over the whole class axis, and so for ``p_i := a_i / S``, ``S := Σ_j a_j``."""
+    """``Σ_i ŷ_i = 1`` over the whole class axis; so too for ``p_i := a_i / Σ_j a_j``."""
     body, index = expr.opened
     if not isinstance(body, Indexed) or body.indices[-1] != index or expr.excluded:
         return None

@@ -81,6 +81,9 @@ from derive.strategy.signs import (
 )
 from derive.strategy.turning import turn_complements
 
+# That a sum is known is worth a little length to a reader.
+KNOWN = 1.1
+
 INNER = ("factor_inner_bracket", "factor_same_bracket")
 
 
@@ -143,7 +146,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, divide_powers, NO_LONGER)
     attempt(trace, lambda t: settle(t, ("turn_exponentials",)))
     attempt(trace, complete_products)
-    attempt(trace, take_known_out)
+    attempt(trace, take_known_out, KNOWN)
     if attempt(trace, share_totals):
         meet_above_bars(trace)
     attempt(trace, insert_deltas)
