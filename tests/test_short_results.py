@@ -33,6 +33,14 @@ UMAP = (
     "2*b*Sum((1 - KroneckerDelta(j, k))*(-y[j, m] + y[k, m])*(-2*q[k, j] + w[j, k] + w[k, j])",
 )
 
+NAMED_MIXTURE: tuple[str, list[str]] = (
+    "-sum(log(sum(w[j]*g[n,j], j=1..K)), n=1..N)",
+    [
+        "g[n,k] = (2*pi*s^2)^(-D/2)*exp(-sum((x[n,l] - mu[k,l])^2, l=1..D)/(2*s^2))",
+        "r[n,k] = w[k]*g[n,k]/sum(w[j]*g[n,j], j=1..K)",
+    ],
+)
+
 # The loss, what it is differentiated by, facts, definitions, and what a person writes.
 BY_HAND = {
     "cosine": (
@@ -925,6 +933,18 @@ BY_HAND = {
         "Sum(D - Sum(\\hat{y}[n, j]*Sum((-mu[j, l] + x[n, l])**2, (l, 1, D)), (j, 1, K))/v,"
         " (n, 1, N))/(2*v)",
         {"by": "v", "given": ["v > 0"]},
+    ),
+    # Bishop 2006, section 9.2: the factors of a density that has a name are written by it.
+    "means of named densities": (
+        NAMED_MIXTURE[0],
+        "-Sum((-mu[k, m] + x[n, m])*r[n, k], (n, 1, N))/s**2",
+        {"by": "mu[k,m]", "where": NAMED_MIXTURE[1], "given": ["s > 0", "w[j] > 0"]},
+    ),
+    "width of named densities": (
+        NAMED_MIXTURE[0],
+        "Sum(D - Sum(r[n, j]*Sum((-mu[j, l] + x[n, l])**2, (l, 1, D)), (j, 1, K))/s**2,"
+        " (n, 1, N))/s",
+        {"by": "s", "where": NAMED_MIXTURE[1], "given": ["s > 0", "w[j] > 0"]},
     ),
 }
 

@@ -35,6 +35,7 @@ half = Rational(1, 2)
 mean = Definition(p[k1], Plus(Times(half, z[k1]), Times(half, z[i1])))
 with_mean = Given(ranges, (mean,))
 with_softmax = Given(ranges, (softmax,))
+with_density = Given(ranges, (Definition(p[i1], Times(T, Exp(z[i1]))),))
 others = Definition(
     p[i1],
     Quotient(Times(mask(i1, t1), Exp(z[i1])), Total(Exp(z[j1]), (j1, 1, C, t1))),

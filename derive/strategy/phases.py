@@ -143,6 +143,7 @@ EXTENSION = ("extend_upwards", "extend_downwards", "widen_bracket", "join_bracke
 
 PLAIN_NAMING = (
     "fold_definition",
+    "fold_factors",
     "cancel_shift",
     "separate_quotient",
     "invert_quotient",
@@ -259,7 +260,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("multiply_quotients", makes_name)
         or trace.apply("cancel_shift")
         or trace.apply("separate_quotient", over_sum)
-        or trace.apply_first(("separate_share", "fold_definition"))
+        or trace.apply_first(("separate_share", "fold_definition", "fold_factors"))
         or (trace.apply("write_mask") and trace.apply("fold_definition"))
         or trace.apply("write_complement", has_factors_above)
         or trace.apply_first(("flatten_quotient", "turn_factor", "cancel_factor"))

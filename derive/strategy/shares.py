@@ -50,7 +50,7 @@ def name_fractions(trace: Trace) -> None:
         and (Times in map(type, value.args) or isinstance(value.numerator, (Indexed, Total)))
         for value in values
     ):
-        trace.apply("power_of_product")
+        trace.apply("power_of_product", lambda power, _: power.exponent.is_number)
         split = ("split_quotient", "split_numerator")
         if any(spread(trace, rule, all_meet) for rule in split):
             settle(trace, ("cancel_factor", "combine_powers"))
