@@ -946,6 +946,13 @@ BY_HAND = {
         " (n, 1, N))/s",
         {"by": "s", "where": NAMED_MIXTURE[1], "given": ["s > 0", "w[j] > 0"]},
     ),
+    # Lee et al. 2018, equation 2: terms of the weights ``e`` and ``1 - e`` meet.
+    "events and survivors": (
+        "-sum(e[n]*log(p[n,s[n]]) + (1 - e[n])*log(1 - sum(p[n,m], m=1..s[n])), n=1..N)",
+        "(e[l] - 1)*Piecewise((1, k >= s[l] + 1), (0, True))*p[l, k]"
+        "/Sum(p[l, m], (m, s[l] + 1, C)) - KroneckerDelta(k, s[l])*e[l] + p[l, k]",
+        {"by": "z[l,k]", "where": ["p[n,i] = softmax(z[n])[i]"], "given": ["s[n] <= C"]},
+    ),
 }
 
 

@@ -18,8 +18,10 @@ from derive.notation import (
     Power,
     Quotient,
     Times,
+    Total,
     bases,
     code,
+    factors,
     heads,
     is_number,
     plus,
@@ -227,11 +229,22 @@ def split_numerator(expr: Expr, given: Given) -> Outcome:
     """``a (b + c) / d = a (b/d + c/d)``"""
     match expr:
         case Quotient(Times(parts), below):
-            sums = [n for n, part in enumerate(parts) if isinstance(part, Plus)]
-            if len(sums) == 1:
-                split = Plus(*(_over(term, below) for term in parts[sums[0]].args))
-                return times(*without(parts, sums[0]), split)
+            n = sum_to_split(parts, below)
+            if n is not None:
+                split = Plus(*(_over(term, below) for term in parts[n].args))
+                return times(*without(parts, n), split)
     return None
+
+
+def sum_to_split(above: tuple[Expr, ...], below: Expr) -> int | None:
+    """Where among factors the one sum stands; of several the one with the same sum over an index
+    in a term as there is below the bar.
+    """
+    sums = [n for n, part in enumerate(above) if isinstance(part, Plus)]
+    if len(sums) > 1:
+        bars = {code(f) for f in factors(below) if isinstance(f, Total)}
+        sums = [n for n in sums if any(bars & set(monomial(t).powers) for t in above[n].args)]
+    return sums[0] if len(sums) == 1 else None
 
 
 def _over(term: Expr, below: Expr) -> Expr:

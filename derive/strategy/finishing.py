@@ -16,12 +16,16 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    code,
     collected,
+    entries,
     heads,
     names,
     terms,
 )
+from derive.rules.complements import is_complement
 from derive.rules.definitions import parts_of
+from derive.rules.monomials import monomial
 from derive.rules.trace import Trace
 from derive.strategy.attempts import (
     NO_LONGER,
@@ -162,6 +166,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, write_positive_parts)
     attempt(trace, share_powers)
     repeat(lambda: attempt(trace, share_most) or attempt(trace, share_most_twice))
+    attempt(trace, meet_complements)
     attempt(trace, release_constants)
     release_terms(trace)
     settle(trace, ("clear_number",))
@@ -350,6 +355,22 @@ def share_most_twice(trace: Trace) -> None:
     """What three terms share is shorter by the second step alone."""
     share_most(trace)
     share_most(trace)
+
+
+def meet_complements(trace: Trace) -> None:
+    """Multiply out where ``1 - e`` and ``e`` stand beside the same, and join what is left again."""
+    weights = [monomial(term).powers for term in terms(trace.expression)]
+    found = (base for powers in weights for base, _ in powers.values() if is_complement(base))
+    rests = {code(e) for base in found for e in entries(base)}
+    if any(rests & powers.keys() for powers in weights):
+        expand(trace)
+        repeat(lambda: attempt(trace, join_most))
+
+
+def join_most(trace: Trace) -> None:
+    """Factor out what the two terms of a longer sum share that have most in common."""
+    trace.apply("factor_partly")
+    settle(trace, ("cancel_terms", "collect_terms"))
 
 
 def take_known_out(trace: Trace) -> None:

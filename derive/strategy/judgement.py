@@ -35,7 +35,7 @@ from derive.notation import (
 )
 from derive.recognition import of_others
 from derive.rules import RULES
-from derive.rules.algebra import multiply_quotients
+from derive.rules.algebra import multiply_quotients, sum_to_split
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
 from derive.rules.shares import has_name, is_named, share_of_several
@@ -454,10 +454,11 @@ def factors_well(fraction: Expr, given: Given) -> bool:
 
 def splits_fraction_well(fraction: Expr, given: Given) -> bool:
     """Split a fraction where one of its terms cancels, folds, or leaves one term of a sum."""
-    sums = [f for f in factors(fraction.numerator) if isinstance(f, Plus)]
-    if len(sums) != 1:
+    above = factors(fraction.numerator)
+    n = sum_to_split(above, fraction.denominator)
+    if n is None:
         return False
-    terms, bound = sums[0].args, [span.index for span in given.scope]
+    terms, bound = above[n].args, [span.index for span in given.scope]
     return any(
         meets(t, fraction.denominator, given) or any(has_delta(t, index) for index in bound)
         for t in terms
