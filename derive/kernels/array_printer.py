@@ -90,6 +90,8 @@ class ArrayPrinter(InertPrinter, NumPyPrinter):
 
     def _print_Reduced(self, expr: c.Reduced) -> str:
         axes = -1 if expr.count == 1 else tuple(range(-expr.count, 0))
+        if expr.way == "largest":
+            return f"np.max({self._print(expr.operand)}, axis={axes}, initial=-np.inf)"
         return f"np.{expr.way}({self._print(expr.operand)}, axis={axes})"
 
     def _print_Contracted(self, expr: c.Contracted) -> str:

@@ -174,8 +174,8 @@ def moved(operand: Expr, order: tuple[int, ...]) -> Expr:
 
 
 def reduced(operand: Expr, way: str, count: int = 1) -> Expr:
-    """``operand`` summed (``sum``) over its last ``count`` axes, or the largest (``max``) or the
-    place of the first largest (``argmax``)."""
+    """``operand`` summed (``sum``) over its last ``count`` axes, or the largest (``max``, or
+    ``largest`` where there may be none) or the place of the first largest (``argmax``)."""
     return Reduced(operand, Str(way), count)
 
 

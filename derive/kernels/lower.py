@@ -32,7 +32,7 @@ from derive.kernels.gaps import (
 from derive.kernels.identifiers import identifier
 from derive.kernels.shares import is_lowered, of_shares
 from derive.kernels.signature import Output
-from derive.kernels.vanishing import Condition, masking, rules_out
+from derive.kernels.vanishing import Condition, masking, only_weighed_lack, rules_out
 from derive.notation import (
     ONE,
     ZERO,
@@ -203,6 +203,9 @@ class Lowering(Entries):
                 return self._entrywise(lambda a: Apply(Head(loggamma), a), operands)
             case Quotient(above, below) if self._is_ruled(factors(above), below):
                 masks, others = self._masks(factors(above), Quotient(ONE, below))
+                if times(*others) == above:
+                    # Weights alone, which stay.
+                    return self._chosen(masks, self._entrywise(Quotient, expr.args), ZERO)
                 return self._where(masks, Quotient(times(*others), below))
             case Minus() | Quotient() | Power() | Exp() | Log():
                 return self._entrywise(expr.func, expr.args)
@@ -297,7 +300,10 @@ class Lowering(Entries):
     def _is_ruled(self, above: Iterable[Expr], below: Expr) -> bool:
         """Whether a factor above says where a fraction is 0, whatever stands below it."""
         beside = Quotient(ONE, below)
-        return any(map(comparison, above)) or rules_out(above, beside, self._definitions)
+        definitions = self._definitions
+        return any(map(comparison, above)) or (
+            rules_out(above, beside, definitions) or only_weighed_lack(above, beside, definitions)
+        )
 
     def _masks(
         self, factors: Iterable[Expr], beside: Expr = ONE
@@ -481,7 +487,10 @@ class Lowering(Entries):
         part, index = self._candidates(maximum)
         if index not in part.axes:
             return part
-        return Lowered(c.reduced(part.code, "max"), part.axes[:-1])
+        lower, upper = self._extents[index]
+        # NumPy has to be told what the largest of an axis without entries is.
+        way = "max" if (upper - lower + 1).is_positive else "largest"
+        return Lowered(c.reduced(part.code, way), part.axes[:-1])
 
     def _attained(self, bracket: Attains) -> Lowered:
         """Where an index is the first at which the values are largest."""

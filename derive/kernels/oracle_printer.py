@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sympy import (
@@ -20,6 +20,7 @@ from sympy import (
 )
 from sympy.printing.pycode import MpmathPrinter
 
+from derive.facts import Definition
 from derive.kernels.code import Name
 from derive.kernels.comparison import comparison
 from derive.kernels.identifiers import identifier, unused
@@ -49,14 +50,14 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
     Args:
         taken: Names of the arguments and sizes.
         integers: What holds Python integers: sizes, classes and arrays of integers.
-        definitions: Names of the functions for definitions, by base.
+        definitions: What is a function of the kernel, by base.
     """
 
     module = "mp"
     accepted = ("max(", "min(")
 
     def __init__(
-        self, taken: set[str], integers: set[Expr], definitions: Mapping[Expr, str]
+        self, taken: set[str], integers: set[Expr], definitions: dict[Expr, Definition]
     ) -> None:
         super().__init__({"strict": True})
         self.language = "mpmath"
@@ -94,7 +95,7 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
 
     def _print_Symbol(self, expr: Symbol) -> str:
         if expr in self._definitions:
-            return self._definitions[expr]
+            return identifier(str(expr))
         if expr in self._loops or expr in self._integers:
             return f"mp.mpf({self.count(expr)})"
         return identifier(expr.name)
@@ -103,7 +104,7 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
 
     def _print_Indexed(self, expr: Indexed) -> str:
         if expr.base in self._definitions:
-            return f"{self._definitions[expr.base]}({', '.join(map(self.count, expr.indices))})"
+            return f"{identifier(str(expr.base))}({', '.join(map(self.count, expr.indices))})"
         entry = self._entry(expr)
         return f"mp.mpf({entry})" if expr.base in self._integers else entry
 
@@ -160,8 +161,11 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         conditions, kept = self._conditions(
             factors(expr.numerator), Quotient(ONE, expr.denominator)
         )
-        if not conditions or times(*kept) == expr.numerator:
+        if not conditions:
             return super()._print_Quotient(expr)
+        if times(*kept) == expr.numerator:
+            # Weights alone, which stay.
+            return self._only(conditions, super()._print_Quotient(expr))
         return self._where(conditions, Quotient(times(*kept), expr.denominator))
 
     def _where(self, conditions: list[str], expr: Expr) -> str:
@@ -181,7 +185,7 @@ class OraclePrinter(InertPrinter, MpmathPrinter):
         thresholds: list[str] = []
         kept: list[Expr] = []
         parts = list(parts)
-        by_numbers = masking(parts, beside, {})
+        by_numbers = masking(parts, beside, self._definitions)
         for factor, known in zip(parts, by_numbers, strict=True):
             compared = comparison(factor)
             match factor:

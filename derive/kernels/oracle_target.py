@@ -34,8 +34,10 @@ def oracle_kernel(derivation: Derivation) -> Kernel:
     integers = {a.symbol for a in signed.arguments if a.kind == "size"}
     integers |= {s.symbol for s in signed.sizes} | {a.symbol for a in classes}
     integers |= {a.symbol for a in arrays if a.kind == "integers"}
-    definitions = {d.base: identifier(str(d.base)) for d in derivation.definitions}
-    taken = {a.name for a in (*signed.arguments, *classes)} | set(definitions.values())
+    definitions = {d.base: d for d in derivation.definitions}
+    taken = {a.name for a in (*signed.arguments, *classes)} | {
+        identifier(str(b)) for b in definitions
+    }
     taken |= {identifier(s.symbol.name) for s in signed.sizes} | {o.name for o in results}
     printer = OraclePrinter(taken, integers, definitions)
     lines = list(reading(signed))

@@ -2,7 +2,7 @@
 
 ``[u > 0] x/r`` is 0 where ``u`` is not positive, and so it is where ``r`` is 0 as well; in floating
 point 0 times infinity is no 0. So it is with ``[k = argmax_j f(j)]``, as what is not the largest
-counts for nothing, and with a weight ``y_n`` beside such a condition.
+counts for nothing, and with a weight ``y_n`` beside such a condition. A sum of no terms is 0 too.
 """
 
 from __future__ import annotations
@@ -21,15 +21,18 @@ from derive.notation import (
     Exp,
     Inert,
     Log,
+    Maximum,
     Minus,
     Plus,
     Power,
     Quotient,
     Threshold,
     Times,
+    Total,
     bases,
     factors,
     names,
+    times,
     without,
 )
 
@@ -69,11 +72,15 @@ def masking(
 
     That of a weight is that it is not 0, where another condition is beside it; but a weight is none
     where what may lack a value is made of the same argument. Beside a logarithm it always is:
-    ``0 log 0`` is 0, and so is the limit of ``u log u``.
+    ``0 log 0`` is 0, and so is the limit of ``u log u``; and beside a sum that may have no terms.
     """
     parts = list(parts)
-    if only_logarithms_lack(parts, beside, definitions):
-        return [((f, "!=", ZERO), f) if is_data(f, definitions) else condition(f) for f in parts]
+    if only_weighed_lack(parts, beside, definitions):
+        weights = [weight(f, definitions) for f in parts]
+        return [
+            condition(f) if w is None else ((w, "!=", ZERO), f)
+            for f, w in zip(parts, weights, strict=True)
+        ]
     if not (rules_out(parts, beside, definitions) or weighs(parts, beside, definitions)):
         return [None] * len(parts)
     lacking = [f for f in (beside, *parts) if may_lack_a_value(f, definitions)]
@@ -86,16 +93,37 @@ def masking(
     ]
 
 
-def only_logarithms_lack(
+def only_weighed_lack(
     parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]
 ) -> bool:
-    """Whether what may lack a value is one or more logarithms, with data for weights."""
+    """Whether what may lack a value are logarithms and sums of no terms, with data for weights."""
     parts = list(parts)
-    if not any(is_data(f, definitions) for f in parts):
+    if all(weight(f, definitions) is None for f in parts):
         return False
-    if any(may_lack_a_value(f, definitions, logarithms=False) for f in (beside, *parts)):
+    if any(may_lack_a_value(f, definitions, weighed=False) for f in (beside, *parts)):
         return False
     return any(may_lack_a_value(f, definitions) for f in (beside, *parts))
+
+
+def weight(factor: Expr, definitions: dict[Expr, Definition]) -> Expr | None:
+    """Data with which a factor is 0: itself, or what all terms of a sum have as a factor."""
+    if is_data(factor, definitions):
+        return factor
+    if not isinstance(factor, Plus):
+        return None
+    first, *others = (_data(t, definitions) for t in factor.args)
+    common = [f for f in first if all(f in other for other in others)]
+    return times(*common) if common else None
+
+
+def _data(term: Expr, definitions: dict[Expr, Definition]) -> list[Expr]:
+    """The factors of a term that are data, those of what a condition rules out among them."""
+    match term:
+        case Minus(operand) | Threshold(_, _, operand, 0):
+            return _data(operand, definitions)
+        case Times(parts):
+            return [f for p in parts for f in _data(p, definitions)]
+    return [term] if is_data(term, definitions) else []
 
 
 def is_data(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
@@ -147,32 +175,55 @@ def _is_weight(factor: Expr, definitions: dict[Expr, Definition]) -> bool:
     return isinstance(factor, Indexed) and _definition(factor, definitions) is None
 
 
-def may_lack_a_value(
-    expr: Expr, definitions: dict[Expr, Definition], logarithms: bool = True
-) -> bool:
+def may_lack_a_value(expr: Expr, definitions: dict[Expr, Definition], weighed: bool = True) -> bool:
     """Whether this divides by, or takes the logarithm of, what the arguments may make 0.
 
-    Without ``logarithms`` these are not looked into.
+    Or takes the largest of nothing. Without what may be ``weighed`` with zero, logarithms are not
+    looked into, all sums have terms and nothing that is left of a number is zero.
     """
     match expr:
-        case Log() if not logarithms:
+        case Log() if not weighed:
             return False
-        case Quotient(_, below) if _may_be_zero(below, definitions):
+        case Maximum() if weighed and may_be_empty(expr):
+            return True
+        case Quotient(_, below) if _may_be_zero(below, definitions, weighed):
             return True
         case Power(base, exponent) if exponent.doit().is_nonnegative is not True:
-            return _may_be_zero(base, definitions)
-        case Log(operand) if _may_be_zero(operand, definitions):
+            return _may_be_zero(base, definitions, weighed)
+        case Log(operand) if _may_be_zero(operand, definitions, weighed):
             return True
-    return any(may_lack_a_value(p, definitions, logarithms) for p in _parts(expr, definitions))
+    return any(may_lack_a_value(p, definitions, weighed) for p in _parts(expr, definitions))
 
 
-def _may_be_zero(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
-    """Whether an argument stands in this, and not in an exponential."""
-    if isinstance(expr, Exp):
-        return False
+def _may_be_zero(expr: Expr, definitions: dict[Expr, Definition], weighed: bool) -> bool:
+    """Whether an argument stands in this, and not in an exponential.
+
+    Or, where that may be ``weighed``, a sum that may be empty, or a difference, as of 1 and shares.
+    """
+    match expr:
+        case Exp():
+            return False
+        case Total() if weighed and may_be_empty(expr):
+            return True
+        case Plus(parts) if weighed and any(isinstance(p, Minus) for p in parts):
+            return True
     if isinstance(expr, Indexed | Symbol) and _definition(expr, definitions) is None:
         return not (expr.is_positive or expr.is_integer)
-    return any(_may_be_zero(p, definitions) for p in _parts(expr, definitions))
+    return any(_may_be_zero(p, definitions, weighed) for p in _parts(expr, definitions))
+
+
+def may_be_empty(binder: Binder) -> bool:
+    """Whether the range may hold nothing, as from behind an index or without one of them.
+
+    It holds something from 1 to an index, and from an index to a size.
+    """
+    lower, upper = binder.lower, binder.upper
+    if not binder.excluded:
+        if lower == 1 and isinstance(upper, Indexed | Symbol):
+            return False
+        if isinstance(lower, Symbol) and isinstance(upper, Symbol) and upper.is_positive:
+            return False
+    return (upper - lower + 1 - len(binder.excluded)).is_positive is not True
 
 
 def _parts(expr: Expr, definitions: dict[Expr, Definition]) -> tuple[Expr, ...]:

@@ -171,3 +171,53 @@ def test_a_logarithm_of_zero_counts_for_nothing(loss: str, expected: Any, target
     given = {n: v for n, v in CENSORED.items() if n in loss.replace("sum", "").replace("log", "")}
     value, _ = derive.gradient(f"{loss} + s", "s").kernel(target)(**given, s=0.0)
     assert float(value) == pytest.approx(expected, rel=1e-15)
+
+
+HIT = "sum(e[n]*log(p[n,s[n]]) + (1 - e[n])*log({}), n=1..N)"
+ENTRY = "p[n,i] = softmax({})[i]"
+LATER = ["1 - sum(p[n,m], m=1..s[n])", "sum(p[n,m], m=s[n]+1..C)"]
+
+
+@pytest.mark.parametrize("later", LATER)
+@pytest.mark.parametrize("scale", [1, 1000])
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_nothing_is_behind_the_last(later: str, scale: float, target: str) -> None:
+    """An event in the last bin: nothing is left for later, and that has the weight zero."""
+    derivation = derive.gradient(
+        HIT.format(later), "z[l,k]", where=[ENTRY.format("z[n]")], given=["s[n] <= C"]
+    )
+    scores = scale * np.array([[1.0, 0.2, -1], [0.2, -1, 1], [-1, 0.2, 1]])
+    given: Any = {"z": scores, "e": np.array([1.0, 0, 1]), "s": np.array([2, 1, 2])}
+    more: Any = {"dps": 1500} if target == "mpmath" else {}
+    value, slope = derivation.kernel(target)(**given, **more)
+    shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares /= shares.sum(axis=-1, keepdims=True)
+    peaks = scores.max(axis=-1) + np.log(np.exp(scores - scores.max(-1, keepdims=True)).sum(-1))
+    expected = (scores[[0, 1, 2], [2, 2, 2]] - peaks).sum()
+    np.testing.assert_allclose(float(value), expected, rtol=1e-14)
+    np.testing.assert_allclose(np.array(slope, float), np.eye(3)[[2, 2, 2]] - shares, atol=1e-15)
+
+
+@pytest.mark.parametrize("later", LATER)
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_the_only_class(later: str, target: str) -> None:
+    derivation = derive.gradient(
+        HIT.format(later), "z[l,k]", where=[ENTRY.format("z[n]")], given=["s[n] <= C"]
+    )
+    value, slope = derivation.kernel(target)(z=np.array([[0.3]]), e=[1.0], s=np.array([0]))
+    assert (float(value), *map(float, slope.flat)) == (0, 0)
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_nothing_is_behind_the_last_of_a_layer(target: str) -> None:
+    derivation = derive.gradient(
+        HIT.format(LATER[0]),
+        "W[l,k]",
+        where=[ENTRY.format("sum(x[n,h]*W[h,j], h=1..H), j")],
+        given=["s[n] <= C"],
+    )
+    given: Any = {"x": np.eye(2), "e": np.array([1.0, 0]), "s": np.array([2, 1])}
+    scores = np.array([[1.0, 0.2, -1], [0.2, -1, 1]])
+    _, slope = derivation.kernel(target)(W=scores, **given)
+    shares = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(np.array(slope, float), np.eye(3)[[2, 2]] - shares, atol=1e-15)
