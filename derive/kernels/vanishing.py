@@ -198,7 +198,8 @@ def may_lack_a_value(expr: Expr, definitions: dict[Expr, Definition], weighed: b
 def _may_be_zero(expr: Expr, definitions: dict[Expr, Definition], weighed: bool) -> bool:
     """Whether an argument stands in this, and not in an exponential.
 
-    Or, where that may be ``weighed``, a sum that may be empty, or a difference, as of 1 and shares.
+    Or, where that may be ``weighed``, a sum that may be empty, or a difference of shares and 1
+    that has been left as it is.
     """
     match expr:
         case Exp():
@@ -206,24 +207,25 @@ def _may_be_zero(expr: Expr, definitions: dict[Expr, Definition], weighed: bool)
         case Total() if weighed and may_be_empty(expr):
             return True
         case Plus(parts) if weighed and any(isinstance(p, Minus) for p in parts):
-            return True
+            if any(base in definitions for base in bases(expr)):
+                return True
     if isinstance(expr, Indexed | Symbol) and _definition(expr, definitions) is None:
         return not (expr.is_positive or expr.is_integer)
     return any(_may_be_zero(p, definitions, weighed) for p in _parts(expr, definitions))
 
 
 def may_be_empty(binder: Binder) -> bool:
-    """Whether the range may hold nothing, as from behind an index or without one of them.
+    """Whether the limits may leave nothing, as what is behind an index.
 
-    It holds something from 1 to an index, and from an index to a size.
+    Something is from 1 to an index, and from an index to a size. What leaves an index out is taken
+    to have others.
     """
     lower, upper = binder.lower, binder.upper
-    if not binder.excluded:
-        if lower == 1 and isinstance(upper, Indexed | Symbol):
-            return False
-        if isinstance(lower, Symbol) and isinstance(upper, Symbol) and upper.is_positive:
-            return False
-    return (upper - lower + 1 - len(binder.excluded)).is_positive is not True
+    if isinstance(upper, Indexed | Symbol) and lower == 1:
+        return False
+    if isinstance(upper, Symbol) and isinstance(lower, Symbol):
+        return False
+    return (upper - lower + 1).is_positive is not True
 
 
 def _parts(expr: Expr, definitions: dict[Expr, Definition]) -> tuple[Expr, ...]:

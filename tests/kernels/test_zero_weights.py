@@ -221,3 +221,8 @@ def test_nothing_is_behind_the_last_of_a_layer(target: str) -> None:
     _, slope = derivation.kernel(target)(W=scores, **given)
     shares = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
     np.testing.assert_allclose(np.array(slope, float), np.eye(3)[[2, 2]] - shares, atol=1e-15)
+
+
+def test_a_sum_that_has_terms_needs_no_mask() -> None:
+    loss = "-sum(w[n]*log(1 - softmax(z[n])[t[n]]), n=1..N)"
+    assert "w != 0" not in derive.gradient(loss, "z[l,k]").kernel("numpy").source
