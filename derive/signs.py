@@ -175,6 +175,22 @@ def is_positive(expr: Expr, given: Given) -> bool:
     return signs(expr, given) == POSITIVE
 
 
+def told_above(expr: Expr, number: Expr, given: Given) -> PositiveFact | None:
+    """The fact that a leaf or one less a number is more than ``number``, as ``h > 1`` tells."""
+    for fact in given.of(PositiveFact):
+        if isinstance(fact, PositiveFact) and fact.subject is not None:
+            beyond = (expr - number - fact.as_to(expr)).doit()
+            if beyond.is_number and beyond.is_nonnegative:
+                return fact
+    return None
+
+
+def is_above(expr: Expr, number: Expr, given: Given) -> bool:
+    """Whether ``expr`` is seen to be more than ``number``."""
+    whole = expr - number
+    return bool(whole.is_positive) or told_above(expr, number, given) is not None
+
+
 def is_not_negative(expr: Expr, given: Given) -> bool:
     """Whether ``expr`` can be shown to be positive or zero."""
     return signs(expr, given) <= NOT_NEGATIVE

@@ -19,6 +19,7 @@ from derive.formal.terms import NoTerm, Scope, base_of, bound_name, index, range
 from derive.formal.world import expressions
 from derive.notation import (
     ONE,
+    ZERO,
     Apply,
     Attains,
     Binder,
@@ -43,7 +44,7 @@ from derive.notation import (
     names,
     replace,
 )
-from derive.signs import ANY, at_most, depends, is_zero, signs
+from derive.signs import ANY, at_most, depends, is_above, is_not_negative, is_zero, signs
 from derive.unfolding import unfold, value_of
 from derive.verify.words import named
 
@@ -59,6 +60,7 @@ class Condition:
         known: Whether it is seen to hold.
         kink: Whether it keeps a derivative off a kink.
         tie: Whether that is where two indices attain a maximum.
+        coq: Whether Coq alone needs it: its real power of 0 is 1.
     """
 
     text: str
@@ -68,6 +70,7 @@ class Condition:
     known: bool
     kink: bool = False
     tie: bool = False
+    coq: bool = False
 
     @property
     def weaker(self) -> str:
@@ -84,6 +87,7 @@ class Domain:
         seen: What is seen to hold wherever the hypotheses do.
         assumed: What has to be assumed.
         conditions: The same in the words of a report, less what follows from the rest.
+        narrower: What Coq alone needs: the derivation holds without it.
         about: The arrays of which it is assumed.
         apart: Those that must not meet a kink.
         untied: Those of which no two entries may be equal.
@@ -92,6 +96,7 @@ class Domain:
     seen: tuple[str, ...]
     assumed: tuple[Hypothesis, ...]
     conditions: tuple[laws.Condition, ...]
+    narrower: tuple[laws.Condition, ...]
     about: frozenset[Expr]
     apart: frozenset[Expr] = frozenset()
     untied: frozenset[Expr] = frozenset()
@@ -115,22 +120,39 @@ def domain_of(
     visited: Visited = set()
     for expr in (*(expressions(whole) if whole else ()), *expressions(derivation)):
         found += _visit(expr, given, scope, (), visited)
-    unknown = {c.text: c.plain for c in found if not c.known}
-    for condition in found:
-        if condition.positive:
-            # Then it is not zero either.
-            unknown.pop(condition.weaker, None)
+    unknown = _unknown(found)
     assumed = tuple(
         Hypothesis(f"{name}_exists_{n}", text, plain, domain=True)
         for n, (text, plain) in enumerate(unknown.items(), start=1)
     )
-    positive = dict.fromkeys(c.part for c in found if c.positive and not c.known)
+    ours = [c for c in found if not c.coq]
+    needed = _unknown(ours)
+    positive = dict.fromkeys(c.part for c in ours if c.positive and not c.known)
     besides = given.also(*map(PositiveFact, positive))
-    stated = tuple(_in_words(c) for c in found if c.text in unknown and not _follows(c, besides))
+    stated = tuple(_in_words(c) for c in ours if c.text in needed and not _follows(c, besides))
+    narrower = (_in_words(c) for c in found if c.text in unknown and c.text not in needed)
     about = _arrays((c for c in found if not c.known), scope)
     apart = _arrays((c for c in found if c.kink), scope)
     untied = _arrays((c for c in found if c.tie), scope)
-    return Domain(seen, assumed, tuple(dict.fromkeys(stated)), about, apart, untied)
+    return Domain(
+        seen,
+        assumed,
+        tuple(dict.fromkeys(stated)),
+        tuple(dict.fromkeys(narrower)),
+        about,
+        apart,
+        untied,
+    )
+
+
+def _unknown(found: Iterable[Condition]) -> dict[str, str]:
+    """The texts of conditions that are not seen to hold; what is positive is not zero either."""
+    found = tuple(found)
+    unknown = {c.text: c.plain for c in found if not c.known}
+    for condition in found:
+        if condition.positive:
+            unknown.pop(condition.weaker, None)
+    return unknown
 
 
 def _arrays(among: Iterable[Condition], scope: Scope) -> frozenset[Expr]:
@@ -200,8 +222,10 @@ def _visit(
         for factor in _factors(expr.operand):
             if isinstance(factor, ProductOver):
                 yield from _positive_factors(factor, given, scope, around)
+    may_vanish = _may_vanish(expr, given, kink)
     for part, positive in _needed(expr):
-        yield _condition(part, positive, given, scope, around)
+        found = _condition(part, positive, given, scope, around)
+        yield with_changes(found, coq=may_vanish)
     if kink is not None and (off := off_kink(expr)) is not None and depends(off, kink, given):
         _refuse_diagonal(off, given)
         condition = _condition(off, False, given, scope, around)
@@ -277,6 +301,18 @@ def _needed(expr: Expr) -> Iterator[tuple[Expr, bool]]:
             yield base, True
         case Power(base, exponent) if exponent < 0:
             yield base, False
+
+
+def _may_vanish(expr: Expr, given: Given, kink: Expr | None) -> bool:
+    """Whether this is a power that has its value at a base of 0 too, as ``max(0, u)^h`` for h > 0.
+
+    In a derivative by ``kink``, which is 0 there, for h > 1.
+    """
+    match expr:
+        case Power(base, exponent) if is_not_negative(base, given):
+            slope = kink is not None and depends(base, kink, given)
+            return is_above(exponent, ONE if slope else ZERO, given)
+    return False
 
 
 def _refuse_diagonal(off: Expr, given: Given) -> None:

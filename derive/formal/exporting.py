@@ -54,6 +54,7 @@ class Exported:
         unproved: Atoms that have no formal counterpart: the file assumes them, at its top.
         theorems: Names of the theorems that close it.
         assumed: What is assumed so that everything shown has a value.
+        narrower: What is assumed besides, as Coq's real power of 0 is 1.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Exported:
     unproved: tuple[Mark, ...]
     theorems: tuple[str, ...]
     assumed: tuple[Condition, ...] = ()
+    narrower: tuple[Condition, ...] = ()
 
 
 def export(derivation: Derivation) -> Exported:
@@ -90,6 +92,7 @@ class Exporter:
         self._fixed: list[Expr] = []
         self._written: list[Written] = []
         self._conditions: list[Condition] = []
+        self._narrower: list[Condition] = []
         self._forms = {
             id(inner) for d in root.walk() for form in d.stable.values() for inner in form.walk()
         }
@@ -121,6 +124,7 @@ class Exporter:
             tuple(self._unproved),
             tuple(self._theorems),
             tuple(dict.fromkeys(self._conditions)),
+            tuple(c for c in dict.fromkeys(self._narrower) if c not in self._conditions),
         )
 
     # What is the same in the whole file
@@ -232,6 +236,7 @@ class Exporter:
         domain = domain_of(derivation, name, scope, whole)
         if id(derivation) not in self._forms:
             self._conditions += domain.conditions
+            self._narrower += domain.narrower
         borrowed, places = assumptions(derivation, name, world)
         if whole is not None:
             # The theorem of the whole, which a case uses, has these as its premises.

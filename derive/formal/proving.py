@@ -34,7 +34,12 @@ def file_hash(exported: Exported) -> str:
 def emitted(derivation: Derivation, exported: Exported) -> Proof:
     """What is known of a proof before Coq has seen it."""
     marks = dict.fromkeys(Unproved(m.derivation, m.step, m.rule) for m in exported.unproved)
-    return Proof(claimed(derivation.problem), unproved=tuple(marks), assumed=exported.assumed)
+    return Proof(
+        claimed(derivation.problem),
+        unproved=tuple(marks),
+        assumed=exported.assumed,
+        narrower=exported.narrower,
+    )
 
 
 def prove(

@@ -72,7 +72,7 @@ def evidence(
         proof = _proof(report.proof, derivation, places, messages, names)
         # What holds for every size comes before what was tried at some.
         sentences.insert(0 if report.proof.proved else 1, proof)
-    proof_needs = () if report.proof is None else report.proof.assumed
+    proof_needs = () if report.proof is None else report.proof.needs
     needed = (*report.assumed, *proof_needs)
     if assumed := distinct(needed, derivation.definitions, report.asked):
         conditions = messages.enumeration(_in_words(c, messages, names) for c in assumed)

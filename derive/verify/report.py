@@ -119,6 +119,8 @@ class Proof:
         failures: Where Coq refused it, which may be for want of a tactic that is strong enough.
         missing: Why there is no such text at all.
         assumed: What it takes for granted, so that everything has a value.
+        narrower: What it takes for granted besides, and the derivation does not need: Coq's powers
+            of 0 have other values.
     """
 
     claim: str = ""
@@ -129,11 +131,17 @@ class Proof:
     failures: tuple[Failure, ...] = ()
     missing: str = ""
     assumed: tuple[Condition, ...] = ()
+    narrower: tuple[Condition, ...] = ()
 
     @property
     def proved(self) -> bool:
         """Whether Coq accepted all of it, with no step left out."""
         return self.coq is not None and not self.unproved and not self.failures
+
+    @property
+    def needs(self) -> tuple[Condition, ...]:
+        """What is to be said of the domain: how narrow a proof is counts where there is one."""
+        return (*self.assumed, *self.narrower) if self.proved else self.assumed
 
     def __str__(self) -> str:
         """What a terminal says of it."""
@@ -147,8 +155,8 @@ class Proof:
         if self.coq is None:
             return "emitted: a Coq proof is written, and not checked"
         proved = f"proved for every {self.claim}" if self.claim else "proved"
-        if self.assumed:
-            proved += f" where {' and '.join(in_words(self.assumed))}"
+        if self.needs:
+            proved += f" where {' and '.join(in_words(self.needs))}"
         by = f"recorded with Coq {self.coq}" if self.recorded else f"by Coq {self.coq}"
         axioms = f"at most {', '.join(self.axioms)}" if self.axioms else "none"
         return f"{proved}, {by}; axioms: {axioms}"
@@ -187,7 +195,7 @@ class Report:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """What is assumed of the domain, in the check or in the formal proof."""
-        proof = () if self.proof is None else self.proof.assumed
+        proof = () if self.proof is None else self.proof.needs
         return tuple(dict.fromkeys((*self.assumed, *proof)))
 
     @property

@@ -141,3 +141,26 @@ def test_both_sides_of_what_has_no_sign_are_tried() -> None:
     verdict = derive.holds("abs(x)", "x")
     assert not verdict and "x = -1" in str(verdict)
     assert derive.holds("max(0, x)", "(x + abs(x))/2") and derive.holds("abs(x)*sign(x)", "x")
+
+
+RAISED = {
+    "above 1": ("max(z[i] - m, 0)^h", ["h > 1"], False),
+    "above 2": ("max(z[i] - m, 0)^(h - 1)", ["h > 2"], False),
+    "below 1, so that its slope has no end": ("max(z[i] - m, 0)^h", ["h > 0"], True),
+    "any power": ("max(z[i] - m, 0)^h", [], True),
+    "of what may be negative": ("(z[i] - m)^h", ["h > 1"], True),
+    "under a logarithm too": ("max(z[i] - m, 0)^h*log(max(z[i] - m, 0))", ["h > 1"], True),
+    "below a bar": ("1/max(z[i] - m, 0)^h", ["h > 1"], True),
+}
+"""Powers, what is known of them, and whether the report has to say that their base is not 0."""
+
+
+@pytest.mark.parametrize("name", RAISED)
+def test_a_power_above_1_has_its_slope_where_its_base_vanishes(name: str) -> None:
+    power, given, stated = RAISED[name]
+    report = derive.gradient(f"sum({power}, i=1..C)", "z[k]", given=given).check()
+    assert report.ok and ("positive" in {c.kind for c in report.conditions}) == stated
+    # What Coq accepts is narrower, as its power of 0 is 1, and that is said of a proof.
+    assert report.proof is not None and (stated or report.proof.narrower)
+    accepted = replace(report.proof, coq="8.16")
+    assert set(accepted.needs) >= set(report.proof.narrower)
