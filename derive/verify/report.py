@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sympy import Expr, Mul, S, Symbol
+from sympy import Add, Expr, Mul, S, Symbol
 
 from derive.facts import Definition
 from derive.laws import Condition
+from derive.notation import Minus, Plus
 from derive.unfolding import unfold
 from derive.verify.redundant import without_instances, without_repetitions
 
@@ -319,5 +320,23 @@ def _said(condition: Condition) -> str:
         return f"{condition.operands[0].doit()} is attained once"
     if condition.kind == "positive_factors":
         return f"the factors of {condition.operands[0].doit()} are > 0"
-    relation = ">" if condition.kind == "positive" else "!="
-    return f"{condition.operands[0].doit()} {relation} 0"
+    more, less = _both_sides(condition.operands[0])
+    there, back = (">", "<") if condition.kind == "positive" else ("!=", "!=")
+    if more.is_number and less != 0:
+        return f"{less} {back} {more}"
+    return f"{more} {there} {less}"
+
+
+def _both_sides(number: Expr) -> tuple[Expr, Expr]:
+    """The two sides of a difference: ``z[i] != m`` is read more easily than ``-m + z[i] != 0``.
+
+    The sides of a comparison stay as they are; of other sums what is subtracted is moved over.
+    """
+    match number:
+        case Plus((Minus(less), more)) | Plus((more, Minus(less))) if not isinstance(more, Minus):
+            return more.doit(), less.doit()
+    terms = Add.make_args(number.doit())
+    less = [-t for t in terms if t.could_extract_minus_sign()]
+    if not 0 < len(less) < len(terms):
+        return number.doit(), S.Zero
+    return Add(*(t for t in terms if -t not in less)), Add(*less)
