@@ -115,3 +115,22 @@ def test_a_share_that_the_user_has_named_with_them_keeps_its_name() -> None:
     q = "q[i] = exp(z[i]-m)/sum(exp(z[j]-m), j=1..C)"
     d = derive.gradient("log(sum(exp(z[j]-m), j=1..C)) - log(q[t])", "z[k]", where=[q])
     assert str(d.result) == "-KroneckerDelta(k, t) + 2*q[k]"
+
+
+FIELD = "2*x[n,i]*(h[i] + sum(J[i,j]*x[n,j], j=1..P))"
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize(("below", "above"), [("-", ""), ("", "-")])
+def test_a_sum_in_an_exponent_is_written_once(below: str, above: str) -> None:
+    """Besag 1975, the pseudolikelihood: ``1/(1 + e^u)``, with no long ``u`` above the bar."""
+    loss = f"sum(sum(log(1 + exp({below}{FIELD})), i=1..P), n=1..N)"
+    d = derive.gradient(loss, "h[k]")
+    (name,) = (str(d.value) for d in d.definitions)
+    assert name.count("exp") == 1 and name.count(f"exp({above}2*") == 1
+    assert str(d.result) == f"{below}2*Sum(\\sigma[n, k]*x[n, k], (n, 1, N))"
+    assert d.check().level == "exact"
+    couplings = np.array([[0.0, 0.2], [0.2, 0.0]])
+    given = {"x": np.array([[1.0, -1.0], [1.0, 1.0]]), "h": np.array([1000.0, -1000.0])}
+    slopes = d.kernel("numpy")(J=couplings, **given)[1]
+    assert np.allclose(slopes, [0, -2] if below else [4, -2])

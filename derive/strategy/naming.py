@@ -27,6 +27,7 @@ from derive.notation import (
     code,
     entries,
     factors,
+    heads,
     mask,
     names,
     plus,
@@ -37,6 +38,7 @@ from derive.notation import (
 from derive.problem import Problem
 from derive.recognition import is_logistic, is_odds, opposite
 from derive.rules.algebra import fraction
+from derive.rules.logistics import write_logistic
 from derive.rules.monomials import sides
 from derive.rules.shifts import without_shift
 from derive.rules.trace import Trace
@@ -285,11 +287,21 @@ def _logistics(expr: Expr, given: Given) -> list[tuple[Expr, tuple[IndexRange, .
                 # The one above the bar, or else the 1; under a logarithm what its slope brings up.
                 tops = [e for e in (first, second) if e in above]
                 tops += [e for e in (first, second) if (e == 1) == isinstance(expr, Quotient)]
-                here.append((Quotient([*tops, first][0], whole), (*given.scope, *known)))
+                value = _said_once(Quotient([*tops, first][0], whole))
+                here.append((value, (*given.scope, *known)))
     if isinstance(expr, Binder):
         body, index = expr.open()
         return here + _logistics(body, given.within(index, tuple(expr.limits[1:])))
     return here + [p for a in expr.args for p in _logistics(a, given)]
+
+
+def _said_once(value: Quotient) -> Quotient:
+    """``1 / (1 + e^{-u})`` for ``e^u / (1 + e^u)`` where ``u`` is too long to be written twice."""
+    if Total in heads(value.numerator):
+        turned = write_logistic(value, Given())
+        if isinstance(turned, Quotient):
+            return turned
+    return value
 
 
 def _in_order(value: Expr, among: Container[Expr]) -> list[Symbol]:
