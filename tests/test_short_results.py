@@ -597,6 +597,17 @@ BY_HAND = {
         "-3*y[k]*Max(0, -y[k]*z[k] + 1)**2",
         {},
     ),
+    # Its power is 0 there as well, where the exponent is known to be positive.
+    "a power of a positive part": (
+        "sum(max(z[i] - m, 0)^h, i=1..C)",
+        "h*Max(0, -m + z[k])**(h - 1)",
+        {"given": ["h > 1"]},
+    ),
+    "a power of a positive part that may be 0": (
+        "sum(max(z[i] - m, 0)^h, i=1..C)",
+        "h*Piecewise((1, m - z[k] < 0), (0, True))*Max(0, -m + z[k])**(h - 1)",
+        {"given": ["h > 0"]},
+    ),
     "a number beside its positive part": ("sum(relu(z[i])*z[i], i=1..C)", "2*Max(0, z[k])", {}),
     "energies of pairs": (
         "sum(sum(1/(x[i] - x[j])^2 - 1/(x[i] - x[j])^4, j=i+1..N), i=1..N)",
@@ -920,8 +931,7 @@ BY_HAND = {
     "shifted probabilities": (
         "-sum(y[i]*(1 - p[i])^g*log(p[i]) + (1 - y[i])*q[i]^h*log(1 - q[i]), i=1..C)",
         "(1 - p[k])*(1 - y[k])*(-h*log(1 - q[k]) + q[k]/(1 - q[k]))"
-        "*Piecewise((1, m - p[k] < 0), (0, True))*p[k]*q[k]**(h - 1)"
-        " + (1 - p[k])**g*(g*log(p[k])*p[k] + p[k] - 1)*y[k]",
+        "*p[k]*q[k]**(h - 1) + (1 - p[k])**g*(g*log(p[k])*p[k] + p[k] - 1)*y[k]",
         {
             "where": ["p[i] = sigmoid(z[i])", "q[i] = max(p[i] - m, 0)"],
             "given": ["g > 0", "h > 1", "m > 0", "m < 1"],

@@ -49,7 +49,7 @@ from derive.rules.monomials import (
     with_factor,
 )
 from derive.rules.registry import Outcome, Rewriting, rule
-from derive.signs import depends, is_positive
+from derive.signs import depends, is_above, is_positive, told_above
 
 z_k, y_i = s.z[s.k1], s.y[s.i1]
 TWO = Integer(2)
@@ -399,16 +399,19 @@ def separate_opposite_bracket(expr: Expr, given: Given) -> Outcome:
     law(
         Times(exceeds(s.u, ZERO), Power(larger(ZERO, s.u), s.n)),
         Power(larger(ZERO, s.u), s.n),
-        Condition("at_most", (ONE, s.n)),
+        Condition("positive", (s.n,)),
     ),
     Times(y_i, exceeds(z_k, ZERO), Power(larger(ZERO, z_k), 2)),
     head=PRODUCTS,
 )
 def keep_positive_part(expr: Expr, given: Given) -> Outcome:
-    """``[u > 0] max(0, u) = max(0, u)``"""
-    for n, first, operand in _brackets(expr):
-        if any(code(base) == code(larger(ZERO, operand)) for base in first):
-            return with_factor(expr, n, ONE)
+    """``[u > 0] max(0, u)^n = max(0, u)^n`` for a positive ``n``."""
+    for n, beside, operand in _brackets(expr):
+        for base, power in beside:
+            if code(base) == code(larger(ZERO, operand)) and is_above(power, ZERO, given):
+                known = told_above(power, ZERO, given)
+                kept = with_factor(expr, n, ONE)
+                return kept if known is None else Rewriting(kept, (known,))
     return None
 
 
@@ -453,13 +456,12 @@ def join_positive_part(expr: Expr, given: Given) -> Outcome:
     return None
 
 
-def _brackets(expr: Expr) -> Iterator[tuple[int, list[Expr], Expr]]:
-    """The factors ``[u > 0]`` of a product, the bases of whole powers beside each, and ``u``."""
+def _brackets(expr: Expr) -> Iterator[tuple[int, list[tuple[Expr, Expr]], Expr]]:
+    """The factors ``[u > 0]`` of a product, bases and exponents beside each, and ``u``."""
     above = sides(expr)[0]
     for n, factor in enumerate(above):
         if isinstance(factor, Threshold) and factor == exceeds(factor.first, ZERO):
-            powers = map(split_power, without(above, n))
-            yield n, [b for b, power in powers if power.is_Integer and power >= 1], factor.first
+            yield n, [split_power(f) for f in without(above, n)], factor.first
 
 
 @rule(

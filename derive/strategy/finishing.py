@@ -64,7 +64,12 @@ from derive.strategy.judgement import (
 from derive.strategy.meeting import cancel_odds, insert_deltas, join_logarithms, open_roots
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, simplify, take_terms_off
-from derive.strategy.positive_parts import join_positive_parts, join_signs, write_positive_parts
+from derive.strategy.positive_parts import (
+    join_positive_parts,
+    join_signs,
+    keep_positive_parts,
+    write_positive_parts,
+)
 from derive.strategy.releasing import release_constants, release_terms
 from derive.strategy.shares import (
     add_shares,
@@ -162,6 +167,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, join_opened)
     if attempt(trace, turn_complements):
         attempt(trace, share_totals)
+    attempt(trace, keep_positive_parts)
     attempt(trace, join_positive_parts)
     attempt(trace, write_positive_parts)
     attempt(trace, share_powers)

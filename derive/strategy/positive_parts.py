@@ -16,14 +16,23 @@ def join_signs(trace: Trace) -> None:
 
 def join_positive_parts(trace: Trace) -> None:
     """Join a positive part with the terms that have its bracket, so that they meet in it."""
-    parts = [d.base for d in trace.given.definitions if is_positive_part(d.value)]
-    # By its name none shows; what is left of it has the name again.
-    if parts:
-        trace.apply("unfold_definition", lambda e, _: called(e) in parts)
+    _show_parts(trace)
     if trace.apply("join_positive_part"):
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
         factor_out(trace)
         settle(trace, ("fold_definition",))
+
+
+def keep_positive_parts(trace: Trace) -> None:
+    """Leave out the bracket beside a power of a positive part that has a name."""
+    if _show_parts(trace) and trace.apply("keep_positive_part"):
+        settle(trace, ("fold_definition",))
+
+
+def _show_parts(trace: Trace) -> bool:
+    """Write out positive parts: by its name none shows, and what is left has the name again."""
+    parts = [d.base for d in trace.given.definitions if is_positive_part(d.value)]
+    return bool(parts) and trace.apply("unfold_definition", lambda e, _: called(e) in parts)
 
 
 def write_positive_parts(trace: Trace) -> None:

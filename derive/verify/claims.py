@@ -14,7 +14,7 @@ from derive.facts import Definition, EqualFact, Fact, Given, Lemma
 from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Source, Value
 from derive.notation import Minus, Plus, Quotient, Times, replace
 from derive.unfolding import unfold
-from derive.verify.canonical import same, sum_of, terms
+from derive.verify.canonical import constant, same, sum_of, terms
 from derive.verify.chain_rule import is_chain
 from derive.verify.clamps import is_clamped
 from derive.verify.conditions import (
@@ -145,6 +145,8 @@ class Court:
                     if condition.kind == "positive":
                         # A logarithm or power of 0 is nowhere but where a mask rules it out.
                         apart = (*apart, *told_apart(operand, self._definitions))
+                    if condition.kind == "positive" and _is_not_above_zero(operand):
+                        return relation(condition.kind, operands)
                     if not (
                         seen(operand, (*claim.facts, *apart), self._definitions)
                         or Places(self._sizes, claim.facts, claim.given).positive(operand)
@@ -163,6 +165,12 @@ class Court:
                 ):
                     return relation(condition.kind, operands)
         return None
+
+
+def _is_not_above_zero(operand: Expr) -> bool:
+    """Whether this is a number that no domain makes positive."""
+    number = constant(operand)
+    return number is not None and not number > 0
 
 
 def flaw_of(law: Law) -> str | None:

@@ -138,7 +138,7 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
     def seen(part: Expr) -> bool:
         return positive(part, facts, definitions)
 
-    if any(isinstance(f, PositiveFact) and same(f.as_to(expr), expr) for f in facts):
+    if any(isinstance(f, PositiveFact) and _tells(f, expr) for f in facts):
         return True
     number = constant(expr)
     if number is not None:
@@ -181,6 +181,19 @@ def positive(expr: Expr, facts: tuple[Fact, ...], definitions: tuple[Definition,
             at = expr.indices if isinstance(expr, Indexed) else ()
             return seen(replace(defined.value, dict(zip(defined.indices, at, strict=True))))
     return bool(expr.is_positive)
+
+
+def _tells(fact: PositiveFact, expr: Expr) -> bool:
+    """Whether a fact says that ``expr`` is positive; of a leaf less a number one may say more."""
+    known = fact.as_to(expr)
+    if same(known, expr):
+        return True
+    if fact.subject is None or not isinstance(expr, (Symbol, Indexed, Plus)):
+        return False
+    if names(expr) != names(known) or len(expr.args) > 2:
+        return False
+    more = (expr - known).doit()
+    return bool(more.is_number and more.is_nonnegative)
 
 
 def told_apart(expr: Expr, definitions: tuple[Definition, ...]) -> Iterator[UnequalFact]:

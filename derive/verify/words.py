@@ -18,6 +18,7 @@ ILL_FORMED = "it is ill-formed: "
 RELATIONS: dict[str, Callable[..., str]] = {
     "independent": lambda first, second: f"that {first} does not depend on {second}",
     "at_most": lambda first, second: f"{first} <= {second}",
+    "positive": lambda number: f"{number} > 0",
     "zero": lambda number: f"{number} = 0",
     "even": lambda number: f"that {number} is even",
     "odd": lambda number: f"that {number} is odd",

@@ -855,7 +855,13 @@ Ltac by_sides :=
     unfold threshold; destruct (Rlt_dec 0 a);
     [ rewrite (Rmax_right 0 a) by lra | rewrite (Rmax_left 0 a) by lra ];
     by_ring end.
-Ltac keep_positive_part := by_sides.
+(* A real power of 0 is 1 here: beside one there is no other side. *)
+Ltac keep_positive_part := first
+  [ by_sides
+  | match goal with |- context [threshold ?a 0 1 0] =>
+      assert (0 < Rmax 0 a) by positive;
+      unfold threshold; destruct (Rlt_dec 0 a);
+      [ by_ring | exfalso; rewrite (Rmax_left 0 a) in * by lra; lra ] end ].
 Ltac write_positive_part := by_sides.
 Ltac join_positive_part := by_sides.
 Ltac vanish_clipped :=
