@@ -963,6 +963,28 @@ BY_HAND = {
         "/Sum(p[l, m], (m, s[l] + 1, C)) - KroneckerDelta(k, s[l])*e[l] + p[l, k]",
         {"by": "z[l,k]", "where": ["p[n,i] = softmax(z[n])[i]"], "given": ["s[n] <= C"]},
     ),
+    "variance of named densities": (
+        NAMED_MIXTURE[0],
+        "Sum((-(-m[k] + x[n])**2/v[k] + 1)*r[n, k], (n, 1, N))/(2*v[k])",
+        {
+            "by": "v[k]",
+            "where": [
+                "g[n,j] = exp(-(x[n] - m[j])^2/(2*v[j]))/sqrt(2*pi*v[j])",
+                NAMED_MIXTURE[1][1],
+            ],
+            "given": ["v[j] > 0"],
+        },
+    ),
+    # What is left of a density without its rate is the density over the rate.
+    "rates of named densities": (
+        NAMED_MIXTURE[0],
+        "Sum((x[n] - 1/l[k])*r[n, k], (n, 1, N))",
+        {
+            "by": "l[k]",
+            "where": ["g[n,j] = l[j]*exp(-l[j]*x[n])", NAMED_MIXTURE[1][1]],
+            "given": ["l[j] > 0", "w[j] > 0"],
+        },
+    ),
 }
 
 
@@ -989,8 +1011,14 @@ def test_a_result_is_as_short_as_by_hand(name: str) -> None:
         ("-sum(log(mu + sum(a*exp(-b*(x[i] - x[j])), j=1..i - 1)), i=1..N)", ["mu", "a"]),
         ("-sum(log(1 - erf(y[n] - sum(x[n,l]*b[l], l=1..D))), n=1..N)", ["b[k]"]),
         ("a*sum((4 - 4*delta(i, j))/(x[i] - x[j])^6, i=1..N, j=1..N)/2", ["x[k]"]),
+        ("a*sum((1 + y[n]^2/(mu^2*a))^(b/2), n=1..N)", ["mu"]),
     ],
-    ids=["sums of no terms", "nearly nothing left of one", "a number beside one within a sum"],
+    ids=[
+        "sums of no terms",
+        "nearly nothing left of one",
+        "a number beside one within a sum",
+        "a square below a bar, squared",
+    ],
 )
 def test_a_true_derivation_is_not_refused(loss: str, by: list[str]) -> None:
     given = ["mu > 0", "a > 0", "b > 0"] if "mu" in loss else []

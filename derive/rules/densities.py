@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from sympy import Expr
+from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Definition, Given
-from derive.laws import Source
-from derive.notation import Exp, Plus, ProductOver, Times, Total, names, replace
+from derive.laws import Condition, Source, law
+from derive.notation import (
+    ZERO,
+    Exp,
+    Minus,
+    Plus,
+    ProductOver,
+    Quotient,
+    Times,
+    Total,
+    factors,
+    names,
+    replace,
+    times,
+)
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS
 from derive.rules.monomials import Monomial, divided, expression, is_reduced, monomial, multiplied
 from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.signs import is_positive
 from derive.unfolding import value_of
 from derive.unify import instance_of
 
@@ -50,13 +64,56 @@ def _likelihood(definition: Definition) -> Expr | None:
 
 def _holds(whole: Monomial, part: Monomial) -> bool:
     """Whether all factors of one product are factors of the other."""
-    for name, (_, exponent) in part.powers.items():
-        own = whole.powers[name][1] if name in whole.powers else None
-        if own is None or (own != exponent and not _is_part(exponent, own)):
-            return False
-    return True
+
+    def holds(name: str, exponent: Expr) -> bool:
+        own = whole.powers[name][1] if name in whole.powers else ZERO
+        return bool(own == exponent) or _is_part(exponent, own)
+
+    return all(holds(name, exponent) for name, (_, exponent) in part.powers.items())
 
 
 def _is_part(exponent: Expr, own: Expr) -> bool:
     """Whether something is a factor fewer times, on the same side of the bar."""
-    return bool(exponent.is_Integer and own.is_Integer and 0 < exponent / own < 1)
+    whole = exponent.is_Rational and (own - exponent).is_Integer and own != 0
+    return bool(whole and 0 < exponent / own < 1)
+
+
+@rule(
+    law(
+        Plus(Times(s.a, Exp(s.u)), s.c),
+        Plus(Times(s.a, Quotient(Times(s.b, Exp(s.u)), s.b)), s.c),
+        Condition("any", (s.b,)),
+        Condition("nonzero", (s.b,)),
+    ),
+    Example(Plus(s.y[s.k1], Times(s.y[s.k1], Exp(s.z[s.k1]))), s.with_density),
+)
+def complete_density(expr: Expr, given: Given) -> Outcome:
+    """``a e^u = a (c e^u / c)`` in a sum, for a positive letter ``c`` and a ``c e^u`` with a name."""
+    for n, term in enumerate(expr.args):
+        negative = isinstance(term, Minus)
+        parts = factors(term.operand if negative else term)
+        for m, factor in enumerate(parts):
+            density = _completed(factor, given) if isinstance(factor, Exp) else None
+            if density is not None:
+                whole = times(*parts[:m], density, *parts[m + 1 :])
+                written = Minus(whole) if negative else whole
+                return Plus(*expr.args[:n], written, *expr.args[n + 1 :])
+    return None
+
+
+def _completed(likelihood: Expr, given: Given) -> Expr | None:
+    """A density with a name over what it has beside its exponential."""
+    for definition in given.definitions:
+        part = _likelihood(definition)
+        if isinstance(definition.value, Times) and isinstance(part, Exp):
+            found = instance_of(part, likelihood, definition.indices)
+            if found is not None:
+                value = replace(definition.value, found)
+                beside = divided(monomial(value), monomial(likelihood))
+                if all(_is_letter(b, given) and e.is_positive for b, e in beside.powers.values()):
+                    return Quotient(value, expression(beside))
+    return None
+
+
+def _is_letter(base: Expr, given: Given) -> bool:
+    return isinstance(base, (Symbol, Indexed)) and is_positive(base, given)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from sympy import Expr, Symbol
 
 from derive.facts import Given
@@ -364,13 +366,18 @@ def share_most_twice(trace: Trace) -> None:
 
 
 def meet_complements(trace: Trace) -> None:
-    """Multiply out where ``1 - e`` and ``e`` stand beside the same, and join what is left again."""
-    weights = [monomial(term).powers for term in terms(trace.expression)]
-    found = (base for powers in weights for base, _ in powers.values() if is_complement(base))
-    rests = {code(e) for base in found for e in entries(base)}
-    if any(rests & powers.keys() for powers in weights):
+    """Multiply out where ``1 - e`` and ``e`` stand in different terms, and join what is left."""
+    sides_ = [weights_of(term) for term in terms(trace.expression)]
+    if any((left - own) & (other - rest) for left, own in sides_ for rest, other in sides_):
         expand(trace)
         repeat(lambda: attempt(trace, join_most))
+
+
+def weights_of(term: Expr) -> tuple[AbstractSet[str], AbstractSet[str]]:
+    """The entries that factors of a term leave of one, and those that are factors themselves."""
+    powers = monomial(term).powers
+    left = (e for base, _ in powers.values() if is_complement(base) for e in entries(base))
+    return set(map(code, left)), powers.keys()
 
 
 def join_most(trace: Trace) -> None:

@@ -262,6 +262,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("separate_quotient", over_sum)
         or trace.apply_first(("separate_share", "fold_definition", "fold_factors"))
         or (trace.apply("write_mask") and trace.apply("fold_definition"))
+        or (trace.apply("complete_density") and trace.apply("fold_definition"))
         or trace.apply("write_complement", has_factors_above)
         or trace.apply_first(("flatten_quotient", "turn_factor", "cancel_factor"))
         or trace.apply("separate_quotient", names_sum)

@@ -85,8 +85,12 @@ class Product:
 
 
 def _repeated(factor: Expr) -> tuple[Expr, ...]:
-    if not isinstance(factor, Power) or product(factor.base) != Product(S.One, (factor.base,), ()):
-        # The square of a fraction is one factor: to take it apart is a rule's work.
+    if (
+        not isinstance(factor, Power)
+        or isinstance(factor.base, Power)
+        or product(factor.base) != Product(S.One, (factor.base,), ())
+    ):
+        # The square of a fraction or of a power is one: to take it apart is a rule's work.
         return (factor,)
     exponent = constant(factor.exponent)
     if exponent is None or not 1 < exponent < 5:
