@@ -88,7 +88,7 @@ def _is_part(exponent: Expr, own: Expr) -> bool:
     Example(Plus(s.y[s.k1], Times(s.y[s.k1], Exp(s.z[s.k1]))), s.with_density),
 )
 def complete_density(expr: Expr, given: Given) -> Outcome:
-    """``a e^u = a (c e^u / c)`` in a sum, for a positive letter ``c`` and a ``c e^u`` with a name."""
+    """``a e^u = a (c e^u / c)`` in a sum, for a positive letter ``c``; ``c e^u`` has a name."""
     for n, term in enumerate(expr.args):
         negative = isinstance(term, Minus)
         parts = factors(term.operand if negative else term)
