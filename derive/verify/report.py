@@ -332,11 +332,16 @@ def _both_sides(number: Expr) -> tuple[Expr, Expr]:
 
     The sides of a comparison stay as they are; of other sums what is subtracted is moved over.
     """
-    match number:
-        case Plus((Minus(less), more)) | Plus((more, Minus(less))) if not isinstance(more, Minus):
-            return more.doit(), less.doit()
-    terms = Add.make_args(number.doit())
+    whole, opened = number.doit(), number.doit().expand()
+    if len(str(opened)) >= len(str(whole)):
+        opened = whole
+        match number:
+            case Plus((Minus(less), more)) | Plus((more, Minus(less))) if not isinstance(
+                more, Minus
+            ):
+                return more.doit(), less.doit()
+    terms = Add.make_args(opened)
     less = [-t for t in terms if t.could_extract_minus_sign()]
     if not 0 < len(less) < len(terms):
-        return number.doit(), S.Zero
+        return opened, S.Zero
     return Add(*(t for t in terms if -t not in less)), Add(*less)
