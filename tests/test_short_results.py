@@ -985,6 +985,13 @@ BY_HAND = {
             "given": ["l[j] > 0", "w[j] > 0"],
         },
     ),
+    # A Rayleigh quotient: what is divided by a sum stays beside the other sum.
+    "Rayleigh quotient": (
+        "sum(sum(L[i,j]*x[i]*x[j], j=1..N), i=1..N)/sum(x[i]^2, i=1..N)",
+        "2*(-x[k]*Sum(x[i]*Sum(L[i, j]*x[j], (j, 1, N)), (i, 1, N))/Sum(x[i]**2, (i, 1, N))"
+        " + Sum(L[k, j]*x[j], (j, 1, N)))/Sum(x[i]**2, (i, 1, N))",
+        {"by": "x[k]", "where": ["L[i,j] = (b[i,j] + b[j,i])/2"]},
+    ),
 }
 
 

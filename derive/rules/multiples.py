@@ -120,6 +120,8 @@ def _shared(index: Symbol, first: Monomial, second: Monomial) -> int:
 
 def _is_light(beside: Monomial) -> bool:
     """Whether factors may stand in a sum: numbers, parameters, single entries, sums of all."""
+    if any(isinstance(b, Total) and e.is_negative for b, e in beside.powers.values()):
+        return False
     others = (b for b, _ in beside.powers.values() if not (isinstance(b, Indexed) or is_whole(b)))
     return not any(bases(b) or heads(b) & {Delta, Total} for b in others)
 
