@@ -102,7 +102,7 @@ class Source(Enum):
     EQUALITY = "equality"
     """An index is replaced by one that a named ``EqualFact`` says is equal."""
     SOFTMAX = "softmax"
-    """The entries of a definition marked as a softmax sum to one over their last axis."""
+    """The entries of a softmax, or of other shares of a sum, sum to one over their last axis."""
     CHAIN = "chain rule"
     """``∂u/∂v = Σ_j ∂u/∂w_j · ∂w_j/∂v`` where ``v`` acts on ``u`` through the entries ``w_j`` of a
     definition alone; the step names that definition."""
