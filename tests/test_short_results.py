@@ -41,6 +41,12 @@ NAMED_MIXTURE: tuple[str, list[str]] = (
     ],
 )
 
+DENSITY = "w[k]*(2*pi*s[k])^(-D/2)*exp(-sum((x[n,l] - mu[k,l])^2, l=1..D)/(2*s[k]))"
+TYPED_MIXTURE: tuple[str, list[str]] = (
+    f"-sum(log(sum({DENSITY}, k=1..K)), n=1..N)",
+    [f"r[n,k] = {DENSITY}/sum({DENSITY.replace('[k', '[j')}, j=1..K)"],
+)
+
 # The loss, what it is differentiated by, facts, definitions, and what a person writes.
 BY_HAND = {
     "cosine": (
@@ -991,6 +997,12 @@ BY_HAND = {
         "2*(-x[k]*Sum(x[i]*Sum(L[i, j]*x[j], (j, 1, N)), (i, 1, N))/Sum(x[i]**2, (i, 1, N))"
         " + Sum(L[k, j]*x[j], (j, 1, N)))/Sum(x[i]**2, (i, 1, N))",
         {"by": "x[k]", "where": ["L[i,j] = (b[i,j] + b[j,i])/2"]},
+    ),
+    # A share that is typed in full is known by it, what its density is divided by and all.
+    "variance of a share typed in full": (
+        TYPED_MIXTURE[0],
+        "-Sum((-D + Sum((-mu[c, l] + x[n, l])**2, (l, 1, D))/s[c])*r[n, c], (n, 1, N))/(2*s[c])",
+        {"by": "s[c]", "where": TYPED_MIXTURE[1], "given": ["s[c] > 0"]},
     ),
 }
 

@@ -240,6 +240,8 @@ def pulls_well(total: Expr, given: Given) -> bool:
     below = [f for factor in factors(body) for f in sides(factor)[1]]
     if share_of_several(tuple(above), tuple(below), given) is not None:
         return False
+    if any(isinstance(f, Exp) for f in above) and any(_divides_name(f, given) for f in below):
+        return False
     if not any(Exp in heads_of(f) for f in below):
         return True
     if isinstance(body, Quotient) and divides_well(
@@ -249,6 +251,28 @@ def pulls_well(total: Expr, given: Given) -> bool:
     if not any(index in names(f) for f in below if Exp in heads_of(f)):
         return True  # they come out together
     return not any(isinstance(f, Exp) and index not in names(f) for f in above)
+
+
+def over_named_sums(expr: Expr, given: Given) -> list[Expr]:
+    """The brackets above a bar with the sum of a name below it: what their terms share may be a
+    part of that name.
+    """
+    if not isinstance(expr, Quotient):
+        return []
+    named = any(_divides_name(f, given) for f in factors(expr.denominator))
+    return [f for f in factors(expr.numerator) if named and isinstance(f, Plus)]
+
+
+def _divides_name(factor: Expr, given: Given) -> bool:
+    """Whether a sum below a bar is the one by which a definition of several factors is divided."""
+
+    def is_divided(definition: Definition) -> bool:
+        above, below = sides(over_one_bar(definition.value))
+        whole = next((f for f in below if isinstance(f, Total)), None)
+        several = whole is not None and len(above) + len(below) > 3
+        return several and instance_of(whole, factor, definition.indices) is not None
+
+    return any(map(is_divided, given.definitions))
 
 
 def splits_well(total: Expr, given: Given) -> bool:

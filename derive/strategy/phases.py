@@ -37,6 +37,7 @@ from derive.strategy.judgement import (
     of_several_terms,
     opens_exponential,
     opens_range_product,
+    over_named_sums,
     over_sum,
     pulls_well,
     raises_total,
@@ -282,6 +283,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(("cancel_terms", "collect_terms"))
         or trace.apply("pull_out_sign")
         or trace.apply("rejoin_factor")
+        or factor_over_names(trace)
         or trace.apply("pull_out_factor", pulls_well)
         or spread(trace, "distribute_product", contracts_along(trace.direction))
         or trace.apply("split_total", contracts_along(trace.direction))
@@ -310,6 +312,12 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("factor_common", shares_delta)
         or trace.apply("exclude_index")
     )
+
+
+def factor_over_names(trace: Trace) -> bool:
+    """Take out of brackets what may be a part of a share with a name."""
+    brackets = collected(trace.expression, lambda e: over_named_sums(e, trace.given))
+    return bool(brackets) and trace.apply("factor_common", among(brackets))
 
 
 def cancel_totals(trace: Trace) -> bool:
