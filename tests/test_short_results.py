@@ -1266,3 +1266,14 @@ def test_brackets_beside_sums_of_several_terms_are_held_against_each_other() -> 
     found = derive.hessian("-(1 - softmax(z)[t])^g*log(softmax(z)[t])", "z[k]", "z[m]")
     assert str(found.result).count("log") == 3
     assert found.check().ok
+
+
+def test_a_root_of_a_product_is_no_product_of_roots() -> None:
+    """What two terms leave of each other was looked up by its factors: a ``KeyError``."""
+    loss = "-log(sum(sqrt(p[i]*q[i]), i=1..C))"
+    found = derive.hessian(loss, "z[k]", "z[l]", where=SOFTMAX)
+    assert str(found.result) == (
+        "sqrt(p[k]*q[k])*(sqrt(p[l]*q[l])/Sum(sqrt(p[i]*q[i]), (i, 1, C)) - KroneckerDelta(k, l))"
+        "/(4*Sum(sqrt(p[i]*q[i]), (i, 1, C))) + (KroneckerDelta(k, l) - p[l])*p[k]/2"
+    )
+    assert found.check().level == "exact"

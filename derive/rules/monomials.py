@@ -156,7 +156,8 @@ def divided(term: Monomial, divisor: Monomial) -> Monomial:
     """``term / divisor``."""
     powers = dict(term.powers)
     for name, (base, exponent) in divisor.powers.items():
-        left = powers[name][1] - exponent
+        # A root of a product is no product of roots: its factors may be none of the term's.
+        left = (powers[name][1] if name in powers else S.Zero) - exponent
         if left == 0:
             del powers[name]
         else:
