@@ -1277,3 +1277,17 @@ def test_a_root_of_a_product_is_no_product_of_roots() -> None:
         "/(4*Sum(sqrt(p[i]*q[i]), (i, 1, C))) + (KroneckerDelta(k, l) - p[l])*p[k]/2"
     )
     assert found.check().level == "exact"
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "-sum(log(p[i] + q[i])*y[i], i=1..C)",
+        "sum(max(0, p[i] - q[i])^2, i=1..C)",
+        "-sum(y[i]*(1 - p[i])^2*log(p[i]), i=1..C)",
+        "sum(p[i]^2/(p[i] + q[i]), i=1..C)",
+    ],
+)
+def test_a_true_hessian_by_logits_is_not_refused(loss: str) -> None:
+    """Of each of these the check once refused a step that is true."""
+    assert derive.hessian(loss, "z[k]", "z[l]", where=SOFTMAX).check().level == "exact"

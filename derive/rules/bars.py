@@ -100,6 +100,9 @@ def clear_numerator(expr: Expr, given: Given) -> Outcome:
                 top, bottom = sides(term.operand if isinstance(term, Minus) else term)
                 if bottom:
                     bar, above = times(*bottom), times(*top)
+                    met = monomial(bar).powers.keys() & monomial(terms[1 - n]).powers.keys()
+                    if any(not monomial(bar).powers[c][1].is_Integer for c in met):
+                        continue  # that a root times itself is no root is a step of its own
                     other = expression(multiplied(monomial(terms[1 - n]), bar))
                     cleared = [Minus(above) if isinstance(term, Minus) else above, other]
                     return Quotient(plus(*cleared[:: 1 - 2 * n]), times(bar, below))

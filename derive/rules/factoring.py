@@ -500,6 +500,8 @@ def put_over_bar(expr: Expr, given: Given) -> Outcome:
 
     For any other ``u`` where they cancel there: ``1 + (2 - u)/u = 2/u``.
     """
+    if not all(map(is_reduced, expr.args)):
+        return None
     parts = [monomial(term) for term in expr.args]
     for n, m in permutations(range(len(parts)), 2):
         powers = parts[n].powers.items()
@@ -510,6 +512,8 @@ def put_over_bar(expr: Expr, given: Given) -> Outcome:
         # The bar comes first: that is what is to be multiplied out.
         above, beside = (multiplied(monomial(bar), expression(parts[at])) for at in (n, m))
         if under and _meet(_opened(above), _opened(beside), opposite=not sums):
+            if any(c in parts[m].powers and isinstance(under[c][0], Plus) for c in under):
+                continue  # cancelling what is below the other bar, too, is a step of its own
             whole = Quotient(plus(expression(above), expression(beside)), bar)
             rest = (whole if at == n else t for at, t in enumerate(expr.args))
             return plus(*(t for at, t in enumerate(rest) if at != m))

@@ -431,13 +431,13 @@ def write_positive_part(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
-        Plus(Times(s.c, exceeds(s.u, ZERO), s.a), Times(s.c, larger(ZERO, s.u))),
-        Times(s.c, exceeds(s.u, ZERO), Plus(s.a, s.u)),
+        Plus(Times(s.c, exceeds(s.u, ZERO), s.a), Times(s.c, s.b, larger(ZERO, s.u))),
+        Times(s.c, exceeds(s.u, ZERO), Plus(s.a, Times(s.b, s.u))),
     ),
     Plus(Times(y_i, exceeds(z_k, ZERO), s.T), Times(y_i, larger(ZERO, z_k))),
 )
 def join_positive_part(expr: Expr, given: Given) -> Outcome:
-    """``c [u > 0] a + c max(0, u) = c [u > 0] (a + u)``"""
+    """``c [u > 0] a + c b max(0, u) = c [u > 0] (a + b u)``, for a number ``b``."""
     parts = [monomial(term) for term in expr.args]
     for n, part in enumerate(parts):
         for bracket, _ in part.powers.values():
@@ -447,9 +447,14 @@ def join_positive_part(expr: Expr, given: Given) -> Outcome:
             for m, other in enumerate(parts):
                 if m == n or code(positive) not in other.powers:
                     continue
-                shared = multiplied(divided(other, monomial(positive)), bracket)
+                # A number that would leave a fraction of the other term stays in the sum.
+                number = other.coefficient
+                if (part.coefficient / number).is_Integer:
+                    number = ONE
+                shared = multiplied(divided(other, monomial(times(number, positive))), bracket)
                 if shared.powers.keys() <= part.powers.keys():
-                    inside = plus(expression(divided(part, shared)), bracket.first)
+                    beside = expression(multiplied(monomial(bracket.first), number))
+                    inside = plus(expression(divided(part, shared)), beside)
                     whole = expression(multiplied(shared, inside))
                     rest = (whole if at == n else t for at, t in enumerate(expr.args))
                     return plus(*(t for at, t in enumerate(rest) if at != m))

@@ -307,6 +307,8 @@ def _addends(expr: Expr, sign: int) -> list[Expr]:
     inner = whole.above[0] if len(whole.above) == 1 and not whole.below else None
     if isinstance(inner, (Plus, Add)) and abs(whole.number) == 1:
         return _addends(inner, sign * int(whole.number))
+    if sign == -1 and isinstance(expr, Minus):
+        return [expr.operand]
     return [expr if sign == 1 else Minus(expr)]
 
 
