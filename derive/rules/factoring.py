@@ -171,7 +171,9 @@ def _of_two(expr: Expr, wanted: Callable[[Monomial, Expr, Expr], bool]) -> Outco
     if len(expr.args) < 3:
         return None
     split = [monomial(t) for t in expr.args]
-    pairs = [(n, m, common([split[n], split[m]])) for n, m in combinations(range(len(split)), 2)]
+    # To cancel within a term is a step of its own.
+    reduced = [n for n, term in enumerate(expr.args) if is_reduced(term)]
+    pairs = [(n, m, common([split[n], split[m]])) for n, m in combinations(reduced, 2)]
     # Of sums over an index first, then of those that have most in common.
     for n, m, shared in sorted(
         pairs, key=lambda p: (not _with_total(expr, p[:2]), -len(p[2].powers))
