@@ -1004,6 +1004,26 @@ BY_HAND = {
         "-Sum((-D + Sum((-mu[c, l] + x[n, l])**2, (l, 1, D))/s[c])*r[n, c], (n, 1, N))/(2*s[c])",
         {"by": "s[c]", "where": TYPED_MIXTURE[1], "given": ["s[c] > 0"]},
     ),
+    # Kalbfleisch and Prentice 1980: what is over the variable once more is the name over it.
+    "log-logistic lifetimes": (
+        "-sum(d[n]*(w[n] - log(s)) - (1 + d[n])*log(1 + exp(w[n])), n=1..N)",
+        "Sum(-(d[n] + 1)*\\sigma[n]*w[n] + (w[n] + 1)*d[n], (n, 1, N))/s",
+        {
+            "by": "s",
+            "where": ["w[n] = (log(t[n]) - sum(x[n,l]*b[l], l=1..D))/s"],
+            "given": ["s > 0", "t[n] > 0"],
+        },
+    ),
+    # Blahut 1972: sums are exchanged where the inner one has a name then.
+    "capacity of a channel": (
+        "sum(p[i]*sum(Q[i,j]*log(Q[i,j]/r[j]), j=1..B), i=1..A)",
+        "(Sum(log(Q[k, j]/r[j])*Q[k, j], (j, 1, B))"
+        " - Sum(p[i]*Sum(log(Q[i, j]/r[j])*Q[i, j], (j, 1, B)), (i, 1, A)))*p[k]",
+        {
+            "where": [*SOFTMAX, "r[j] = sum(p[i]*Q[i,j], i=1..A)"],
+            "given": ["sum(Q[i,j], j=1..B) = 1", "Q[i,j] > 0"],
+        },
+    ),
 }
 
 

@@ -86,7 +86,11 @@ def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Gi
             continue
         counts = tuple(map(len, sides(value)))
         top = value.numerator
-        if sum(counts) < 3 and not isinstance(top, Total) and given.definition_of(top) is None:
+        if (
+            sum(counts) < 3
+            and not isinstance(top, (Plus, Total))
+            and given.definition_of(top) is None
+        ):
             continue  # but a sum, or a named share, over a number is sought
         whole = ONE in sides(value)[0]
         for tops in [()] if whole else combinations(range(len(above)), counts[0]):

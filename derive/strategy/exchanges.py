@@ -11,6 +11,7 @@ from derive.notation import Bound, Delta, Plus, Total, bases, entries, heads, na
 from derive.rules.labels import use_sum_fact
 from derive.rules.masks import exchange_others
 from derive.rules.monomials import monomial, sides
+from derive.rules.softmax import folded
 from derive.rules.sums import exchange_totals, inner_total, parts_from, pull_out_factor, summands
 
 
@@ -41,8 +42,9 @@ def exchanges_well(direction: Expr | None) -> Callable[[Expr, Given], bool]:
 
 
 def exchanges_to_fact(total: Expr, given: Given) -> bool:
-    """Whether a fact says what the inner sum is once two sums have been exchanged."""
-    if not any(given.of(SumFact)):
+    """Whether a fact says what the inner sum is once two sums have been exchanged, or its name."""
+    named = any(isinstance(d.value, Total) for d in given.definitions)
+    if not named and not any(given.of(SumFact)):
         return False
     for rule in (exchange_totals, exchange_others):
         exchanged = rule(total, given)
@@ -53,6 +55,8 @@ def exchanges_to_fact(total: Expr, given: Given) -> bool:
         found = pull_out_factor(inner, known)
         moving = next((f for f in sides(found or inner)[0] if isinstance(f, Total)), inner)
         if use_sum_fact(moving, known) or use_sum_fact(exchanged, given):
+            return True
+        if isinstance(moving, Total) and folded(moving, known) is not None:
             return True
     return False
 

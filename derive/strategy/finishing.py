@@ -109,6 +109,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, meet_by_symmetry)
     attempt(trace, join_logarithms)
     expand_or_factor(trace)
+    attempt(trace, add_shares)  # before they stand in a sum of several terms
     attempt(trace, name_fractions)  # before sums in an exponent that has a name are joined
     attempt(trace, gather_totals)
     attempt(trace, name_fractions)

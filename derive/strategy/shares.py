@@ -35,6 +35,7 @@ from derive.rules.sums import total_above
 from derive.rules.trace import Trace
 from derive.signs import is_positive
 from derive.strategy.attempts import let_terms_meet, settle, spread
+from derive.strategy.exchanges import exchanges_to_fact
 from derive.strategy.judgement import holds_share_of_others, meets
 from derive.unfolding import unfold, value_of
 
@@ -68,6 +69,8 @@ def name_fractions(trace: Trace) -> None:
 def add_shares(trace: Trace) -> None:
     """Write out fractions with a name in the sums over them: shares of a whole sum to one."""
     if trace.apply("unfold_in_total"):
+        if trace.apply("exchange_totals", exchanges_to_fact):
+            settle(trace, ("pull_out_factor", "use_sum_fact", "sum_probabilities", "cancel_terms"))
         settle(trace, ("vanish_delta", "pull_out_factor", "multiply_quotients", "cancel_factor"))
         settle(trace, ("fold_definition", "cancel_terms"))
 
