@@ -1005,7 +1005,7 @@ BY_HAND = {
         {"by": "s[c]", "where": TYPED_MIXTURE[1], "given": ["s[c] > 0"]},
     ),
     # Kalbfleisch and Prentice 1980: what is over the variable once more is the name over it.
-    "log-logistic lifetimes": (
+    "scale of log-logistic lifetimes": (
         "-sum(d[n]*(w[n] - log(s)) - (1 + d[n])*log(1 + exp(w[n])), n=1..N)",
         "Sum(-(d[n] + 1)*\\sigma[n]*w[n] + (w[n] + 1)*d[n], (n, 1, N))/s",
         {
