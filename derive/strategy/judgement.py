@@ -254,13 +254,16 @@ def pulls_well(total: Expr, given: Given) -> bool:
 
 
 def over_named_sums(expr: Expr, given: Given) -> list[Expr]:
-    """The brackets above a bar with the sum of a name below it: what their terms share may be a
-    part of that name.
+    """The brackets above a bar with the sum of a name below it: the root or power that their terms
+    share may be a part of that name.
     """
     if not isinstance(expr, Quotient):
         return []
-    named = any(_divides_name(f, given) for f in factors(expr.denominator))
-    return [f for f in factors(expr.numerator) if named and isinstance(f, Plus)]
+    if not any(_divides_name(f, given) for f in factors(expr.denominator)):
+        return []
+    sums = (f for f in factors(expr.numerator) if isinstance(f, Plus))
+    shared = ((f, common([monomial(t) for t in f.args]).powers.values()) for f in sums)
+    return [f for f, powers in shared if any(not e.is_Integer for _, e in powers)]
 
 
 def _divides_name(factor: Expr, given: Given) -> bool:
