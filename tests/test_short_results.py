@@ -48,6 +48,8 @@ TYPED_MIXTURE: tuple[str, list[str]] = (
 )
 
 # The loss, what it is differentiated by, facts, definitions, and what a person writes.
+UNIT = "v[i] = z[i]/sqrt(sum(z[j]^2, j=1..D))"
+
 BY_HAND = {
     "cosine": (
         "sum(q[i]*z[i], i=1..D)/(sqrt(sum(q[i]^2, i=1..D))*sqrt(sum(z[i]^2, i=1..D)))",
@@ -1023,6 +1025,28 @@ BY_HAND = {
             "where": [*SOFTMAX, "r[j] = sum(p[i]*Q[i,j], i=1..A)"],
             "given": ["sum(Q[i,j], j=1..B) = 1", "Q[i,j] > 0"],
         },
+    ),
+    # Grill et al. 2020, and any loss of vectors that are divided by their lengths.
+    "distance of unit vectors": (
+        "sum((u[i] - v[i])^2, i=1..D)",
+        "2*(u[k]*Sum(u[i]*v[i], (i, 1, D)) - v[k])/sqrt(Sum(q[j]**2, (j, 1, D)))",
+        {"by": "q[k]", "where": ["u[i] = q[i]/sqrt(sum(q[j]^2, j=1..D))", UNIT]},
+    ),
+    "distance of unit vectors with a named length": (
+        "sum((u[i] - v[i])^2, i=1..D)",
+        "2*(u[k]*Sum(u[i]*v[i], (i, 1, D)) - v[k])/r",
+        {"by": "q[k]", "where": ["u[i] = q[i]/r", "r = sqrt(sum(q[j]^2, j=1..D))", UNIT]},
+    ),
+    "distance of unit vectors without names": (
+        "sum((q[i]/sqrt(sum(q[j]^2, j=1..D)) - z[i]/sqrt(sum(z[j]^2, j=1..D)))^2, i=1..D)",
+        "2*(q[k]*Sum(q[i]*z[i], (i, 1, D))/Sum(q[j]**2, (j, 1, D)) - z[k])"
+        "/(sqrt(Sum(q[j]**2, (j, 1, D)))*sqrt(Sum(z[j]**2, (j, 1, D))))",
+        {"by": "q[k]"},
+    ),
+    "a unit vector has one length": (
+        "sum((q[i]/r)^2, i=1..D)",
+        "0",
+        {"by": "q[k]", "where": ["r = sqrt(sum(q[j]^2, j=1..D))"]},
     ),
 }
 

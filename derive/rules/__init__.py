@@ -40,6 +40,7 @@ from derive.rules import (
     sums_of_shares,
     symmetry,
     tails,
+    units,
 )
 from derive.rules.registry import RULES, Example, Rewriting, Rule
 
@@ -87,4 +88,5 @@ __all__ = [
     "sums_of_shares",
     "symmetry",
     "tails",
+    "units",
 ]

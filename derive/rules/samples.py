@@ -6,7 +6,20 @@ from sympy import IndexedBase, Integer, Rational, Symbol, symbols
 
 from derive.facts import Definition, Given, IndexRange, Lemma, SizeFact, UnequalFact
 from derive.laws import Meta, Rest
-from derive.notation import ONE, Delta, Exp, Log, Minus, Partial, Plus, Quotient, Times, Total, mask
+from derive.notation import (
+    ONE,
+    Delta,
+    Exp,
+    Log,
+    Minus,
+    Partial,
+    Plus,
+    Power,
+    Quotient,
+    Times,
+    Total,
+    mask,
+)
 
 # Metavariables of the laws.
 a, b, c, u, v, w, n = (Meta(name) for name in "abcuvwn")
@@ -36,6 +49,9 @@ mean = Definition(p[k1], Plus(Times(half, z[k1]), Times(half, z[i1])))
 with_mean = Given(ranges, (mean,))
 with_softmax = Given(ranges, (softmax,))
 with_density = Given(ranges, (Definition(p[i1], Times(T, Exp(z[i1]))),))
+length = Power(Total(Power(z[j1], 2), (j1, 1, C)), Rational(1, 2))
+with_unit = Given(ranges, (Definition(p[i1], Quotient(z[i1], length)),))
+with_length = Given(ranges, (Definition(Symbol("r"), length),))
 others = Definition(
     p[i1],
     Quotient(Times(mask(i1, t1), Exp(z[i1])), Total(Exp(z[j1]), (j1, 1, C, t1))),

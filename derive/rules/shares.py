@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, Rational
 
 from derive.facts import Definition, Given
 from derive.laws import Condition, Source, law
@@ -38,6 +38,8 @@ from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.softmax import folded, over_one_bar, unfolded
 from derive.signs import within
 from derive.unify import instance_of
+
+HALF = Rational(1, 2)
 
 
 @rule(
@@ -88,6 +90,7 @@ def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Gi
         top = value.numerator
         if (
             sum(counts) < 3
+            and not has_root(value.denominator)
             and not isinstance(top, (Plus, Total))
             and given.definition_of(top) is None
         ):
@@ -95,19 +98,15 @@ def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Gi
         whole = ONE in sides(value)[0]
         for tops in [()] if whole else combinations(range(len(above)), counts[0]):
             for bottoms in combinations(range(len(below)), counts[1]):
-                # A root is taken whole: it may be one of those below the bar of the definition.
-                found = [
-                    (base, e) if e.is_Integer else (below[m], ONE)
-                    for m, (base, e) in ((m, split_power(below[m])) for m in bottoms)
-                ]
-                if not all(e >= 1 for _, e in found):
+                parted = [_parted(below[m], value.denominator) for m in bottoms]
+                if None in parted:
                     continue
                 named = Quotient(
-                    times(*(above[n] for n in tops)), times(*(base for base, _ in found))
+                    times(*(above[n] for n in tops)), times(*(f for f, _ in filter(None, parted)))
                 )
                 if folded(named, given) is None:
                     continue
-                left = [raise_to(base, e - 1) for base, e in found if e != 1]
+                left = [f for _, f in filter(None, parted) if f != 1]
                 rest_above = times(*(f for n, f in enumerate(above) if n not in tops))
                 rest_below = times(*(f for m, f in enumerate(below) if m not in bottoms), *left)
                 if rest_above == rest_below == 1:
@@ -115,6 +114,20 @@ def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Gi
                 rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
                 return times(named, rest)
     return None
+
+
+def has_root(denominator: Expr) -> bool:
+    """Whether there is a root below the bar of a definition, as a length is."""
+    return any(split_power(f)[1] == HALF for f in factors(denominator))
+
+
+def _parted(factor: Expr, divisor: Expr) -> tuple[Expr, Expr] | None:
+    """What of a power below a bar may be a factor of ``divisor``, and what it leaves."""
+    base, exponent = split_power(factor)
+    if not exponent.is_Integer:
+        return factor, ONE  # whole, as it may be one of those of the definition
+    taken = HALF if has_root(divisor) and isinstance(base, Total) else ONE
+    return (raise_to(base, taken), raise_to(base, exponent - taken)) if exponent >= 1 else None
 
 
 @rule(

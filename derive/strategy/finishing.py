@@ -63,6 +63,7 @@ from derive.strategy.judgement import (
     projects,
     pulls_well,
 )
+from derive.strategy.lengths import meet_sums_below
 from derive.strategy.meeting import cancel_odds, insert_deltas, join_logarithms, open_roots
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, simplify, take_terms_off
@@ -159,6 +160,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, lambda t: settle(t, ("turn_exponentials",)))
     attempt(trace, complete_products)
     attempt(trace, take_known_out, KNOWN)
+    attempt(trace, meet_sums_below)
     if attempt(trace, share_totals):
         meet_above_bars(trace)
     attempt(trace, insert_deltas)

@@ -35,7 +35,7 @@ from derive.notation import (
 )
 from derive.recognition import of_others
 from derive.rules import RULES
-from derive.rules.algebra import multiply_quotients, sum_to_split
+from derive.rules.algebra import fraction, multiply_quotients, sum_to_split
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
 from derive.rules.shares import has_name, is_named, share_of_several
@@ -114,11 +114,20 @@ def has_delta(term: Expr, index: Symbol) -> bool:
     return False
 
 
+KNOWN_TOTALS = ("use_sum_fact", "sum_probabilities", "sum_argmax", "unfold_unit", "fold_square")
+
+
 def is_known_total(total: Expr, given: Given) -> bool:
     """Whether a declared fact, or what its terms are by definition, says what a sum is."""
     return any(
         RULES[name].function(total, given) is not None
-        for name in ("use_sum_fact", "sum_probabilities", "sum_argmax")
+        for name in (
+            "use_sum_fact",
+            "sum_probabilities",
+            "sum_argmax",
+            "unfold_unit",
+            "fold_square",
+        )
     )
 
 
@@ -291,9 +300,15 @@ def splits_well(total: Expr, given: Given) -> bool:
 
 def known_after_pulling(total: Total, index: Symbol, term: Expr, given: Given) -> bool:
     """Whether the sum of ``term``, its constant factors taken out, is known."""
-    term = term.operand if isinstance(term, Minus) else term
-    moving = [f for f in factors(term) if index in names(f)]
-    return bool(moving) and is_known_total(total.over(times(*moving), index), given)
+    moving = moving_part(term, index)
+    return moving != 1 and is_known_total(total.over(moving, index), given)
+
+
+def moving_part(term: Expr, index: Expr) -> Expr:
+    """The factors of a term that an index is in."""
+    bare = term.operand if isinstance(term, Minus) else term
+    above, below = ([f for f in side if index in names(f)] for side in sides(bare))
+    return fraction(above, below)
 
 
 def projects(expr: Expr) -> bool:
@@ -326,12 +341,10 @@ def distributes_well(product: Expr, given: Given) -> bool:
             continue
         span = given.scope[0]
         for term in factor.args:
-            inner = expression(monomial(times(others, term)))
-            above = factors(inner.operand if isinstance(inner, Minus) else inner)
-            moving = [f for f in above if index in names(f)]
-            if not moving:
+            moving = moving_part(expression(monomial(times(others, term))), index)
+            if moving == 1:
                 continue
-            candidate = Total(times(*moving), (index, span.lower, span.upper))
+            candidate = Total(moving, (index, span.lower, span.upper))
             if is_known_total(candidate, given):
                 return True
     return False

@@ -48,6 +48,7 @@ from derive.strategy.judgement import (
     splits_well,
     undefined_if_equal,
 )
+from derive.strategy.lengths import add_squares
 
 # In this order: whatever comes later may take for granted that what comes earlier does not fire.
 DIFFERENTIATION = (
@@ -275,6 +276,8 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(
             ("use_sum_fact", "sum_probabilities", "sum_probabilities_but", "sum_argmax")
         )
+        or trace.apply("fold_square")
+        or add_squares(trace)
         or take_terms_off(trace)
         or trace.apply("power_of_product", raises_well)
         or trace.apply_first(("power_of_power", "power_of_quotient", "combine_powers"))

@@ -121,7 +121,10 @@ def multiplied(expr: Expr) -> Expr:
 
 
 def even(expr: Expr) -> Expr:
-    """``expr`` with one of ``(a - b)^2`` and ``(b - a)^2``, of ``|a - b|`` and ``|b - a|``."""
+    """``expr`` with one of ``(a - b)^2`` and ``(b - a)^2``, of ``|a - b|`` and ``|b - a|``.
+
+    The square of a root is what is under it.
+    """
     if not expr.args or isinstance(expr, (Indexed, IndexedBase)):
         return expr
     if isinstance(expr, Binder):
@@ -129,6 +132,8 @@ def even(expr: Expr) -> Expr:
         return expr.over(even(body), index)
     first, *rest = (even(a) if isinstance(a, Inert) else a for a in expr.args)
     match expr:
+        case Power(Power(_, root), exponent) if exponent == 2 and root == Rational(1, 2):
+            return first.base
         case Power(_, exponent) if exponent.is_Integer and exponent.is_even:
             return Power(min(first, Minus(first), key=text), exponent)
         case Apply(function) if function is Abs:

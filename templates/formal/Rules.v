@@ -1000,6 +1000,8 @@ Ltac abbreviate_sum := by_definition.
 Ltac unfold_definition := by_definition.
 Ltac unfold_in_log := by_definition.
 Ltac unfold_in_total := by_definition.
+Ltac unfold_unit := by_definition.
+Ltac fold_square := by_definition.
 Ltac unfold_complement := by_definition.
 (* A share is zero by its own factor where a mask is. *)
 Ltac drop_mask :=
