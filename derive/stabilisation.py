@@ -331,10 +331,24 @@ def open_power_sums(trace: Trace) -> bool:
     """
     if not raises_in_sum(trace.expression, trace.given):
         return False
+    if trace.apply("power_of_quotient", among(powers_over_own(trace.expression))):
+        settle(trace, ("multiply_quotients", "flatten_quotient", "combine_powers"))
     # What is inside comes first: a sum of exponentials is positive, and a power of it another one.
     for rule in ("divide_high_power", "write_size_power", "write_high_power"):
         repeat(partial(trace.apply, rule, innermost=True))
     return True
+
+
+def powers_over_own(expr: Expr) -> frozenset[Expr]:
+    """Each ``(a / b)^n`` in an ``(a / b)^n b^m``: what lowers it is the largest of the whole."""
+
+    def look(part: Expr) -> list[Expr]:
+        above, below = sides(part)
+        bare = {f.base if isinstance(f, Power) else f for f in (*above, *below)}
+        fractions = (f for f in above if isinstance(f, Power) and isinstance(f.base, Quotient))
+        return [f for f in fractions if f.base.denominator in bare]
+
+    return collected(expr, look)
 
 
 def open_quotients(trace: Trace) -> None:

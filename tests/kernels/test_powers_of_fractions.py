@@ -75,3 +75,31 @@ def test_shares_of_high_powers_keep_their_logarithm(
     given = {"a": near, "b": far, "alpha": freedom}
     value, true = kernel(**given)[0], oracle(**given, dps=50)[0]
     assert abs(value - float(true)) <= 1e-12 * max(1.0, float(true))
+
+
+SHARES = ("p[i] = softmax(z)[i]", "q[i] = softmax(w)[i]")
+RENYI = "log(sum({p}[i]^alpha*{q}[i]^(1-alpha), i=1..C))/(alpha-1)"
+
+
+@pytest.mark.parametrize("variable", ["z[k]", "w[k]"])
+@pytest.mark.parametrize("far", [1.0, 740.0, 1480.0, 2000.0])
+@pytest.mark.parametrize(
+    ("loss", "where"),
+    [
+        (RENYI.format(p="p", q="q"), SHARES),
+        (RENYI.format(p="softmax(z)", q="softmax(w)"), ()),
+        ("log(sum(q[i]*(p[i]/q[i])^alpha, i=1..C))/(alpha-1)", SHARES),
+    ],
+    ids=["named", "in full", "fraction"],
+)
+def test_a_power_beside_what_it_is_divided_by(
+    loss: str, where: tuple[str, ...], far: float, variable: str
+) -> None:
+    """The largest of the whole terms is taken out, not that of the powers alone."""
+    kernel, oracle = kernels(loss, variable, ("alpha > 1",), where)
+    given = {"z": [far, 0.0, -0.3 * far], "w": [-0.1 * far, 0.4 * far, 0.2]}
+    with np.errstate(all="raise", under="ignore"):
+        found = kernel(alpha=1.5, **{name: np.array(v) for name, v in given.items()})
+    true = oracle(alpha=1.5, **given, dps=2500)
+    np.testing.assert_allclose(found[0], float(true[0]), rtol=1e-14)
+    np.testing.assert_allclose(found[1], np.array(true[1], float), rtol=1e-14, atol=1e-15)
