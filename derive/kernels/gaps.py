@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Function, Indexed, Integer, Max, Min, S, Symbol, atanh, sign
+from sympy import Abs, Dummy, Expr, Function, Indexed, Integer, Max, Min, S, Symbol, atanh, sign
 from sympy.codegen.cfunctions import expm1, log1p
 
 from derive.kernels.complement import complement, log_complement
@@ -22,12 +22,15 @@ from derive.notation import (
     Threshold,
     Times,
     Total,
+    binders,
     code,
-    factors,
+    collected,
     plus,
+    replace,
     times,
     without,
 )
+from derive.reading import read
 from derive.recognition import opposite
 
 
@@ -47,28 +50,21 @@ class exp_rise(Function):
 
 
 def rise(expr: Expr) -> Expr | None:
-    """``u e^u - e^u + 1``, as in the derivative of ``(e^{b t} - 1)/b``, and what is opposite."""
-    if not isinstance(expr, Plus) or len(expr.args) != 3:
+    """``c (u e^u - e^u + 1)``, as in the derivative of ``(e^{b t} - 1)/b``, however it is written.
+
+    So is ``x e^{-b x} - (1 - e^{-b x})/b``, with ``u = -b x`` and ``c = -1/b``.
+    """
+    raised = collected(expr, lambda part: (part,) if isinstance(part, Exp) else ())
+    if not isinstance(expr, Plus) or len(raised) != 1 or binders(expr):
         return None
-    for one, sign_of in ((ONE, 1), (Minus(ONE), -1)):
-        rest = without(expr.args, expr.args.index(one)) if one in expr.args else ()
-        for falling, rising in (rest, rest[::-1]) if rest else ():
-            if sign_of < 0:
-                falling, rising = opposite(falling), opposite(rising)
-            match falling:
-                case Minus(Exp(u)) if _is_product(rising, u):
-                    found = Apply(Head(exp_rise), u)
-                    return found if sign_of > 0 else Minus(found)
-    return None
-
-
-def _is_product(expr: Expr, u: Expr) -> bool:
-    """Whether this is ``u e^u``."""
-    parts = factors(expr)
-    at = next((n for n, f in enumerate(parts) if isinstance(f, Exp)), None)
-    if at is None or code(parts[at].operand) != code(u):
-        return False
-    return bool(times(*without(parts, at)).doit() == u.doit())
+    (power,) = raised
+    height, u = Dummy(), power.operand.doit()
+    whole = replace(expr, {power: height}).doit().expand()
+    scale = whole.subs(height, 0)
+    if scale == 0 or (whole - scale * (1 + (u - 1) * height)).expand() != 0:
+        return None
+    found = Apply(Head(exp_rise), power.operand)
+    return Minus(found) if scale == -1 else times(read(scale), found)
 
 
 def _left(whole: Expr, part: Expr) -> Expr | None:

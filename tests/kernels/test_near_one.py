@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import numpy as np
 import pytest
 from exact import check, kernels
@@ -41,3 +44,20 @@ def test_bases_that_are_not_positive() -> None:
 )
 def test_odds_that_are_nearly_even(odds: str, shares: list[float]) -> None:
     check(f"sum(log({odds}), i=1..N)", "F[k]", digits=700, F=shares)
+
+
+@pytest.mark.parametrize("b", [1e-12, 1e-6, 1e-3, 1.0])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "sum((1 - exp(-b*(T - t[n])))/b, n=1..N)",
+        "c/b*sum(1 - exp(-b*(T - t[n])), n=1..N)",
+        "-sum(c/b*(exp(-b*(T - t[n])) - 1), n=1..N)",
+        "sum((y[n] - c*(1 - exp(-b*t[n]))/(b*t[n]))^2, n=1..N)",
+    ],
+)
+def test_what_is_left_over_a_little_rate(loss: str, b: float) -> None:
+    """The compensator of a Hawkes process by its rate, which rises as ``b`` itself does."""
+    given: dict[str, Any] = {"t": [0.5, 1.2, 4.4], "T": 5.0, "c": 0.3, "y": [0.9, 0.1, 0.4]}
+    used = {name: v for name, v in given.items() if name in re.findall("[a-zA-Z]+", loss)}
+    check(loss, "b", ("b > 0", "t[n] > 0"), b=b, **used)
