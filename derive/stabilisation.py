@@ -7,7 +7,7 @@ from dataclasses import replace as with_changes
 from functools import partial
 from types import MappingProxyType
 
-from sympy import Expr, Indexed, Symbol, Tuple, gamma
+from sympy import Expr, Indexed, Number, Symbol, Tuple, gamma
 
 from derive.derivation import Derivation
 from derive.facts import EntryFact, Given, SumFact
@@ -27,6 +27,7 @@ from derive.notation import (
     bases,
     collected,
     factors,
+    heads,
 )
 from derive.positions import survey
 from derive.recognition import is_logistic
@@ -288,6 +289,52 @@ def open_mixtures(trace: Trace) -> None:
     repeat(lambda: trace.apply("shift_logsumexp", innermost=True))
 
 
+def open_fractions_below(trace: Trace) -> None:
+    """Write fractions of exponentials in place of their names below bars: they may round to zero.
+
+    The exponentials that they share with what is above the bar cancel.
+    """
+    below = fractions_below(trace.expression, trace.given)
+    if not below:
+        return
+
+    def meets(product: Expr, given: Given) -> bool:
+        raised = Exp in product.heads and any(isinstance(f, Plus) for f in product.args)
+        return raised and bool(fractions_below(product, given))
+
+    repeat(lambda: trace.apply("distribute_product", meets))
+    trace.apply("unfold_definition", lambda e, _: called(e) in below)
+    trace.apply("distribute_product", among(collected(trace.expression, mean_above)))
+    settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
+
+
+def mean_above(expr: Expr) -> tuple[Expr, ...]:
+    """A mean as an exponent: it cancels whether it is written as one fraction or as two."""
+    match expr:
+        case Exp(Times(parts) as mean) if all(isinstance(f, (Number, Plus)) for f in parts):
+            return (mean,)
+    return ()
+
+
+def fractions_below(expr: Expr, given: Given) -> frozenset[Expr]:
+    """The names below bars of fractions of exponentials that are neither softmax nor logistic."""
+
+    def look(part: Expr) -> list[Expr]:
+        found = []
+        for factor in sides(part)[1]:
+            known = given.definition_of(factor)
+            if known is not None and not is_share(factor, given) and is_fraction(known.value):
+                found.append(known.base)
+        return found
+
+    return collected(expr, look)
+
+
+def is_fraction(value: Expr) -> bool:
+    """Whether exponentials are divided by a sum of such."""
+    return isinstance(value, Quotient) and all(Exp in heads(part) for part in value.args)
+
+
 def open_others(trace: Trace) -> None:
     """Take what shares of all others are divided by out of sums of them: each may round to zero."""
     if trace.apply("pull_out_factor", over_others):
@@ -496,6 +543,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
         settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
     open_slopes(trace)
     open_mixtures(trace)
+    open_fractions_below(trace)
     open_others(trace)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
     repeat(

@@ -84,3 +84,28 @@ def test_the_result_keeps_the_names() -> None:
     d = derive.gradient(COUNTS, "u[m]", where=list(RATE), given=["theta > 0"])
     assert "mu[m]" in str(d.result) and "exp" not in str(d.result)
     assert d.check().ok
+
+
+WINS = "exp(s[{0}])/(exp(s[{0}]) + exp(s[{1}]) + nu*exp((s[{0}] + s[{1}])/2))"
+TIES = WINS.replace("exp(s[{0}])/", "nu*exp((s[{0}] + s[{1}])/2)/")
+GAMES = (
+    f"p[n] = {WINS.format('a[n]', 'b[n]')}",
+    f"q[n] = {TIES.format('a[n]', 'b[n]')}",
+    f"r[n] = {WINS.format('b[n]', 'a[n]')}",
+)
+PAIRS = (f"p[i,j] = {WINS.format('i', 'j')}", f"q[i,j] = {TIES.format('i', 'j')}")
+PLAYED = "-sum(w[n]*log(p[n]) + t[n]*log(q[n]) + l[n]*log(r[n]), n=1..N)"
+TABLE = "-sum(w[i,j]*log(p[i,j]) + t[i,j]*log(q[i,j]), i=1..N, j=1..N)"
+
+
+@pytest.mark.parametrize("at", [0.5, 40.0, 1479.0, 3000.0])
+@pytest.mark.parametrize("variable", ["s[k]", "nu"])
+def test_named_ties(variable: str, at: float) -> None:
+    """Davidson's model: the share of ties rounds to zero, and what is divided by it with it."""
+    scores = {"s": [at, 0.0, -0.2 * at], "nu": 0.7}
+    results = {"w": [1.0, 0.0, 2.0], "t": [0.0, 1.0, 1.0], "l": [0.0, 2.0, 1.0]}
+    inputs = {"a": [0, 1, 2], "b": [1, 2, 0], **scores, **results}
+    check(PLAYED, variable, ("nu > 0",), GAMES, 3000, **inputs)
+    won = [[0.0, 1.0, 2.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    tied = [[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    check(TABLE, variable, ("nu > 0",), PAIRS, 3000, w=won, t=tied, **scores)
