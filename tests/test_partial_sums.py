@@ -216,6 +216,11 @@ def test_a_fact_may_say_how_far_an_array_of_lengths_goes() -> None:
             " (i, 1, K))",
         ),
         ("sum(z[i], i=1..K)/K", "z[k]", "Piecewise((1, K >= k), (0, True))/K"),
+        (
+            "sum(z[i]^2, i=1..C) - sum(z[j], j=1..K)",
+            "z[k]",
+            "-Piecewise((1, K >= k), (0, True)) + 2*z[k]",
+        ),
     ],
 )
 def test_a_fact_makes_an_index_of_a_capital(loss: str, by: str, result: str) -> None:

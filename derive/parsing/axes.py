@@ -428,9 +428,12 @@ def _any_place(statement: Statement) -> Place:
 
 
 def _as_index(*sizes: Expr) -> str:
-    """What to do if one of two sizes of an axis was meant as an index that a sum goes up to."""
+    """What to do if one of two sizes of an axis is where a sum over the other one stops."""
     small = [s for s in map(str, sizes) if s.islower()]
     large = [s for s in map(str, sizes) if s.isalpha() and not s.islower()]
+    if len(large) == 2:
+        one, other = large
+        return f", or say which is the smaller with a fact, {other} <= {one} or {one} <= {other}"
     if not small or not large:
         return ""
     return f", or if {small[0]} is an index, say so with the fact {small[0]} <= {large[0]}"

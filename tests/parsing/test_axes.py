@@ -57,7 +57,9 @@ def test_the_index_of_a_definition_reaches_as_far_as_what_it_defines() -> None:
         ),
         (
             "sum(x[i]*y[i], i=1..N) + sum(x[j]^2, j=1..T)",
-            "column 32: x is used with two sizes, N in column 7 and T here; write one size",
+            "column 32: x is used with two sizes, N in column 7 and T here; write one size in both "
+            "places, or call one of the arrays by another name, or say which is the smaller with a "
+            "fact, T <= N or N <= T",
         ),
     ],
 )
