@@ -1048,6 +1048,39 @@ BY_HAND = {
         "0",
         {"by": "q[k]", "where": ["r = sqrt(sum(q[j]^2, j=1..D))"]},
     ),
+    # Deng et al. 2019: the margin's own delta is in the sine, which the label's delta multiplies.
+    "an additive angular margin": (
+        "-log(p[t])",
+        "s*(KroneckerDelta(k, t) - p[k])*sin(m*KroneckerDelta(k, t) + h[k])",
+        {"by": "h[k]", "where": ["p[i] = softmax(s*cos(h[j] + m*delta(j, t)), j)[i]"]},
+    ),
+    # Radford et al. 2021, by the temperature: one of the two softmaxes is over the rows.
+    "two softmaxes of one matrix": (
+        "-sum(log(p[n,n]) + log(q[n,n]), n=1..N)/(2*N)",
+        "Sum(Sum((p[j, n] + q[j, n])*Sum(u[j, l]*v[n, l], (l, 1, D)), (j, 1, N))"
+        " - 2*Sum(u[n, l]*v[n, l], (l, 1, D)), (n, 1, N))/(2*N)",
+        {
+            "by": "t",
+            "where": [
+                "s[n,m] = t*sum(u[n,l]*v[m,l], l=1..D)",
+                "p[n,m] = softmax(s[n,j], j)[m]",
+                "q[n,m] = softmax(s[j,m], j)[n]",
+            ],
+        },
+    ),
+    # van der Maaten and Hinton 2008: at j = k the difference is zero, with or without a mask.
+    "t-SNE": (
+        "sum(p[i,j]*log(p[i,j]/q[i,j]), i=1..N, j=1..N, i != j)",
+        "2*Sum((-y[j, a] + y[k, a])*(p[j, k] + p[k, j] - 2*q[k, j])*w[k, j], (j, 1, N))",
+        {
+            "by": "y[k,a]",
+            "where": [
+                "w[i,j] = 1/(1 + sum((y[i,l] - y[j,l])^2, l=1..D))",
+                "q[i,j] = w[i,j]/sum(w[m,n], m=1..N, n=1..N, m != n)",
+            ],
+            "given": ["sum(p[i,j], i=1..N, j=1..N, i != j) = 1", "p[i,j] > 0"],
+        },
+    ),
 }
 
 

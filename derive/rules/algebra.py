@@ -140,11 +140,30 @@ def move_index(expr: Expr, given: Given) -> Outcome:
 )
 def move_index_throughout(expr: Expr, given: Given) -> Outcome:
     """``δ_{jk} f_k = δ_{jk} f_j``, whatever stands beside the delta."""
+    return _moved(expr, lambda delta: (delta.second, delta.first))
+
+
+@rule(
+    law(
+        Times(Delta(s.j, s.k), Value(s.F, s.j)),
+        Times(Delta(s.j, s.k), Value(s.F, s.k)),
+    ),
+    Times(Delta(s.i1, s.k1), Quotient(s.p[s.i1], Plus(ONE, Exp(z_i)))),
+    formal="move_index_throughout",
+    head=PRODUCTS,
+)
+def move_index_back(expr: Expr, given: Given) -> Outcome:
+    """``δ_{jk} f_j = δ_{jk} f_k``, whatever stands beside the delta."""
+    return _moved(expr, lambda delta: (delta.first, delta.second))
+
+
+def _moved(expr: Expr, ends: Callable[[Delta], tuple[Expr, Expr]]) -> Outcome:
+    """A product with one end of a delta in it written as the other one everywhere."""
     above, below = sides(expr)
     for n, delta in enumerate(above):
         named = isinstance(delta, Delta) and not is_number(delta.first)
         others = (*without(above, n), *below) if named else ()
-        move = {delta.second: delta.first} if others else {}
+        move = dict((ends(delta),)) if others else {}
         moved = [replace(f, move) for f in others]
         if moved != list(others):
             top = times(*moved[:n], delta, *moved[n : len(above) - 1])

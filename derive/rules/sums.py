@@ -22,6 +22,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    code,
     factors,
     heads,
     names,
@@ -40,6 +41,7 @@ from derive.signs import Bounds, at_most, within
 limits = (s.j, s.lo, s.hi, s.X)
 plain_limits = (s.j, s.lo, s.hi)
 FJ, FK, GJ = Value(s.F, s.j), Value(s.F, s.k), Value(s.G, s.j)
+FNJ = Value(s.F, s.n, s.j)
 FJN, other_limits = Value(s.F, s.j, s.n), (s.n, s.first, s.last, s.Y)
 over_classes = (s.j1, 1, s.C)
 z_j, y_j = s.z[s.j1], s.y[s.j1]
@@ -186,6 +188,24 @@ def exchange_totals(expr: Expr, given: Given) -> Outcome:
     inner, others, index = found
     body, own = inner.open()
     return inner.over(expr.over(times(*others, body), index), own)
+
+
+@rule(
+    law(
+        Total(Total(FJN, (s.n, s.lo, s.hi)), plain_limits),
+        Total(Total(FNJ, (s.n, s.lo, s.hi)), plain_limits),
+    ),
+    Total(Total(Times(s.z[s.i1], Exp(y_j)), (s.i1, 1, s.C)), over_classes),
+    formal="exchange_totals",
+)
+def transpose_total(expr: Expr, given: Given) -> Outcome:
+    """``Σ_j Σ_n f_{jn} = Σ_j Σ_n f_{nj}`` over one range, into a fixed order of the two."""
+    inner, index = expr.open()
+    if not isinstance(inner, Total) or inner.limits[1:] != expr.limits[1:]:
+        return None
+    body, own = inner.open()
+    turned = expr.over(inner.over(replace(body, {index: own, own: index}), own), index)
+    return turned if code(turned) < code(expr) else None
 
 
 def inner_total(expr: Total) -> tuple[Total, tuple[Expr, ...], Symbol] | None:

@@ -10,6 +10,7 @@ from derive.facts import Given
 from derive.notation import (
     Apply,
     Bracket,
+    Delta,
     Exp,
     Log,
     Minus,
@@ -25,9 +26,10 @@ from derive.notation import (
     names,
     terms,
 )
+from derive.rules.algebra import move_index_back
 from derive.rules.complements import is_complement
 from derive.rules.definitions import parts_of
-from derive.rules.monomials import monomial
+from derive.rules.monomials import monomial, sides
 from derive.rules.trace import Trace
 from derive.strategy.attempts import (
     NO_LONGER,
@@ -50,10 +52,15 @@ from derive.strategy.expanding import (
     expand_or_factor,
     expand_without_bars,
 )
+from derive.strategy.gathering import (
+    gather_complements,
+    gather_fractions,
+    gather_totals,
+    gather_transposed,
+)
 from derive.strategy.judgement import (
     adds_known,
     distributes_well,
-    exponent_sums,
     heads_of,
     holds_share_of_others,
     inside_total,
@@ -79,7 +86,6 @@ from derive.strategy.shares import (
     drop_masks,
     drops_safely,
     holds_share,
-    includes_safely,
     name_fractions,
     spread_shares,
 )
@@ -92,6 +98,7 @@ from derive.strategy.signs import (
     turn_double_total,
 )
 from derive.strategy.turning import turn_complements
+from derive.strategy.zeros import includes_safely, vanishes_safely
 
 # That a sum is known is worth a little length to a reader.
 KNOWN = 1.1
@@ -112,12 +119,14 @@ def finish(trace: Trace) -> None:
     expand_or_factor(trace)
     attempt(trace, add_shares)  # before they stand in a sum of several terms
     attempt(trace, name_fractions)  # before sums in an exponent that has a name are joined
+    attempt(trace, gather_transposed)
     attempt(trace, gather_totals)
     attempt(trace, name_fractions)
     attempt(trace, add_shares)
     attempt(trace, spread_shares)
     attempt(trace, meet_definitions)
     attempt(trace, meet_at_equal_indices)
+    attempt(trace, meet_at_other_index)
     attempt(trace, meet_under_deltas)
     attempt(trace, complete_totals)
     attempt(trace, gather_complements)
@@ -194,7 +203,7 @@ def finish(trace: Trace) -> None:
     trace.apply("turn_sign", lambda e, _: has_two_signs(e, trace.expression))
     turn_branches(trace)
     settle(trace, ("turn_both", "turn_each", "factor_condition"))
-    trace.apply("include_zero", includes_safely)
+    include_zeros(trace)
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 
@@ -257,21 +266,6 @@ def meet_by_symmetry(trace: Trace) -> None:
         gather_totals(trace)
 
 
-def gather_totals(trace: Trace) -> None:
-    """Join sums over the same range where their terms have factors in common.
-
-    An exponent stays as it is, where names are still to be recognised by theirs.
-    """
-
-    def outside(terms_: Expr, given: Given) -> bool:
-        named = any(Exp in heads(d.value) for d in given.definitions)
-        return not (named and terms_ in collected(trace.expression, exponent_sums))
-
-    rules = ("join_totals", "subtract_totals", "join_multiples")
-    repeat(lambda: any(trace.apply(rule, outside) for rule in rules))
-    factor_out(trace)
-
-
 def complete_products(trace: Trace) -> None:
     """Products over all others as the whole one, where a power beside them then nearly cancels."""
     if trace.apply("complete_product"):
@@ -318,6 +312,29 @@ def meet_at_equal_indices(trace: Trace) -> None:
         factor_out(trace)
         settle(trace, ("factor_opposite",))
         gather_complements(trace)
+
+
+def meet_at_other_index(trace: Trace) -> None:
+    """Write the other of two equal indices where that makes a factor the same as one elsewhere."""
+    there = collected(trace.expression, lambda e: map(code, sides(e)[0]))
+
+    def meets(product: Expr, given: Given) -> bool:
+        own = set(map(code, sides(product)[0]))
+        moved = move_index_back(product, given)
+        return isinstance(moved, Expr) and any(
+            code(f) in there - own for f in sides(moved)[0] if not isinstance(f, Delta)
+        )
+
+    if not cancels_below(trace.expression) and trace.apply("move_index_back", meets):
+        settle(trace, ("cancel_terms", "collect_terms"))
+        factor_out(trace)
+
+
+def include_zeros(trace: Trace) -> None:
+    """Leave out the masks of what is zero without them, and join the sums that are alike then."""
+    trace.apply("exclude_masked", vanishes_safely)
+    if trace.apply("include_zero", includes_safely):
+        attempt(trace, share_totals)
 
 
 def share_totals(trace: Trace) -> None:
@@ -405,21 +422,6 @@ def join_sums(trace: Trace) -> None:
     """Join terms that have a sum in common, and what then stands beside it."""
     while trace.apply("factor_sum", innermost=True):
         settle(trace, ("multiply_quotients", "cancel_factor", "cancel_terms", "collect_terms"))
-
-
-def gather_complements(trace: Trace) -> None:
-    """Join terms that differ by a delta, or by a number with a name, to what is left of one."""
-    repeat(lambda: trace.apply("rule_out_equal", holds_share_of_others))
-    while trace.apply("factor_complement", innermost=True):
-        pass
-    factor_out(trace)
-
-
-def gather_fractions(trace: Trace) -> None:
-    """Join terms over a common bar where something cancels or is known by that."""
-    while trace.apply("join_fractions"):
-        settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor", "combine_powers"))
-        settle(trace, ("complement_fraction", "fold_definition", "write_complement"))
 
 
 def reduce_powers(trace: Trace) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from sympy import Expr, Indexed, Symbol
+from sympy import Expr, Indexed
 
 from derive.facts import Given
 from derive.notation import (
     ONE,
     Apply,
     Exp,
-    Inert,
     Log,
     Minus,
     Plus,
@@ -19,13 +16,11 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
-    code,
     factors,
     heads,
     is_mask,
     masked,
     names,
-    opened_parts,
     times,
 )
 from derive.rules.monomials import sides
@@ -33,11 +28,10 @@ from derive.rules.shares import separate_quotient, share_of_several
 from derive.rules.softmax import over_one_bar
 from derive.rules.sums import total_above
 from derive.rules.trace import Trace
-from derive.signs import is_positive
 from derive.strategy.attempts import let_terms_meet, settle, spread
 from derive.strategy.exchanges import exchanges_to_fact
 from derive.strategy.judgement import holds_share_of_others, meets
-from derive.unfolding import unfold, value_of
+from derive.unfolding import value_of
 
 
 def name_fractions(trace: Trace) -> None:
@@ -98,50 +92,6 @@ def drops_safely(expr: Expr, given: Given) -> bool:
     return not any(heads(f) & {Apply, Exp, Log, Power, Quotient} for f in above) and not any(
         holds_share_of_others(f, given) or any(pair <= names(f) for pair in apart) for f in below
     )
-
-
-def includes_safely(total: Expr, given: Given) -> bool:
-    """Whether what a sum leaves out has a value there, and no large one, beside what is zero.
-
-    What is in every term of the sum, too, has one.
-    """
-    if len(total.excluded) != 1:
-        return False
-    body, index = total.opened
-    everywhere = {code(p) for p in closed_parts(unfold(body, given.definitions), index)}
-
-    def has_value(expr: Expr) -> bool:
-        return code(expr) in everywhere or (
-            all(map(is_safe, risky(expr))) and all(map(has_value, opened_parts(expr)))
-        )
-
-    def is_safe(part: Expr) -> bool:
-        if isinstance(part, Exp):
-            return bool(part.operand.doit() == 0)
-        return is_positive(part.base if isinstance(part, Power) else part, given)
-
-    return has_value(unfold(total.at(total.excluded[0]), given.definitions))
-
-
-def closed_parts(expr: Expr, index: Symbol) -> Iterator[Expr]:
-    """The parts of an expression that an index is not in, and that are more than a letter."""
-    if isinstance(expr, Inert):
-        if index not in names(expr):
-            yield expr
-        for part in expr.args:
-            yield from closed_parts(part, index)
-
-
-def risky(expr: Expr) -> tuple[Expr, ...]:
-    """What may have no value, or a large one: functions, roots, and all that is below a bar."""
-    match expr:
-        case Quotient(_, below):
-            return factors(below)
-        case Power(_, exponent) if not (exponent.is_Integer and exponent.is_positive):
-            return (expr,)
-        case Apply() | Exp() | Log():
-            return (expr,)
-    return ()
 
 
 def has_shares(product: Expr, given: Given) -> bool:

@@ -1,0 +1,74 @@
+"""Terms joined that are sums over one range, differ by a delta, or stand over one bar."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sympy import Expr
+
+from derive.facts import Given
+from derive.notation import Exp, Minus, Total, code, collected, heads, terms
+from derive.rules.monomials import sides
+from derive.rules.trace import Trace
+from derive.strategy.attempts import among, attempt, factor_out, repeat, settle
+from derive.strategy.judgement import exponent_sums, holds_share_of_others
+
+
+def gather_totals(trace: Trace) -> None:
+    """Join sums over the same range where their terms have factors in common.
+
+    An exponent stays as it is, where names are still to be recognised by theirs.
+    """
+
+    def outside(terms_: Expr, given: Given) -> bool:
+        named = any(Exp in heads(d.value) for d in given.definitions)
+        return not (named and terms_ in collected(trace.expression, exponent_sums))
+
+    rules = ("join_totals", "subtract_totals", "join_multiples")
+    repeat(lambda: any(trace.apply(rule, outside) for rule in rules))
+    factor_out(trace)
+
+
+def gather_transposed(trace: Trace) -> None:
+    """Exchange the indices of double sums where the terms then meet those of another one."""
+
+    def is_double(total: Expr) -> bool:
+        return isinstance(total, Total) and any(
+            isinstance(f, Total) and f.limits[1:] == total.limits[1:] for f in sides(total.body)[0]
+        )
+
+    def several(total: Expr, given: Given) -> bool:
+        body, index = total.opened
+        bare = (t.operand if isinstance(t, Minus) else t for t in terms(body))
+        return sum(is_double(total.over(t, index)) for t in bare) > 1
+
+    def doubles(expr: Expr) -> list[Expr]:
+        return [expr] if is_double(expr) else []
+
+    if trace.apply("split_total", several):
+        settle(trace, ("pull_out_sign", "pull_out_factor"))
+        for double in sorted(collected(trace.expression, doubles), key=code):
+            if attempt(trace, partial(transpose_and_gather, double=double)):
+                break
+        gather_totals(trace)
+
+
+def transpose_and_gather(trace: Trace, double: Expr) -> None:
+    """Exchange the indices of one double sum, and join it with what it is alike then."""
+    if trace.apply("transpose_total", among(frozenset({double}))):
+        gather_totals(trace)
+
+
+def gather_complements(trace: Trace) -> None:
+    """Join terms that differ by a delta, or by a number with a name, to what is left of one."""
+    repeat(lambda: trace.apply("rule_out_equal", holds_share_of_others))
+    while trace.apply("factor_complement", innermost=True):
+        pass
+    factor_out(trace)
+
+
+def gather_fractions(trace: Trace) -> None:
+    """Join terms over a common bar where something cancels or is known by that."""
+    while trace.apply("join_fractions"):
+        settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor", "combine_powers"))
+        settle(trace, ("complement_fraction", "fold_definition", "write_complement"))

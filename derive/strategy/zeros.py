@@ -1,0 +1,81 @@
+"""Masks of what is zero without them, where all that stands beside it has a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr, Symbol
+
+from derive.facts import Given
+from derive.masks import without_mask
+from derive.notation import (
+    Apply,
+    Exp,
+    Inert,
+    Log,
+    Power,
+    Quotient,
+    code,
+    factors,
+    names,
+    opened_parts,
+)
+from derive.rules.masks import include_zero
+from derive.signs import is_positive
+from derive.unfolding import unfold
+
+
+def vanishes_safely(total: Expr, given: Given) -> bool:
+    """Whether a mask of a sum stands beside what is zero without it."""
+    found = without_mask(total, given)
+    left = found[0] if found is not None else total
+    return (
+        len(left.excluded) == 1
+        and include_zero(left, given) is not None
+        and includes_safely(left, given)
+    )
+
+
+def includes_safely(total: Expr, given: Given) -> bool:
+    """Whether what a sum leaves out has a value there, and no large one, beside what is zero.
+
+    What is in every term of the sum, too, has one.
+    """
+    if len(total.excluded) != 1:
+        return False
+    body, index = total.opened
+    everywhere = {code(p) for p in closed_parts(unfold(body, given.definitions), index)}
+
+    def has_value(expr: Expr) -> bool:
+        return code(expr) in everywhere or (
+            all(is_safe(p) or code(p) in everywhere for p in risky(expr))
+            and all(map(has_value, opened_parts(expr)))
+        )
+
+    def is_safe(part: Expr) -> bool:
+        if isinstance(part, Exp):
+            return bool(part.operand.doit() == 0)
+        return is_positive(part.base if isinstance(part, Power) else part, given)
+
+    return has_value(unfold(total.at(total.excluded[0]), given.definitions))
+
+
+def closed_parts(expr: Expr, index: Symbol) -> Iterator[Expr]:
+    """The parts of an expression that an index is not in, and that are more than a letter."""
+    if isinstance(expr, Inert):
+        if index not in names(expr):
+            yield expr
+        for part in expr.args:
+            yield from closed_parts(part, index)
+
+
+def risky(expr: Expr) -> tuple[Expr, ...]:
+    """What may have no value, or a large one: functions, roots, and all that is below a bar."""
+    match expr:
+        case Quotient(_, below):
+            return factors(below)
+        case Power(_, exponent) if not (exponent.is_Integer and exponent.is_positive):
+            return (expr,)
+        case Apply() | Exp() | Log():
+            return (expr,)
+    return ()
