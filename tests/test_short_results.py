@@ -895,9 +895,8 @@ BY_HAND = {
     ),
     "t-SNE over pairs": (
         "sum(sum(p[i,j]*log(p[i,j]/q[i,j]), j=i+1..N), i=1..N)",
-        "2*Sum((-y[i, m] + y[k, m])*d[k, i]*p[k, i], (i, 1, N))"
-        " - 2*Sum((-y[i, m] + y[k, m])*d[k, i]*q[k, i], (i, 1, N))"
-        "*Sum(p[i, j], (j, i + 1, N), (i, 1, N))",
+        "2*Sum((p[k, n] - q[k, n]*Sum(p[i, j], (j, i + 1, N), (i, 1, N)))*(y[k, m] - y[n, m])"
+        "*d[k, n], (n, 1, N))",
         {
             "by": "y[k,m]",
             "where": [
@@ -1066,19 +1065,6 @@ BY_HAND = {
                 "p[n,m] = softmax(s[n,j], j)[m]",
                 "q[n,m] = softmax(s[j,m], j)[n]",
             ],
-        },
-    ),
-    # van der Maaten and Hinton 2008: at j = k the difference is zero, with or without a mask.
-    "t-SNE": (
-        "sum(p[i,j]*log(p[i,j]/q[i,j]), i=1..N, j=1..N, i != j)",
-        "2*Sum((-y[j, a] + y[k, a])*(p[j, k] + p[k, j] - 2*q[k, j])*w[k, j], (j, 1, N))",
-        {
-            "by": "y[k,a]",
-            "where": [
-                "w[i,j] = 1/(1 + sum((y[i,l] - y[j,l])^2, l=1..D))",
-                "q[i,j] = w[i,j]/sum(w[m,n], m=1..N, n=1..N, m != n)",
-            ],
-            "given": ["sum(p[i,j], i=1..N, j=1..N, i != j) = 1", "p[i,j] > 0"],
         },
     ),
 }

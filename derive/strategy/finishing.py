@@ -98,7 +98,7 @@ from derive.strategy.signs import (
     turn_double_total,
 )
 from derive.strategy.turning import turn_complements
-from derive.strategy.zeros import includes_safely, vanishes_safely
+from derive.strategy.zeros import includes_safely
 
 # That a sum is known is worth a little length to a reader.
 KNOWN = 1.1
@@ -203,7 +203,8 @@ def finish(trace: Trace) -> None:
     trace.apply("turn_sign", lambda e, _: has_two_signs(e, trace.expression))
     turn_branches(trace)
     settle(trace, ("turn_both", "turn_each", "factor_condition"))
-    include_zeros(trace)
+    if trace.apply("include_zero", includes_safely):
+        attempt(trace, share_totals)
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 
@@ -328,13 +329,6 @@ def meet_at_other_index(trace: Trace) -> None:
     if not cancels_below(trace.expression) and trace.apply("move_index_back", meets):
         settle(trace, ("cancel_terms", "collect_terms"))
         factor_out(trace)
-
-
-def include_zeros(trace: Trace) -> None:
-    """Leave out the masks of what is zero without them, and join the sums that are alike then."""
-    trace.apply("exclude_masked", vanishes_safely)
-    if trace.apply("include_zero", includes_safely):
-        attempt(trace, share_totals)
 
 
 def share_totals(trace: Trace) -> None:

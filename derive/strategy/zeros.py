@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from sympy import Expr, Symbol
 
 from derive.facts import Given
-from derive.masks import without_mask
 from derive.notation import (
     Apply,
     Exp,
@@ -20,20 +19,8 @@ from derive.notation import (
     names,
     opened_parts,
 )
-from derive.rules.masks import include_zero
 from derive.signs import is_positive
 from derive.unfolding import unfold
-
-
-def vanishes_safely(total: Expr, given: Given) -> bool:
-    """Whether a mask of a sum stands beside what is zero without it."""
-    found = without_mask(total, given)
-    left = found[0] if found is not None else total
-    return (
-        len(left.excluded) == 1
-        and include_zero(left, given) is not None
-        and includes_safely(left, given)
-    )
 
 
 def includes_safely(total: Expr, given: Given) -> bool:
@@ -48,8 +35,7 @@ def includes_safely(total: Expr, given: Given) -> bool:
 
     def has_value(expr: Expr) -> bool:
         return code(expr) in everywhere or (
-            all(is_safe(p) or code(p) in everywhere for p in risky(expr))
-            and all(map(has_value, opened_parts(expr)))
+            all(map(is_safe, risky(expr))) and all(map(has_value, opened_parts(expr)))
         )
 
     def is_safe(part: Expr) -> bool:
