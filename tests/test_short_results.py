@@ -1067,6 +1067,17 @@ BY_HAND = {
             ],
         },
     ),
+    # Sensoy et al. 2018, equation 5: 1/S - 1/(S (S + 1)) = 1/(S + 1).
+    "squares of Dirichlet probabilities": (
+        "sum((y[j] - p[j])^2 + p[j]*(1 - p[j])/(S + 1), j=1..K)",
+        "2*(p[k] - Sum(p[j]**2, (j, 1, K)))/(S + 1) + (Sum(p[j]**2, (j, 1, K)) - 1)/(S + 1)**2"
+        " + 2*(-y[k] + Sum(p[j]*y[j], (j, 1, K)))/S",
+        {
+            "by": "a[k]",
+            "where": ["S = sum(a[j], j=1..K)", "p[j] = a[j]/S"],
+            "given": ["a[j] > 0", "sum(y[j], j=1..K) = 1"],
+        },
+    ),
 }
 
 

@@ -161,3 +161,32 @@ def _scaled(term: Expr, by: Expr) -> Expr:
     if isinstance(term, Minus):
         return Minus(_scaled(term.operand, by))
     return term * by if term.is_Rational else times(by, *factors(term))
+
+
+@rule(
+    law(
+        Plus(Quotient(s.a, s.b), Minus(Quotient(s.a, Times(s.b, Plus(s.b, ONE))))),
+        Quotient(s.a, Plus(s.b, ONE)),
+        Condition("nonzero", (s.b,)),
+    ),
+    Plus(y_k, Quotient(z_k, s.T), Minus(Quotient(z_k, Times(s.T, Plus(s.T, ONE))))),
+)
+def subtract_next_fraction(expr: Expr, given: Given) -> Outcome:
+    """``a/b - a/(b (b + 1)) = a/(b + 1)``"""
+    split = [monomial(t) for t in expr.args]
+    for n, first in enumerate(split):
+        for m, second in enumerate(split):
+            for bound in _next_to(first):
+                lowered = multiplied(first, Quotient(ONE, bound))
+                if lowered.key == second.key and lowered.coefficient == -second.coefficient:
+                    base = plus(*(t for t in bound.args if t != ONE))
+                    joined = expression(multiplied(multiplied(first, base), Quotient(ONE, bound)))
+                    rest = {n: joined, m: ZERO}
+                    return plus(*(t for i, e in enumerate(expr.args) if (t := rest.get(i, e)) != 0))
+    return None
+
+
+def _next_to(term: Monomial) -> list[Plus]:
+    """Each ``b + 1`` for a ``b`` below the bar of a term."""
+    below = (base for base, power in term.powers.values() if power.is_negative)
+    return [Plus(b, ONE) for b in below if not isinstance(b, Plus)]

@@ -145,6 +145,22 @@ def join_fractions(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
+    Plus(Quotient(z_i, s.T), z_k, Minus(Quotient(y_k, s.T)), Quotient(z_i, s.gamma)),
+    formal="join_fractions",
+)
+def join_over_bar(expr: Expr, given: Given) -> Outcome:
+    """``a/c + b/c = (a + b)/c`` within a longer sum, where ``a`` and ``b`` are no fractions."""
+    return _of_two(
+        expr,
+        lambda shared, *rests: (
+            any(exponent.is_negative for _, exponent in shared.powers.values())
+            and not any(Quotient in heads(rest) for rest in rests)
+        ),
+    )
+
+
+@rule(
+    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
     Plus(Times(y_k, Plus(z_k, s.T)), z_i, Minus(Times(z_i, Plus(z_k, s.T)))),
     formal="factor_partly",
 )
@@ -176,7 +192,7 @@ def _of_two(expr: Expr, wanted: Callable[[Monomial, Expr, Expr], bool]) -> Outco
     pairs = [(n, m, common([split[n], split[m]])) for n, m in combinations(reduced, 2)]
     # Of sums over an index first, then of those that have most in common.
     for n, m, shared in sorted(
-        pairs, key=lambda p: (not _with_total(expr, p[:2]), -len(p[2].powers))
+        pairs, key=lambda p: (not _with_total(expr, p[:2]), -_factors_in(p[2]))
     ):
         rests = (expression(divided(split[n], shared)), expression(divided(split[m], shared)))
         if wanted(shared, *rests):
@@ -184,6 +200,12 @@ def _of_two(expr: Expr, wanted: Callable[[Monomial, Expr, Expr], bool]) -> Outco
             terms[n] = times(expression(shared), plus(*rests))
             return plus(*without(tuple(terms), m))
     return None
+
+
+def _factors_in(shared: Monomial) -> int:
+    """How many factors a product has: a square is two of them."""
+    exponents = [exponent for _, exponent in shared.powers.values()]
+    return sum(abs(int(e)) if e.is_Integer else 1 for e in exponents)
 
 
 def _with_total(expr: Plus, positions: tuple[int, ...]) -> bool:

@@ -28,6 +28,12 @@ EXPANSIONS = 12
 
 def expand(trace: Trace) -> None:
     """Multiply out whatever is a sum, so that terms can meet and cancel."""
+    open_all(trace)
+    let_terms_meet(trace)
+
+
+def open_all(trace: Trace) -> None:
+    """Multiply out whatever is a sum, outside of sums over an index."""
     for _ in range(EXPANSIONS):
         opened = (
             trace.apply("distribute_negative")
@@ -36,7 +42,6 @@ def expand(trace: Trace) -> None:
         )
         if not opened:
             break
-    let_terms_meet(trace)
 
 
 def expand_or_factor(trace: Trace) -> None:
@@ -67,15 +72,20 @@ def expand_without_bars(trace: Trace) -> None:
 def expand_inside(trace: Trace) -> None:
     """Multiply the terms of sums over an index out, so that they can meet and cancel."""
     taken = len(trace.steps)
+    open_inside(trace)
+    if len(trace.steps) > taken:
+        let_terms_meet(trace)
+        repeat(lambda: trace.apply("factor_pairs", innermost=True))
+
+
+def open_inside(trace: Trace) -> None:
+    """Multiply out whatever is a sum of terms in a sum over an index."""
     for _ in range(EXPANSIONS):
         opened = trace.apply("distribute_negative", inside_total) or spread(
             trace, "distribute_product", inside_total
         )
         if not opened:
             break
-    if len(trace.steps) > taken:
-        let_terms_meet(trace)
-        repeat(lambda: trace.apply("factor_pairs", innermost=True))
 
 
 def expand_brackets(trace: Trace) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-
 from sympy import Expr, Symbol
 
 from derive.facts import Given
@@ -21,15 +19,13 @@ from derive.notation import (
     Total,
     code,
     collected,
-    entries,
     heads,
     names,
     terms,
 )
 from derive.rules.algebra import move_index_back
-from derive.rules.complements import is_complement
 from derive.rules.definitions import parts_of
-from derive.rules.monomials import monomial, sides
+from derive.rules.monomials import sides
 from derive.rules.trace import Trace
 from derive.strategy.attempts import (
     NO_LONGER,
@@ -58,6 +54,7 @@ from derive.strategy.gathering import (
     gather_totals,
     gather_transposed,
 )
+from derive.strategy.joining import meet_complements, meet_next_bars
 from derive.strategy.judgement import (
     adds_known,
     distributes_well,
@@ -187,6 +184,7 @@ def finish(trace: Trace) -> None:
     attempt(trace, share_powers)
     repeat(lambda: attempt(trace, share_most) or attempt(trace, share_most_twice))
     attempt(trace, meet_complements)
+    attempt(trace, meet_next_bars)
     attempt(trace, release_constants)
     release_terms(trace)
     settle(trace, ("clear_number",))
@@ -377,27 +375,6 @@ def share_most_twice(trace: Trace) -> None:
     """What three terms share is shorter by the second step alone."""
     share_most(trace)
     share_most(trace)
-
-
-def meet_complements(trace: Trace) -> None:
-    """Multiply out where ``1 - e`` and ``e`` stand in different terms, and join what is left."""
-    sides_ = [weights_of(term) for term in terms(trace.expression)]
-    if any((left - own) & (other - rest) for left, own in sides_ for rest, other in sides_):
-        expand(trace)
-        repeat(lambda: attempt(trace, join_most))
-
-
-def weights_of(term: Expr) -> tuple[AbstractSet[str], AbstractSet[str]]:
-    """The entries that factors of a term leave of one, and those that are factors themselves."""
-    powers = monomial(term).powers
-    left = (e for base, _ in powers.values() if is_complement(base) for e in entries(base))
-    return set(map(code, left)), powers.keys()
-
-
-def join_most(trace: Trace) -> None:
-    """Factor out what the two terms of a longer sum share that have most in common."""
-    trace.apply("factor_partly")
-    settle(trace, ("cancel_terms", "collect_terms"))
 
 
 def take_known_out(trace: Trace) -> None:

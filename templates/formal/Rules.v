@@ -234,6 +234,7 @@ Ltac turn_exponentials :=
   match goal with |- context [/ (1 - exp (- ?u))] =>
     rewrite (inv_turned u), (exp_Ropp u); generalize (/ (exp u - 1)); intro; field; nonzero end.
 Ltac put_over_bar := by_cancelling.
+Ltac subtract_next_fraction := by_cancelling.
 Ltac clear_numerator := by_cancelling.
 Ltac clear_denominator := by_cancelling.
 Ltac clear_bar := by_cancelling.

@@ -241,6 +241,8 @@ jacobian = Lemma(
     (i, k),
 )
 one = SumFact(over(y[j]), Integer(1))
+R = Symbol("r", positive=True)
+length = Definition(R, Power(over(Power(z[j], 2)), Rational(1, 2)))
 one_hot = EntryFact(y[i], Delta(i, t))
 
 
@@ -263,6 +265,10 @@ one_hot = EntryFact(y[i], Delta(i, t))
         ("fold_definition", at_true_class, q[k], (margin,), False),
         ("fold_definition", replace_in(at_true_class, {T: Times(2, T)}), q[t], (margin,), False),
         ("unfold_definition", q[k], Quotient(Exp(z[k]), over(Exp(z[j]))), (softmax,), True),
+        ("fold_square", over(Power(z[j], 2)), Power(R, 2), (length,), True),
+        ("fold_square", over(Power(z[j], 2)), Power(R, 3), (length,), False),
+        ("fold_square", over(Power(z[j], 2)), R, (length,), False),
+        ("fold_square", over(Power(z[j], 3)), Power(R, 2), (length,), False),
         ("sum_probabilities", over(q[j]), Integer(1), (softmax,), True),
         ("sum_probabilities", over(y[j]), Integer(1), (softmax,), False),
         ("sum_probabilities_but", over(q[j], k), less(q[k]), (softmax,), True),
