@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from derive.errors import DeriveError
+from derive.parsing.lengths import lengths_of
 from derive.parsing.source import Place
 from derive.parsing.statement import Statement
 from derive.parsing.tree import (
@@ -57,8 +58,11 @@ def roles_of(statement: Statement) -> Roles:
         if not roles.is_index(name):
             roles.sizes.setdefault(name, place)
             roles.starts.pop(name, None)
+    lengths = lengths_of(statement)
     for name, place in roles.starts.items():
-        roles.indices.setdefault(name, place)
+        # In sum(sum(c[l]*e[n-l], l=1..q), n=q+1..N) the q is how long c is.
+        if name not in lengths:
+            roles.indices.setdefault(name, place)
     for name in list(roles.sizes):
         # Sum(z[j], (j, 1, k)) ends at the index k of z[k]; a capital is a size, as in z[C].
         if name in roles.indices:

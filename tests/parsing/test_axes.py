@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from sympy import IndexedBase, Integer, Symbol
 
@@ -84,3 +85,30 @@ def test_the_derivation_follows(text: str, variable: str, result: str | None) ->
     assert result is None or str(derivation.result) == result
     # An entry beside that of the variable, V[k + 1], is no entry of the whole array.
     assert result is None or derivation.matrix is None
+
+
+LAGS = "sum(sum(c[l]*e[n-l], l=1..q)^2, n=q+1..N)"
+BEFORE_AND_AFTER = "sum((x[i]-a)^2, i=1..t) + sum((x[i]-b)^2, i=t+1..N)"
+
+
+def test_the_length_of_an_array_is_a_size_where_another_sum_starts_at_it() -> None:
+    derivation = derive.gradient(LAGS, "c[k]")
+    assert str(derivation.result) == (
+        "2*Sum(e[-k + n]*Sum(c[l]*e[-l + n], (l, 1, q)), (n, q + 1, N))"
+    )
+    assert [str(size) for size in derivation.problem.sizes] == ["N", "q"]
+    e, c = np.array([1.0, 2.0, 4.0]), np.array([3.0, 5.0])
+    value, slope = derivation.kernel("numpy")(e=e, c=c)
+    assert value == 121 and slope.tolist() == [44, 22]
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (BEFORE_AND_AFTER, []),
+        ("sum(u[i], i=1..t) + sum(v[i], i=t+1..N)", ["u[i] = (x[i]-a)^2", "v[i] = (x[i]-b)^2"]),
+    ],
+)
+def test_an_index_stays_one_where_the_array_goes_on_after_it(text: str, where: list[str]) -> None:
+    derivation = derive.gradient(text, "a", where=where)
+    assert [str(size) for size in derivation.problem.sizes] == ["N"]
