@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sympy import Expr, Symbol
 
+from derive.domains import Span
 from derive.facts import Definition, Given
 from derive.notation import binders, names, replace, spare_indices
 from derive.ranges import Ranges
@@ -21,10 +22,10 @@ def kept_apart(
     around = ranges()
     for place in others:
         around.collect(place, Given())
-    known = {index: found.upper for index, found in around.by_index.items()}
+    known = {index: (found.lower, found.upper) for index, found in around.by_index.items()}
     taken = set().union(*map(names, others), *(names(d.value) for d in definitions))
     taken |= {i for d in definitions for i in d.indices}
-    spare: dict[Symbol, Expr] = {}
+    spare: dict[Symbol, Span] = {}
     apart: list[Definition] = []
     for definition in definitions:
         own = ranges()
@@ -34,13 +35,13 @@ def kept_apart(
         for index in definition.indices:
             if index not in own.by_index:
                 continue
-            upper = own.by_index[index].upper
-            if known.setdefault(index, upper) != upper:
+            span = (own.by_index[index].lower, own.by_index[index].upper)
+            if known.setdefault(index, span) != span:
                 used = {s.name for s in (*names(definition.value), *moved.values())}
-                again = (s for s, end in spare.items() if end == upper and s.name not in used)
+                again = (s for s, end in spare.items() if end == span and s.name not in used)
                 free = next(again, None) or _free(index, definition, taken)
                 moved[index] = free
-                spare[free] = known[free] = upper
+                spare[free] = known[free] = span
                 taken.add(free)
         apart.append(_moved(definition, moved))
     return tuple(apart)

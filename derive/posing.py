@@ -21,6 +21,7 @@ from derive.declarations import (
     read_fact,
     with_softmax,
 )
+from derive.domains import domains_of
 from derive.errors import DeriveError
 from derive.facts import (
     Definition,
@@ -110,10 +111,13 @@ def pose(
     labels = names(loss).union(*map(names, map(mentioned_in, facts)))
     labels = labels.difference(*map(names, wanted))
     sizes = frozenset().union(*map(sizes_in, places))
+    domains = domains_of(definitions, Given((*facts, *told)))
     others = [loss, *wanted, *_summed(direction), *map(mentioned_in, facts)]
-    definitions = kept_apart(definitions, others, lambda: Ranges(defined, sizes, labels=labels))
+    definitions = kept_apart(
+        definitions, others, lambda: Ranges(defined, sizes, (), labels, domains)
+    )
     places = [*others, *(d.value for d in definitions)]
-    ranges = Ranges(defined, sizes, told, labels)
+    ranges = Ranges(defined, sizes, told, labels, domains)
     for _ in range(2):
         # Twice: a fact may give an index of the loss its range, and the other way round.
         for place in (*places, *(d.entry for d in definitions)):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Symbol
 from sympy.core.basic import Basic
 
+from derive.domains import Domains, Span, spans_of
 from derive.errors import DeriveError
 from derive.facts import (
     Given,
@@ -34,12 +35,15 @@ class Ranges:
         sizes: frozenset[Symbol],
         told: Iterable[IndexRange] = (),
         labels: frozenset[Symbol] = frozenset(),
+        domains: Domains | None = None,
     ) -> None:
         """``told`` are ranges that facts state, ``labels`` indices that only the loss is free in.
 
         A label, or an entry of an array of classes, is such that what it is moved to exists: it
-        ends at ``K - 1`` where ``b[t + 1]`` stands.
+        ends at ``K - 1`` where ``b[t + 1]`` stands. ``domains`` tells of definitions that do not
+        have a value at all entries.
         """
+        self.domains = domains or {}
         self.labels = labels
         self.defined = defined
         self.sizes = sizes
@@ -52,11 +56,11 @@ class Ranges:
     def collect(self, expr: Basic, given: Given) -> None:
         """Give every index in an index position, or beside one in a delta, its range."""
         if isinstance(expr, Indexed):
-            for index, size in zip(expr.indices, self._shape(expr), strict=False):
-                if size is not None and isinstance(index, (Symbol, Indexed)):
-                    self._add(index, ONE, size, given, expr)
-                elif size is not None and _is_offset(index):
-                    self._narrow(index, size, given, expr)
+            for index, span in zip(expr.indices, self._spans(expr), strict=False):
+                if span is not None and isinstance(index, (Symbol, Indexed)):
+                    self._add(index, *span, given, expr)
+                elif span is not None and _is_offset(index):
+                    self._narrow(index, span, given, expr)
                 self.collect(index, given)
             return
         if isinstance(expr, Delta):
@@ -91,9 +95,9 @@ class Ranges:
             if limit.is_positive or given.range_of(limit) or self._told.range_of(limit):
                 continue
             for entry in entries(body):
-                for place, size in zip(entry.indices, self._shape(entry), strict=False):
-                    if place == index and size is not None:
-                        self._add(limit, ONE, size, given, total)
+                for place, span in zip(entry.indices, self._spans(entry), strict=False):
+                    if place == index and span is not None:
+                        self._add(limit, *span, given, total)
 
     def _widest(self, lower: Expr, upper: Expr, given: Given) -> tuple[Expr, Expr]:
         """A range that depends on indices bound around it at its widest: ``i..K-i`` as ``1..K-1``,
@@ -106,6 +110,10 @@ class Ranges:
         told = {entry: self._told.range_of(entry) for entry in entries(upper)}
         most = {entry: known.upper for entry, known in told.items() if known is not None}
         return lower, upper.xreplace(most)
+
+    def _spans(self, entry: Indexed) -> tuple[Span | None, ...]:
+        """The first and the last entry of each axis."""
+        return spans_of(entry.base, self._shape(entry), self.domains)
 
     def _shape(self, entry: Indexed) -> tuple[Expr | None, ...]:
         base = entry.base
@@ -150,19 +158,22 @@ class Ranges:
                     f"the index {index} runs over an axis of size {known.upper} and over one of "
                     f"size {upper} in {readable(place)}; use an index for each"
                 )
+        elif known.lower != lower and at_most(known.lower, lower, Given()) is not None:
+            # What stands beside a definition with a lag runs where that has a value.
+            self.by_index[known.index] = IndexRange(known.index, lower, upper)
 
-    def _narrow(self, moved: Expr, size: Expr, given: Given, place: Basic) -> None:
+    def _narrow(self, moved: Expr, span: Span, given: Given, place: Basic) -> None:
         """What is moved by a whole number, as ``t + 1``, stays in the axis of that size."""
         shift, index = moved.as_coeff_Add()
         if not isinstance(index, Indexed) and index not in self.labels:
             return
-        self._add(index, ONE, size, given, place)
+        self._add(index, *span, given, place)
         known = next(
             (r for r in self.by_index.values() if Given((r,)).range_of(index) is not None), None
         )
         if known is None:
             return
-        lower, upper = max(known.lower, ONE - shift), size - shift
+        lower, upper = _later(known.lower, span[0] - shift), span[1] - shift
         if at_most(known.upper, upper, Given()) is not None:
             upper = known.upper
         self.by_index[known.index] = IndexRange(known.index, lower, upper)
@@ -170,9 +181,9 @@ class Ranges:
     def check(self, expr: Basic, given: Given) -> None:
         """Every index lies in the axis it indexes."""
         if isinstance(expr, Indexed):
-            for index, size in zip(expr.indices, self._shape(expr), strict=True):
-                if size is not None:
-                    self._check_index(index, size, expr, given)
+            for index, span in zip(expr.indices, self._spans(expr), strict=True):
+                if span is not None:
+                    self._check_index(index, span, expr, given)
                 for entry in entries(index):
                     self.check(entry, given)
             return
@@ -190,7 +201,8 @@ class Ranges:
         for argument in expr.args:
             self.check(argument, given)
 
-    def _check_index(self, index: Expr, size: Expr, entry: Indexed, given: Given) -> None:
+    def _check_index(self, index: Expr, span: Span, entry: Indexed, given: Given) -> None:
+        first, size = span
         shown = readable(entry)
         inside = shown.indices[entry.indices.index(index)]
         if isinstance(index, Idx):
@@ -212,9 +224,10 @@ class Ranges:
                 )
         if isinstance(index, Indexed) and given.range_of(index) is not None:
             return
-        if at_most(ONE, index, given) is None or at_most(index, size, given) is None:
+        if at_most(first, index, given) is None or at_most(index, size, given) is None:
+            runs = "its axis, which runs" if first == ONE else "what defines it: that has values"
             raise DeriveError(
-                f"the index {inside} of {shown} does not fit its axis, which runs from 1 to "
+                f"the index {inside} of {shown} does not fit {runs} from {first} to "
                 f"{size}; correct the range of the sum or the shape"
                 + (f", or state the fact {size} >= {index}" if _may_be_last(index, size) else "")
                 + _of_end(index, size, given)
@@ -229,6 +242,11 @@ def _of_end(index: Expr, size: Expr, given: Given) -> str:
         if isinstance(end, Symbol) and end != size and given.range_of(end) is None:
             return f", or state the fact {end} <= {size}"
     return ""
+
+
+def _later(one: Expr, other: Expr) -> Expr:
+    """The later of two first entries; the one known where that depends on sizes."""
+    return other if at_most(one, other, Given()) is not None else one
 
 
 def _may_be_last(index: Expr, size: Expr) -> bool:

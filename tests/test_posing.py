@@ -380,3 +380,12 @@ def test_a_defined_array_without_a_shape_gets_the_one_of_its_value() -> None:
     bare, whole = asked(IndexedBase("r")), asked(IndexedBase("r", shape=(C,)))
     assert bare.definitions == whole.definitions and bare.result == whole.result
     assert bare.check().ok and bare.kernel("numpy").source == whole.kernel("numpy").source
+
+
+@pytest.mark.needs("lark")
+def test_a_definition_with_a_lag_runs_where_it_has_a_value() -> None:
+    lagged = ["h[n] = e[n] - a*e[n-1]"]
+    derivation = derive.gradient("sum(h[n]^2, n=2..N)", "a", where=lagged)
+    assert str(derivation.result) == "-2*Sum(e[n - 1]*h[n], (n, 2, N))"
+    with pytest.raises(DeriveError, match="has values from 2 to N"):
+        derive.gradient("sum(h[n]^2, n=1..N)", "a", where=lagged)

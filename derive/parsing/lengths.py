@@ -1,8 +1,8 @@
 """Which ends of sums are lengths of arrays, from where the letters of these sums stand.
 
 In ``sum(c[l]*e[n-l], l=1..q)`` the array c ends where the sum does, so q is a size, also where
-another sum starts at ``q + 1``. In ``sum(x[i], i=1..t) + sum(y[i]*x[i], i=t+1..N)`` the array x goes
-on, and t is an index.
+another sum starts at ``q + 1``. In ``sum(x[i], i=1..t) + sum(y[i]*x[i], i=t+1..N)`` the array x
+goes on, and t is an index.
 """
 
 from __future__ import annotations
