@@ -139,7 +139,8 @@ class _Reader:
 
     def _conditions(self, ranged: tuple[IndexRange, ...]) -> tuple[EqualFact | UnequalFact, ...]:
         own = {r.index for r in ranged}
-        told = own.union(*map(names, self._used))
+        # An index of another result has no value in this one.
+        told = own | (set().union(*map(names, self._used)) - set(self._axes))
         told |= {s for f in self._problem.facts if isinstance(f, EntryFact) for s in names(f.value)}
         return tuple(
             fact

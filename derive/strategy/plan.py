@@ -10,7 +10,7 @@ from types import MappingProxyType
 from sympy import Expr, Indexed, Tuple
 
 from derive.derivation import Derivation
-from derive.facts import Definition, Fact, Given, IndexRange, Lemma
+from derive.facts import Definition, EqualFact, Fact, Given, IndexRange, Lemma, UnequalFact
 from derive.notation import Partial, Quotient, Times, height, names, replace, spare_indices
 from derive.problem import Problem
 from derive.rules.softmax import folded
@@ -39,8 +39,7 @@ def derive_problem(problem: Problem) -> Derivation:
     """
     problem, definitions = recognised(problem)
     if problem.kind == "gradient" and len(problem.variables) > 1:
-        alone = (with_changes(problem, variables=(v,)) for v in problem.variables)
-        return joined(problem, [(each, definitions) for each in alone])
+        return joined(problem, [(alone(problem, v), definitions) for v in problem.variables])
     if problem.kind in ("hessian", "hessian_vector"):
         variable = problem.variables[:1]
         first = with_changes(problem, kind="gradient", variables=variable, direction=None)
@@ -51,6 +50,23 @@ def derive_problem(problem: Problem) -> Derivation:
         whole = with_changes(whole, parts=MappingProxyType({"gradient": gradient}))
         return in_arrays_if_shorter(whole)
     return in_arrays_if_shorter(derive_one(problem, definitions, problem.name))
+
+
+def alone(problem: Problem, variable: Expr) -> Problem:
+    """The problem for one of its variables, without facts that say how others' indices compare.
+
+    Such an index is none of this derivative, nor may another index be called like it.
+    """
+    others = set().union(*map(names, problem.variables)) - names(variable)
+    others -= names(problem.expression)
+    facts = tuple(
+        f
+        for f in problem.facts
+        if not (
+            isinstance(f, (EqualFact, UnequalFact)) and others & (names(f.left) | names(f.right))
+        )
+    )
+    return with_changes(problem, variables=(variable,), facts=facts)
 
 
 def derive_apart(problems: tuple[Problem, ...]) -> Derivation:
