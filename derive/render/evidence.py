@@ -14,6 +14,7 @@ from derive.problem import Problem
 from derive.render.document import Formula, Paragraph, Reference, Section, Sentence
 from derive.render.messages import Messages, Slots
 from derive.render.names import Names
+from derive.verify.redundant import told_apart_in
 from derive.verify.report import Proof, Unproved, distinct
 from derive.verify.sampled import DIGITS
 from derive.verify.sizes import EXACT, least_sizes, sampled_sizes, size_choices
@@ -32,7 +33,7 @@ class Evidence(Protocol):
     def proof(self) -> Proof | None: ...
 
     @property
-    def assumed(self) -> tuple[Condition, ...]: ...
+    def conditions(self) -> tuple[Condition, ...]: ...
 
     @property
     def asked(self) -> frozenset[Symbol] | None: ...
@@ -72,10 +73,10 @@ def evidence(
         proof = _proof(report.proof, derivation, places, messages, names)
         # What holds for every size comes before what was tried at some.
         sentences.insert(0 if report.proof.proved else 1, proof)
-    proof_needs = () if report.proof is None else report.proof.needs
-    needed = (*report.assumed, *proof_needs)
-    if assumed := distinct(needed, derivation.definitions, report.asked):
-        conditions = messages.enumeration(_in_words(c, messages, names) for c in assumed)
+    if assumed := distinct(report.conditions, derivation.definitions, report.asked):
+        conditions = messages.enumeration(
+            _where(c, derivation, report, messages, names) for c in assumed
+        )
         sentences.append(messages.sentence("evidence", "assumed", {"conditions": conditions}))
     return Section(heading, tuple(map(Paragraph, sentences)))
 
@@ -136,6 +137,23 @@ def _numbers(problem: Problem, among: tuple[int, ...], messages: Messages) -> Se
     """The sizes at which the problem was checked."""
     values = {v for choice in size_choices(problem, among) for v in choice.values()}
     return messages.enumeration((str(value),) for value in sorted(values))
+
+
+def _where(
+    condition: Condition,
+    derivation: Derivation,
+    report: Evidence,
+    messages: Messages,
+    names: Names,
+) -> Sentence:
+    """A condition, and the indices that have to differ for it to hold."""
+    said = _in_words(condition, messages, names)
+    pairs = told_apart_in(condition, derivation.definitions, report.asked)
+    if not pairs:
+        return said
+    indices = ((Formula((one, "!=", other), names),) for one, other in pairs)
+    slots: Slots = {"condition": said, "indices": messages.enumeration(indices)}
+    return messages.sentence("evidence", "apart", slots)
 
 
 def _in_words(condition: Condition, messages: Messages, names: Names) -> Sentence:

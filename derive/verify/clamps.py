@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from sympy import Expr, Max, Min
 
-from derive.notation import Apply, Partial, Quotient, Times
+from derive.notation import Apply, Minus, Partial, Plus, Quotient, Times
 from derive.verify.canonical import text
+from derive.verify.plain import as_inert
 
 
 def is_clamped(slope: Expr, varies: Callable[[Expr, Expr], bool]) -> bool:
@@ -22,6 +23,20 @@ def is_clamped(slope: Expr, varies: Callable[[Expr, Expr], bool]) -> bool:
             pairs = ((first, second), (second, first))
             return any(_is_within(*pair, lambda e: varies(e, variable)) for pair in pairs)
     return False
+
+
+def without_far_bound(number: Expr, positive: Callable[[Expr], bool]) -> Expr:
+    """``l - u`` for ``l - min(u, h)`` where ``h`` is more than ``l``: only ``u`` can meet ``l``.
+
+    So the kinks of ``max(l, min(u, h))`` are said one by one.
+    """
+    match number:
+        case Plus((other, Minus(Apply(function, (first, second))))) if function in (Max, Min):
+            for bound, free in ((first, second), (second, first)):
+                distance = bound - other if function is Min else other - bound
+                if positive(as_inert(distance.doit().expand())):
+                    return Plus(other, Minus(free))
+    return number
 
 
 def _is_within(free: Expr, bounded: Expr, varies: Callable[[Expr], bool]) -> bool:

@@ -7,16 +7,17 @@ down by a shift. Whatever number stands for a shift, the one is then a multiple 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import permutations
+from itertools import combinations, permutations
 from random import Random
 
 import mpmath
-from sympy import Expr, Max, Symbol
+from sympy import Abs, Expr, Max, Symbol
 
 from derive.facts import Definition
 from derive.laws import Condition
-from derive.notation import Apply, Bound, Exp, Maximum, Times, code, names, replace
+from derive.notation import Apply, Bound, Exp, Maximum, Plus, Power, Times, code, names, replace
 from derive.unfolding import unfold
+from derive.verify.conditions import zero
 from derive.verify.draws import OutsideDomain
 from derive.verify.sampled import At, Leaf, Point
 
@@ -68,7 +69,7 @@ def without_instances(
 
     Such an index runs in a sum. Those that were ``asked`` about may be single places.
     """
-    left = [(c, unfold(c.operands[0], definitions)) for c in conditions]
+    left = [(c, _radicand(c.kind, unfold(c.operands[0], definitions))) for c in conditions]
     for single in reversed(tuple(left)):
         kind, number = single[0].kind, single[1]
         others = (
@@ -79,6 +80,16 @@ def without_instances(
         if kind in ("positive", "nonzero") and any(_covers(o, number, asked) for o in others):
             left.remove(single)
     return [condition for condition, _ in left]
+
+
+def _radicand(kind: str, number: Expr) -> Expr:
+    """What is not zero where its absolute value, a root or a power is not."""
+    match number:
+        case Apply(function, (inside,)) if kind == "nonzero" and function is Abs:
+            return _radicand(kind, inside)
+        case Power(base, exponent) if kind == "nonzero" and exponent.is_number:
+            return _radicand(kind, base)
+    return number
 
 
 def _covers(general: Expr, single: Expr, asked: frozenset[Symbol]) -> bool:
@@ -92,6 +103,28 @@ def _covers(general: Expr, single: Expr, asked: frozenset[Symbol]) -> bool:
         code(replace(general, dict(zip(running, chosen, strict=True)))) == wanted
         for chosen in permutations(places, len(running))
     )
+
+
+def told_apart_in(
+    condition: Condition, definitions: tuple[Definition, ...], asked: frozenset[Symbol] | None
+) -> list[tuple[Symbol, Symbol]]:
+    """The pairs of indices that have to differ for a condition to hold: ``r_{ij} > 0`` at no i = j.
+
+    Of two that are both ``asked`` about the condition itself says so, as it does of two in order:
+    ``x_i > x_j`` is said of i < j.
+    """
+    if condition.kind not in ("positive", "nonzero"):
+        return []
+    number = unfold(condition.operands[0], definitions)
+    indices = [s for s in sorted(names(number), key=str) if _is_index(s)]
+    return [
+        (one, other)
+        for one, other in combinations(indices, 2)
+        if asked is None or not {one, other} <= asked
+        if zero(replace(number, {other: one}))
+        if condition.kind == "nonzero"
+        or not zero(Plus(number, replace(number, {one: other, other: one})))
+    ]
 
 
 def _is_index(symbol: Symbol) -> bool:

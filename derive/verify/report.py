@@ -8,11 +8,13 @@ from typing import Literal
 
 from sympy import Add, Expr, Mul, S, Symbol
 
-from derive.facts import Definition
+from derive.facts import Definition, Fact
 from derive.laws import Condition
 from derive.notation import Minus, Plus
 from derive.unfolding import unfold
-from derive.verify.redundant import without_instances, without_repetitions
+from derive.verify.clamps import without_far_bound
+from derive.verify.conditions import positive
+from derive.verify.redundant import told_apart_in, without_instances, without_repetitions
 
 Checked = Literal["exact", "sampled", "undecided", "failed"]
 Level = Literal["proved", "exact", "sampled", "undecided", "failed"]
@@ -178,6 +180,7 @@ class Report:
         proof: What is known of its formal proof, if that was looked at.
         definitions: Names that stand in what is assumed.
         asked: The indices that the question names; others run in sums.
+        declared: The facts that the problem states.
     """
 
     checked: Checked
@@ -188,6 +191,7 @@ class Report:
     proof: Proof | None = None
     definitions: tuple[Definition, ...] = ()
     asked: frozenset[Symbol] | None = None
+    declared: tuple[Fact, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -197,7 +201,16 @@ class Report:
     def conditions(self) -> tuple[Condition, ...]:
         """What is assumed of the domain, in the check or in the formal proof."""
         proof = () if self.proof is None else self.proof.needs
-        return tuple(dict.fromkeys((*self.assumed, *proof)))
+        return tuple(dict.fromkeys(map(self._plainly, (*self.assumed, *proof))))
+
+    def _plainly(self, condition: Condition) -> Condition:
+        """The condition without a bound that the facts say to be out of reach."""
+        if condition.kind != "nonzero":
+            return condition
+        number = without_far_bound(
+            condition.operands[0], lambda part: positive(part, self.declared, self.definitions)
+        )
+        return Condition("nonzero", (number,))
 
     @property
     def level(self) -> Level:
@@ -240,8 +253,18 @@ def in_words(
     definitions: tuple[Definition, ...] = (),
     asked: frozenset[Symbol] | None = None,
 ) -> list[str]:
-    """What is assumed, each once."""
-    return [_said(condition) for condition in distinct(conditions, definitions, asked)]
+    """What is assumed, each once, and at which indices where it cannot hold at all."""
+    return [
+        " where ".join([_said(c), *_apart(c, definitions, asked)])
+        for c in distinct(conditions, definitions, asked)
+    ]
+
+
+def _apart(
+    condition: Condition, definitions: tuple[Definition, ...], asked: frozenset[Symbol] | None
+) -> list[str]:
+    pairs = told_apart_in(condition, definitions, asked)
+    return [" and ".join(f"{one} != {other}" for one, other in pairs)] if pairs else []
 
 
 def distinct(

@@ -67,6 +67,7 @@ class Checker:
             _in_words(self._root.problem) if self._decided() else "",
             definitions=self._root.definitions,
             asked=_asked(self._root.problem),
+            declared=self._root.problem.facts,
         )
 
     def _decided(self) -> bool:

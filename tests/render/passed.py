@@ -13,6 +13,6 @@ class Passed:
 
     ok: bool = True
     checked: str = "exact"
-    assumed: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
     proof: Proof | None = None
     asked: frozenset[Symbol] | None = None

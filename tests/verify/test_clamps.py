@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import derive
-from derive.verify.report import distinct
+from derive.verify.report import distinct, in_words
 
 pytestmark = pytest.mark.needs("lark")
 
@@ -23,9 +23,18 @@ def test_where_both_are_equal_there_is_no_kink() -> None:
     # PPO, Schulman et al. 2017, equation 7.
     loss = f"min({RATIO}*A, clip({RATIO}, 1 - eps, 1 + eps)*A)"
     assert assumed(loss, "l") == [
-        "-eps - Min(eps + 1, exp(l - o)) + 1",
+        "-eps - exp(l - o) + 1",
         "eps - exp(l - o) + 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [(["b > a"], ["a != x", "b != x"]), ([], ["a != Min(b, x)", "b != x"])],
+)
+def test_each_bound_is_a_kink_of_its_own(facts: list[str], said: list[str]) -> None:
+    report = derive.gradient("clip(x, a, b)^2", "x", given=facts).check()
+    assert in_words(report.conditions, report.definitions, report.asked) == said
 
 
 def test_in_a_batch_of_ratios_as_well() -> None:

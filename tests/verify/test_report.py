@@ -96,6 +96,46 @@ def test_a_name_is_not_said_to_be_other_than_zero_beside_what_it_is_made_of() ->
     ]
 
 
+TRANSLATED = (
+    "sum(max(0, g + sqrt(sum((h[n,i] + l[n,i] - t[n,i])^2, i=1..D)) - "
+    "sqrt(sum((u[n,i] + l[n,i] - v[n,i])^2, i=1..D))), n=1..N)"
+)
+POTENTIAL = "sum(r[i,j]^(-12) - r[i,j]^(-6), j=i+1..N, i=1..N)"
+APART = "Sum((x[i, l] - x[j, l])**2, (l, 1, D)) > 0 where i != j"
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize(
+    ("loss", "by", "where", "wanted"),
+    [
+        (
+            TRANSLATED,
+            "l[k,a]",
+            [],
+            [
+                "Sum((h[n, i] + l[n, i] - t[n, i])**2, (i, 1, D)) > 0",
+                "Sum((l[n, i] + u[n, i] - v[n, i])**2, (i, 1, D)) > 0",
+            ],
+        ),
+        (POTENTIAL, "x[k,a]", ["r[i,j] = sqrt(sum((x[i,l] - x[j,l])^2, l=1..D))"], [APART]),
+        (
+            "sum(1/abs(x[i] - x[j]), j=1..N, i=1..N, j != i)",
+            "x[k]",
+            [],
+            ["x[i] != x[j] where i != j"],
+        ),
+        # Of i < j, which it says itself.
+        ("sum(log(x[i] - x[j]), j=i+1..N, i=1..N)", "x[k]", [], ["x[i] > x[j]"]),
+    ],
+)
+def test_it_is_said_once_and_of_which_indices(
+    loss: str, by: str, where: list[str], wanted: list[str]
+) -> None:
+    report = derive.gradient(loss, by, where=where).check()
+    said = in_words(report.conditions, report.definitions, report.asked)
+    assert [words for words in said if "g +" not in words] == wanted
+
+
 DEVIATION = "-sum(y[i]*(p[i] - 1/C), i=1..C)/sqrt(sum((p[i] - 1/C)^2, i=1..C))"
 
 
