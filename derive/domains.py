@@ -35,7 +35,8 @@ def domains_of(definitions: Iterable[Definition], given: Given) -> Domains:
 
 def spans_of(base: Expr, shape: Iterable[Expr | None], domains: Domains) -> tuple[Span | None, ...]:
     """The first and the last entry of each axis; None where its size is not known."""
-    return domains.get(base) or tuple(None if n is None else (ONE, n) for n in shape)
+    known = domains.get(base)
+    return tuple(None if n is None else (ONE, n) for n in shape) if known is None else known
 
 
 def _narrow(expr: Basic, given: Given, spans: dict[Symbol, Span], domains: Domains) -> None:

@@ -188,7 +188,9 @@ def conditions_of(definition: Definition, given: Given, scope: Scope) -> Iterato
     ):
         name = identifier(at.name)
         scope = scope.within(at, name)
-        around = (*around, (name, between(name, ONE, size, scope)))
+        known = given.range_of(at)
+        first, last = (ONE, size) if known is None else (known.lower, known.upper)
+        around = (*around, (name, between(name, first, last, scope)))
     yield from _visit(definition.value, given, scope, around, set())
 
 

@@ -34,8 +34,9 @@ def lengths_of(statement: Statement) -> frozenset[str]:
 def _own(relation: Relation) -> dict[str, End]:
     """The letters of a definition, which run over the axes of what it defines."""
     left = relation.left
-    indices = left.indices if isinstance(left, Entry) else ()
-    return {i.name: (left.name, n) for n, i in enumerate(indices) if isinstance(i, Name)}
+    if not isinstance(left, Entry):
+        return {}
+    return {i.name: (left.name, n) for n, i in enumerate(left.indices) if isinstance(i, Name)}
 
 
 def _gather(node: Node, scope: Mapping[str, End], found: dict[Axis, set[End]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Definition, Given
 from derive.laws import Source
@@ -60,6 +60,8 @@ def _mediates(definition: Definition, expr: Partial, given: Given) -> bool:
     own = expr.operand.base if isinstance(expr.operand, Indexed) else expr.operand
     if not isinstance(definition.entry, Indexed) or definition.base == own:
         return False
+    if _begins_late(definition, given):
+        return False
     if not depends(expr.operand, definition.entry, given):
         return False
     if not depends(definition.entry, expr.variable, given):
@@ -68,6 +70,13 @@ def _mediates(definition: Definition, expr: Partial, given: Given) -> bool:
     variable = expr.variable
     target = variable.base if isinstance(variable, Indexed) else variable
     return target != definition.base and target not in ingredients(expr.operand, others)
+
+
+def _begins_late(definition: Definition, given: Given) -> bool:
+    """Whether the first or last entries have no value, as with a lag: the sum is over all."""
+    sizes = getattr(definition.base, "shape", None) or ()
+    known = ((given.range_of(i), n) for i, n in zip(definition.indices, sizes, strict=False))
+    return any(r is not None and (r.lower, r.upper) != (ONE, n) for r, n in known)
 
 
 def _gives(statement: Expr, expr: Partial, definition: Definition) -> bool:
