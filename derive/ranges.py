@@ -152,8 +152,10 @@ class Ranges:
         if known is None:
             self.by_index[index] = IndexRange(index, lower, upper)
         elif known.upper != upper:
-            smaller = known.upper if at_most(known.upper, upper, Given()) is not None else None
-            if smaller is None:
+            if at_most(upper, known.upper, Given()) is not None:
+                # What stands beside a definition with a lead ends where that has its last value.
+                self.by_index[known.index] = IndexRange(known.index, known.lower, upper)
+            elif at_most(known.upper, upper, Given()) is None:
                 raise DeriveError(
                     f"the index {index} runs over an axis of size {known.upper} and over one of "
                     f"size {upper} in {readable(place)}; use an index for each"

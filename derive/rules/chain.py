@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, Symbol
+from sympy import Expr, Indexed
 
 from derive.facts import Definition, Given
 from derive.laws import Source
