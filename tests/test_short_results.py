@@ -929,9 +929,8 @@ BY_HAND = {
     # Sensoy et al. 2018, equation 5: shares of a named sum add up to one.
     "evidence for classes": (
         "sum((y[i] - p[i])^2 + p[i]*(1 - p[i])/(S + 1), i=1..K)",
-        "(2*p[k] - 2*y[k] + 2*Sum((-p[i] + y[i])*p[i], (i, 1, K))"
-        " + (S*(Sum(p[i]**2, (i, 1, K)) - 1)/(S + 1) - 2*p[k] + 2*Sum(p[i]**2, (i, 1, K)))"
-        "/(S + 1))/S",
+        "2*(p[k] - Sum(p[i]**2, (i, 1, K)))/(S + 1) + (Sum(p[i]**2, (i, 1, K)) - 1)/(S + 1)**2"
+        " + 2*(-y[k] + Sum(p[i]*y[i], (i, 1, K)))/S",
         {"by": "alpha[k]", "where": ["p[i] = alpha[i]/S", "S = sum(alpha[i], i=1..K)"]},
     ),
     # Ridnik et al. 2021: of two pairs of terms the one that has more in common is joined.
@@ -1065,17 +1064,6 @@ BY_HAND = {
                 "p[n,m] = softmax(s[n,j], j)[m]",
                 "q[n,m] = softmax(s[j,m], j)[n]",
             ],
-        },
-    ),
-    # Sensoy et al. 2018, equation 5: 1/S - 1/(S (S + 1)) = 1/(S + 1).
-    "squares of Dirichlet probabilities": (
-        "sum((y[j] - p[j])^2 + p[j]*(1 - p[j])/(S + 1), j=1..K)",
-        "2*(p[k] - Sum(p[j]**2, (j, 1, K)))/(S + 1) + (Sum(p[j]**2, (j, 1, K)) - 1)/(S + 1)**2"
-        " + 2*(-y[k] + Sum(p[j]*y[j], (j, 1, K)))/S",
-        {
-            "by": "a[k]",
-            "where": ["S = sum(a[j], j=1..K)", "p[j] = a[j]/S"],
-            "given": ["a[j] > 0", "sum(y[j], j=1..K) = 1"],
         },
     ),
 }

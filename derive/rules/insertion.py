@@ -116,11 +116,16 @@ def _shared(above: tuple[Expr, ...], term: Expr, at: dict[Symbol, Expr]) -> list
     """The factors with an index that are, at one value of it, factors of a term."""
     beside = monomial(term).powers
     index = next(iter(at))
-    return [
-        f
-        for f in above
-        if index in names(f) and set(monomial(replace(f, at)).powers) <= set(beside)
-    ]
+
+    def is_beside(factor: Expr) -> bool:
+        there = monomial(replace(factor, at)).powers
+        # Of z and z^2 nothing but z is shared: what is left of the term has no bar for it.
+        return all(
+            name in beside and (beside[name][1] - exponent).is_negative is not True
+            for name, (_, exponent) in there.items()
+        )
+
+    return [f for f in above if index in names(f) and is_beside(f)]
 
 
 def _at(parts: list[Expr], at: dict[Symbol, Expr]) -> list[Expr]:

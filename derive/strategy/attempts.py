@@ -8,9 +8,10 @@ from functools import partial
 
 from sympy import Expr
 
-from derive.notation import Inert, ProductOver
+from derive.facts import Given
+from derive.notation import Exp, Inert, ProductOver, collected, heads
 from derive.rules.trace import Trace, Where
-from derive.strategy.judgement import guarded
+from derive.strategy.judgement import exponent_sums, guarded
 
 # More steps than this means that two rules undo each other; what has been reached is right all
 # the same, and is kept.
@@ -70,9 +71,19 @@ def among(parts: AbstractSet[Expr]) -> Where:
     return lambda expr, _: expr in parts
 
 
+def outside_exponents(trace: Trace) -> Where:
+    """Not in an exponent, where names are still to be recognised by theirs."""
+
+    def look(terms: Expr, given: Given) -> bool:
+        named = any(Exp in heads(d.value) for d in given.definitions)
+        return not (named and terms in collected(trace.expression, exponent_sums))
+
+    return look
+
+
 def factor_out(trace: Trace) -> None:
     """Take out what the terms of sums have in common, the inner ones first."""
-    while trace.apply("factor_common", innermost=True):
+    while trace.apply("factor_common", outside_exponents(trace), innermost=True):
         pass
 
 

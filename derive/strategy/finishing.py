@@ -35,6 +35,7 @@ from derive.strategy.attempts import (
     attempt,
     factor_out,
     let_terms_meet,
+    outside_exponents,
     repeat,
     settle,
     spread,
@@ -136,7 +137,7 @@ def finish(trace: Trace) -> None:
             or trace.apply_first(("complement_fraction", "complement_term", "complement_odds"))
             or trace.apply("keep_positive_part")
             or trace.apply("factor_cancelling", innermost=True)
-            or trace.apply("factor_common", innermost=True)
+            or trace.apply("factor_common", outside_exponents(trace), innermost=True)
             or trace.apply("factor_bracket", innermost=True)
             or trace.apply("factor_turned_bracket", innermost=True)
             or trace.apply("factor_bracket_less", innermost=True)

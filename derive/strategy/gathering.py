@@ -7,23 +7,16 @@ from functools import partial
 from sympy import Expr
 
 from derive.facts import Given
-from derive.notation import Exp, Minus, Total, code, collected, heads, terms
+from derive.notation import Minus, Total, code, collected, terms
 from derive.rules.monomials import sides
 from derive.rules.trace import Trace
-from derive.strategy.attempts import among, attempt, factor_out, repeat, settle
-from derive.strategy.judgement import exponent_sums, holds_share_of_others
+from derive.strategy.attempts import among, attempt, factor_out, outside_exponents, repeat, settle
+from derive.strategy.judgement import holds_share_of_others
 
 
 def gather_totals(trace: Trace) -> None:
-    """Join sums over the same range where their terms have factors in common.
-
-    An exponent stays as it is, where names are still to be recognised by theirs.
-    """
-
-    def outside(terms_: Expr, given: Given) -> bool:
-        named = any(Exp in heads(d.value) for d in given.definitions)
-        return not (named and terms_ in collected(trace.expression, exponent_sums))
-
+    """Join sums over the same range where their terms have factors in common."""
+    outside = outside_exponents(trace)
     rules = ("join_totals", "subtract_totals", "join_multiples")
     repeat(lambda: any(trace.apply(rule, outside) for rule in rules))
     factor_out(trace)

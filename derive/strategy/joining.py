@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from functools import partial
 
 from sympy import Expr
 
+from derive.facts import Given
 from derive.notation import (
     ONE,
+    Delta,
     Plus,
+    Total,
     code,
     collected,
     entries,
+    heads,
     plus,
     terms,
 )
 from derive.rules.complements import is_complement
 from derive.rules.monomials import monomial, sides, split_power
 from derive.rules.trace import Trace
-from derive.strategy.attempts import attempt, repeat, settle
-from derive.strategy.expanding import expand, open_all, open_inside
+from derive.strategy.attempts import attempt, repeat, settle, spread
+from derive.strategy.expanding import EXPANSIONS, expand, open_all, open_inside
 
 
 def meet_complements(trace: Trace) -> None:
     """Multiply out where ``1 - e`` and ``e`` stand in different terms, and join what is left."""
-    sides_ = [weights_of(term) for term in terms(trace.expression)]
-    if any((left - own) & (other - rest) for left, own in sides_ for rest, other in sides_):
+    inside = collected(trace.expression, summed)
+    if any(map(has_complements, inside)):
+        for _ in range(EXPANSIONS):
+            if not spread(trace, "distribute_product", opens_inside):
+                break
+        settle(trace, ("distribute_negative", "combine_powers", "cancel_terms", "collect_terms"))
+        repeat(lambda: attempt(trace, join_most))
+    if has_complements(terms(trace.expression)):
         expand(trace)
         repeat(lambda: attempt(trace, join_most))
+
+
+def summed(expr: Expr) -> list[tuple[Expr, ...]]:
+    """The terms of what is summed over an index."""
+    return [terms(expr.body)] if isinstance(expr, Total) else []
+
+
+def has_complements(added: Iterable[Expr]) -> bool:
+    """Whether ``1 - e`` and ``e`` stand in different terms."""
+    sides_ = [weights_of(term) for term in added]
+    return any((left - own) & (other - rest) for left, own in sides_ for rest, other in sides_)
+
+
+def opens_inside(product: Expr, given: Given) -> bool:
+    """Whether a sum of terms, no mask, is a factor in a sum over an index."""
+    sums = (f for f in product.args if isinstance(f, Plus))
+    return bool(given.scope) and any(Delta not in heads(f) for f in sums)
 
 
 def weights_of(term: Expr) -> tuple[AbstractSet[str], AbstractSet[str]]:

@@ -1002,7 +1002,8 @@ Ltac unfold_definition := by_definition.
 Ltac unfold_in_log := by_definition.
 Ltac unfold_in_total := by_definition.
 Ltac unfold_unit := by_definition.
-Ltac fold_square := by_definition.
+Ltac fold_square :=
+  autounfold with derive; cbv beta; rewrite pow2_sqrt; [by_ring | apply Rlt_le; positive].
 Ltac unfold_complement := by_definition.
 (* A share is zero by its own factor where a mask is. *)
 Ltac drop_mask :=
