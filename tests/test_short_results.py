@@ -1066,6 +1066,31 @@ BY_HAND = {
             ],
         },
     ),
+    "two softmaxes of one matrix over a temperature": (
+        "-sum(log(p[i,i]) + log(q[i,i]), i=1..N)/(2*N)",
+        "(-2*KroneckerDelta(a, b) + p[a, b] + q[a, b])/(2*N*T)",
+        {
+            "by": "S[a,b]",
+            "where": [
+                "p[i,j] = softmax(S[i,m]/T, m)[j]",
+                "q[i,j] = softmax(S[m,j]/T, m)[i]",
+            ],
+        },
+    ),
+    # Davidson 1970: the mean in the exponent of a tie is what tells its name.
+    "wins, ties and losses with names": (
+        "-(y*log(p) + w*log(q) + u*log(r))",
+        "u*(p + q/2) - w*(-p - q/2 + 1/2) - y*(q/2 + r)",
+        {
+            "by": "s",
+            "where": [
+                "p = exp(s)/(exp(s) + exp(t) + nu*exp((s + t)/2))",
+                "q = nu*exp((s + t)/2)/(exp(s) + exp(t) + nu*exp((s + t)/2))",
+                "r = exp(t)/(exp(s) + exp(t) + nu*exp((s + t)/2))",
+            ],
+            "given": ["nu > 0"],
+        },
+    ),
 }
 
 

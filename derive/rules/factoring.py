@@ -190,9 +190,10 @@ def _of_two(expr: Expr, wanted: Callable[[Monomial, Expr, Expr], bool]) -> Outco
     # To cancel within a term is a step of its own.
     reduced = [n for n, term in enumerate(expr.args) if is_reduced(term)]
     pairs = [(n, m, common([split[n], split[m]])) for n, m in combinations(reduced, 2)]
-    # Of sums over an index first, then of those that have most in common.
+    # Of sums over an index first, then of those that have most in common, with most others too.
     for n, m, shared in sorted(
-        pairs, key=lambda p: (not _with_total(expr, p[:2]), -_factors_in(p[2]))
+        pairs,
+        key=lambda p: (not _with_total(expr, p[:2]), -_factors_in(p[2]), -_having(p[2], split)),
     ):
         rests = (expression(divided(split[n], shared)), expression(divided(split[m], shared)))
         if wanted(shared, *rests):
@@ -206,6 +207,11 @@ def _factors_in(shared: Monomial) -> int:
     """How many factors a product has: a square is two of them."""
     exponents = [exponent for _, exponent in shared.powers.values()]
     return sum(abs(int(e)) if e.is_Integer else 1 for e in exponents)
+
+
+def _having(shared: Monomial, terms: list[Monomial]) -> int:
+    """How many terms have all of what two share."""
+    return sum(shared.powers.keys() <= term.powers.keys() for term in terms)
 
 
 def _with_total(expr: Plus, positions: tuple[int, ...]) -> bool:

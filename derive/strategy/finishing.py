@@ -184,11 +184,12 @@ def finish(trace: Trace) -> None:
     attempt(trace, write_positive_parts)
     attempt(trace, share_powers)
     repeat(lambda: attempt(trace, share_most) or attempt(trace, share_most_twice))
-    attempt(trace, meet_complements)
+    if attempt(trace, meet_complements):
+        attempt(trace, meet_in_brackets)
     attempt(trace, meet_next_bars)
     attempt(trace, release_constants)
     release_terms(trace)
-    settle(trace, ("clear_number",))
+    settle(trace, ("clear_number", "clear_numbers"))
     trace.apply("pull_out_factor", pulls_well)
     trace.apply(
         "turn_total",

@@ -173,6 +173,7 @@ Ltac join_reciprocal := by_ring.
 Ltac flatten_quotient := by_ring.
 Ltac split_numerator := by_field.
 Ltac clear_number := by_field.
+Ltac clear_numbers := by_cancelling.
 Ltac split_quotient := by_rewriting ltac:(unfold Rdiv, Rminus; rewrite ?Rmult_plus_distr_r, ?Ropp_mult_distr_l).
 Ltac complement_fraction := by_cancelling.
 Ltac complement_term := by_cancelling.
