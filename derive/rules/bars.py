@@ -152,29 +152,20 @@ def clear_number(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(
-        Quotient(Times(s.a, Plus(Each(s.b))), s.c),
-        Quotient(Times(s.a, Plus(Each(Times(s.n, s.b)))), Times(s.n, s.c)),
-        Condition("nonzero", (s.n,)),
-    ),
-    Quotient(Plus(Minus(z_i), Times(s.half, z_k), Times(s.half, y_k)), s.T),
+    law(Plus(Each(Times(s.a, s.b))), Times(s.a, Plus(Each(s.b)))),
+    Plus(Minus(z_i), Times(s.half, z_k), Times(s.half, y_k)),
 )
-def clear_numbers(expr: Expr, given: Given) -> Outcome:
-    """``(a - b/2 - c/2)/d = (2 a - b - c)/(2 d)``, where most terms have such a number."""
-    above, below = sides(expr)
-    for at, bracket in enumerate(above):
-        if not isinstance(bracket, Plus):
-            continue
-        split = [monomial(term) for term in bracket.args]
-        numbers = [term.coefficient for term in split]
-        if not all(number.is_Rational for number in numbers):
-            continue
-        by = lcm(*(int(number.q) for number in numbers))
-        if sum(number.q > 1 for number in numbers) * 2 > len(numbers):
-            scaled = (with_changes(t, coefficient=t.coefficient * by) for t in split)
-            whole = plus(*map(expression, scaled))
-            return fraction([*above[:at], whole, *above[at + 1 :]], [Integer(by), *below])
-    return None
+def factor_number(expr: Expr, given: Given) -> Outcome:
+    """``a - b/2 - c/2 = (2 a - b - c)/2``, where most terms have such a number."""
+    split = [monomial(term) for term in expr.args]
+    numbers = [term.coefficient for term in split]
+    if not all(number.is_Rational for number in numbers):
+        return None
+    by = lcm(*(int(number.q) for number in numbers))
+    if sum(number.q > 1 for number in numbers) * 2 <= len(numbers):
+        return None
+    scaled = (with_changes(term, coefficient=term.coefficient * by) for term in split)
+    return Times(Quotient(ONE, Integer(by)), plus(*map(expression, scaled)))
 
 
 def _below_one(term: Expr) -> int:

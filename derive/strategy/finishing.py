@@ -189,7 +189,9 @@ def finish(trace: Trace) -> None:
     attempt(trace, meet_next_bars)
     attempt(trace, release_constants)
     release_terms(trace)
-    settle(trace, ("clear_number", "clear_numbers"))
+    settle(trace, ("clear_number",))
+    if trace.apply("factor_number", among(collected(trace.expression, brackets_over_bars))):
+        settle(trace, ("multiply_quotients",))
     trace.apply("pull_out_factor", pulls_well)
     trace.apply(
         "turn_total",
@@ -389,6 +391,12 @@ def take_known_out(trace: Trace) -> None:
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
         gather_totals(trace)
         attempt(trace, lambda t: repeat(lambda: t.apply("factor_partly", inside_total)))
+
+
+def brackets_over_bars(expr: Expr) -> list[Expr]:
+    """The sums of terms that are factors above a bar."""
+    above, below = sides(expr)
+    return [f for f in above if isinstance(f, Plus)] if below else []
 
 
 def join_sums(trace: Trace) -> None:
