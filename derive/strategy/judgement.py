@@ -51,14 +51,20 @@ def heads_of(expr: Expr) -> frozenset[type]:
 
 
 def opens_exponential(expr: Expr, given: Given) -> bool:
-    """A logarithm of a product with an exponential in it says less than its expansion."""
+    """A logarithm of a product with an exponential in it says less than its expansion.
+
+    A power with a letter in the exponent is one as well.
+    """
     operand = expr.args[0]
     parts = (
         (*factors(operand.numerator), *factors(operand.denominator))
         if isinstance(operand, Quotient)
         else factors(operand)
     )
-    return any(isinstance(f, Exp) for f in parts)
+    return any(
+        isinstance(f, Exp) or (isinstance(f, Power) and bool(names(f.exponent) | bases(f.exponent)))
+        for f in parts
+    )
 
 
 def opens_range_product(expr: Expr, given: Given) -> bool:

@@ -188,7 +188,7 @@ def prepare(trace: Trace) -> None:
         )
         if not opened:
             break
-        settle(trace, ("cancel_log_exp",))
+        settle(trace, ("cancel_log_exp", "expand_log_power"))
 
 
 def fold_names(trace: Trace) -> None:
