@@ -284,8 +284,15 @@ def _factor_texts(factors: tuple[Expr, ...], bound: tuple[Symbol, ...]) -> list[
         base, exponent = (factor.args[0], factor.args[1]) if _is_power(factor) else (factor, ONE)
         key = _text(base, bound) if _is_power(factor) else _single_text(base, bound)
         exponents.setdefault(key, []).append(exponent)
-    powers = {base: _text(sum_of(tuple(found)), bound) for base, found in exponents.items()}
+    powers = {base: _text(_counted(found), bound) for base, found in exponents.items()}
     return sorted(base if power == "1" else f"{base}^{power}" for base, power in powers.items())
+
+
+def _counted(exponents: list[Expr]) -> Expr:
+    """The sum of exponents, ``a + a`` as ``2 a``."""
+    whole = sum_of(tuple(exponents))
+    alike = len(exponents) > 1 and not binders(whole)
+    return whole.doit() if alike else whole
 
 
 def _single_text(factor: Expr, bound: tuple[Symbol, ...]) -> str:
