@@ -52,6 +52,7 @@ from derive.rules.exponentials import named_exponentials
 from derive.rules.exponents import is_divided, joins_maxima
 from derive.rules.logarithms import is_nested
 from derive.rules.logistics import close_logistics, gap_exponents, over_logistics
+from derive.rules.masks import exclude_zero
 from derive.rules.mixtures import (
     holds_part,
     left_of_mixed,
@@ -69,6 +70,7 @@ from derive.rules.monomials import sides
 from derive.rules.powers import divide_unequal_powers
 from derive.rules.raised import beside_raised, raises_in_sum
 from derive.rules.ratios import over_another_sum
+from derive.rules.registry import Rewriting
 from derive.rules.softmax import folded, weighted_complements
 from derive.rules.sums_of_shares import names_of_rests, sums_near_one, takes_off
 from derive.rules.tails import beside_tails
@@ -77,6 +79,7 @@ from derive.strategy.attempts import among, attempt, repeat, settle
 from derive.strategy.finishing import divide_powers
 from derive.strategy.labels import Labels
 from derive.strategy.phases import CONTRACTION, fold_names
+from derive.strategy.zeros import includes_safely
 
 SHIFTS = (
     "unfold_in_log",
@@ -509,11 +512,18 @@ def _with_forms(derivation: Derivation, targets: Mapping[str, Expr]) -> Derivati
     return with_changes(derivation, stable=MappingProxyType(forms))
 
 
+def grows_there(total: Expr, given: Given) -> bool:
+    """Whether a term of a sum that is zero may stand beside what has no value there."""
+    found = exclude_zero(total, given)
+    return isinstance(found, Rewriting) and not includes_safely(found.after, given)
+
+
 def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     # Facts about labels are left out: a kernel computes the loss of whatever labels it is given.
     facts = tuple(f for f in derivation.given.facts if not isinstance(f, (SumFact, EntryFact)))
     trace = Trace(target, Given(facts, derivation.definitions))
     labels = Labels(derivation.problem)
+    trace.apply("exclude_zero", grows_there)
     labels.open_logarithms(trace)
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))

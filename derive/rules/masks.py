@@ -22,6 +22,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    entries,
     factors,
     mask,
     names,
@@ -161,6 +162,28 @@ def include_zero(expr: Expr, given: Given) -> Outcome:
     if known is None or not is_zero(there):
         return None
     return Rewriting(Total(body, (index, expr.lower, expr.upper)), given.declared(known))
+
+
+@rule(
+    law(Total(FJ, limits), Total(FJ, (*limits, s.k)), k_in_range, Condition("zero", (FK,))),
+    Example(
+        Total(Times(Plus(s.z[s.j1], Minus(s.z[s.k1])), s.y[s.j1]), over_classes),
+        s.in_range,
+    ),
+)
+def exclude_zero(expr: Expr, given: Given) -> Outcome:
+    """``Σ_j f_j = Σ_{j≠k} f_j`` where ``f_k`` is zero: what stands beside it may be large there."""
+    if expr.excluded:
+        return None
+    body, index = expr.open()
+    ends = (i for entry in entries(body) for i in entry.indices if index not in names(i))
+    for label in dict.fromkeys(ends):
+        there = unfold(replace(body, {index: label}), given.definitions)
+        known = within(label, expr.lower, expr.upper, given)
+        if known is not None and is_zero(there):
+            left = Total(body, (index, expr.lower, expr.upper, label))
+            return Rewriting(left, given.declared(known))
+    return None
 
 
 @rule(

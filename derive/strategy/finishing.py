@@ -96,7 +96,7 @@ from derive.strategy.signs import (
     turn_double_total,
 )
 from derive.strategy.turning import turn_complements
-from derive.strategy.zeros import includes_safely
+from derive.strategy.zeros import includes, includes_safely
 
 # That a sum is known is worth a little length to a reader.
 KNOWN = 1.1
@@ -104,8 +104,11 @@ KNOWN = 1.1
 INNER = ("factor_inner_bracket", "factor_same_bracket")
 
 
-def finish(trace: Trace) -> None:
-    """The last touches: signs, common factors, the order of terms."""
+def finish(trace: Trace, named: bool = False) -> None:
+    """The last touches: signs, common factors, the order of terms.
+
+    The derivative of what has a name keeps its masks: it is to meet others beside it.
+    """
     attempt(trace, drop_masks, NO_LONGER)
     attempt(trace, spread_totals)
     attempt(trace, drop_deviations)
@@ -205,7 +208,7 @@ def finish(trace: Trace) -> None:
     trace.apply("turn_sign", lambda e, _: has_two_signs(e, trace.expression))
     turn_branches(trace)
     settle(trace, ("turn_both", "turn_each", "factor_condition"))
-    if trace.apply("include_zero", includes_safely):
+    if trace.apply("include_zero", includes_safely if named else includes):
         attempt(trace, share_totals)
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")

@@ -159,7 +159,7 @@ def worked_out(
     trace.given = with_changes(trace.given, lemmas=(*known, *map(lemma_of, lemmas)))
     differentiate(trace)
     simplify(trace)
-    finish(trace)
+    finish(trace, named=trace.given.definition_of(problem.expression) is not None)
     check_defined(trace.steps)
     check_apart(trace.expression, trace.given)
     result = Derivation(problem, name, problem.statement, tuple(trace.steps), definitions, lemmas)

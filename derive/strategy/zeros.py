@@ -23,10 +23,11 @@ from derive.signs import is_positive
 from derive.unfolding import unfold
 
 
-def includes_safely(total: Expr, given: Given) -> bool:
+def includes_safely(total: Expr, given: Given, below: bool = False) -> bool:
     """Whether what a sum leaves out has a value there, and no large one, beside what is zero.
 
-    What is in every term of the sum, too, has one.
+    What is in every term of the sum, too, has one; ``below`` a bar as well, unless the sum has no
+    terms at all.
     """
     if len(total.excluded) != 1:
         return False
@@ -34,9 +35,10 @@ def includes_safely(total: Expr, given: Given) -> bool:
     everywhere = {code(p) for p in closed_parts(unfold(body, given.definitions), index)}
 
     def has_value(expr: Expr) -> bool:
-        return code(expr) in everywhere or (
-            all(map(is_safe, risky(expr))) and all(map(has_value, opened_parts(expr)))
-        )
+        if code(expr) in everywhere:
+            return True
+        known = all(is_safe(part) or (below and code(part) in everywhere) for part in risky(expr))
+        return known and all(map(has_value, opened_parts(expr)))
 
     def is_safe(part: Expr) -> bool:
         if isinstance(part, Exp):
@@ -44,6 +46,11 @@ def includes_safely(total: Expr, given: Given) -> bool:
         return is_positive(part.base if isinstance(part, Power) else part, given)
 
     return has_value(unfold(total.at(total.excluded[0]), given.definitions))
+
+
+def includes(total: Expr, given: Given) -> bool:
+    """Whether what a sum leaves out has a value wherever its other terms have."""
+    return includes_safely(total, given, below=True)
 
 
 def closed_parts(expr: Expr, index: Symbol) -> Iterator[Expr]:

@@ -664,6 +664,7 @@ Ltac include_zero :=
   match goal with |- sum_over (range_but [?k] ?lo ?hi) ?f = _ =>
     rewrite (total_exclude k lo hi f) by index;
     replace (f k) with 0 by (symmetry; cbv beta; by_vanishing); by_ring end.
+Ltac exclude_zero := symmetry; include_zero.
 Ltac write_mask :=
   match goal with |- _ = ?after =>
     repeat match after with context [delta ?j ?k] => rewrite (delta_apart j k) by index end;
