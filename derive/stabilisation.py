@@ -68,7 +68,7 @@ from derive.rules.mixtures import (
 )
 from derive.rules.monomials import sides
 from derive.rules.powers import divide_unequal_powers
-from derive.rules.raised import beside_raised, raises_in_sum
+from derive.rules.raised import beside_raised, has_high_power, raises_in_sum
 from derive.rules.ratios import over_another_sum
 from derive.rules.registry import Rewriting
 from derive.rules.softmax import folded, weighted_complements
@@ -445,7 +445,8 @@ def opens_logarithm(expr: Expr, given: Given) -> bool:
     bare = [f.base if isinstance(f, Power) else f for f in parts]
     named = any(isinstance(f, (Indexed, Symbol)) and given.definition_of(f) for f in bare)
     several = raised or isinstance(operand, Exp) or len(parts) > 1
-    return several and (named or Exp in operand.heads or any(map(is_gamma, bare)))
+    high = has_high_power(operand, given)
+    return several and (named or high or Exp in operand.heads or any(map(is_gamma, bare)))
 
 
 def is_gamma(expr: Expr) -> bool:

@@ -143,14 +143,13 @@ def raises_in_sum(expr: Expr, given: Given) -> bool:
 def is_sum_of_powers(expr: Expr, given: Given) -> bool:
     """Whether this is a sum over an index in which some size is raised to a high power.
 
-    Or a sum of nothing but such powers, as ``a^n + b^n`` is, or of one over each.
+    Or a sum of such powers and other positive terms, as ``1 + a^n`` or ``a^n + b^n`` is.
     """
     found: list[bool] = []
     if isinstance(expr, Plus):
-        return all(
-            any(is_high(f) and is_positive(f.base, given) for side in sides(t) for f in side)
-            for t in expr.args
-        )
+        raised = [has_high_power(t, given) for t in expr.args]
+        rest = (t for t, high in zip(expr.args, raised, strict=True) if not high)
+        return any(raised) and all(is_positive(t, given) for t in rest)
     if isinstance(expr, Total):
 
         def look(node: Expr, known: Given) -> None:
@@ -158,6 +157,11 @@ def is_sum_of_powers(expr: Expr, given: Given) -> bool:
 
         survey(expr, given, look, frozenset((Power,)))
     return any(found)
+
+
+def has_high_power(expr: Expr, given: Given) -> bool:
+    """Whether a factor above or below a bar is a high power of a positive number."""
+    return any(is_high(f) and is_positive(f.base, given) for side in sides(expr) for f in side)
 
 
 @rule(
