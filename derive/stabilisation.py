@@ -68,7 +68,13 @@ from derive.rules.mixtures import (
 )
 from derive.rules.monomials import sides
 from derive.rules.powers import divide_unequal_powers
-from derive.rules.raised import beside_raised, has_high_power, raises_in_sum
+from derive.rules.raised import (
+    above_divided,
+    beside_divided,
+    beside_raised,
+    has_high_power,
+    raises_in_sum,
+)
 from derive.rules.ratios import over_another_sum
 from derive.rules.registry import Rewriting
 from derive.rules.softmax import folded, weighted_complements
@@ -349,6 +355,10 @@ def open_powers(trace: Trace, opened: bool) -> None:
 
     ``opened`` says that some have been written so already.
     """
+    if opened and trace.apply("distribute_product", beside_divided):
+        settle(trace, ("move_sign", "multiply_quotients"))
+    if opened:
+        repeat(lambda: trace.apply("distribute_product", among(above_divided(trace.expression))))
     written = [trace.apply(rule) for rule in ("divide_power", "write_power")]
     if opened or any(written):
         for rule in ("distribute_product", "multiply_quotients", "join_total"):

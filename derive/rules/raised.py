@@ -24,6 +24,7 @@ from derive.notation import (
     Times,
     Total,
     bases,
+    collected,
     factors,
     heads,
     names,
@@ -95,6 +96,47 @@ def beside_raised(expr: Expr, given: Given) -> bool:
     """
     rest = [f for f in expr.args if not is_raised(f, given)]
     return len(rest) < len(expr.args) and any(Exp in heads(f) for f in rest)
+
+
+def beside_divided(expr: Expr, given: Given) -> bool:
+    """Whether a power written as an exponential stands beside a sum with exponentials below a bar.
+
+    Either may be infinite where the other is zero, as in ``x^(a-1) (x/(x^a + y^a) - x^(1-a))``.
+    What has exponentials above the bar too, such as a share, is lowered by itself.
+    """
+    raised = [f for f in expr.args if is_written(f)]
+    fractions = (sides(t) for total in expr.args if isinstance(total, Plus) for t in total.args)
+    below = [f for above, under in fractions if Exp not in heads(times(*above)) for f in under]
+    plain = (f.base if isinstance(f, Power) else f for f in below)
+    lowered = [f for f in plain if largest(f, given) is not None]
+    return any(names(f) & names(g) for f in raised for g in lowered)
+
+
+def above_divided(expr: Expr) -> frozenset[Expr]:
+    """The products over exponentials of a power written as one and a sum of nothing but such."""
+
+    def look(part: Expr) -> list[Expr]:
+        if not isinstance(part, Quotient) or Exp not in heads(part.denominator):
+            return []
+        above = factors(part.numerator)
+        sums = [f for f in above if isinstance(f, Plus) and all(map(holds_written, f.args))]
+        return [part.numerator] if sums and any(map(is_written, above)) else []
+
+    return collected(expr, look)
+
+
+def holds_written(expr: Expr) -> bool:
+    """Whether a power written as an exponential is a factor above a bar."""
+    return any(map(is_written, sides(expr)[0]))
+
+
+def is_written(factor: Expr) -> bool:
+    """Whether this is an ``e^{a log b}`` that a power of no exponentials was written as."""
+    if not isinstance(factor, Exp):
+        return False
+    exponents = (t.operand if isinstance(t, Minus) else t for t in terms(factor.operand))
+    logs = (f.operand for t in exponents for f in sides(t)[0] if isinstance(f, Log))
+    return any(Exp not in heads(operand) for operand in logs)
 
 
 # Powers up to this one are plain products, of which rounding and overflow are known to everybody.

@@ -55,5 +55,6 @@ def test_lives_whose_hazard_is_a_power(variable: str, a: float, b: float, t: flo
 
 
 @pytest.mark.parametrize("a, b, t", [*FAR_OUT, *FURTHER])
-def test_lives_that_are_log_logistic(a: float, b: float, t: float) -> None:
-    check(LOG_LOGISTIC, "a", LIVES, e=[1.0, 0.0], t=[t, t / 2], a=a, b=b)
+@pytest.mark.parametrize("variable", ["a", "b"])
+def test_lives_that_are_log_logistic(variable: str, a: float, b: float, t: float) -> None:
+    check(LOG_LOGISTIC, variable, LIVES, e=[1.0, 0.0], t=[t, t / 2], a=a, b=b)
