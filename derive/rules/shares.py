@@ -8,7 +8,7 @@ from itertools import combinations
 from sympy import Expr, Indexed, Rational
 
 from derive.facts import Definition, Given
-from derive.laws import Condition, Source, law
+from derive.laws import Condition, Source, Value, law
 from derive.notation import (
     ONE,
     ZERO,
@@ -40,6 +40,8 @@ from derive.signs import within
 from derive.unify import instance_of
 
 HALF = Rational(1, 2)
+limits = (s.j, s.lo, s.hi, s.X)
+FJ = Value(s.F, s.j)
 
 
 @rule(
@@ -128,6 +130,41 @@ def _parted(factor: Expr, divisor: Expr) -> tuple[Expr, Expr] | None:
         return factor, ONE  # whole, as it may be one of those of the definition
     taken = HALF if has_root(divisor) and isinstance(base, Total) else ONE
     return (raise_to(base, taken), raise_to(base, exponent - taken)) if exponent >= 1 else None
+
+
+@rule(
+    law(Times(s.c, Total(FJ, limits)), Total(Times(s.c, FJ), limits)),
+    Example(
+        Quotient(Times(s.T, Total(Times(Exp(s.z[s.j1]), s.y[s.j1]), (s.j1, 1, s.C))), s.partition),
+        s.with_multiple,
+    ),
+    head=PRODUCTS,
+)
+def take_factor_in(expr: Expr, given: Given) -> Outcome:
+    """``c Σ_j e^{z_j} y_j / S = Σ_j c e^{z_j} y_j / S``, where ``c e^{z_j} / S`` has a name."""
+    above, below = sides(expr)
+    for n, total in enumerate(above):
+        if isinstance(total, Total):
+            body, index = total.open()
+            tops, bars = sides(body)
+            inside = given.within(index, tuple(total.limits[1:]))
+            beside = without(above, n)
+            taken = _lacking(beside, tops, (*bars, *below), inside)
+            if taken is not None:
+                whole = total.over(fraction([*taken, *tops], list(bars)), index)
+                left = (f for f in beside if f not in taken)
+                return fraction([*left, whole], list(below))
+    return None
+
+
+def _lacking(
+    beside: tuple[Expr, ...], above: tuple[Expr, ...], below: tuple[Expr, ...], given: Given
+) -> tuple[Expr, ...] | None:
+    """The fewest factors with which those ``above`` make a fraction with a name; None for none."""
+    if share_of_several(above, below, given) is not None:
+        return None
+    some = (parts for size in range(len(beside)) for parts in combinations(beside, size + 1))
+    return next((f for f in some if share_of_several((*f, *above), below, given) is not None), None)
 
 
 @rule(

@@ -85,6 +85,7 @@ from derive.strategy.shares import (
     drops_safely,
     holds_share,
     name_fractions,
+    name_with_factors,
     spread_shares,
 )
 from derive.strategy.signs import (
@@ -120,6 +121,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     expand_or_factor(trace)
     attempt(trace, add_shares)  # before they stand in a sum of several terms
     attempt(trace, name_fractions)  # before sums in an exponent that has a name are joined
+    attempt(trace, name_with_factors)
     attempt(trace, gather_transposed)
     attempt(trace, gather_totals)
     attempt(trace, name_fractions)

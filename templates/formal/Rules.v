@@ -328,6 +328,9 @@ Ltac turn_total :=
 Ltac pull_out_factor :=
   match goal with |- _ = ?a * sum_over ?l ?f =>
     rewrite <- (sum_over_scale l a f); apply sum_over_ext; enter; by_ring end.
+Ltac take_factor_in :=
+  unfold Rdiv; rewrite <- ?sum_over_scale_right, <- ?sum_over_scale, <- ?sum_over_scale_right;
+  apply sum_over_ext; enter; by_ring.
 Ltac exchange_totals :=
   match goal with |- _ = sum_over ?m (fun n => sum_over ?l (@?f n)) =>
     transitivity (sum_over l (fun j => sum_over m (fun n => f n j)));
