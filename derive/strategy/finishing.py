@@ -118,10 +118,10 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, turn_differences, NO_LONGER)
     attempt(trace, meet_by_symmetry)
     attempt(trace, join_logarithms)
+    attempt(trace, name_with_factors)  # before brackets are put above a bar
     expand_or_factor(trace)
     attempt(trace, add_shares)  # before they stand in a sum of several terms
     attempt(trace, name_fractions)  # before sums in an exponent that has a name are joined
-    attempt(trace, name_with_factors)
     attempt(trace, gather_transposed)
     attempt(trace, gather_totals)
     attempt(trace, name_fractions)

@@ -66,8 +66,8 @@ def name_with_factors(trace: Trace) -> None:
 
     Where it stands beside a bracket with that sum in it, the bracket is multiplied out.
     """
-    spread(trace, "distribute_product", opens_to_name)
-    settle(trace, ("distribute_negative", "multiply_quotients", "cancel_factor"))
+    if spread(trace, "distribute_product", opens_to_name):
+        settle(trace, ("distribute_negative", "multiply_quotients", "cancel_factor"))
     if trace.apply("take_factor_in"):
         settle(trace, ("divide_inside_total",))
         name_fractions(trace)
