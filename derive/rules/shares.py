@@ -8,7 +8,7 @@ from itertools import combinations
 from sympy import Expr, Indexed, Rational
 
 from derive.facts import Definition, Given
-from derive.laws import Condition, Source, Value, law
+from derive.laws import Condition, Each, Source, Value, law
 from derive.notation import (
     ONE,
     ZERO,
@@ -33,7 +33,7 @@ from derive.notation import (
 from derive.recognition import opposite
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS, fraction
-from derive.rules.monomials import raise_to, sides, split_power
+from derive.rules.monomials import distributed, raise_to, sides, split_power
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.softmax import folded, over_one_bar, unfolded
 from derive.signs import within
@@ -42,6 +42,7 @@ from derive.unify import instance_of
 HALF = Rational(1, 2)
 limits = (s.j, s.lo, s.hi, s.X)
 FJ = Value(s.F, s.j)
+mean = Total(Times(Exp(s.z[s.j1]), s.y[s.j1]), (s.j1, 1, s.C))
 
 
 @rule(
@@ -144,27 +145,55 @@ def take_factor_in(expr: Expr, given: Given) -> Outcome:
     """``c Σ_j e^{z_j} y_j / S = Σ_j c e^{z_j} y_j / S``, where ``c e^{z_j} / S`` has a name."""
     above, below = sides(expr)
     for n, total in enumerate(above):
-        if isinstance(total, Total):
+        taken = _lacking(total, without(above, n), below, given)
+        if taken:
             body, index = total.open()
             tops, bars = sides(body)
-            inside = given.within(index, tuple(total.limits[1:]))
-            beside = without(above, n)
-            taken = _lacking(beside, tops, (*bars, *below), inside)
-            if taken is not None:
-                whole = total.over(fraction([*taken, *tops], list(bars)), index)
-                left = (f for f in beside if f not in taken)
-                return fraction([*left, whole], list(below))
+            whole = total.over(fraction([*taken, *tops], list(bars)), index)
+            left = (f for f in without(above, n) if f not in taken)
+            return fraction([*left, whole], list(below))
+    return None
+
+
+@rule(
+    law(Times(s.a, Plus(Each(s.b))), Plus(Each(Times(s.a, s.b)))),
+    Example(
+        Quotient(Times(s.T, s.y[s.i1], Plus(s.y[s.k1], Quotient(mean, s.partition))), s.z[s.k1]),
+        s.with_multiple,
+    ),
+    head=PRODUCTS,
+)
+def distribute_factor(expr: Expr, given: Given) -> Outcome:
+    """``c (a + Σ_j e^{z_j} y_j / S) = c a + c Σ_j e^{z_j} y_j / S``, to be taken in there."""
+    above, below = sides(expr)
+    for n, bracket in enumerate(above):
+        beside = without(above, n)
+        for term in bracket.args if isinstance(bracket, Plus) else ():
+            tops, bars = sides(term.operand if isinstance(term, Minus) else term)
+            for m, total in enumerate(tops):
+                lacking = _lacking(total, (*beside, *without(tops, m)), bars, given)
+                taken = tuple(f for f in lacking if f in beside)
+                if taken:
+                    left = (f for f in beside if f not in taken)
+                    return fraction([*left, distributed(taken, bracket)], list(below))
     return None
 
 
 def _lacking(
-    beside: tuple[Expr, ...], above: tuple[Expr, ...], below: tuple[Expr, ...], given: Given
-) -> tuple[Expr, ...] | None:
-    """The fewest factors with which those ``above`` make a fraction with a name; None for none."""
-    if share_of_several(above, below, given) is not None:
-        return None
-    some = (parts for size in range(len(beside)) for parts in combinations(beside, size + 1))
-    return next((f for f in some if share_of_several((*f, *above), below, given) is not None), None)
+    total: Expr, beside: tuple[Expr, ...], below: tuple[Expr, ...], given: Given
+) -> tuple[Expr, ...]:
+    """The fewest factors beside a sum with which its terms make a fraction with a name."""
+    if not isinstance(total, Total):
+        return ()
+    body, index = total.opened
+    above, bars = sides(body)
+    inside = given.within(index, tuple(total.limits[1:]))
+
+    def is_named(more: tuple[Expr, ...]) -> bool:
+        return share_of_several((*more, *above), (*bars, *below), inside) is not None
+
+    some = (parts for size in range(len(beside) + 1) for parts in combinations(beside, size))
+    return next(filter(is_named, some), ())
 
 
 @rule(

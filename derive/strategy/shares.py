@@ -22,10 +22,9 @@ from derive.notation import (
     masked,
     names,
     times,
-    without,
 )
-from derive.rules.monomials import expression, monomial, sides
-from derive.rules.shares import separate_quotient, share_of_several, take_factor_in
+from derive.rules.monomials import sides
+from derive.rules.shares import separate_quotient, share_of_several
 from derive.rules.softmax import over_one_bar
 from derive.rules.sums import total_above
 from derive.rules.trace import Trace
@@ -66,27 +65,11 @@ def name_with_factors(trace: Trace) -> None:
 
     Where it stands beside a bracket with that sum in it, the bracket is multiplied out.
     """
-    if spread(trace, "distribute_product", opens_to_name):
+    if spread(trace, "distribute_factor", lambda *_: True):
         settle(trace, ("distribute_negative", "multiply_quotients", "cancel_factor"))
     if trace.apply("take_factor_in"):
         settle(trace, ("divide_inside_total",))
         name_fractions(trace)
-
-
-def opens_to_name(product: Expr, given: Given) -> bool:
-    """Whether a term of a bracket has, with what stands beside it, a factor to be taken in."""
-
-    def is_named(term: Expr, others: tuple[Expr, ...]) -> bool:
-        bare = term.operand if isinstance(term, Minus) else term
-        whole = expression(monomial(times(bare, *others)))
-        return take_factor_in(whole, given) is not None
-
-    return any(
-        is_named(term, without(product.args, n))
-        for n, bracket in enumerate(product.args)
-        if isinstance(bracket, Plus)
-        for term in bracket.args
-    )
 
 
 def add_shares(trace: Trace) -> None:

@@ -179,6 +179,7 @@ Ltac complement_fraction := by_cancelling.
 Ltac complement_term := by_cancelling.
 Ltac complement_odds := by_cancelling.
 Ltac distribute_product := by_rewriting ltac:(rewrite ?Rmult_minus_distr_l, ?Rmult_plus_distr_l).
+Ltac distribute_factor := by_ring.
 Ltac distribute_negative := by_rewriting ltac:(unfold Rminus; rewrite ?Ropp_plus_distr, ?Ropp_involutive).
 Ltac turn_sign := by_ring.
 Ltac take_out_sign := by_ring.
