@@ -50,6 +50,8 @@ TYPED_MIXTURE: tuple[str, list[str]] = (
 # The loss, what it is differentiated by, facts, definitions, and what a person writes.
 UNIT = "v[i] = z[i]/sqrt(sum(z[j]^2, j=1..D))"
 
+WEIGHED = "log(sum(b[j]*exp(z[j]/eps), j=1..M))"
+MULTIPLE = ["p[i] = w*b[i]*exp(z[i]/eps)/sum(b[j]*exp(z[j]/eps), j=1..M)"]
 BY_HAND = {
     "cosine": (
         "sum(q[i]*z[i], i=1..D)/(sqrt(sum(q[i]^2, i=1..D))*sqrt(sum(z[i]^2, i=1..D)))",
@@ -1076,6 +1078,37 @@ BY_HAND = {
                 "q[i,j] = softmax(S[m,j]/T, m)[i]",
             ],
         },
+    ),
+    # The semi-dual of entropic optimal transport: its plan has the mass a[i] before the share.
+    "transport plan by the temperature": (
+        "-sum(b[j]*g[j], j=1..M)"
+        " + eps*sum(a[i]*log(sum(b[j]*exp((g[j]-c[i,j])/eps), j=1..M)), i=1..N)",
+        "Sum(log(Sum(exp((-c[i, j] + g[j])/eps)*b[j], (j, 1, M)))*a[i], (i, 1, N))"
+        " - Sum((-c[i, j] + g[j])*P[i, j], (j, 1, M), (i, 1, N))/eps",
+        {
+            "by": "eps",
+            "given": ["eps > 0"],
+            "where": [
+                "P[i,j] = a[i]*b[j]*exp((g[j]-c[i,j])/eps)/sum(b[l]*exp((g[l]-c[i,l])/eps), l=1..M)"
+            ],
+        },
+    ),
+    "a factor beside the sum of a share": (
+        f"w*{WEIGHED}",
+        "-Sum(p[j]*z[j], (j, 1, M))/eps**2",
+        {"by": "eps", "given": ["eps > 0"], "where": MULTIPLE},
+    ),
+    "a factor beside one of two brackets": (
+        f"w*(eps*{WEIGHED} - c)^2",
+        "2*(-c + eps*log(Sum(exp(z[j]/eps)*b[j], (j, 1, M))))"
+        "*(w*log(Sum(exp(z[j]/eps)*b[j], (j, 1, M))) - Sum(p[j]*z[j], (j, 1, M))/eps)",
+        {"by": "eps", "given": ["eps > 0"], "where": MULTIPLE},
+    ),
+    "a factor beside a bracket in a bracket": (
+        f"w*eps*{WEIGHED}/(1 + eps)",
+        "(w*log(Sum(exp(z[j]/eps)*b[j], (j, 1, M)))/(eps + 1) - Sum(p[j]*z[j], (j, 1, M))/eps)"
+        "/(eps + 1)",
+        {"by": "eps", "given": ["eps > 0"], "where": MULTIPLE},
     ),
     # Davidson 1970: the mean in the exponent of a tie is what tells its name.
     "wins, ties and losses with names": (

@@ -168,15 +168,23 @@ def distribute_factor(expr: Expr, given: Given) -> Outcome:
     above, below = sides(expr)
     for n, bracket in enumerate(above):
         beside = without(above, n)
-        for term in bracket.args if isinstance(bracket, Plus) else ():
-            tops, bars = sides(term.operand if isinstance(term, Minus) else term)
-            for m, total in enumerate(tops):
-                lacking = _lacking(total, (*beside, *without(tops, m)), bars, given)
-                taken = tuple(f for f in lacking if f in beside)
-                if taken:
-                    left = (f for f in beside if f not in taken)
-                    return fraction([*left, distributed(taken, bracket)], list(below))
+        taken = [f for f in _lacking_within(bracket, beside, given) if f in beside]
+        if taken:
+            left = (f for f in beside if f not in taken)
+            return fraction([*left, distributed(tuple(taken), bracket)], list(below))
     return None
+
+
+def _lacking_within(bracket: Expr, beside: tuple[Expr, ...], given: Given) -> tuple[Expr, ...]:
+    """The factors that a sum over an index lacks in a term of a bracket, or of one in that."""
+    for term in bracket.args if isinstance(bracket, Plus) else ():
+        above, below = sides(term.operand if isinstance(term, Minus) else term)
+        for n, part in enumerate(above):
+            around = (*beside, *without(above, n))
+            found = _lacking(part, around, below, given) or _lacking_within(part, around, given)
+            if found:
+                return found
+    return ()
 
 
 def _lacking(

@@ -28,7 +28,7 @@ from derive.rules.shares import separate_quotient, share_of_several
 from derive.rules.softmax import over_one_bar
 from derive.rules.sums import total_above
 from derive.rules.trace import Trace
-from derive.strategy.attempts import let_terms_meet, settle, spread
+from derive.strategy.attempts import let_terms_meet, repeat, settle, spread
 from derive.strategy.exchanges import exchanges_to_fact
 from derive.strategy.judgement import holds_share_of_others, meets
 from derive.unfolding import value_of
@@ -65,8 +65,14 @@ def name_with_factors(trace: Trace) -> None:
 
     Where it stands beside a bracket with that sum in it, the bracket is multiplied out.
     """
-    if spread(trace, "distribute_factor", lambda *_: True):
-        settle(trace, ("distribute_negative", "multiply_quotients", "cancel_factor"))
+
+    def open_bracket() -> bool:
+        opened = spread(trace, "distribute_factor", lambda *_: True)
+        if opened:
+            settle(trace, ("distribute_negative", "multiply_quotients", "cancel_factor"))
+        return opened
+
+    repeat(open_bracket)
     if trace.apply("take_factor_in"):
         settle(trace, ("divide_inside_total",))
         name_fractions(trace)
