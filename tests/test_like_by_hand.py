@@ -431,8 +431,7 @@ def test_a_fraction_of_several_factors_has_its_name() -> None:
         given=["sum(P[i,j], i=1..N, j=1..N, i != j) = 1"],
     )
     assert str(found.result) == (
-        "2*Sum((-y[b] + y[k])*(P[b, k] + P[k, b] - 2*q[k, b])"
-        "/((-y[b] + y[k])**2 + 1), (b, 1, N))"
+        "2*Sum((-y[b] + y[k])*(P[b, k] + P[k, b] - 2*q[k, b])/((-y[b] + y[k])**2 + 1), (b, 1, N))"
     )
     assert found.check().ok
 
@@ -449,8 +448,7 @@ NEAR_TO = {
     ),
     "weights that sum to one": (
         ["sum(sum(P[i,j], j=1..N, j != i), i=1..N) = 1"],
-        "2*Sum((-Y[j, k] + Y[m, k])*(P[j, m] + P[m, j] - 2*q[m, j])"
-        "*w[m, j], (j, 1, N))",
+        "2*Sum((-Y[j, k] + Y[m, k])*(P[j, m] + P[m, j] - 2*q[m, j])*w[m, j], (j, 1, N))",
     ),
 }
 
@@ -474,8 +472,7 @@ def test_sums_over_pairs_are_exchanged_where_a_fact_knows_the_inner_one() -> Non
         given=["sum(p[i,j], j=1..N, j != i) = 1"],
     )
     assert str(found.result) == (
-        "2*Sum((-y[b] + y[k])*(p[b, k] + p[k, b] - q[b, k] - q[k, b])"
-        ", (b, 1, N))"
+        "2*Sum((-y[b] + y[k])*(p[b, k] + p[k, b] - q[b, k] - q[k, b]), (b, 1, N))"
     )
     assert found.check().ok
 

@@ -24,6 +24,7 @@ from derive.notation import (
     Total,
     entries,
     factors,
+    is_mask,
     mask,
     names,
     plus,
@@ -178,9 +179,9 @@ def exclude_zero(expr: Expr, given: Given) -> Outcome:
     body, index = expr.open()
     ends = (i for entry in entries(body) for i in entry.indices if index not in names(i))
     for label in dict.fromkeys(ends):
-        there = unfold(replace(body, {index: label}), given.definitions)
+        there = [replace(f, {index: label}) for f in sides(body)[0] if not is_mask(f)]
         known = within(label, expr.lower, expr.upper, given)
-        if known is not None and is_zero(there):
+        if known is not None and any(map(is_zero, there)):
             left = Total(body, (index, expr.lower, expr.upper, label))
             return Rewriting(left, given.declared(known))
     return None
