@@ -336,6 +336,8 @@ def _beside_bracket(expr: Expr, sign: Expr, beside: Expr) -> Outcome:
 )
 def factor_opposite(expr: Expr, given: Given) -> Outcome:
     """``a (b - c) + d (c - b) = (a - d) (b - c)``"""
+    if not all(map(is_reduced, expr.args)):
+        return None  # to cancel what is above and below a bar is another step
     parts = [monomial(t) for t in expr.args]
     for n, part in enumerate(parts):
         for difference, exponent in part.powers.values():

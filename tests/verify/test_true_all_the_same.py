@@ -104,6 +104,10 @@ def test_a_difference_of_indices_in_an_exponent_is_read_from_either_side() -> No
             "s[a,b]",
             [],
         ),
+        # Powers of one letter side by side, as one beside what they are made of.
+        ("log(a*t^(a - 1)/(1 + (t/b)^a)^2)", "a", ["a > 0", "b > 0", "t > 0"]),
+        # What is above and below a bar, beside opposite differences.
+        ("w*log(R^g/(R^g + A^g)) + (1 - w)*log(1 - R^g/(R^g + A^g))", "g", ["R > 0", "A > 0"]),
         # A letter in an index, and a range that runs from both ends.
         ("sum(log(1 + exp(f[H+i] - f[i])), i=1..H)", "f[k]", []),
         ("sum(log(sum(exp(f[u]), u=i..K+1-i)), i=1..H)", "f[k]", ["H <= K"]),
