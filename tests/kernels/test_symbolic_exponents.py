@@ -15,6 +15,8 @@ HILL = "(y - 1/(1 + (K/x)^a))^2"
 BURR = "-log(c*k*x^(c - 1)/(1 + x^c)^(k + 1))"
 WEIBULL = "-sum(e[n]*log((a/b)*(t[n]/b)^(a-1)) - (t[n]/b)^a, n=1..N)"
 LOG_LOGISTIC = "-sum(e[n]*log((a/b)*(t[n]/b)^(a-1)/(1 + (t[n]/b)^a)) - log(1 + (t[n]/b)^a), n=1..N)"
+DENSITY = "-sum(log(a/b*(t[n]/b)^(a-1)/(1 + (t[n]/b)^a)^2), n=1..N)"
+WINS = "-(w*log(R^g/(R^g + A^g)) + (1 - w)*log(1 - R^g/(R^g + A^g)))"
 LIVES = ("a > 0", "b > 0", "t[n] > 0")
 
 
@@ -58,3 +60,15 @@ def test_lives_whose_hazard_is_a_power(variable: str, a: float, b: float, t: flo
 @pytest.mark.parametrize("variable", ["a", "b"])
 def test_lives_that_are_log_logistic(variable: str, a: float, b: float, t: float) -> None:
     check(LOG_LOGISTIC, variable, LIVES, e=[1.0, 0.0], t=[t, t / 2], a=a, b=b)
+
+
+@pytest.mark.parametrize("a, b, t", [*FAR_OUT, *FURTHER])
+@pytest.mark.parametrize("variable", ["a", "b", "t[m]"])
+def test_a_density_with_a_square_below(variable: str, a: float, b: float, t: float) -> None:
+    check(DENSITY, variable, LIVES, t=[t, t / 2], a=a, b=b)
+
+
+@pytest.mark.parametrize("g", [1.8, 300.0, 2000.0])
+@pytest.mark.parametrize("variable", ["R", "g"])
+def test_wins_expected_of_runs(variable: str, g: float) -> None:
+    check(WINS, variable, ("R > 0", "A > 0"), w=0.3, R=700.0, A=650.0, g=g)
