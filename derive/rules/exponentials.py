@@ -22,6 +22,7 @@ from derive.notation import (
 from derive.recognition import is_logistic
 from derive.rules.complements import near_zero
 from derive.rules.monomials import sides
+from derive.rules.raised import has_high_power
 
 
 def named_exponentials(expr: Expr, given: Given) -> frozenset[Expr]:
@@ -53,9 +54,14 @@ def is_name_of_exponential(definition: Definition, given: Given) -> bool:
 
 
 def is_exponential(expr: Expr, given: Given) -> bool:
-    """Whether this is an exponential, a product with one or a sum of them, by name or written."""
+    """Whether this is an exponential, a product with one or a sum of them, by name or written.
+
+    So is a power of a positive number with a letter as its exponent.
+    """
     match expr:
         case Exp() | ProductOver():
+            return True
+        case Power() if has_high_power(expr, given):
             return True
         case Minus(inside) | Power(inside, _):
             return is_exponential(inside, given)

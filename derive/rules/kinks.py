@@ -192,7 +192,7 @@ def divide_sign(expr: Expr, given: Given) -> Outcome:
     term = monomial(expr)
     for found, power in term.powers.values():
         size = absolute(*found.operands) if _is(found, sign) and power == 1 else None
-        if size is not None and term.powers.get(code(size), (size, 0))[1] < 0:
+        if size is not None and term.powers.get(code(size), (size, ZERO))[1].is_negative:
             inverse = Quotient(size, times(found, found.operands[0]))
             return expression(multiplied(term, inverse))
     return None
@@ -274,7 +274,7 @@ def factor_sign(expr: Expr, given: Given) -> Outcome:
         for found in signs:
             size = absolute(*found.operands)
             for m, other in enumerate(parts):
-                over_itself = other.powers.get(code(found.operands[0]), (size, 0))[1] < 0
+                over_itself = other.powers.get(code(found.operands[0]), (size, ZERO))[1].is_negative
                 if m != n and not over_itself and other.powers.get(code(size), (size, 0))[1] == 1:
                     beside = multiplied(divided(other, monomial(size)), found.operands[0])
                     inner = plus(expression(divided(part, monomial(found))), expression(beside))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from exact import check
 
+import derive
+
 pytestmark = pytest.mark.needs("lark")
 
 ONE_MORE = "log(1 + u^a)"
@@ -72,3 +74,16 @@ def test_a_density_with_a_square_below(variable: str, a: float, b: float, t: flo
 @pytest.mark.parametrize("variable", ["R", "g"])
 def test_wins_expected_of_runs(variable: str, g: float) -> None:
     check(WINS, variable, ("R > 0", "A > 0"), w=0.3, R=700.0, A=650.0, g=g)
+
+
+@pytest.mark.parametrize("variable", ["a", "b"])
+def test_a_name_of_powers(variable: str) -> None:
+    """By its name a power is as large as it is written out."""
+    loss = "-sum(log(a*h[n]/t[n]/(1 + h[n])) - log(1 + h[n]), n=1..N)"
+    check(loss, variable, LIVES, ("h[n] = (t[n]/b)^a",), t=[12.0, 0.1], a=300.0, b=1.0)
+
+
+def test_a_size_with_a_letter_as_its_exponent() -> None:
+    """Whether its slope is over a power of the size is not known: ``a - 1 < 0`` was an error."""
+    given = derive.gradient("log(1 + abs(x/c)^a)", "x", given=["c > 0", "a > 1"])
+    assert given.check().level == "exact"
