@@ -189,7 +189,10 @@ def is_sum_of_powers(expr: Expr, given: Given) -> bool:
     """
     found: list[bool] = []
     if isinstance(expr, Plus):
-        raised = [has_high_power(t, given) for t in expr.args]
+        raised = [
+            any(is_high(f) and is_not_negative(f.base, given) for side in sides(t) for f in side)
+            for t in expr.args
+        ]
         rest = (t for t, high in zip(expr.args, raised, strict=True) if not high)
         return any(raised) and all(is_positive(t, given) for t in rest)
     if isinstance(expr, Total):

@@ -87,3 +87,9 @@ def test_a_size_with_a_letter_as_its_exponent() -> None:
     """Whether its slope is over a power of the size is not known: ``a - 1 < 0`` was an error."""
     given = derive.gradient("log(1 + abs(x/c)^a)", "x", given=["c > 0", "a > 1"])
     assert given.check().level == "exact"
+
+
+@pytest.mark.parametrize("x, a", [(1e200, 3.0), (1e3, 600.0), (0.0, 3.0), (-2.0, 3.0)])
+def test_a_size_beside_one(x: float, a: float) -> None:
+    check("log(1 + abs(x/c)^a)", "x", ("c > 0", "a > 1"), x=x, c=1.0, a=a)
+    check("1/(1 + abs(x/c)^a)", "x", ("c > 0", "a > 1"), x=x, c=1.0, a=a)
