@@ -433,7 +433,10 @@ def _as_index(*sizes: Expr) -> str:
     large = [s for s in map(str, sizes) if s.isalpha() and not s.islower()]
     if len(large) == 2:
         one, other = large
-        return f", or say which is the smaller with a fact, {other} <= {one} or {one} <= {other}"
+        return (
+            f", or say which is the smaller with a fact, {other} <= {one} or {one} <= {other}; "
+            "a sum within another needs an index of its own, if the outer one is meant in it"
+        )
     if not small or not large:
         return ""
     return f", or if {small[0]} is an index, say so with the fact {small[0]} <= {large[0]}"

@@ -70,7 +70,7 @@ def test_a_density_with_a_square_below(variable: str, a: float, b: float, t: flo
     check(DENSITY, variable, LIVES, t=[t, t / 2], a=a, b=b)
 
 
-@pytest.mark.parametrize("g", [1.8, 300.0, 2000.0])
+@pytest.mark.parametrize("g", [1.8, 300.0, 1200.0])
 @pytest.mark.parametrize("variable", ["R", "g"])
 def test_wins_expected_of_runs(variable: str, g: float) -> None:
     check(WINS, variable, ("R > 0", "A > 0"), w=0.3, R=700.0, A=650.0, g=g)
