@@ -194,17 +194,15 @@ def subtract_next_fraction(expr: Expr, given: Given) -> Outcome:
     split = [monomial(t) for t in expr.args]
     for n, first in enumerate(split):
         for m, second in enumerate(split):
-            for bound in _next_to(first):
-                lowered = multiplied(first, Quotient(ONE, bound))
+            for base in _below(first):
+                lowered = multiplied(first, Quotient(ONE, Plus(base, ONE)))
                 if lowered.key == second.key and lowered.coefficient == -second.coefficient:
-                    base = plus(*(t for t in bound.args if t != ONE))
-                    joined = expression(multiplied(multiplied(first, base), Quotient(ONE, bound)))
-                    rest = {n: joined, m: ZERO}
+                    rest = {n: expression(multiplied(lowered, base)), m: ZERO}
                     return plus(*(t for i, e in enumerate(expr.args) if (t := rest.get(i, e)) != 0))
     return None
 
 
-def _next_to(term: Monomial) -> list[Plus]:
-    """Each ``b + 1`` for a ``b`` below the bar of a term."""
+def _below(term: Monomial) -> list[Expr]:
+    """Each ``b`` below the bar of a term, but for sums."""
     below = (base for base, power in term.powers.values() if power.is_negative)
-    return [Plus(b, ONE) for b in below if not isinstance(b, Plus)]
+    return [base for base in below if not isinstance(base, Plus)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
-from sympy import Expr, Indexed, Rational
+from sympy import Expr, Indexed, S
 
 from derive.facts import Definition, Given
 from derive.laws import Condition, Each, Source, Value, law
@@ -39,7 +39,6 @@ from derive.rules.softmax import folded, over_one_bar, unfolded
 from derive.signs import within
 from derive.unify import instance_of
 
-HALF = Rational(1, 2)
 limits = (s.j, s.lo, s.hi, s.X)
 FJ = Value(s.F, s.j)
 mean = Total(Times(Exp(s.z[s.j1]), s.y[s.j1]), (s.j1, 1, s.C))
@@ -121,7 +120,7 @@ def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Gi
 
 def has_root(denominator: Expr) -> bool:
     """Whether there is a root below the bar of a definition, as a length is."""
-    return any(split_power(f)[1] == HALF for f in factors(denominator))
+    return any(split_power(f)[1] == S.Half for f in factors(denominator))
 
 
 def _parted(factor: Expr, divisor: Expr) -> tuple[Expr, Expr] | None:
@@ -129,7 +128,7 @@ def _parted(factor: Expr, divisor: Expr) -> tuple[Expr, Expr] | None:
     base, exponent = split_power(factor)
     if not exponent.is_Integer:
         return factor, ONE  # whole, as it may be one of those of the definition
-    taken = HALF if has_root(divisor) and isinstance(base, Total) else ONE
+    taken = S.Half if has_root(divisor) and isinstance(base, Total) else ONE
     return (raise_to(base, taken), raise_to(base, exponent - taken)) if exponent >= 1 else None
 
 

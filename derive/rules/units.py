@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, Rational, Symbol
+from sympy import Expr, Indexed, S, Symbol
 
 from derive.facts import Definition, Given
 from derive.laws import Source
@@ -12,8 +12,6 @@ from derive.rules.monomials import raise_to, split_power
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.unfolding import value_of
 from derive.unify import instance_of
-
-HALF = Rational(1, 2)
 
 
 @rule(
@@ -25,7 +23,7 @@ def fold_square(expr: Expr, given: Given) -> Outcome:
     """``Σ_i a_i^2 = r^2`` for ``r := √(Σ_i a_i^2)``"""
     for definition in given.definitions:
         value = definition.value
-        if isinstance(value, Power) and value.exponent == HALF and isinstance(value.base, Total):
+        if isinstance(value, Power) and value.exponent == S.Half and isinstance(value.base, Total):
             found = instance_of(value.base, expr, definition.indices)
             if found is not None and all(i in found for i in definition.indices):
                 return Rewriting(Power(replace(definition.entry, found), 2), (definition,))
@@ -50,7 +48,7 @@ def unfold_unit(expr: Expr, given: Given) -> Outcome:
             named: tuple[Definition, ...] = () if length is None else (length,)
             written = below if length is None else length.value
             squared = expr.over(raise_to(above, exponent), index)
-            if written == Power(squared, HALF) and index not in names(below):
+            if written == Power(squared, S.Half) and index not in names(below):
                 opened = Power(Quotient(above, written), exponent)
                 return Rewriting(expr.over(opened, index), (definition, *named))
     return None

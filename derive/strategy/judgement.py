@@ -125,16 +125,7 @@ KNOWN_TOTALS = ("use_sum_fact", "sum_probabilities", "sum_argmax", "unfold_unit"
 
 def is_known_total(total: Expr, given: Given) -> bool:
     """Whether a declared fact, or what its terms are by definition, says what a sum is."""
-    return any(
-        RULES[name].function(total, given) is not None
-        for name in (
-            "use_sum_fact",
-            "sum_probabilities",
-            "sum_argmax",
-            "unfold_unit",
-            "fold_square",
-        )
-    )
+    return any(RULES[name].function(total, given) is not None for name in KNOWN_TOTALS)
 
 
 def leaves_unknown(terms: Expr, given: Given) -> bool:
