@@ -14,6 +14,7 @@ from derive.notation import (
     Times,
     Total,
     factors,
+    heads,
     masked,
     names,
     times,
@@ -50,6 +51,17 @@ def is_logistic(value: Expr) -> bool:
     match value:
         case Quotient(above, Plus((first, second))):
             return above in (first, second) and is_odds(first, second)
+    return False
+
+
+def is_one_of_terms(value: Expr) -> bool:
+    """Whether ``value`` is one of the terms that it is divided by: ``e^a / (e^a + Σ_j e^{u_j})``.
+
+    Logistic functions are such.
+    """
+    match value:
+        case Quotient(above, Plus(terms)):
+            return above in terms and Exp in heads(above)
     return False
 
 

@@ -30,7 +30,7 @@ from derive.notation import (
     heads,
 )
 from derive.positions import survey
-from derive.recognition import is_logistic
+from derive.recognition import is_logistic, is_one_of_terms
 from derive.rules.cancelling import (
     beside_brackets,
     cancelling_brackets,
@@ -165,13 +165,14 @@ def open_complements(trace: Trace) -> bool:
     trace.apply("complement_share", among(shares))
     trace.apply("share_beside_others")
     paired = over_complements(trace.expression)
-    # What a logistic function leaves of one is a fraction as short as the function.
-    logistic = frozenset(d.base for d in trace.given.definitions if is_logistic(d.value))
+    # What such a function leaves of one is a fraction as short as the function.
+    short = (d for d in trace.given.definitions if is_logistic(d.value) or is_one_of_terms(d.value))
+    parts = frozenset(d.base for d in short)
 
     def is_opened(expr: Expr, given: Given) -> bool:
         if delta_of(expr) is not None:
             return bool(subjects(expr) & paired)
-        return is_complement(expr) and bool(subjects(expr) & (found | logistic))
+        return is_complement(expr) and bool(subjects(expr) & (found | parts))
 
     if trace.apply("unfold_complement", is_opened):
         settle(trace, ("share_of_others", "complement_share", "complement_fraction"))

@@ -52,7 +52,7 @@ def _match(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Val
         # Dots are but a way to write a sum.
         pattern, expr = (e.total if isinstance(e, Dotted) else e for e in (pattern, expr))
     if type(pattern) is not type(expr) or len(pattern.args) != len(expr.args):
-        return False
+        return expr.is_Symbol and _match_index(pattern, expr, generic, values)
     if isinstance(pattern, Indexed) and isinstance(expr, Indexed):
         pairs = zip(pattern.indices, expr.indices, strict=True)
         return pattern.base == expr.base and all(_match(p, e, generic, values) for p, e in pairs)
@@ -124,14 +124,15 @@ def _shape(expr: Basic) -> str:
 
 def _match_index(pattern: Basic, expr: Basic, generic: tuple[Symbol, ...], values: Values) -> bool:
     """Index arithmetic such as ``i + 1`` or ``K - i``."""
-    if not (pattern.is_Add and expr.is_Add):
+    if not (pattern.is_Add and (expr.is_Add or expr.is_Symbol)):
         return False
     offset, rest = pattern.as_coeff_Add()
     other, remainder = expr.as_coeff_Add()
-    if offset != other:
-        return False
-    if offset != 0 and rest.is_Add == remainder.is_Add:
-        return _match(rest, remainder, generic, values)
+    if expr.is_Add:
+        if offset != other:
+            return False
+        if offset != 0 and rest.is_Add == remainder.is_Add:
+            return _match(rest, remainder, generic, values)
     # Of letters one is the index, and it is what the others leave.
     found = [s for s in pattern.free_symbols if s in generic]
     slope = pattern.coeff(found[0]) if len(found) == 1 else None

@@ -27,7 +27,6 @@ from derive.notation import (
     code,
     entries,
     factors,
-    heads,
     mask,
     names,
     plus,
@@ -105,47 +104,65 @@ class _Recognised:
 
     def name_softmaxes(self) -> None:
         known = (*self._given.definitions, *self.definitions)
-        named = [(_partition_of(d.value), d.indices) for d in known if self._names_entries(d)]
+        named = [(part, d.indices) for d in known for part in self._parts_named(d)]
         spare = self._spare((*NAMES, *(f"\\hat{{y}}^{{({k})}}" for k in range(2, 100))))
-        # A row W[j] names the softmax of the row W[t[n]] too, and not the other way round.
         partitions = [p for place in self._places for p in _partitions(place, self._given)]
-        partitions = [
-            (total if any(_same(total, *each) for each in named) else without_shift(total), scope)
-            for total, scope in partitions
-            if self._stays(total)
-        ]
-        for total, scope in sorted(partitions, key=lambda found: _picks_rows(found[0])):
-            ranges = {r.index: r for r in scope}
-            along = _axis(total, ranges)
-            if along is None:
-                continue  # a sum up to an index that is free is no whole axis
-            # A label that is left out, ``j ≠ t``, counts no rows: it stays as it is.
-            out = frozenset().union(*map(names, total.excluded))
-            self._labels |= {s for s in out if s in ranges and not isinstance(s, Opened)}
-            rows = [s for s in _in_order(total, ranges) if s not in self._labels]
-            around = [_rows(ranges[s], total, ranges) for s in rows]
-            outer, own = self._lifted([r for r in around if r is not None])
-            # The rows W[l + 1] are named as rows W[l] are.
-            moved = {s: lifted_to - _shift(s, total) for s, lifted_to in outer.items()}
-            used = self._taken | {r.index for r in own}
-            axis = _named(along, spare_indices(total.hint), self.ranges, used)
-            lifted = replace(total, moved)
-            if None in around or any(_same(lifted, *each) for each in named):
-                continue
-            # What a row leaves out has no share in it.
-            masks = (mask(axis.index, other) for other in lifted.excluded)
-            above, below = _parts(lifted.at(axis.index))
-            value = Quotient(times(*masks, *above), times(*below, lifted))
-            softmax = lifted.limits[1:] == (axis.lower, axis.upper)
-            self._name(next(spare), value, (*own, axis), softmax)
-            named.append((lifted, (*(r.index for r in own), axis.index)))
+        # A row W[j] names the softmax of the row W[t[n]] too, and not the other way round.
+        for whole, scope in sorted(partitions, key=lambda found: _picks_rows(found[0])):
+            for term in _classes(whole):
+                part = Quotient(term, whole)
+                if not self._stays(term) or any(_same(part, *each) for each in named):
+                    continue
+                if term == whole:
+                    part = Quotient(*2 * (without_shift(whole),))
+                self._name_share(part, scope, spare, named)
 
-    def _stays(self, total: Total) -> bool:
+    def _name_share(
+        self,
+        part: Quotient,
+        scope: tuple[IndexRange, ...],
+        spare: Iterator[str],
+        named: list[tuple[Quotient, tuple[Symbol, ...]]],
+    ) -> None:
+        """Name the shares in a part of a partition, ``Σ_j e^{z_j}`` or ``e^a`` over the whole."""
+        ranges = {r.index: r for r in scope}
+        term = part.numerator
+        along = _axis(term, ranges) if isinstance(term, Total) else None
+        if along is None and isinstance(term, Total):
+            return  # a sum up to an index that is free is no whole axis
+        # A label that is left out, ``j ≠ t``, counts no rows: it stays as it is.
+        out = frozenset().union(*(names(e) for t in _classes(part.denominator) for e in _out(t)))
+        self._labels |= {s for s in out if s in ranges and not isinstance(s, Opened)}
+        rows = [s for s in _in_order(part, ranges) if s not in self._labels]
+        around = [_rows(ranges[s], part, ranges) for s in rows]
+        outer, own = self._lifted([r for r in around if r is not None])
+        # The rows W[l + 1] are named as rows W[l] are.
+        lifted = replace(part, {s: to - _shift(s, part) for s, to in outer.items()})
+        if None in around or any(_same(lifted, *each) for each in named):
+            return
+        term, whole = lifted.args
+        softmax = False
+        if along is not None:
+            used = self._taken | {r.index for r in own}
+            axis = _named(along, spare_indices(along.index), self.ranges, used)
+            # Beside another class the shares of a sum do not make up 1.
+            softmax = term == whole and term.limits[1:] == (axis.lower, axis.upper)
+            # What a row leaves out has no share in it.
+            masks = (mask(axis.index, other) for other in term.excluded)
+            term = times(*masks, term.at(axis.index))
+            own = (*own, axis)
+        above, below = _parts(term)
+        self._name(next(spare), Quotient(times(*above), times(*below, whole)), own, softmax)
+        named.append((lifted, tuple(r.index for r in own)))
+
+    def _stays(self, term: Expr) -> bool:
         """Whether a derivative of the sum has its terms in it, weights and all.
 
         By a weight alone it has not, unless that is an entry of a softmax.
         """
-        above, below = _parts(total.body)
+        if not isinstance(term, Total):
+            return any(depends(term, v, self._given) for v in self._problem.variables)
+        above, below = _parts(term.body)
         powers = [f for f in above if is_likelihood(f, self._given)]
         shares = {d.base for d in self.definitions}
         shares |= {d.base for d in self._given.definitions if self._names_entries(d)}
@@ -166,14 +183,29 @@ class _Recognised:
         if not isinstance(definition.value, Quotient):
             return False
         total = _partition_of(definition.value)
-        if not isinstance(total, Total):
-            return True
+        return not isinstance(total, (Plus, Total)) or bool(self._parts_named(definition))
+
+    def _parts_named(self, definition: Definition) -> list[Quotient]:
+        """The part of a partition, over the whole, whose shares a definition names."""
+        if not isinstance(definition.value, Quotient):
+            return []
+        whole = _partition_of(definition.value)
         above = {code(f) for f in sides(definition.value)[0]}
-        body, index = total.opened
+        return [
+            Quotient(term, whole)
+            for term in _classes(whole)
+            if any(powers <= above for powers in self._powers(term, definition))
+        ]
+
+    def _powers(self, term: Expr, definition: Definition) -> list[set[str]]:
+        """What stands above the bar in shares of a term, for each index that may be its own."""
+        if not isinstance(term, Total):
+            return [{code(term)}]
+        body, index = term.opened
         likely = [f for f in _parts(body)[0] if is_likelihood(f, self._given)]
         powers = [f for f in likely if index in names(f)]
-        own = [i for i in definition.indices if i not in names(total)]
-        return any({code(replace(f, {index: i})) for f in powers} <= above for i in own)
+        own = [i for i in definition.indices if i not in names(term)]
+        return [{code(replace(f, {index: i})) for f in powers} for i in own]
 
     def fold_names(self) -> None:
         """Write what has a name by it."""
@@ -296,8 +328,10 @@ def _logistics(expr: Expr, given: Given) -> list[tuple[Expr, tuple[IndexRange, .
 
 
 def _said_once(value: Quotient) -> Quotient:
-    """``1 / (1 + e^{-u})`` for ``e^u / (1 + e^u)`` where ``u`` is too long to be written twice."""
-    if Total in heads(value.numerator):
+    """``1 / (1 + e^{-u})`` for ``e^u / (1 + e^u)`` where ``u`` is more than one entry."""
+    above = value.numerator
+    u = above.operand if isinstance(above, Exp) else above
+    if not isinstance(u.operand if isinstance(u, Minus) else u, (Symbol, Indexed)):
         turned = write_logistic(value, Given())
         if isinstance(turned, Quotient):
             return turned
@@ -387,9 +421,12 @@ def _same(total: Expr, named: Expr, generic: tuple[Symbol, ...]) -> bool:
     return instance_of(named, total, generic) is not None
 
 
-def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange, ...]]]:
-    """Sums of exponentials in a fraction or under a logarithm, with the ranges around them."""
-    here: list[tuple[Total, tuple[IndexRange, ...]]] = []
+def _partitions(expr: Expr, given: Given) -> list[tuple[Expr, tuple[IndexRange, ...]]]:
+    """Sums of exponentials in a fraction or under a logarithm, with the ranges around them.
+
+    Each alone or beside the exponential, or the 1, of a class of its own.
+    """
+    here: list[tuple[Expr, tuple[IndexRange, ...]]] = []
     beside: tuple[Expr, ...] = ()
     match expr:
         case Quotient(above, below):
@@ -399,13 +436,29 @@ def _partitions(expr: Expr, given: Given) -> list[tuple[Total, tuple[IndexRange,
             beside = tuple(f for side in sides(operand) for f in side)
     known = [r for r in given.of(IndexRange) if isinstance(r, IndexRange)]
     for factor in beside:
-        total = factor.base if isinstance(factor, Power) else factor
-        if isinstance(total, Total) and _is_partition(total, given):
-            here.append((_without_constants(total), (*given.scope, *known)))
+        whole = factor.base if isinstance(factor, Power) else factor
+        if isinstance(whole, Total) and _is_partition(whole, given):
+            here.append((_without_constants(whole), (*given.scope, *known)))
+        own = _classes(whole) if isinstance(whole, Plus) else ()
+        totals = [t for t in own if isinstance(t, Total)]
+        if totals and all(isinstance(t, Exp) or _is_partition(t, given) for t in own):
+            here.append((whole, (*given.scope, *known)))
     if isinstance(expr, Binder):
         body, index = expr.open()
         return here + _partitions(body, given.within(index, tuple(expr.limits[1:])))
     return here + [p for a in expr.args for p in _partitions(a, given)]
+
+
+def _classes(partition: Expr) -> tuple[Expr, ...]:
+    """The parts of a partition whose shares may have names: it alone, or its terms but the 1."""
+    return (
+        tuple(t for t in partition.args if t != 1) if isinstance(partition, Plus) else (partition,)
+    )
+
+
+def _out(term: Expr) -> tuple[Expr, ...]:
+    """What a sum leaves out."""
+    return term.excluded if isinstance(term, Total) else ()
 
 
 def _without_constants(total: Total) -> Total:
@@ -430,11 +483,13 @@ def is_likelihood(factor: Expr, given: Given) -> bool:
     )
 
 
-def _is_partition(total: Total, given: Given) -> bool:
+def _is_partition(total: Expr, given: Given) -> bool:
     """Whether this is a sum of exponentials or of products over an index, as likelihoods are.
 
     Perhaps with weights, but for a softmax unnamed.
     """
+    if not isinstance(total, Total):
+        return False
     body, index = total.open()
     above, below = _parts(body)
     return any(index in names(f) for f in above if is_likelihood(f, given)) and not any(
