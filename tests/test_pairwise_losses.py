@@ -53,10 +53,10 @@ def test_gradients_have_no_complements(loss: str, expected: str) -> None:
     assert found.check().level == "exact"
 
 
-def test_a_lone_complement_stays() -> None:
-    """Turned, ``1 - σ_{ab}`` would bring in a second logistic function."""
+def test_a_lone_complement_is_turned() -> None:
+    """Rafailov et al. 2023, equation 7: ``σ`` of the other difference, not ``1 - σ``."""
     assert str(derive.gradient("-log(sigmoid(z[a] - z[b]))", "z[k]").result) == (
-        r"(1 - \sigma[a, b])*(-KroneckerDelta(a, k) + KroneckerDelta(b, k))"
+        r"(-KroneckerDelta(a, k) + KroneckerDelta(b, k))*\sigma[b, a]"
     )
 
 

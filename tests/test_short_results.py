@@ -87,12 +87,36 @@ BY_HAND = {
     "angular margin": (
         "-log(exp(s*(z[t]*cos(m) - sqrt(1 - z[t]^2)*sin(m)))"
         "/(exp(s*(z[t]*cos(m) - sqrt(1 - z[t]^2)*sin(m))) + sum(exp(s*z[j]), j=1..C, j != t)))",
-        "s*((1 - KroneckerDelta(k, t))*exp(s*z[k])"
-        " - (cos(m) + sin(m)*z[t]/sqrt(1 - z[t]**2))*KroneckerDelta(k, t)"
-        "*Sum((1 - KroneckerDelta(j, t))*exp(s*z[j]), (j, 1, C)))"
-        "/(exp(s*(-sqrt(1 - z[t]**2)*sin(m) + cos(m)*z[t]))"
-        " + Sum((1 - KroneckerDelta(j, t))*exp(s*z[j]), (j, 1, C)))",
+        "s*(-(1 - \\hat{y})*(cos(m) + sin(m)*z[t]/sqrt(1 - z[t]**2))*KroneckerDelta(k, t)"
+        " + \\hat{q}[k])",
         {},
+    ),
+    # He et al. 2020 (MoCo), equation 1: the shares of the key and of the queue have names.
+    "a key beside a queue": (
+        "-log(exp(sum(q[d]*h[d], d=1..D)/T)/(exp(sum(q[d]*h[d], d=1..D)/T)"
+        " + sum(exp(sum(q[d]*m[i,d], d=1..D)/T), i=1..N)))",
+        "((\\hat{y} - 1)*h[k] + Sum(\\hat{q}[i]*m[i, k], (i, 1, N)))/T",
+        {"by": "q[k]"},
+    ),
+    # Sohn 2016, equation 7: shares beside a one.
+    "shares beside a one": (
+        "log(1 + sum(exp(sum(f[l]*g[i,l], l=1..D) - sum(f[l]*h[l], l=1..D)), i=1..N))",
+        "-f[k]*Sum(\\hat{y}[i], (i, 1, N))",
+        {"by": "h[k]"},
+    ),
+    # Radford et al. 2021, figure 3, with the scale as a factor.
+    "a scale by the scores it is in": (
+        "-sum(log(p[n,n]) + log(q[n,n]), n=1..N)/(2*N)",
+        "Sum(-2*s[n, n] + Sum((p[i, n] + q[i, n])*s[i, n], (i, 1, N)), (n, 1, N))/(2*N*tau)",
+        {
+            "by": "tau",
+            "given": ["tau > 0"],
+            "where": [
+                "s[n,m] = tau*sum(u[n,l]*v[m,l], l=1..D)",
+                "p[n,m] = softmax(s[n])[m]",
+                "q[n,m] = softmax(s[j,m], j)[n]",
+            ],
+        },
     ),
     # Chen et al. 2020, equation 1: the partner of i is anyone.
     "partners by an array": (

@@ -11,8 +11,11 @@ from derive.notation import (
     Plus,
     Quotient,
     Times,
+    Total,
+    factors,
     plus,
     replace,
+    times,
     without,
 )
 from derive.rules import samples as s
@@ -26,6 +29,7 @@ from derive.rules.monomials import (
     place,
 )
 from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.signs import signs
 from derive.unfolding import value_of
 from derive.unify import instance_of
 
@@ -96,4 +100,20 @@ def fold_multiple(expr: Expr, given: Given) -> Outcome:
         found = None if number == 1 else instance_of(Plus(*parts), expr, definition.indices)
         if found is not None and all(i in found for i in definition.indices):
             return Rewriting(Times(1 / number, replace(definition.entry, found)), (definition,))
+    return None
+
+
+@rule(Source.DEFINITION, Example(s.partition, s.with_scaled), head=Total)
+def fold_scaled(expr: Expr, given: Given) -> Outcome:
+    """``Σ_l u_l v_l = s/τ``, where ``s`` is defined as ``τ Σ_l u_l v_l`` and ``τ`` is not zero."""
+    for definition in given.definitions:
+        parts = factors(definition.value)
+        for n, part in enumerate(parts):
+            beside = times(*without(parts, n))
+            if not isinstance(part, Total) or len(parts) == 1 or 0 in signs(beside, given):
+                continue
+            found = instance_of(part, expr, definition.indices)
+            if found is not None and all(i in found for i in definition.indices):
+                entry, scale = (replace(e, found) for e in (definition.entry, beside))
+                return Rewriting(Quotient(entry, scale), (definition,))
     return None

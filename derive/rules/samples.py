@@ -59,6 +59,7 @@ others = Definition(
 )
 with_others = Given((*ranges, UnequalFact(k1, t1)), (others,))
 with_masks = Given((*ranges, SizeFact(C, Integer(2))), (others,))
+with_scaled = Given(ranges, (Definition(Symbol("S"), Times(T, partition)),))
 with_name = Given(ranges, (Definition(Symbol("S"), partition),))
 jacobian = Lemma(
     "jacobian",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sympy import Expr, Symbol
 
 from derive.facts import Given
@@ -88,6 +90,7 @@ from derive.strategy.shares import (
     name_with_factors,
     spread_shares,
 )
+from derive.strategy.sharing import share_names
 from derive.strategy.signs import (
     has_two_signs,
     is_slope,
@@ -182,7 +185,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, expand_brackets, WORTHWHILE)
     attempt(trace, meet_over_bars, WORTHWHILE)
     attempt(trace, join_opened)
-    if attempt(trace, turn_complements):
+    if attempt(trace, partial(turn_complements, named=named)):
         attempt(trace, share_totals)
     attempt(trace, keep_positive_parts)
     attempt(trace, join_positive_parts)
@@ -192,8 +195,11 @@ def finish(trace: Trace, named: bool = False) -> None:
     if attempt(trace, meet_complements):
         attempt(trace, meet_in_brackets)
     attempt(trace, meet_next_bars)
+    if not named:
+        attempt(trace, name_scaled)
     attempt(trace, release_constants)
     release_terms(trace)
+    share_names(trace)
     settle(trace, ("clear_number",))
     if trace.apply("factor_number", among(collected(trace.expression, brackets_over_bars))):
         settle(trace, ("multiply_quotients",))
@@ -458,6 +464,14 @@ def meet_definitions(trace: Trace) -> None:
         settle(trace, ("join_multiples",))
         settle(trace, ("gather_defined", "fold_multiple", "cancel_factor"))
         spread_totals(trace)
+
+
+def name_scaled(trace: Trace) -> None:
+    """Write sums by the names of multiples of them."""
+    if trace.apply("fold_scaled"):
+        settle(trace, ("pull_out_factor", "multiply_quotients", "flatten_quotient"))
+        factor_out(trace)
+        settle(trace, ("pull_out_factor", "multiply_quotients", "cancel_factor"))
 
 
 def simplify_after_factoring(trace: Trace) -> bool:

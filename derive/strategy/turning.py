@@ -1,4 +1,4 @@
-"""Logistic functions of two indices that occur both ways round: ``1 - σ_{jk}`` is ``σ_{kj}``."""
+"""Logistic functions of the difference of two entries: ``1 - σ_{jk}`` is ``σ_{kj}``."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ from derive.rules.trace import Trace
 from derive.strategy.attempts import among, factor_out, repeat, settle
 
 
-def turn_complements(trace: Trace) -> None:
-    """Write ``1 - σ_{jk}`` as ``σ_{kj}`` where that is there as well, so that terms can meet."""
+def turn_complements(trace: Trace, named: bool = False) -> None:
+    """Write ``1 - σ_{jk}`` as ``σ_{kj}``: it is shorter, and where that is there terms can meet.
+
+    The derivative of what has a name is left as ``σ_{jk} (1 - σ_{jk})``.
+    """
     both = both_ways(trace.expression, trace.given)
-    if not both:
-        return
+    if not (both or named):
+        both = taken_from_one(trace.expression, trace.given)
     if trace.apply("unfold_complement", lambda e, _: is_left_of(e, both)):
         settle(trace, ("complement_fraction", "fold_definition"))
         for rule in ("write_logistic", "write_sigmoid"):
@@ -63,9 +66,20 @@ def shape_of(entry: Indexed) -> Shape:
 
 def both_ways(expr: Expr, given: Given) -> frozenset[Shape]:
     """The entries of logistic functions that are there with their two indices exchanged too."""
-    logistic = {d.base for d in given.definitions if len(d.indices) > 1 and is_logistic(d.value)}
-    found = {shape_of(e) for e in collected(expr, entries) if e.base in logistic}
+    found = logistics_in(expr, given)
     return frozenset(shape for shape in found if not found.isdisjoint(swapped(shape)))
+
+
+def taken_from_one(expr: Expr, given: Given) -> frozenset[Shape]:
+    """The entries of logistic functions of two indices that are taken from one, ``1 - σ_{jk}``."""
+    rests = collected(expr, lambda part: (part,) if is_complement(part) else ())
+    return frozenset().union(*(logistics_in(rest, given) for rest in rests))
+
+
+def logistics_in(expr: Expr, given: Given) -> frozenset[Shape]:
+    """The entries of logistic functions of more than one index."""
+    logistic = {d.base for d in given.definitions if len(d.indices) > 1 and is_logistic(d.value)}
+    return frozenset(shape_of(e) for e in collected(expr, entries) if e.base in logistic)
 
 
 def swapped(shape: Shape) -> list[Shape]:

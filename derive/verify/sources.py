@@ -58,7 +58,7 @@ def backed(
             definitions = [f for f in facts if isinstance(f, Definition)]
             return (
                 any(
-                    same(value, b) or same(multiplied(value), b) or same(evaluated(value), b)
+                    any(same(v, b) for v in (value, *(f(value) for f in READ_AS)))
                     for d in definitions
                     for a, b in either_way
                     for value in (unfolded(a, d),)
@@ -118,6 +118,21 @@ def multiplied(expr: Expr) -> Expr:
         case (Plus(args),) if not whole.below:
             return Plus(*(Times(whole.number, arg) for arg in args))
     return expr
+
+
+def reduced(expr: Expr) -> Expr:
+    """A product without the factors that stand above and below its bar; they are not zero."""
+    whole = canonical.product(expr)
+    above, below = list(whole.above), list(whole.below)
+    for factor in whole.below:
+        if factor in above:
+            above.remove(factor)
+            below.remove(factor)
+    return canonical.Product(whole.number, tuple(above), tuple(below)).expression()
+
+
+READ_AS = (multiplied, evaluated, reduced)
+"""What the value of a definition may have become where an entry is folded or unfolded."""
 
 
 def even(expr: Expr) -> Expr:

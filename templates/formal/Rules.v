@@ -995,6 +995,7 @@ Ltac by_definition :=
 Ltac fold_definition := by_definition.
 (* [reflexivity] would look into numbers for long before it gives up. *)
 Ltac fold_multiple := autounfold with derive; by_cancelling.
+Ltac fold_scaled := autounfold with derive; by_cancelling.
 Ltac complete_density := by_cancelling.
 Ltac fold_factors := autounfold with derive; by_cancelling.
 (* Equal part by part, inside of sums as well. *)

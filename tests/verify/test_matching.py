@@ -243,6 +243,7 @@ jacobian = Lemma(
 one = SumFact(over(y[j]), Integer(1))
 R = Symbol("r", positive=True)
 length = Definition(R, Power(over(Power(z[j], 2)), Rational(1, 2)))
+scaled = Definition(R, Times(T, over(Power(z[j], 2))))
 one_hot = EntryFact(y[i], Delta(i, t))
 
 
@@ -269,6 +270,10 @@ one_hot = EntryFact(y[i], Delta(i, t))
         ("fold_square", over(Power(z[j], 2)), Power(R, 3), (length,), False),
         ("fold_square", over(Power(z[j], 2)), R, (length,), False),
         ("fold_square", over(Power(z[j], 3)), Power(R, 2), (length,), False),
+        ("fold_scaled", over(Power(z[j], 2)), Quotient(R, T), (scaled,), True),
+        ("fold_scaled", over(Power(z[j], 2)), Times(R, T), (scaled,), False),
+        ("fold_scaled", over(Power(z[j], 2)), Quotient(R, Power(T, 2)), (scaled,), False),
+        ("fold_scaled", over(Power(z[j], 2)), R, (scaled,), False),
         ("sum_probabilities", over(q[j]), Integer(1), (softmax,), True),
         ("sum_probabilities", over(y[j]), Integer(1), (softmax,), False),
         ("sum_probabilities_but", over(q[j], k), less(q[k]), (softmax,), True),
