@@ -3,21 +3,24 @@
 ``[u > 0] x/r`` is 0 where ``u`` is not positive, and so it is where ``r`` is 0 as well; in floating
 point 0 times infinity is no 0. So it is with ``[k = argmax_j f(j)]``, as what is not the largest
 counts for nothing, and with a weight ``y_n`` beside such a condition. A sum of no terms is 0 too.
+An exponential that overflows is infinite likewise: ``[e^z < 2] e^z`` is 0 at any large ``z``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Abs, Expr, Indexed, Max, Min, Symbol
+from sympy import Abs, Expr, Indexed, Max, Min, Symbol, cosh, sinh
 
-from derive.facts import Definition
+from derive.facts import Definition, Given
 from derive.notation import (
     ONE,
     ZERO,
     Apply,
     Attains,
     Binder,
+    Bracket,
+    Delta,
     Exp,
     Inert,
     Log,
@@ -31,10 +34,13 @@ from derive.notation import (
     Total,
     bases,
     factors,
+    heads,
     names,
+    terms,
     times,
     without,
 )
+from derive.signs import is_not_negative
 
 Condition = tuple[Expr, str, Expr] | Attains
 
@@ -83,8 +89,8 @@ def masking(
         ]
     if not (rules_out(parts, beside, definitions) or weighs(parts, beside, definitions)):
         return [None] * len(parts)
-    lacking = [f for f in (beside, *parts) if may_lack_a_value(f, definitions)]
-    arrays = frozenset().union(*map(bases, lacking))
+    lacking = [f for f in (beside, *parts) if _may_be_no_number(f, definitions)]
+    arrays = frozenset().union(*(_reached(f, definitions) for f in lacking))
     return [
         ((f, "!=", ZERO), f)
         if _is_weight(f, definitions) and not bases(f) & arrays
@@ -141,20 +147,28 @@ def is_data(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
 
 
 def rules_out(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]) -> bool:
-    """Whether a part is 0 by a condition where others, or what is ``beside``, may lack a value."""
+    """Whether a part is 0 by a condition where others, or what is ``beside``, may be no number."""
     parts = list(parts)
     others = [f for f in parts if condition(f) is None]
     return len(others) < len(parts) and any(
-        may_lack_a_value(f, definitions) for f in (beside, *others)
+        _may_be_no_number(f, definitions) for f in (beside, *others)
     )
 
 
 def weighs(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]) -> bool:
-    """Whether a part is the weight of what conditions rule out only in part, as a sum of slopes."""
+    """Whether a part is the weight of what conditions rule out only in part, as a sum of slopes.
+
+    Or of the name of an exponential: those without one have been ruled out by ``mask_weights``.
+    """
     parts = list(parts)
     return any(_is_weight(f, definitions) for f in parts) and any(
-        _is_ruled(f, definitions) for f in (beside, *parts)
+        _is_ruled(f, definitions) or _names_overflow(f, definitions) for f in (beside, *parts)
     )
+
+
+def _names_overflow(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+    """Whether what may overflow in this stands behind a name."""
+    return may_overflow(expr, definitions) and not may_overflow(expr, {})
 
 
 def _is_ruled(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
@@ -173,6 +187,49 @@ def _is_weight(factor: Expr, definitions: dict[Expr, Definition]) -> bool:
         case Plus((one, Minus(entry))) if one == 1:
             return _is_weight(entry, definitions)
     return isinstance(factor, Indexed) and _definition(factor, definitions) is None
+
+
+def _may_be_no_number(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+    """Whether this may lack a value, or be infinite in floating point though it has one."""
+    return may_lack_a_value(expr, definitions) or may_overflow(expr, definitions)
+
+
+def may_overflow(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+    """Whether an exponential from which no largest is taken away makes this large.
+
+    Below a bar, in a logarithm or in a minimum it does not.
+    """
+    match expr:
+        case Exp(u):
+            lowered = any(isinstance(t, Minus) and _lowers(t.operand) for t in terms(u))
+            return not lowered and not is_not_negative(Minus(u), Given())
+        case Quotient(above, below):
+            return Exp not in heads(below) and may_overflow(above, definitions)
+        case Log() | Bracket() | Delta() | Attains():
+            return False
+        case Apply(function) if function in (cosh, sinh):
+            return True
+        case Apply(function) if function not in (Abs, Max):
+            return False
+        case Threshold(_, _, above, otherwise):
+            return may_overflow(above, definitions) or may_overflow(otherwise, definitions)
+        case Power(base):
+            return may_overflow(base, definitions)
+    return any(may_overflow(p, definitions) for p in _parts(expr, definitions))
+
+
+def _lowers(expr: Expr) -> bool:
+    """Whether this is made of a maximum, or the logarithm of what is divided by."""
+    parts = [f for f in factors(expr) if isinstance(f, (Apply, Log))]
+    return Maximum in heads(expr) or any(
+        isinstance(f, Log) or f.function in (Max, Abs) for f in parts
+    )
+
+
+def _reached(expr: Expr, definitions: dict[Expr, Definition]) -> frozenset[Expr]:
+    """The arrays in an expression, those behind its names among them."""
+    inner = (_reached(p, definitions) for p in _parts(expr, definitions))
+    return bases(expr).union(*inner)
 
 
 def may_lack_a_value(expr: Expr, definitions: dict[Expr, Definition], weighed: bool = True) -> bool:
