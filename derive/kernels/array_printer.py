@@ -13,18 +13,20 @@ from derive.kernels.complement import log_half_erfc
 from derive.kernels.gaps import exp_rise
 from derive.kernels.identifiers import identifier
 from derive.kernels.inert_printer import ATOM, NEGATIVE, InertPrinter
+from derive.kernels.norms import hypot
 from derive.notation import Apply, Power
 
 BROUGHT = {
     erf: "_erf",
     erfc: "_erfc",
     exp_rise: "_exp_rise",
+    hypot: "np.hypot",
     log_half_erfc: "_log_half_erfc",
     gamma: "_gamma",
     loggamma: "_lgamma",
     polygamma: "_polygamma",
 }
-"""Functions that NumPy lacks and the kernel brings along."""
+"""Functions that SymPy does not print for NumPy; most of them the kernel brings along."""
 
 
 class ArrayPrinter(InertPrinter, NumPyPrinter):
@@ -92,6 +94,8 @@ class ArrayPrinter(InertPrinter, NumPyPrinter):
         axes = -1 if expr.count == 1 else tuple(range(-expr.count, 0))
         if expr.way == "largest":
             return f"np.max({self._print(expr.operand)}, axis={axes}, initial=-np.inf)"
+        if expr.way == "norm":
+            return f"_norm({self._print(expr.operand)}, {axes})"
         return f"np.{expr.way}({self._print(expr.operand)}, axis={axes})"
 
     def _print_Contracted(self, expr: c.Contracted) -> str:

@@ -149,6 +149,22 @@ def _batch(**shapes: tuple[int, ...]) -> tuple[int, ...]:
         raise ValueError(f"the batch axes do not fit each other: {named}") from None
 
 
+def _norm(array: Any, axes: Any) -> Any:
+    """The root of the sum of squares, of numbers near one where these are too large or too little.
+
+    Those are the numbers over a power of two, which takes no digit away.
+    """
+    array = np.asarray(array, np.result_type(array, np.float16))
+    limits = np.finfo(array.dtype)
+    with np.errstate(over="ignore"):
+        squares = np.sum(array**2, axis=axes)
+    if np.all((squares > limits.tiny / limits.eps) & (squares < np.inf)):
+        return np.sqrt(squares)
+    _, power = np.frexp(np.max(np.abs(array), axis=axes, keepdims=True, initial=0))
+    near = np.ldexp(array, -power)
+    return np.ldexp(np.sqrt(np.sum(near**2, axis=axes)), np.squeeze(power, axes))
+
+
 def _others(array: Any) -> Any:
     """For each entry of the last axis the product of all others."""
     ones = np.ones_like(array[..., :1])

@@ -47,7 +47,7 @@ class Moved(Code):
 
 
 class Reduced(Code):
-    """``operand`` summed, or its maximum or the place of that taken, over the last axes."""
+    """``operand`` summed, or its norm, maximum or the place of that taken, over the last axes."""
 
     @property
     def way(self) -> str:
@@ -175,7 +175,8 @@ def moved(operand: Expr, order: tuple[int, ...]) -> Expr:
 
 def reduced(operand: Expr, way: str, count: int = 1) -> Expr:
     """``operand`` summed (``sum``) over its last ``count`` axes, or the largest (``max``, or
-    ``largest`` where there may be none) or the place of the first largest (``argmax``)."""
+    ``largest`` where there may be none), the place of the first largest (``argmax``), or the root
+    of the sum of its squares (``norm``)."""
     return Reduced(operand, Str(way), count)
 
 

@@ -30,6 +30,7 @@ from derive.kernels.gaps import (
     rise,
 )
 from derive.kernels.identifiers import identifier
+from derive.kernels.norms import length, norm
 from derive.kernels.shares import is_lowered, of_shares
 from derive.kernels.signature import Output
 from derive.kernels.vanishing import Condition, masking, only_weighed_lack, rules_out
@@ -168,6 +169,8 @@ class Lowering(Entries):
                 return cast(self.compared(lower, "<=", upper))
             case Threshold(first, second, above, otherwise):
                 return self._entrywise(_branches, (first, second, above, otherwise))
+            case Apply(function, (total,)) if function is length:
+                return self._length(total)
             case Apply():
                 head = expr.args[0]
                 return self._entrywise(lambda *a: Apply(head, *a), expr.operands)
@@ -207,6 +210,8 @@ class Lowering(Entries):
                     # Weights alone, which stay.
                     return self._chosen(masks, self._entrywise(Quotient, expr.args), ZERO)
                 return self._where(masks, Quotient(times(*others), below))
+            case Power(base, exponent) if root := norm(Power(self._written_out(base), exponent)):
+                return self.lower(root)
             case Minus() | Quotient() | Power() | Exp() | Log():
                 return self._entrywise(expr.func, expr.args)
         if not expr.args or isinstance(expr, Inert):
@@ -384,6 +389,31 @@ class Lowering(Entries):
         if ruling:
             result = self._chosen(ruling, result, ZERO)
         return result if sign == 1 else Lowered(Minus(result.code), result.axes, result.plain)
+
+    def _written_out(self, entry: Expr) -> Expr:
+        """What stands behind a name; anything else is left as it is."""
+        known = self._definitions.get(entry.base if isinstance(entry, Indexed) else entry)
+        if known is None:
+            return entry
+        at = entry.indices if isinstance(entry, Indexed) else ()
+        return replace(known.value, dict(zip(known.indices, at, strict=True)))
+
+    def _length(self, total: Expr) -> Lowered:
+        """The root of a sum of squares, from what is squared."""
+        bound: list[Symbol] = []
+        masks: list[Lowered] = []
+        while isinstance(total, Total):
+            total, index, more = self._opened(total)
+            bound.append(index)
+            masks += more
+        part = self.lower(total.base)
+        axes = self.union([part, *masks])
+        kept = tuple(a for a in axes if a not in bound)
+        summed = (*kept, *bound)
+        operand = aligned(part, summed)
+        if masks:
+            operand = self._choice(operand, self._mask(masks, summed), ZERO)
+        return Lowered(c.reduced(operand, "norm", len(bound)), kept)
 
     def _summed(
         self, factors: list[Expr], bound: tuple[Symbol, ...], masks: list[Lowered]

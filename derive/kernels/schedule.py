@@ -28,7 +28,7 @@ _NOUNS: dict[type, str] = {
     c.Picked: "picked",
     c.Moved: "turned",
 }
-_FOUND = {"max": "shift", "largest": "shift", "argmax": "first"}
+_FOUND = {"max": "shift", "largest": "shift", "argmax": "first", "norm": "norm"}
 # Cheap enough to be written again.
 _TRIVIAL = (c.View, c.Counted, c.Clipped, c.Copied, Add, Mul)
 

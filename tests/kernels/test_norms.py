@@ -1,0 +1,86 @@
+"""Roots of sums of squares whose squares are too large or too little for floating point."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import derive
+
+HARD = [1e-170, 1e-290, 1e170, 1e300, 1.0]
+APART = "sqrt(sum((a[n,l] - b[n,l])^2, l=1..L))"
+
+
+def check(derivation: derive.Derivation, given: dict[str, Any]) -> None:
+    """The NumPy kernel agrees with mpmath's, without a warning."""
+    arrays = {name: np.array(number) for name, number in given.items()}
+    found = derivation.kernel("numpy")(**arrays)
+    exact = derivation.kernel("mpmath")(**given)
+    for part, true in zip(found, exact, strict=True):
+        np.testing.assert_allclose(part, np.array(true, float), rtol=1e-14)
+
+
+@pytest.mark.parametrize("scale", HARD)
+@pytest.mark.parametrize(
+    ("loss", "where"),
+    [
+        ("sqrt(sum(x[i]^2, i=1..D))", []),
+        ("r", ["r = sqrt(sum(x[i]^2, i=1..D))"]),
+        ("sqrt(q)", ["q = sum(x[i]^2, i=1..D)"]),
+        ("sqrt(1/D*sum(x[i]^2, i=1..D))", []),
+        ("sqrt(sum(x[i]^2, i=1..D)/D)", []),
+        ("sqrt(sum(x[i]^2, i=1..D) + sum(x[i]^2, i=1..D)/D)", []),
+        ("sum(sqrt(sum((x[i] - x[j])^2, j=1..D)), i=1..D)", []),
+        ("sum(sqrt(sum(x[j]^2, j=1..i)), i=1..D)", []),
+        ("sum(sqrt(sum(x[j]^2, j=1..D, j != i)), i=1..D)", []),
+        ("sqrt(sum((x[i] + x[j])^2, i=1..D, j=1..D))", []),
+    ],
+)
+def test_norms(loss: str, where: list[str], scale: float) -> None:
+    derivation = derive.gradient(loss, "x[k]", where=where)
+    check(derivation, {"x": [3 * scale, -4 * scale, 0.0, 12 * scale]})
+
+
+@pytest.mark.parametrize("scale", HARD)
+@pytest.mark.parametrize("root", ["sqrt(x^2 + y^2)", "sqrt(y^2 + 4*x^2/9 + x^2/w^2 + T)"])
+def test_letters(root: str, scale: float) -> None:
+    derivation = derive.gradient(root, "x", given=["T > 0"] if "T" in root else [])
+    given = {"x": 3 * scale, "y": 4 * scale, "w": 2.0, "T": scale}
+    check(derivation, {name: n for name, n in given.items() if name in root})
+
+
+@pytest.mark.parametrize("scale", HARD)
+def test_a_batch(scale: float) -> None:
+    derivation = derive.gradient(f"sum({APART}, n=1..N)", "a[r,k]")
+    check(derivation, {"a": [[3 * scale, 0.0], [2.0, 1.0]], "b": [[0.0, -4 * scale], [0.0, 0.0]]})
+
+
+def test_one_beside_a_square() -> None:
+    check(derive.gradient("sqrt(1 + x^2)", "x"), {"x": -1e170})
+
+
+@pytest.mark.parametrize(("kind", "scale"), [(np.float32, 1e-30), (np.float32, 1e30)])
+def test_few_digits(kind: type, scale: float) -> None:
+    kernel = derive.gradient("sqrt(sum(x[i]^2, i=1..D))", "x[k]").kernel("numpy")
+    value, slope = kernel(x=np.array([3 * scale, 4 * scale], kind))
+    assert value.dtype == slope.dtype == kind
+    np.testing.assert_allclose([value / kind(scale), *slope], [5, 0.6, 0.8], rtol=1e-6)
+
+
+@pytest.mark.parametrize("entries", [[0.0, 0.0], [np.inf, 1.0], [np.nan, 1.0]])
+def test_the_value_where_there_is_no_slope(entries: list[float]) -> None:
+    kernel = derive.gradient("sqrt(sum(x[i]^2, i=1..D))", "x[k]").kernel("numpy")
+    with np.errstate(all="ignore"):
+        value, slope = kernel(x=np.array(entries))
+    np.testing.assert_equal(value, entries[0])
+    assert np.isnan(slope[0])
+
+
+def test_axes_of_a_batch() -> None:
+    kernel = derive.gradient("sqrt(sum(X[i,j]^2, i=1..D, j=1..E))", "X[k,m]").kernel("numpy")
+    entries = np.random.default_rng(0).standard_normal((5, 2, 3))
+    value, slope = kernel(X=entries)
+    np.testing.assert_allclose(value, np.linalg.norm(entries, axis=(1, 2)), rtol=1e-15)
+    np.testing.assert_allclose(slope, entries / value[:, None, None], rtol=1e-15)
