@@ -38,11 +38,11 @@ free = Meta("i")
 
 
 def is_complement(expr: Expr) -> bool:
-    """Whether an expression is a ``1 - p`` or ``p - 1`` of one entry."""
+    """Whether an expression is a ``1 - p`` or ``p - 1`` of one entry, in either order."""
     match expr:
-        case Plus((one, Minus(Indexed() | Symbol()))):
+        case Plus((one, Minus(Indexed() | Symbol()))) | Plus((Minus(Indexed() | Symbol()), one)):
             return bool(one == 1)
-        case Plus((Indexed() | Symbol(), Minus(one))):
+        case Plus((Indexed() | Symbol(), Minus(one))) | Plus((Minus(one), Indexed() | Symbol())):
             return bool(one == 1)
     return False
 

@@ -7,6 +7,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from exact import check
 from sympy import IndexedBase, Sum, exp, log, symbols
 
 import derive
@@ -264,3 +265,19 @@ def test_binary_cross_entropy_on_both_sides(score: float, label: float) -> None:
     with mpmath.workdps(DIGITS):
         left = float(-mpmath.log(logistic(-score)))
     np.testing.assert_allclose(found[0], left, rtol=1e-14)
+
+
+NEGATIVES = "-log({0}) - sum(log({1}), k=1..K)"
+SEEN = ("sigmoid(sum(v[d]*u[d], d=1..D))", "sigmoid(-sum(v[d]*w[k,d], d=1..D))")
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("variable", ["v[m]", "u[m]", "w[r,m]"])
+@pytest.mark.parametrize("size", [1.0, 50.0, 600.0])
+def test_negative_samples(named: bool, variable: str, size: float) -> None:
+    """Word vectors: what each logistic function leaves of one, in whatever order it is written."""
+    where = tuple(map("{} = {}".format, ("s", "q[k]"), SEEN)) if named else ()
+    loss = NEGATIVES.format("s", "q[k]") if named else NEGATIVES.format(*SEEN)
+    check(
+        loss, variable, (), where, 900, v=[size, 0.3], u=[1.0, -0.4], w=[[-1.0, 0.2], [-0.9, 0.1]]
+    )
