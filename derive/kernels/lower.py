@@ -30,7 +30,7 @@ from derive.kernels.gaps import (
     rise,
 )
 from derive.kernels.identifiers import identifier
-from derive.kernels.norms import length, norm
+from derive.kernels.norms import length, log_square, norm, over_squares
 from derive.kernels.shares import is_lowered, of_shares
 from derive.kernels.signature import Output
 from derive.kernels.vanishing import Condition, masking, only_weighed_lack, rules_out
@@ -201,6 +201,8 @@ class Lowering(Entries):
                 largest, small = map(self.lower, found)
                 whole = self._entrywise(Log, expr.args)
                 return self.combined(_either_logarithm, [largest, whole, small])
+            case Log(operand) if halved := log_square(Log(self._written_out(operand))):
+                return self.lower(halved)
             case Log(Apply(function, operands)) if function is gamma:
                 # The gamma function overflows long before its logarithm does.
                 return self._entrywise(lambda a: Apply(Head(loggamma), a), operands)
@@ -212,6 +214,8 @@ class Lowering(Entries):
                 return self._where(masks, Quotient(times(*others), below))
             case Power(base, exponent) if root := norm(Power(self._written_out(base), exponent)):
                 return self.lower(root)
+            case Quotient() if divided := over_squares(expr, self._written_out):
+                return self.lower(divided)
             case Minus() | Quotient() | Power() | Exp() | Log():
                 return self._entrywise(expr.func, expr.args)
         if not expr.args or isinstance(expr, Inert):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 
-from sympy import Expr, Function, Rational, S, sqrt
+from sympy import Abs, Expr, Function, Integer, Rational, S, sqrt
 
 from derive.notation import (
+    ONE,
     Apply,
     Head,
+    Log,
     Plus,
     Power,
     Quotient,
     Times,
     Total,
     binders,
+    factors,
     names,
     times,
     without,
@@ -54,18 +58,73 @@ def _root(expr: Expr) -> Expr | None:
             root, rest = _root(above), _known_root(below)
             return None if root is None or rest is None else Quotient(root, rest)
         case Times(parts):
-            for n, part in enumerate(parts):
-                root, rest = _root(part), _known_root(times(*without(parts, n)))
-                if root is not None and rest is not None:
-                    return times(rest, root)
+            roots = [_root(p) for p in parts]
+            sides = [root or _known_root(p) for p, root in zip(parts, roots, strict=True)]
+            return times(*filter(None, sides)) if any(roots) and all(sides) else None
     return None
 
 
-def _squared(expr: Expr) -> Expr | None:
+def over_squares(expr: Quotient, written: Callable[[Expr], Expr]) -> Expr | None:
+    """A fraction over a sum of squares, by whose root two of the factors above are divided.
+
+    Args:
+        written: What stands behind a name.
+    """
+    below = factors(expr.denominator)
+    for n, square in enumerate(below):
+        root = _root_of_little(square, written)
+        if root is not None:
+            above = [Quotient(f, root) for f in _two(factors(expr.numerator))]
+            rest = without(below, n)
+            return Quotient(times(*above), times(*rest)) if rest else times(*above)
+    return None
+
+
+def _root_of_little(square: Expr, written: Callable[[Expr], Expr]) -> Expr | None:
+    """The root of a sum of squares that may all be too little, or of the square of a norm."""
+    match square:
+        case Power(base, exponent) if exponent == 2:
+            return base if norm(written(base)) is not None else None
+        case Plus(parts):
+            return _root(square) if all(map(squared, parts)) else None
+        case Total():
+            return _root(square)
+    return None
+
+
+def _two(parts: tuple[Expr, ...]) -> tuple[Expr, Expr]:
+    """The parts as two factors, numbers in the first."""
+    bare = [f for f in parts if not f.is_Number]
+    last = bare[-1] if bare else ONE
+    others = list(parts)
+    if bare:
+        others.remove(last)
+    return times(*others), last
+
+
+def log_square(expr: Expr) -> Expr | None:
+    """The logarithm of a power, or of what has a root here, by the logarithm of what is raised."""
+    match expr:
+        case Log(Power(base, Rational() as exponent)):
+            return Times(exponent, Log(_size(base) if exponent.is_even else base))
+        case Log(operand) if (root := squared(operand)) is not None:
+            return Times(Integer(2), Log(_size(root)))
+    return None
+
+
+def _size(expr: Expr) -> Expr:
+    """``|u|``, which is ``u`` where that is not negative."""
+    match expr:
+        case Apply(function) if function in (hypot, length):
+            return expr
+    return expr if expr.doit().is_nonnegative else Apply(Head(Abs), expr)
+
+
+def squared(expr: Expr) -> Expr | None:
     """What is squared, up to its sign, which does not matter beside another square."""
     match expr:
-        case Power(base, exponent) if exponent == 2:
-            return base
+        case Power(base, exponent) if exponent.is_even and exponent > 0:
+            return base if exponent == 2 else Power(base, exponent / 2)
         case Quotient(above, below):
             return Quotient(*sides) if (sides := _sides((above, below))) else None
         case Times(parts):
@@ -75,10 +134,10 @@ def _squared(expr: Expr) -> Expr | None:
 
 def _sides(parts: tuple[Expr, ...]) -> list[Expr]:
     """The roots of all parts, of which at least one is squared; none where one has no root."""
-    squared = [_squared(p) for p in parts]
-    sides = [side or _known_root(p) for p, side in zip(parts, squared, strict=True)]
+    bare = [squared(p) for p in parts]
+    sides = [side or _known_root(p) for p, side in zip(parts, bare, strict=True)]
     known = [s for s in sides if s is not None]
-    return known if any(squared) and len(known) == len(sides) else []
+    return known if any(bare) and len(known) == len(sides) else []
 
 
 def _known_root(expr: Expr) -> Expr | None:

@@ -10,6 +10,8 @@ import pytest
 import derive
 
 HARD = [1e-170, 1e-290, 1e170, 1e300, 1.0]
+LENGTH = "sqrt(sum(x[i]^2, i=1..D))"
+PRODUCT = "sqrt(sum(x[i]^2, i=1..D)*sum(y[i]^2, i=1..D))"
 APART = "sqrt(sum((a[n,l] - b[n,l])^2, l=1..L))"
 
 
@@ -35,6 +37,8 @@ def check(derivation: derive.Derivation, given: dict[str, Any]) -> None:
         ("sum(sqrt(sum((x[i] - x[j])^2, j=1..D)), i=1..D)", []),
         ("sum(sqrt(sum(x[j]^2, j=1..i)), i=1..D)", []),
         ("sum(sqrt(sum(x[j]^2, j=1..D, j != i)), i=1..D)", []),
+        ("sum(x[i]/r, i=1..D)", ["r = sqrt(sum(x[i]^2, i=1..D))"]),
+        ("sum(x[i], i=1..D)/sqrt(sum(x[i]^2, i=1..D))", []),
         ("sqrt(sum((x[i] + x[j])^2, i=1..D, j=1..D))", []),
     ],
 )
@@ -49,6 +53,13 @@ def test_letters(root: str, scale: float) -> None:
     derivation = derive.gradient(root, "x", given=["T > 0"] if "T" in root else [])
     given = {"x": 3 * scale, "y": 4 * scale, "w": 2.0, "T": scale}
     check(derivation, {name: n for name, n in given.items() if name in root})
+
+
+@pytest.mark.parametrize("scale", HARD)
+@pytest.mark.parametrize("below", [f"{LENGTH}*{LENGTH.replace('x', 'y')}", PRODUCT])
+def test_a_cosine(below: str, scale: float) -> None:
+    derivation = derive.gradient(f"sum(x[i]*y[i], i=1..D)/({below})", "x[k]")
+    check(derivation, {"x": [3 * scale, -4 * scale], "y": [1.0, 2.0]})
 
 
 @pytest.mark.parametrize("scale", HARD)
