@@ -481,6 +481,12 @@ def of_several_exponentials(expr: Expr, given: Given) -> bool:
     return bool(given.scope) and len(found) > 1
 
 
+def of_nested_exponentials(expr: Expr, given: Given) -> bool:
+    """Whether one of several exponentials is that of another: it vanishes where that overflows."""
+    found = [f for side in sides(expr) for f in side if isinstance(f, Exp)]
+    return len(found) > 1 and any(Exp in heads(f.operand) for f in found)
+
+
 def may_vanish(expr: Expr) -> bool:
     """Whether this is a choice, or a product with one, that is zero in one of its branches."""
     match expr:
@@ -592,6 +598,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     repeat(lambda: trace.apply("join_exponents", of_several_exponentials))
     settle(trace, SHIFTS)
     repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))
+    repeat(lambda: trace.apply("join_exponents", of_nested_exponentials))
     settle(trace, CONTRACTION)
     settle(trace, ("mask_weights",))
     repeat(lambda: trace.apply("distribute_branches", beside_infinite))

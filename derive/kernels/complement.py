@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from sympy import Expr, Function, Number, erfc
 
-from derive.notation import Apply, Head, Log, Plus, Times, factors, times
+from derive.notation import Apply, Head, Log, Plus, Times, factors, terms, times
 from derive.recognition import tail
 
 
@@ -13,13 +15,25 @@ class log_half_erfc(Function):
 
 
 def complement(expr: Expr) -> Expr | None:
-    """``c + c erf(u)`` as ``c erfc(-u)``, and ``c - c erf(u)`` as ``c erfc(u)``."""
+    """``c + c erf(u)`` as ``c erfc(-u)``, and ``c - c erf(u)`` as ``c erfc(u)``.
+
+    So it is beside other terms, as in the slope of ``u erfc(-u)``.
+    """
     found = tail(expr)
     if found is None:
-        return None
+        return _beside_others(expr)
     number, operand = found
     left = Apply(Head(erfc), operand)
     return left if number == 1 else Times(number, left)
+
+
+def _beside_others(expr: Expr) -> Expr | None:
+    """A sum of more than two terms with a complement in place of two of them."""
+    items = terms(expr)
+    for pair in combinations(items, 2) if len(items) > 2 else ():
+        if (left := complement(Plus(*pair))) is not None:
+            return Plus(left, *(t for t in items if t not in pair))
+    return None
 
 
 def log_complement(expr: Expr) -> Expr | None:

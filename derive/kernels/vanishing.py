@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from sympy import Abs, Expr, Indexed, Max, Min, Symbol, cosh, sinh
 
 from derive.facts import Definition, Given
+from derive.kernels.gaps import gap
 from derive.notation import (
     ONE,
     ZERO,
@@ -158,17 +159,18 @@ def rules_out(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Defin
 def weighs(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]) -> bool:
     """Whether a part is the weight of what conditions rule out only in part, as a sum of slopes.
 
-    Or of the name of an exponential: those without one have been ruled out by ``mask_weights``.
+    Or of what may overflow by a name or in a maximum: else ``mask_weights`` has ruled it out.
     """
     parts = list(parts)
     return any(_is_weight(f, definitions) for f in parts) and any(
-        _is_ruled(f, definitions) or _names_overflow(f, definitions) for f in (beside, *parts)
+        _is_ruled(f, definitions) or _holds_overflow(f, definitions) for f in (beside, *parts)
     )
 
 
-def _names_overflow(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
-    """Whether what may overflow in this stands behind a name."""
-    return may_overflow(expr, definitions) and not may_overflow(expr, {})
+def _holds_overflow(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+    """Whether what may overflow in this stands behind a name, or in a maximum."""
+    inside = isinstance(expr, Apply) or not may_overflow(expr, {})
+    return inside and may_overflow(expr, definitions)
 
 
 def _is_ruled(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
@@ -235,8 +237,9 @@ def _reached(expr: Expr, definitions: dict[Expr, Definition]) -> frozenset[Expr]
 def may_lack_a_value(expr: Expr, definitions: dict[Expr, Definition], weighed: bool = True) -> bool:
     """Whether this divides by, or takes the logarithm of, what the arguments may make 0.
 
-    Or takes the largest of nothing. Without what may be ``weighed`` with zero, logarithms are not
-    looked into, all sums have terms and nothing that is left of a number is zero.
+    Or by what an exponential leaves of 1, or takes the largest of nothing. Without what may be
+    ``weighed`` with zero, logarithms are not looked into, all sums have terms and nothing that is
+    left of a number is zero.
     """
     match expr:
         case Log() if not weighed:
@@ -244,6 +247,8 @@ def may_lack_a_value(expr: Expr, definitions: dict[Expr, Definition], weighed: b
         case Maximum() if weighed and may_be_empty(expr):
             return True
         case Quotient(_, below) if _may_be_zero(below, definitions, weighed):
+            return True
+        case Quotient(_, below) if weighed and any(gap(f) is not None for f in factors(below)):
             return True
         case Power(base, exponent) if exponent.doit().is_nonnegative is not True:
             return _may_be_zero(base, definitions, weighed)

@@ -27,7 +27,7 @@ def results(kernel: Any, given: dict[str, Any], target: str) -> tuple[Any, Any]:
     """Value and slope as floats, without a warning."""
     arrays = {name: np.array(number) for name, number in given.items()}
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", RuntimeWarning)
         value, slope = kernel(**(arrays if target == "numpy" else given))
     return float(value), np.array(slope, float)
 
@@ -49,6 +49,31 @@ def test_behind_a_bound(loss: str, where: list[str], value: float, target: str) 
     found, slope = results(kernel, FAR, target)
     np.testing.assert_allclose(found, value, rtol=1e-15)
     np.testing.assert_allclose(slope, [0, SLOPE, 0], rtol=1e-14)
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_a_weight_of_the_larger_one(target: str) -> None:
+    kernel = derive.gradient("sum(c[n]*max(exp(z[n]), 2), n=1..N)", "z[k]").kernel(target)
+    found, slope = results(kernel, {"z": [1000.0, -1000.0, 1.0], "c": [0.0, 1.0, 1.0]}, target)
+    np.testing.assert_allclose([found, *slope], [2 + np.e, 0, 0, np.e], rtol=1e-15)
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize(
+    ("loss", "value", "near"),
+    [
+        ("sum(exp(-exp(z[n])), n=1..N)", 1 + np.exp(-1), -np.exp(-1)),
+        ("sum(sigmoid(exp(z[n])), n=1..N)", 1.5 + 1 / (1 + np.exp(-1)), 0.19661193324148185),
+    ],
+)
+def test_an_exponential_of_an_exponential(
+    loss: str, value: float, near: float, target: str
+) -> None:
+    """Its slope has both as factors, and vanishes where the inner one is infinite."""
+    kernel = derive.gradient(loss, "z[k]").kernel(target)
+    with np.errstate(over="ignore"):
+        found, slope = results(kernel, {"z": [1000.0, -1000.0, 0.0]}, target)
+    np.testing.assert_allclose([found, *slope], [value, 0, 0, near], rtol=1e-14)
 
 
 @pytest.mark.parametrize("target", ["numpy", "mpmath"])

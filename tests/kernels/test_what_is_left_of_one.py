@@ -281,3 +281,10 @@ def test_negative_samples(named: bool, variable: str, size: float) -> None:
     check(
         loss, variable, (), where, 900, v=[size, 0.3], u=[1.0, -0.4], w=[[-1.0, 0.2], [-0.9, 0.1]]
     )
+
+
+@pytest.mark.parametrize("number", [-30.0, -8.0, 0.0, 2.0])
+def test_an_error_function_beside_other_terms(number: float) -> None:
+    """The slope of GELU, in which ``1 + erf`` stands beside a third term."""
+    check("x*(1 + erf(x/sqrt(2)))/2", "x", digits=900, x=number)
+    check("sum(v[i]*(1 + erf(v[i]/sqrt(2)))/2, i=1..D)", "v[k]", digits=900, v=[number, 0.5])

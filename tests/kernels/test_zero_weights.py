@@ -226,3 +226,14 @@ def test_nothing_is_behind_the_last_of_a_layer(target: str) -> None:
 def test_a_sum_that_has_terms_needs_no_mask() -> None:
     loss = "-sum(w[n]*log(1 - softmax(z[n])[t[n]]), n=1..N)"
     assert "w != 0" not in derive.gradient(loss, "z[l,k]").kernel("numpy").source
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_nothing_is_left_by_an_exponential(target: str) -> None:
+    """The complementary log-log: an event that was not seen, at a rate that rounds to zero."""
+    loss = "-sum(y[n]*log(1 - exp(-exp(z[n]))) - (1 - y[n])*exp(z[n]), n=1..N)"
+    kernel = derive.gradient(loss, "z[k]").kernel(target)
+    value, slope = kernel(y=np.array([0.0, 1.0]), z=np.array([-1000.0, 0.0]))
+    left = np.log(1 - np.exp(-1))
+    np.testing.assert_allclose(float(value), -left, rtol=1e-14)
+    np.testing.assert_allclose(np.array(slope, float), [0, -1 / (np.e - 1)], rtol=1e-14)
