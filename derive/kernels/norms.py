@@ -93,13 +93,13 @@ def _root_of_little(square: Expr, written: Callable[[Expr], Expr]) -> Expr | Non
 
 
 def _two(parts: tuple[Expr, ...]) -> tuple[Expr, Expr]:
-    """The parts as two factors, numbers in the first."""
-    bare = [f for f in parts if not f.is_Number]
-    last = bare[-1] if bare else ONE
-    others = list(parts)
-    if bare:
-        others.remove(last)
-    return times(*others), last
+    """The parts as two factors, numbers in the first; of a square one in each."""
+    for n, part in enumerate(parts):
+        match part:
+            case Power(base, exponent) if exponent == 2:
+                return times(*without(parts, n), base), base
+    last = next((n for n, f in enumerate(parts) if not f.is_Number), None)
+    return (times(*parts), ONE) if last is None else (times(*without(parts, last)), parts[last])
 
 
 def log_square(expr: Expr) -> Expr | None:
@@ -117,7 +117,8 @@ def _size(expr: Expr) -> Expr:
     match expr:
         case Apply(function) if function in (hypot, length):
             return expr
-    return expr if expr.doit().is_nonnegative else Apply(Head(Abs), expr)
+    is_known = not binders(expr) and expr.doit().is_nonnegative
+    return expr if is_known else Apply(Head(Abs), expr)
 
 
 def squared(expr: Expr) -> Expr | None:

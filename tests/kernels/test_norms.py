@@ -68,6 +68,15 @@ def test_a_batch(scale: float) -> None:
     check(derivation, {"a": [[3 * scale, 0.0], [2.0, 1.0]], "b": [[0.0, -4 * scale], [0.0, 0.0]]})
 
 
+@pytest.mark.parametrize("scale", HARD[:3])
+def test_shares_of_a_sum_of_squares(scale: float) -> None:
+    """The value; its slope is over the square of that sum, which is not rewritten."""
+    kernel = derive.gradient("3*x^2/(x^2 + y^2)", "x").kernel("numpy")
+    with np.errstate(all="ignore"):
+        value, _ = kernel(x=3 * scale, y=4 * scale)
+    np.testing.assert_allclose(value, 27 / 25, rtol=1e-15)
+
+
 def test_one_beside_a_square() -> None:
     check(derive.gradient("sqrt(1 + x^2)", "x"), {"x": -1e170})
 
