@@ -83,6 +83,8 @@ FUNCTIONS: dict[str, Function] = {
     "artanh": Function(sympy.atanh),
     "erf": Function(sympy.erf),
     "lgamma": Function(sympy.loggamma),
+    "loggamma": Function(sympy.loggamma),
+    "gammaln": Function(sympy.loggamma),
     "digamma": Function(sympy.digamma),
     "log1p": Function(lambda u: log(1 + u)),
     "expm1": Function(lambda u: exponential(u) - 1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import combinations, permutations, product
 
-from sympy import Expr, sign
+from sympy import Expr, Indexed, Symbol, sign
 
 from derive.facts import Given
 from derive.laws import Condition, Each, law
@@ -43,6 +43,7 @@ from derive.rules.monomials import (
 )
 from derive.rules.registry import Outcome, rule
 
+LEAVES = (Indexed, Symbol)
 z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
 
 
@@ -77,6 +78,28 @@ def _weight(shared: Monomial) -> tuple[int, str]:
     if heads(whole) & {Exp, Total}:
         return 0, ""
     return len(entries(whole)) + len(names(whole)), code(whole)
+
+
+@rule(
+    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
+    Plus(Times(s.T, s.p[s.k1]), z_k, Minus(s.p[s.k1])),
+    formal="factor_partly",
+)
+def factor_itself(expr: Expr, given: Given) -> Outcome:
+    """``a b - b = (a - 1) b`` beside other terms, for a letter or an entry ``a``.
+
+    Not where ``a`` is a term as well: ``a b - a - b`` stays as it is. No exponential, as above.
+    """
+    there = {code(t.operand if isinstance(t, Minus) else t) for t in expr.args}
+
+    def is_itself(shared: Monomial, *rests: Expr) -> bool:
+        if _weight(shared)[0] == 0:
+            return False
+        bare = [r.operand if isinstance(r, Minus) else r for r in rests]
+        more = [r for r in bare if r != 1]
+        return len(more) == 1 and isinstance(more[0], LEAVES) and code(more[0]) not in there
+
+    return _of_two(expr, is_itself)
 
 
 @rule(

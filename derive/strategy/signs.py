@@ -35,14 +35,17 @@ def sums_a_difference(negative: Expr, given: Given) -> bool:
 def turn_double_total(trace: Trace) -> None:
     """Take the minus of a sum over two indices to the differences in it."""
 
+    def turns(negative: Expr, given: Given) -> bool:
+        return sums_a_difference(negative, given) or less_one(negative, given)
+
     def is_double(negative: Expr, given: Given) -> bool:
         inner = (f.opened[0] for f in sides(negative.operand)[0] if isinstance(f, Total))
         return negative == trace.expression and any(
-            isinstance(total, Total) and sums_a_difference(Minus(total), given) for total in inner
+            isinstance(total, Total) and turns(Minus(total), given) for total in inner
         )
 
     if trace.apply("take_sign_in", is_double):
-        trace.apply("turn_total", sums_a_difference)
+        trace.apply("turn_total", turns)
 
 
 def is_slope(negative: Expr) -> bool:
