@@ -49,6 +49,7 @@ from derive.strategy.judgement import (
     undefined_if_equal,
 )
 from derive.strategy.lengths import add_squares
+from derive.strategy.opening import names_in_logs
 
 # In this order: whatever comes later may take for granted that what comes earlier does not fire.
 DIFFERENTIATION = (
@@ -181,6 +182,7 @@ def prepare(trace: Trace) -> None:
         lambda: trace.apply("pull_out_factor", among(collected(trace.expression, numbered_totals)))
     )
     trace.apply("power_of_product", raises_well)
+    trace.apply("unfold_in_log", among(names_in_logs(trace.expression, trace.given)))
     settle(trace, ("cancel_log_exp", "expand_log_power"))
     for _ in range(PATIENCE):
         opened = trace.apply("expand_log_quotient", opens_exponential) or trace.apply(

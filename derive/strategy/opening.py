@@ -1,0 +1,41 @@
+"""Logarithms of named products, such as ``log f_n`` of a density: their terms say more."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed, Symbol
+
+from derive.facts import Given
+from derive.notation import Binder, Log, Plus, Total, bases, collected
+from derive.rules.monomials import sides
+from derive.strategy.judgement import opens_exponential
+
+
+def names_in_logs(expr: Expr, given: Given) -> frozenset[Expr]:
+    """The logarithms of names of products with exponentials or powers, as of densities and hazards.
+
+    Of names that are nowhere else. Of a share the logarithm says more by its name.
+    """
+    elsewhere = outside_logs(expr)
+
+    def opens(logarithm: Log) -> bool:
+        known = given.definition_of(logarithm.operand)
+        if known is None or known.base in elsewhere:
+            return False
+        shared = any(isinstance(f, (Plus, Total)) for f in sides(known.value)[1])
+        return not shared and opens_exponential(Log(known.value), given)
+
+    return collected(expr, lambda part: [part] if isinstance(part, Log) and opens(part) else [])
+
+
+def outside_logs(expr: Expr) -> frozenset[Expr]:
+    """The arrays and letters that stand elsewhere than in a ``log p`` of nothing but an entry."""
+    match expr:
+        case Log(Indexed(base=own) as entry):
+            return bases(entry) - {own}
+        case Log(Symbol()):
+            return frozenset()
+        case Indexed() | Symbol():
+            return frozenset({expr}) | bases(expr)
+        case Binder():
+            return outside_logs(expr.body)
+    return frozenset().union(*map(outside_logs, expr.args))
