@@ -69,7 +69,14 @@ def condition(factor: Expr) -> tuple[Condition, Expr] | None:
         case Power(Apply() as base, exponent) if exponent.doit().is_positive:
             known = condition(base)
             return known and (known[0], Power(known[1], exponent))
+        case Threshold(_, _, above, otherwise) if _may_vanish(above) or _may_vanish(otherwise):
+            return (factor, "!=", ZERO), factor
     return None
+
+
+def _may_vanish(branch: Expr) -> bool:
+    """Whether a branch is 0 by a condition of its own."""
+    return branch == 0 or any(condition(f) is not None for f in factors(branch))
 
 
 def masking(
@@ -94,7 +101,7 @@ def masking(
     arrays = frozenset().union(*(_reached(f, definitions) for f in lacking))
     return [
         ((f, "!=", ZERO), f)
-        if _is_weight(f, definitions) and not bases(f) & arrays
+        if _is_weight(f, definitions) and not _reached(f, definitions) & arrays
         else condition(f)
         for f in parts
     ]
@@ -184,11 +191,13 @@ def _is_ruled(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
 
 
 def _is_weight(factor: Expr, definitions: dict[Expr, Definition]) -> bool:
-    """Whether this is an entry of an argument, or what it leaves of one."""
-    match factor:
-        case Plus((one, Minus(entry))) if one == 1:
-            return _is_weight(entry, definitions)
-    return isinstance(factor, Indexed) and _definition(factor, definitions) is None
+    """Whether this is an entry of an argument, a sum of such as ``1 - e_n``, or the name of one."""
+    known = _definition(factor, definitions)
+    if known is not None:
+        return isinstance(factor, Indexed) and _is_weight(known.value, definitions)
+    if isinstance(factor, Plus):
+        return bool(bases(factor)) and is_data(factor, definitions)
+    return isinstance(factor, Indexed)
 
 
 def _may_be_no_number(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
@@ -203,8 +212,7 @@ def may_overflow(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
     """
     match expr:
         case Exp(u):
-            lowered = any(isinstance(t, Minus) and _lowers(t.operand) for t in terms(u))
-            return not lowered and not is_not_negative(Minus(u), Given())
+            return not _is_lowered(u) and not is_not_negative(Minus(u), Given())
         case Quotient(above, below):
             return Exp not in heads(below) and may_overflow(above, definitions)
         case Log() | Bracket() | Delta() | Attains():
@@ -218,6 +226,13 @@ def may_overflow(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
         case Power(base):
             return may_overflow(base, definitions)
     return any(may_overflow(p, definitions) for p in _parts(expr, definitions))
+
+
+def _is_lowered(exponent: Expr) -> bool:
+    """Whether the largest of all that stands in an exponent is taken away."""
+    taken = [t for t in terms(exponent) if isinstance(t, Minus) and _lowers(t.operand)]
+    arrays = frozenset().union(*map(bases, taken))
+    return bool(taken) and bases(exponent) <= arrays
 
 
 def _lowers(expr: Expr) -> bool:

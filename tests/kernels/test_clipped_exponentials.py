@@ -15,6 +15,7 @@ SLOPE = 2 * np.exp(-1)
 
 RATIO = "exp(p[n] - q[n])"
 CLIPPED = "-1/N*sum(min(r[n]*A[n], clip(r[n], 1 - w, 1 + w)*A[n]), n=1..N)"
+LARGER = "1/N*sum(max(-A[n]*r[n], -A[n]*clip(r[n], 1 - w, 1 + w)), n=1..N)"
 STEPS: dict[str, Any] = {
     "p": [1000.0, -1000.0, -1000.0, 1000.0, -1000.0, 0.1],
     "q": [0.0] * 6,
@@ -78,15 +79,40 @@ def test_an_exponential_of_an_exponential(
 
 @pytest.mark.parametrize("target", ["numpy", "mpmath"])
 @pytest.mark.parametrize("named", [True, False])
-def test_ratios_of_policies(named: bool, target: str) -> None:
+@pytest.mark.parametrize("loss", [CLIPPED, LARGER])
+def test_ratios_of_policies(loss: str, named: bool, target: str) -> None:
     """Where nothing was gained, A = 0, the ratio counts for nothing, be it infinite or not."""
-    loss = CLIPPED if named else CLIPPED.replace("r[n]", RATIO)
+    loss = loss if named else loss.replace("r[n]", RATIO)
     where = [f"r[n] = {RATIO}"] if named else []
     kernel = derive.gradient(loss, "p[k]", where=where).kernel(target)
     found, slope = results(kernel, STEPS, target)
     near = 0.5 * np.exp(0.1)
     np.testing.assert_allclose(found, -(1.2 - 0.8 + near) / 6, rtol=1e-15)
     np.testing.assert_allclose(slope, [0, 0, 0, 0, 0, -near / 6], rtol=1e-14)
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize("gain", ["g[n]", "(R[n] - V[n])"])
+def test_a_gain_that_is_a_difference(gain: str, target: str) -> None:
+    where = [f"r[n] = {RATIO}", "g[n] = R[n] - V[n]"][: 2 if gain == "g[n]" else 1]
+    kernel = derive.gradient(CLIPPED.replace("A[n]", gain), "p[k]", where=where).kernel(target)
+    given = {name: STEPS[name] for name in "pqw"} | {"V": [1.0] * 6, "R": [2.0, 2, 0, 1, 1, 1.5]}
+    found, slope = results(kernel, given, target)
+    near = 0.5 * np.exp(0.1)
+    np.testing.assert_allclose(found, -(1.2 - 0.8 + near) / 6, rtol=1e-15)
+    np.testing.assert_allclose(slope, [0, 0, 0, 0, 0, -near / 6], rtol=1e-14)
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_ratios_of_a_softmax(target: str) -> None:
+    """The exponent is lowered by what is largest in the softmax, and raised by another number."""
+    where = ["r[n] = exp(log_softmax(z[n])[a[n]] - q[n])"]
+    kernel = derive.gradient(CLIPPED, "z[k,j]", where=where).kernel(target)
+    given: dict[str, Any] = {"z": [[1000.0, 0.0], [0.0, 1000.0], [0.0, 0.0]], "w": 0.2}
+    given |= {"q": [-1000.0, -1.0, -1000.0], "A": [1.0, -1.0, 0.0], "a": [0, 0, 1]}
+    found, slope = results(kernel, given, target)
+    np.testing.assert_allclose(found, -(1.2 - 0.8) / 3, rtol=1e-15)
+    np.testing.assert_array_equal(slope, 0)
 
 
 def test_a_named_exponential_that_its_weight_makes_large_is_not_ruled_out() -> None:
