@@ -104,6 +104,51 @@ BY_HAND = {
         "-f[k]*Sum(\\hat{y}[i], (i, 1, N))",
         {"by": "h[k]"},
     ),
+    # Khosla et al. 2020, equation 2, with all others as positives: N y - y is (N - 1) y.
+    "one less than a size": (
+        "-sum(1/n[i]*sum(log(exp(s[i,p]/T)/sum(exp(s[i,a]/T), a=1..N, a != i)), p=1..N, p != i),"
+        " i=1..N)",
+        "((N - 1)*\\hat{y}[k, m] + KroneckerDelta(k, m) - 1)/(T*n[k])",
+        {"by": "s[k,m]", "given": ["T > 0"]},
+    ),
+    # Zhai et al. 2023, section 3.2, by the bias: the minus goes into the bracket.
+    "a bias of all pairs": (
+        "-sum(log(1/(1 + exp(z[i,j]*(-t*s[i,j] + b)))), i=1..N, j=1..N)/N",
+        "Sum((1 - \\sigma[i, j])*z[i, j], (i, 1, N), (j, 1, N))/N",
+        {"by": "b"},
+    ),
+    # Cox and Oakes 1984, section 2.3: hazards with names are seen through under a logarithm.
+    "a named hazard": (
+        "-sum(d[n]*log(h[n]) - H[n], n=1..N)",
+        "Sum((H[n] - d[n])*x[n, j], (n, 1, N))",
+        {
+            "by": "b[j]",
+            "given": ["k > 0", "t[i] > 0"],
+            "where": [
+                "l[n] = exp(sum(x[n,q]*b[q], q=1..Q))",
+                "h[n] = l[n]*k*t[n]^(k - 1)",
+                "H[n] = l[n]*t[n]^k",
+            ],
+        },
+    ),
+    "a named hazard by its shape": (
+        "-sum(d[n]*log(h[n]) - H[n], n=1..N)",
+        "-Sum((-H[n] + d[n])*log(t[n]/b) + d[n]/k, (n, 1, N))",
+        {
+            "by": "k",
+            "given": ["k > 0", "b > 0", "t[i] > 0"],
+            "where": ["h[n] = k/b*(t[n]/b)^(k - 1)", "H[n] = (t[n]/b)^k"],
+        },
+    ),
+    "a named density": (
+        "-sum(log(f[n]), n=1..N)",
+        "Sum(-a/b + x[n], (n, 1, N))",
+        {
+            "by": "b",
+            "given": ["a > 0", "b > 0", "x[i] > 0"],
+            "where": ["f[n] = b^a*x[n]^(a - 1)*exp(-b*x[n])/exp(lgamma(a))"],
+        },
+    ),
     # Radford et al. 2021, figure 3, with the scale as a factor.
     "a scale by the scores it is in": (
         "-sum(log(p[n,n]) + log(q[n,n]), n=1..N)/(2*N)",
@@ -227,7 +272,7 @@ BY_HAND = {
     ),
     "focal tversky": (
         "(1 - F)^(1/g)",
-        "(1 - F)**(-1 + 1/g)*(F*(-a*y[k] + b*(1 - y[k]) + y[k]) - y[k])"
+        "(1 - F)**(-1 + 1/g)*(F*(b*(1 - y[k]) + (1 - a)*y[k]) - y[k])"
         "/(g*(b*Sum((1 - y[i])*p[i], (i, 1, C)) + eps"
         " + Sum((a*(1 - p[i]) + p[i])*y[i], (i, 1, C))))",
         {
@@ -308,7 +353,7 @@ BY_HAND = {
     ),
     "terms over one bar": (
         "-sum(d[i]*log(p[i]) + (1 - d[i])*log(1 - p[i] + p[i]*S[i]), i=1..N)",
-        "(p[k] - 1)*(S[k]*p[k] + d[k] - p[k])/(S[k]*p[k] - p[k] + 1)",
+        "((S[k] - 1)*p[k] + d[k])*(p[k] - 1)/((S[k] - 1)*p[k] + 1)",
         {"where": ["p[i] = sigmoid(z[i])"]},
     ),
     "inverse distances, twice left out": (

@@ -11,6 +11,7 @@ from derive.notation import (
     Exp,
     Minus,
     Plus,
+    Power,
     ProductOver,
     Quotient,
     Times,
@@ -41,14 +42,17 @@ def fold_factors(expr: Expr, given: Given) -> Outcome:
     whole = monomial(expr)
     for definition in given.definitions:
         likelihood = _likelihood(definition)
-        for base, _ in whole.powers.values() if likelihood is not None else ():
-            found = instance_of(likelihood, base, definition.indices)
+        for base, exponent in whole.powers.values() if likelihood is not None else ():
+            power = Power(base, exponent) if isinstance(likelihood, Power) else base
+            found = instance_of(likelihood, power, definition.indices)
             if found is not None:
                 entry = replace(definition.entry, found)
                 density = monomial(value_of(entry, definition))
-                if _holds(whole, density):
-                    left = multiplied(divided(whole, density), entry)
-                    return Rewriting(expression(left), (definition,))
+                left = divided(whole, density)
+                # A power of t beside a t is another power of it, which may have its own name.
+                raised = monomial(base).powers if isinstance(likelihood, Power) else {}
+                if _holds(whole, density) and raised.keys().isdisjoint(left.powers):
+                    return Rewriting(expression(multiplied(left, entry)), (definition,))
     return None
 
 
@@ -56,6 +60,7 @@ def _likelihood(definition: Definition) -> Expr | None:
     """What of a product tells which density it is; None for shares, and for what is no product."""
     powers = monomial(definition.value).powers.values()
     likely = [b for b, e in powers if isinstance(b, (Exp, ProductOver)) and e == 1]
+    likely += [Power(b, e) for b, e in powers if not e.is_number]
     shared = any(isinstance(b, (Plus, Total)) and e.is_negative for b, e in powers)
     if definition.value in likely or shared:
         return None

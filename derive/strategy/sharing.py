@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr
 
+from derive.facts import Given
 from derive.notation import Plus, collected
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among, repeat
@@ -15,9 +16,14 @@ def share_names(trace: Trace) -> None:
     First where ``p`` is a name, of which ``1 - p`` is what is left of one.
     """
     before = added(trace.expression)
-    repeat(lambda: trace.apply("factor_complement", lambda e, _: len(e.args) > 2))
-    repeat(lambda: trace.apply("factor_itself"))
+    repeat(lambda: trace.apply("factor_complement", is_longer))
+    repeat(lambda: trace.apply("factor_itself", is_longer))
     trace.apply("turn_sign", among(added(trace.expression) - before))
+
+
+def is_longer(sum_: Expr, given: Given) -> bool:
+    """Whether this has more than two terms."""
+    return len(sum_.args) > 2
 
 
 def added(expr: Expr) -> frozenset[Expr]:
