@@ -353,7 +353,7 @@ BY_HAND = {
     ),
     "terms over one bar": (
         "-sum(d[i]*log(p[i]) + (1 - d[i])*log(1 - p[i] + p[i]*S[i]), i=1..N)",
-        "((S[k] - 1)*p[k] + d[k])*(p[k] - 1)/((S[k] - 1)*p[k] + 1)",
+        "((S[k] - 1)*p[k] + d[k])*(p[k] - 1)/(S[k]*p[k] - p[k] + 1)",
         {"where": ["p[i] = sigmoid(z[i])"]},
     ),
     "inverse distances, twice left out": (
