@@ -28,6 +28,7 @@ from derive.notation import (
 from derive.rules.algebra import move_index_back
 from derive.rules.definitions import parts_of
 from derive.rules.monomials import sides
+from derive.rules.negatives import distribute_negative
 from derive.rules.trace import Trace
 from derive.strategy.attempts import (
     NO_LONGER,
@@ -171,7 +172,8 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, cancel_odds)
     attempt(trace, reduce_powers)
     attempt(trace, open_roots)
-    attempt(trace, divide_powers, NO_LONGER)
+    if attempt(trace, divide_powers, NO_LONGER):
+        factor_out(trace)
     attempt(trace, lambda t: settle(t, ("turn_exponentials",)))
     attempt(trace, complete_products)
     attempt(trace, take_known_out, KNOWN)
@@ -474,11 +476,19 @@ def name_scaled(trace: Trace) -> None:
         settle(trace, ("pull_out_factor", "multiply_quotients", "cancel_factor"))
 
 
+def cancels_turned(product: Expr, given: Given) -> bool:
+    """Whether a bracket above the bar is one below it with the other signs."""
+    below = {code(f) for f in sides(product)[1]}
+    above = [f for f in sides(product)[0] if isinstance(f, Plus)]
+    return any(code(distribute_negative(Minus(f), given)) in below for f in above)
+
+
 def simplify_after_factoring(trace: Trace) -> bool:
     """What factoring may have made possible, without taking the factoring back."""
     return (
         trace.apply("separate_quotient", holds_share)
         or trace.apply_first(("fold_definition", "flatten_quotient"))
+        or (trace.apply("turn_factor", cancels_turned) and trace.apply("cancel_factor"))
         or trace.apply_first(("cancel_factor", "pull_out_sign"))
         or trace.apply_first(("divide_slopes", "divide_turned_slopes", "divide_numerator"))
         or trace.apply_first(("factor_squares", "factor_turned_squares"))
