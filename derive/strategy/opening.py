@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Given
-from derive.notation import Binder, Log, Plus, Total, bases, collected
+from derive.notation import Binder, Exp, Log, Plus, Quotient, Total, bases, collected, factors
 from derive.rules.monomials import sides
 from derive.strategy.judgement import opens_exponential
 
@@ -39,3 +39,14 @@ def outside_logs(expr: Expr) -> frozenset[Expr]:
         case Binder():
             return outside_logs(expr.body)
     return frozenset().union(*map(outside_logs, expr.args))
+
+
+def is_of_partitions(logarithm: Expr, given: Given) -> bool:
+    """Whether a sum of exponentials stands over another: ``log Σ_j w_j e^{z_j} - log Σ_j e^{z_j}``.
+
+    Each of the two has its shares, where one sum over the other is but a mean.
+    """
+    match logarithm.operand:
+        case Quotient(Total() as above, Total() as below):
+            return all(Exp in map(type, factors(t.opened[0])) for t in (above, below))
+    return False

@@ -49,7 +49,7 @@ from derive.strategy.judgement import (
     undefined_if_equal,
 )
 from derive.strategy.lengths import add_squares
-from derive.strategy.opening import names_in_logs
+from derive.strategy.opening import is_of_partitions, names_in_logs
 
 # In this order: whatever comes later may take for granted that what comes earlier does not fire.
 DIFFERENTIATION = (
@@ -168,6 +168,7 @@ def prepare(trace: Trace) -> None:
     """Name what can be named, use what is known of labels, open logarithms of exponentials."""
     trace.apply("use_equality")
     settle(trace, ABSOLUTE_VALUES)
+    trace.apply("expand_log_quotient", is_of_partitions)
     fold_names(trace)
     if trace.apply("use_entry_fact"):
         settle(trace, CONTRACTION)
