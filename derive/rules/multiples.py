@@ -100,7 +100,7 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
         if not (is_light or _are_alike(index, *wholes)):
             continue
         shared = max(
-            _shared(index, monomial(t), monomial(u))
+            _shared(index, *map(monomial, _inmost(t, u)))
             for t in terms(body)
             for u in terms(second.at(index))
         )
@@ -111,6 +111,16 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
             rest = (first.over(inner, index) if at == n else t for at, t in enumerate(expr.args))
             best, most = plus(*(t for at, t in enumerate(rest) if at != m)), shared
     return best
+
+
+def _inmost(first: Expr, second: Expr) -> tuple[Expr, Expr]:
+    """The terms of two sums inside each other over the same indices; of others these themselves."""
+    while isinstance(first, Total) and isinstance(second, Total):
+        if first.limits[1:] != second.limits[1:]:
+            break
+        first, index = first.open()
+        second = second.at(index)
+    return first, second
 
 
 def _shared(index: Symbol, first: Monomial, second: Monomial) -> int:
