@@ -24,6 +24,7 @@ from sympy.core.basic import Basic
 from derive.facts import (
     Definition,
     EntryFact,
+    Fact,
     Given,
     IndexRange,
     PositiveFact,
@@ -173,6 +174,16 @@ def _is_sum_of_zeros(plain: Basic) -> bool:
 def is_positive(expr: Expr, given: Given) -> bool:
     """Whether ``expr`` can be shown to be positive."""
     return signs(expr, given) == POSITIVE
+
+
+def speaking_of(expr: Expr, given: Given) -> tuple[Fact, ...]:
+    """The facts from which the sign of ``expr`` may follow; of indices alone, their ranges."""
+    leaves = bases(expr) | names(expr)
+    facts = (f for f in given.of(PositiveFact) if isinstance(f, PositiveFact))
+    told = (f for f in facts if leaves & (bases(f.expression) or names(f.expression)))
+    indices = () if bases(expr) else sorted(names(expr), key=str)
+    ranges = tuple(known for known in map(given.range_of, indices) if known is not None)
+    return (*told, *given.declared(ranges))
 
 
 def told_above(expr: Expr, number: Expr, given: Given) -> PositiveFact | None:

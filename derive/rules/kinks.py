@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sympy import Abs, Expr, Indexed, Integer, Max, Min, Symbol, sign
 
-from derive.facts import Fact, Given, PositiveFact
+from derive.facts import Given
 from derive.laws import Condition, law
 from derive.notation import (
     ONE,
@@ -28,10 +28,8 @@ from derive.notation import (
     Threshold,
     Times,
     Total,
-    bases,
     code,
     is_number,
-    names,
     plus,
     times,
     without,
@@ -49,7 +47,7 @@ from derive.rules.monomials import (
     with_factor,
 )
 from derive.rules.registry import Outcome, Rewriting, rule
-from derive.signs import depends, is_above, is_positive, told_above
+from derive.signs import depends, is_above, is_positive, speaking_of, told_above
 
 z_k, y_i = s.z[s.k1], s.y[s.i1]
 TWO = Integer(2)
@@ -83,16 +81,6 @@ def exceeds(first: Expr, second: Expr) -> Expr:
 
 off_zero = Condition("nonzero", (s.u,))
 apart = Condition("nonzero", (Plus(s.u, Minus(s.w)),))
-
-
-def speaking_of(expr: Expr, given: Given) -> tuple[Fact, ...]:
-    """The facts from which the sign of ``expr`` may follow; of indices alone, their ranges."""
-    leaves = bases(expr) | names(expr)
-    facts = (f for f in given.of(PositiveFact) if isinstance(f, PositiveFact))
-    told = (f for f in facts if leaves & (bases(f.expression) or names(f.expression)))
-    indices = () if bases(expr) else sorted(names(expr), key=str)
-    ranges = tuple(known for known in map(given.range_of, indices) if known is not None)
-    return (*told, *given.declared(ranges))
 
 
 @rule(

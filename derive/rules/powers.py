@@ -38,8 +38,8 @@ from derive.rules.monomials import (
     sides,
     split_power,
 )
-from derive.rules.registry import Outcome, rule
-from derive.signs import is_not_negative, is_positive
+from derive.rules.registry import Outcome, Rewriting, rule
+from derive.signs import is_not_negative, is_positive, speaking_of
 
 z_k, z_i, y_k = s.z[s.k1], s.z[s.i1], s.y[s.k1]
 
@@ -163,7 +163,8 @@ def power_of_power(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Power(Power(base, inner), outer):
             if outer.is_integer or is_positive(base, given):
-                return raise_to(base, inner.doit() * outer.doit())
+                facts = () if outer.is_integer else speaking_of(base, given)
+                return Rewriting(raise_to(base, inner.doit() * outer.doit()), facts)
     return None
 
 
@@ -188,7 +189,8 @@ def power_of_product(expr: Expr, given: Given) -> Outcome:
     # All but one are positive: so is that one, where the power has a value.
     unknown = [part for part in (first, *factors(rest)) if not is_positive(part, given)]
     if n.is_integer or len(unknown) <= 1 or all(is_not_negative(f, given) for f in unknown):
-        return times(raise_to(first, n.doit()), raise_to(rest, n.doit()))
+        facts = () if n.is_integer else speaking_of(expr.base, given)
+        return Rewriting(times(raise_to(first, n.doit()), raise_to(rest, n.doit())), facts)
     return None
 
 
@@ -204,7 +206,8 @@ def power_of_quotient(expr: Expr, given: Given) -> Outcome:
     match expr:
         case Power(Quotient(above, below), n) if n.is_integer or is_positive(below, given):
             top = ONE if above == 1 else raise_to(above, n.doit())
-            return Quotient(top, raise_to(below, n.doit()))
+            facts = () if n.is_integer else speaking_of(below, given)
+            return Rewriting(Quotient(top, raise_to(below, n.doit())), facts)
     return None
 
 
