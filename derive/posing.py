@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace as with_changes
 from itertools import chain
 from typing import Any
 
@@ -48,6 +49,7 @@ from derive.positions import survey
 from derive.problem import Kind, Problem
 from derive.ranges import Ranges
 from derive.reading import as_expr, read
+from derive.roots import without_roots
 from derive.shapes import shaped, shapes_of, with_shapes
 from derive.signs import at_most, ingredients, signs
 from derive.wording import quoted, readable, sizes_in
@@ -128,6 +130,11 @@ def pose(
         ranges.check(place, everything)
     definitions = tuple(
         with_softmax(Definition(d.entry, without_masks(d.value, everything))) for d in definitions
+    )
+    everything = Given((*facts, *known), definitions)
+    loss = without_roots(loss, everything)
+    definitions = tuple(
+        with_changes(d, value=without_roots(d.value, everything)) for d in definitions
     )
     everything = Given((*facts, *known), definitions)
     for variable in wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Symbol, Tuple
 
 from derive.derivation import Derivation, Step
+from derive.facts import PositiveFact
 from derive.notation import names
 from derive.problem import Problem
 from derive.verify.chain import (
@@ -122,7 +123,9 @@ class Checker:
             self._fail(derivation, "statement", flaw)
         problem = derivation.problem
         source = _with_own_indices(problem.source)
-        equal = self._examiner.equation(source, problem.expression, (), derivation)
+        # The root of a square is read as what is squared where that is said to be positive.
+        told = tuple(f for f in problem.facts if isinstance(f, PositiveFact))
+        equal = self._examiner.equation(source, problem.expression, told, derivation)
         for finding in equal:
             prefix = "the problem is not the expression that was handed in"
             self._equation(derivation, "statement", prefix, finding)
