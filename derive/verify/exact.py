@@ -57,6 +57,7 @@ from derive.notation import (
     rename,
     replace,
 )
+from derive.verify.canonical import product
 from derive.verify.conditions import positive, without_zero
 from derive.verify.field import FIELDS, MIDDLE, Array, Indices
 from derive.verify.leaves import At, Leaves, scramble
@@ -240,6 +241,7 @@ class Exact:
         try:
             return FIELDS[level].power(value, 1.0 * self.whole(exponent, scope))
         except NotImplementedError:
+            value = self._without_other_roots(value, base, level, scope)
             logarithm = FIELDS[level].log(self._positive(value, level))
             below = _next(level, -1)
             raised = FIELDS[below].times(self.value(exponent, below, scope), logarithm)
@@ -257,6 +259,20 @@ class Exact:
     def _log(self, operand: Expr, level: int, scope: Scope) -> Array:
         above = _next(level, +1)
         return FIELDS[above].log(self._positive(self.value(operand, above, scope), above))
+
+    def _without_other_roots(self, value: Array, base: Expr, level: int, scope: Scope) -> Array:
+        """The value of a base, undefined where the root of an even power in it is another one.
+
+        That of ``(s + t)^2`` is ``s + t`` where that plays the part of a positive number, as it
+        must where it is known to be one; of what is not known to be, the root is its size.
+        """
+        for factor in (*product(base).above, *product(base).below) if self.strict else ():
+            match factor:
+                case Power(inner, even) if even.is_Integer and even.is_even:
+                    if positive(inner, self._facts, self._all):
+                        root = self._positive(self.value(inner, level, scope), level)
+                        value = np.where(np.isnan(root), np.nan, value)
+        return value
 
     def _positive(self, value: Array, level: int) -> Array:
         return np.where(FIELDS[level].is_square(value), value, np.nan) if self.strict else value
