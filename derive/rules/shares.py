@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import combinations
+from itertools import chain, combinations
 
 from sympy import Expr, Indexed, S
 
@@ -98,7 +98,10 @@ def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Gi
         ):
             continue  # but a sum, or a named share, over a number is sought
         whole = ONE in sides(value)[0]
-        for tops in [()] if whole else combinations(range(len(above)), counts[0]):
+        # Where a sum leaves an index out, the mask of the name is not written.
+        masks = sum(any(masked(f, i) is not None for i in names(f)) for f in factors(top))
+        chosen = (combinations(range(len(above)), counts[0] - m) for m in sorted({0, masks}))
+        for tops in [()] if whole else chain.from_iterable(chosen):
             for bottoms in combinations(range(len(below)), counts[1]):
                 parted = [_parted(below[m], value.denominator) for m in bottoms]
                 if None in parted:
@@ -106,7 +109,7 @@ def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Gi
                 named = Quotient(
                     times(*(above[n] for n in tops)), times(*(f for f, _ in filter(None, parted)))
                 )
-                if folded(named, given) is None:
+                if not has_name(named, given):
                     continue
                 left = [f for _, f in filter(None, parted) if f != 1]
                 rest_above = times(*(f for n, f in enumerate(above) if n not in tops))
