@@ -149,6 +149,46 @@ BY_HAND = {
             "where": ["f[n] = b^a*x[n]^(a - 1)*exp(-b*x[n])/exp(lgamma(a))"],
         },
     ),
+    # Frosst et al. 2019, equation 1, with pairs in a matrix: each of the two sums has its shares.
+    "soft neighbours": (
+        "-sum(log(sum(M[i,j]*exp(-sum((x[i,l] - x[j,l])^2, l=1..D)/T), j=1..N, j != i)"
+        "/sum(exp(-sum((x[i,l] - x[j,l])^2, l=1..D)/T), j=1..N, j != i)), i=1..N)/N",
+        "-2*Sum((-x[i, a] + x[m, a])*(\\hat{q}[i, m] + \\hat{q}[m, i]"
+        " - \\hat{y}[i, m] - \\hat{y}[m, i]), (i, 1, N))/(N*T)",
+        {"by": "x[m,a]", "given": ["T > 0"]},
+    ),
+    "soft neighbours by the temperature": (
+        "-sum(log(sum(M[i,j]*exp(-sum((x[i,l] - x[j,l])^2, l=1..D)/T), j=1..N, j != i)"
+        "/sum(exp(-sum((x[i,l] - x[j,l])^2, l=1..D)/T), j=1..N, j != i)), i=1..N)/N",
+        "Sum((\\hat{q}[i, j] - \\hat{y}[i, j])*Sum((x[i, l] - x[j, l])**2, (l, 1, D)),"
+        " (j, 1, N), (i, 1, N))/(N*T**2)",
+        {"by": "T", "given": ["T > 0"]},
+    ),
+    # Bishop 1994, equation 39, with the density as a root of the variance.
+    "a density with a root": (
+        "-log(sum(p[i]*phi[i], i=1..K))",
+        "(-(y - mu[k])**2/s[k]**2 + 1)*g[k]/s[k]",
+        {
+            "by": "s[k]",
+            "given": ["s[i] > 0"],
+            "where": [
+                "p[i] = softmax(a)[i]",
+                "phi[i] = exp(-(y - mu[i])^2/(2*s[i]^2))/sqrt(2*pi*s[i]^2)",
+                "g[i] = p[i]*phi[i]/sum(p[j]*phi[j], j=1..K)",
+            ],
+        },
+    ),
+    # Amari 2009: the divergence of order alpha, whose 1 - a cancels.
+    "a divergence with an order": (
+        "(1 - sum(y[i]^a*p[i]^(1 - a), i=1..C))/(a*(1 - a))",
+        "(-(y[k]/p[k])**a + Sum((y[i]/p[i])**a*p[i], (i, 1, C)))*p[k]/a",
+        {"where": ["p[i] = softmax(z)[i]"]},
+    ),
+    "a regularised transport by its weight": (
+        "-eps*sum(exp((f[i] + g[j] - c[i,j])/eps), i=1..N, j=1..M)",
+        "-Sum((1 + (c[i, j] - f[i] - g[j])/eps)*P[i, j], (i, 1, N), (j, 1, M))",
+        {"by": "eps", "where": ["P[i,j] = exp((f[i] + g[j] - c[i,j])/eps)"]},
+    ),
     # Radford et al. 2021, figure 3, with the scale as a factor.
     "a scale by the scores it is in": (
         "-sum(log(p[n,n]) + log(q[n,n]), n=1..N)/(2*N)",
@@ -731,7 +771,7 @@ BY_HAND = {
     ),
     "distances both ways": (
         "sum(exp(-(z[i] - z[j])^2), i=1..C, j=1..C)",
-        "-4*Sum((-z[j] + z[k])*exp(-(-z[j] + z[k])**2), (j, 1, C))",
+        "4*Sum((z[j] - z[k])*exp(-(-z[j] + z[k])**2), (j, 1, C))",
         {},
     ),
     "steps passed": (  # the term that comes next in a sum
@@ -948,7 +988,7 @@ BY_HAND = {
     ),
     "Coulomb with distances": (
         "sum(sum(q[i]*q[j]/r[i,j], j=i+1..N), i=1..N)",
-        "-q[k]*Sum((1 - KroneckerDelta(i, k))*(-x[i, m] + x[k, m])*q[i]/r[k, i]**3, (i, 1, N))",
+        "q[k]*Sum((1 - KroneckerDelta(i, k))*(x[i, m] - x[k, m])*q[i]/r[k, i]**3, (i, 1, N))",
         {"by": "x[k,m]", "where": [DISTANCE]},
     ),
     # Here the differences are turned as well.
@@ -1024,7 +1064,7 @@ BY_HAND = {
     # Bishop 2006, section 9.2: the factors of a density that has a name are written by it.
     "means of named densities": (
         NAMED_MIXTURE[0],
-        "-Sum((-mu[k, m] + x[n, m])*r[n, k], (n, 1, N))/s**2",
+        "Sum((mu[k, m] - x[n, m])*r[n, k], (n, 1, N))/s**2",
         {"by": "mu[k,m]", "where": NAMED_MIXTURE[1], "given": ["s > 0", "w[j] > 0"]},
     ),
     "width of named densities": (
@@ -1072,7 +1112,7 @@ BY_HAND = {
     # A share that is typed in full is known by it, what its density is divided by and all.
     "variance of a share typed in full": (
         TYPED_MIXTURE[0],
-        "-Sum((-D + Sum((-mu[c, l] + x[n, l])**2, (l, 1, D))/s[c])*r[n, c], (n, 1, N))/(2*s[c])",
+        "Sum((D - Sum((-mu[c, l] + x[n, l])**2, (l, 1, D))/s[c])*r[n, c], (n, 1, N))/(2*s[c])",
         {"by": "s[c]", "where": TYPED_MIXTURE[1], "given": ["s[c] > 0"]},
     ),
     # Kalbfleisch and Prentice 1980: what is over the variable once more is the name over it.

@@ -29,7 +29,14 @@ def sums_a_difference(negative: Expr, given: Given) -> bool:
         and body.args[0] != ONE
         and any(isinstance(term, Minus) for term in body.args)
         for body in bodies
-    ) or any(long_and_turned(f) for body in bodies for f in sides(body)[0])
+    ) or any(map(_has_turned, bodies))
+
+
+def _has_turned(body: Expr) -> bool:
+    """Whether a bracket with a minus first is a factor: the only one, or one of several terms."""
+    brackets = [f for f in sides(body)[0] if isinstance(f, Plus)]
+    lone = len(brackets) == 1 and len(brackets[0].args) == 2 and leads(brackets[0])
+    return lone or any(map(long_and_turned, brackets))
 
 
 def turn_double_total(trace: Trace) -> None:

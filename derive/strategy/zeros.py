@@ -19,7 +19,7 @@ from derive.notation import (
     names,
     opened_parts,
 )
-from derive.signs import is_positive
+from derive.signs import is_positive, is_zero
 from derive.unfolding import unfold
 
 
@@ -42,7 +42,7 @@ def includes_safely(total: Expr, given: Given, below: bool = False) -> bool:
 
     def is_safe(part: Expr) -> bool:
         if isinstance(part, Exp):
-            return bool(part.operand.doit() == 0)
+            return is_zero(part.operand)
         return is_positive(part.base if isinstance(part, Power) else part, given)
 
     return has_value(unfold(total.at(total.excluded[0]), given.definitions))
