@@ -38,11 +38,11 @@ class length(Function):
 def norm(expr: Expr) -> Expr | None:
     """A power of the root of a sum of squares by that root; None for anything else."""
     match expr:
-        case Power(base, Rational(q=2) as exponent):
+        case Power(base, exponent) if not exponent.is_number or getattr(exponent, "q", 1) == 2:
             root = _root(base)
             if root is None or exponent == HALF:
                 return root
-            return Power(root, 2 * exponent)
+            return Power(root, (2 * exponent).doit())
     return None
 
 

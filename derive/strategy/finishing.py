@@ -81,7 +81,7 @@ from derive.strategy.positive_parts import (
     keep_positive_parts,
     write_positive_parts,
 )
-from derive.strategy.releasing import release_constants, release_terms
+from derive.strategy.releasing import may_be_split, release_constants, release_terms
 from derive.strategy.shares import (
     add_shares,
     drop_masks,
@@ -226,7 +226,7 @@ def finish(trace: Trace, named: bool = False) -> None:
 
 def spread_totals(trace: Trace) -> None:
     """Split the sums over an index, so that known or constant parts of them come out."""
-    if trace.apply("split_total"):
+    if trace.apply("split_total", may_be_split):
         simplify(trace)
         settle(trace, ("distribute_negative", "cancel_factor", "cancel_terms", "collect_terms"))
 

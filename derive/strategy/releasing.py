@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Indexed
 
 from derive.facts import Given
-from derive.notation import Apply, Log, Minus, Plus, Quotient, is_number, names, terms
+from derive.notation import ONE, Apply, Exp, Log, Minus, Plus, Quotient, is_number, names, terms
 from derive.rules.monomials import beside_total, monomial
 from derive.rules.trace import Trace
 from derive.signs import at_most
@@ -38,7 +38,15 @@ def release_terms(trace: Trace) -> None:
 def has_constant_term(total: Expr, given: Given) -> bool:
     """Whether a term of a sum in a sum over an index is the same for each."""
     body, index = total.opened
-    return isinstance(body, Plus) and any(index not in names(term) for term in body.args)
+    fixed = isinstance(body, Plus) and any(index not in names(term) for term in body.args)
+    return fixed and may_be_split(total, given)
+
+
+def may_be_split(total: Expr, given: Given) -> bool:
+    """Not a ``Σ_j (1 - e^{u_j})``, which has digits that ``n - Σ_j e^{u_j}`` has not."""
+    body = total.opened[0]
+    taken = (t.operand for t in terms(body) if isinstance(t, Minus))
+    return ONE not in terms(body) or not any(isinstance(t, Exp) for t in taken)
 
 
 def with_fixed_term(expr: Expr, given: Given) -> frozenset[Expr]:
