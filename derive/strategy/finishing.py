@@ -384,6 +384,7 @@ def share_powers(trace: Trace) -> None:
 
 def share_most(trace: Trace) -> None:
     """Factor out what two terms of a longer sum share, if that is shorter."""
+    settle(trace, ("cancel_factor",))
     trace.apply("factor_most")
     settle(trace, ("cancel_terms", "collect_terms"))
 
