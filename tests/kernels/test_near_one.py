@@ -61,3 +61,11 @@ def test_what_is_left_over_a_little_rate(loss: str, b: float) -> None:
     given: dict[str, Any] = {"t": [0.5, 1.2, 4.4], "T": 5.0, "c": 0.3, "y": [0.9, 0.1, 0.4]}
     used = {name: v for name, v in given.items() if name in re.findall("[a-zA-Z]+", loss)}
     check(loss, "b", ("b > 0", "t[n] > 0"), b=b, **used)
+
+
+@pytest.mark.parametrize("b", [1.0, 1e-6, 1e-13])
+def test_what_is_left_of_one_stays_in_its_sum(b: float) -> None:
+    """By the excitation, beside the logarithms: ``n - Σ e^{-u}`` has no digits at a small ``u``."""
+    rate = "mu + sum(c*exp(-b*(t[n] - t[j])), j=1..n-1)"
+    loss = f"c/b*sum(1 - exp(-b*(T - t[n])), n=1..N) - sum(log({rate}), n=1..N)"
+    check(loss, "c", ("b > 0", "c > 0", "mu > 0"), b=b, t=[0.5, 1.2, 4.4], T=5.0, c=0.3, mu=0.4)

@@ -55,6 +55,14 @@ def test_letters(root: str, scale: float) -> None:
     check(derivation, {name: n for name, n in given.items() if name in root})
 
 
+@pytest.mark.parametrize("scale", [1e-80, 1.0, 1e80])
+def test_powers_with_a_letter(scale: float) -> None:
+    """The energy of Riesz: a distance is raised to a power, not its square to half of that."""
+    distance = "sqrt(sum((x[i] - y[i])^2, i=1..N))"
+    derivation = derive.gradient(f"{distance}^(-s)", "x[k]")
+    check(derivation, {"x": [3 * scale, 1 * scale], "y": [-scale, scale], "s": 1.5})
+
+
 @pytest.mark.parametrize("scale", HARD)
 @pytest.mark.parametrize("below", [f"{LENGTH}*{LENGTH.replace('x', 'y')}", PRODUCT])
 def test_a_cosine(below: str, scale: float) -> None:
