@@ -95,6 +95,8 @@ def pose(
     check_definitions(definitions)
     check_entries(facts, definitions)
     check_contradictions(facts)
+    # Before the axes are looked at: of an array that is not there a fact says nothing about them.
+    check_facts(facts, typed, loss, definitions, wanted)
     places = [
         loss,
         *wanted,
@@ -139,7 +141,6 @@ def pose(
     everything = Given((*facts, *known), definitions)
     for variable in wanted:
         _check_variable(variable, loss, definitions, known)
-    check_facts(facts, typed, loss, definitions, wanted)
     check_indices(facts, everything, names(loss).union(*map(names, wanted)))
     if kind != "value":
         # A value that is real nowhere has no derivative; by itself it is for others to judge.

@@ -224,7 +224,8 @@ def _total(place: Place, name: str, arguments: tuple[Any, ...]) -> Node:
         raise body.place.error(f"what {name} is taken of comes first, as in {example}")
     ranges = tuple(_limits(other) for other in others if not isinstance(other, Relation))
     if not ranges:
-        raise place.error(f"{name} has no range; write {example}")
+        part = f", or of a part of it {name}(y[i], i=k..C)" if others else ""
+        raise place.error(f"{name} has no range; write {example}{part}")
     own = {limit.index.name for limit in ranges}
     for other in others:
         if isinstance(other, Relation):
