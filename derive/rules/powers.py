@@ -29,6 +29,7 @@ from derive.notation import (
 )
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS, cancel, fraction
+from derive.rules.complements import is_share
 from derive.rules.monomials import (
     Monomial,
     divided,
@@ -221,7 +222,7 @@ def power_of_quotient(expr: Expr, given: Given) -> Outcome:
 )
 def divide_powers(expr: Expr, given: Given) -> Outcome:
     """``a^n / b^n = (a / b)^n``: each of the two may be too large or too small by itself."""
-    return _divided(expr, given, lambda gap, exponent: gap == 0)
+    return _divided(expr, given, lambda gap, *_: gap == 0)
 
 
 @rule(
@@ -234,11 +235,19 @@ def divide_powers(expr: Expr, given: Given) -> Outcome:
     formal="divide_powers",
 )
 def divide_unequal_powers(expr: Expr, given: Given) -> Outcome:
-    """``a^n / b^(n + 1) = (a / b)^n / b``"""
-    return _divided(expr, given, lambda gap, exponent: gap.is_Integer and not bases(exponent))
+    """``a^n / b^(n + 1) = (a / b)^n / b``
+
+    Not ``a^n b^(1 - n) = (a / b)^n b`` for a share ``b``, which may be as little as nothing.
+    """
+
+    def near(gap: Expr, exponent: Expr, below: Expr) -> bool:
+        whole = gap.is_Integer and not bases(exponent)
+        return bool(whole and (gap > 0 or not is_share(below, given)))
+
+    return _divided(expr, given, near)
 
 
-def _divided(expr: Expr, given: Given, near: Callable[[Expr, Expr], bool]) -> Outcome:
+def _divided(expr: Expr, given: Given, near: Callable[[Expr, Expr, Expr], bool]) -> Outcome:
     """A fraction with the first two powers in it whose exponents are near as one power."""
     above, below = map(list, sides(expr))
     for n, upper in enumerate(above):
@@ -248,7 +257,7 @@ def _divided(expr: Expr, given: Given, near: Callable[[Expr, Expr], bool]) -> Ou
             gap = further - exponent
             # What exponentials are in is lowered as a whole.
             raised = not exponent.is_number and Exp not in heads(base) | heads(other)
-            if raised and near(gap, exponent) and is_positive(other, given):
+            if raised and near(gap, exponent, other) and is_positive(other, given):
                 above[n], below[m] = raise_to(Quotient(base, other), exponent), raise_to(other, gap)
                 return fraction(above, below)
     return None

@@ -94,11 +94,11 @@ from derive.strategy.shares import (
 from derive.strategy.sharing import share_names
 from derive.strategy.signs import (
     has_two_signs,
-    is_slope,
     less_one,
     sums_a_difference,
     takes_off_label,
     turn_double_total,
+    turns_well,
 )
 from derive.strategy.turning import turn_complements
 from derive.strategy.zeros import includes, includes_safely
@@ -141,7 +141,7 @@ def finish(trace: Trace, named: bool = False) -> None:
         changed = (
             trace.apply("distribute_negative")
             or trace.apply("take_out_sign")
-            or trace.apply("turn_sign", lambda e, _: e == trace.expression and not is_slope(e))
+            or trace.apply("turn_sign", lambda e, _: e == trace.expression and turns_well(e))
             or trace.apply("turn_sign", lambda e, _: has_two_signs(e, trace.expression))
             or trace.apply_first(("complement_fraction", "complement_term", "complement_odds"))
             or trace.apply("keep_positive_part")

@@ -26,6 +26,7 @@ from derive.notation import (
     code,
     collected,
     factors,
+    is_mask,
     is_number,
     masked,
     names,
@@ -466,6 +467,17 @@ def makes_name(product: Expr, given: Given) -> bool:
     return any(is_named(factor, below, given) for factor in product.args for below in bars)
 
 
+def joins_share(product: Expr, given: Given) -> bool:
+    """Join a mask with the fraction beside it that it makes a share of others with a name."""
+    if not any(map(is_mask, product.args)):
+        return False
+    whole = multiply_quotients(product, given)
+    return isinstance(whole, Quotient) and (
+        has_name(whole, given)
+        or share_of_several(factors(whole.numerator), factors(whole.denominator), given) is not None
+    )
+
+
 def meets(term: Expr, denominator: Expr, given: Given) -> bool:
     """Whether a term over a denominator cancels or folds."""
     term = term.operand if isinstance(term, Minus) else term
@@ -516,7 +528,12 @@ def divides_well(fraction: Expr, given: Given) -> bool:
         for top in factors(body)
         for bottom in below
         for share in (Quotient(top, bottom),)
-    ) or (Exp in heads_of(body) and share_of_several(factors(body), below, inside) is not None)
+    ) or (
+        # A delta that picks a term comes first.
+        Exp in heads_of(body)
+        and not any(isinstance(f, Delta) and index in f.args for f in factors(body))
+        and share_of_several(factors(body), below, inside) is not None
+    )
 
 
 def multiplies_well(product: Expr, given: Given) -> bool:

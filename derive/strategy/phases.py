@@ -26,6 +26,7 @@ from derive.strategy.judgement import (
     holds_equal_labels,
     inside_total,
     joins_mask,
+    joins_share,
     joins_slopes,
     leaves_unknown,
     makes_name,
@@ -263,6 +264,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(CONTRACTION)
         or trace.apply("use_entry_fact")
         or trace.apply("multiply_quotients", makes_name)
+        or trace.apply("multiply_quotients", joins_share)
         or trace.apply("cancel_shift")
         or trace.apply("separate_quotient", over_sum)
         or trace.apply_first(("separate_share", "fold_definition", "fold_factors"))

@@ -98,6 +98,7 @@ def spread_shares(trace: Trace) -> None:
 def drop_masks(trace: Trace) -> None:
     """Leave out the masks that shares beside them have by their definitions."""
     settle(trace, ("vanish_share",))
+    trace.apply("include_masked", drops_safely)
     if trace.apply("drop_mask", drops_safely):
         let_terms_meet(trace)
 

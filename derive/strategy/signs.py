@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr
 
 from derive.facts import Given
-from derive.notation import ONE, Delta, Minus, Plus, Total, factors, terms
+from derive.notation import ONE, Delta, Minus, Plus, Total, factors, is_mask, terms
 from derive.rules.monomials import sides
 from derive.rules.negatives import leads, long_and_turned
 from derive.rules.trace import Trace
@@ -55,11 +55,15 @@ def turn_double_total(trace: Trace) -> None:
         trace.apply("turn_total", turns)
 
 
-def is_slope(negative: Expr) -> bool:
-    """Whether this is ``-p (1 - p)``, as the slope of ``p`` is written: not as ``p (p - 1)``."""
+def turns_well(negative: Expr) -> bool:
+    """Not a ``-p (1 - p)``, as the slope of ``p`` is written, nor where a mask is the difference:
+    shares are known by it.
+    """
     parts = factors(negative.operand)
     left = [Plus(ONE, Minus(p)) for p in parts]
-    return len(parts) == 2 and (parts[0] in left or parts[1] in left)
+    brackets = [f for f in sides(negative.operand)[0] if isinstance(f, Plus)]
+    is_slope = len(parts) == 2 and (parts[0] in left or parts[1] in left)
+    return not is_slope and not all(map(is_mask, brackets))
 
 
 def has_two_signs(negative: Expr, whole: Expr) -> bool:
