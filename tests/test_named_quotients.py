@@ -63,6 +63,6 @@ def test_a_fraction_over_another_name_is_named() -> None:
     found = derive.gradient("(1 - t)^(1/gamma)", "z[k]", given=["gamma > 0"], where=names)
     assert str(found.result) == (
         "(1 - t)**(-1 + 1/gamma)*(1 - p[k])"
-        "*(t*(-alpha*g[k] + beta*(1 - g[k]) + g[k]) - g[k])*p[k]/(D*gamma)"
+        "*(t*(beta*(1 - g[k]) + (1 - alpha)*g[k]) - g[k])*p[k]/(D*gamma)"
     )
     assert found.check().level == "exact"

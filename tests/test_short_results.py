@@ -181,7 +181,7 @@ BY_HAND = {
     # Amari 2009: the divergence of order alpha, whose 1 - a cancels.
     "a divergence with an order": (
         "(1 - sum(y[i]^a*p[i]^(1 - a), i=1..C))/(a*(1 - a))",
-        "(-(y[k]/p[k])**a + Sum((y[i]/p[i])**a*p[i], (i, 1, C)))*p[k]/a",
+        "(p[k]*Sum(p[i]**(1 - a)*y[i]**a, (i, 1, C)) - p[k]**(1 - a)*y[k]**a)/a",
         {"where": ["p[i] = softmax(z)[i]"]},
     ),
     "a regularised transport by its weight": (
@@ -679,8 +679,7 @@ BY_HAND = {
     ),
     "a bar that is cleared": (
         "log(1 + sum((1 - delta(j, t))*(q[j]/q[t])^T*exp(z[j]), j=1..C))",
-        "(1 - KroneckerDelta(k, t))*exp(z[k])*q[k]**T"
-        "/(q[t]**T + Sum((1 - KroneckerDelta(j, t))*exp(z[j])*q[j]**T, (j, 1, C)))",
+        "\\hat{y}[k]",
         {"given": ["T > 0", "q[j] > 0"]},
     ),
     "tied weights": (

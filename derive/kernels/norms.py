@@ -42,7 +42,8 @@ def norm(expr: Expr) -> Expr | None:
             root = _root(base)
             if root is None or exponent == HALF:
                 return root
-            return Power(root, (2 * exponent).doit())
+            twice = 2 * exponent if exponent.is_number else Times(Integer(2), exponent)
+            return Power(root, twice)
     return None
 
 

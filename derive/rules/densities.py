@@ -78,8 +78,14 @@ def _holds(whole: Monomial, part: Monomial) -> bool:
 
 
 def _is_part(exponent: Expr, own: Expr) -> bool:
-    """Whether something is a factor fewer times, on the same side of the bar."""
-    whole = exponent.is_Rational and (own - exponent).is_Integer and own != 0
+    """Whether something is a factor fewer times, on the same side of the bar.
+
+    Of a power with a letter in its exponent a whole number of factors may be left.
+    """
+    left = (own - exponent).expand()
+    if not exponent.is_number:
+        return bool(left.is_Integer)
+    whole = exponent.is_Rational and left.is_Integer and own != 0
     return bool(whole and 0 < exponent / own < 1)
 
 

@@ -87,6 +87,7 @@ from derive.strategy.shares import (
     drop_masks,
     drops_safely,
     holds_share,
+    include_each,
     name_fractions,
     name_with_factors,
     spread_shares,
@@ -159,6 +160,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, name_fractions)
     attempt(trace, drop_masks, NO_LONGER)
     trace.apply("include_masked", drops_safely)
+    attempt(trace, include_each, NO_LONGER)
     attempt(trace, expand_without_bars, WORTHWHILE)
     attempt(trace, gather_totals)
     attempt(trace, gather_complements, NO_LONGER)

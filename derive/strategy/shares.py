@@ -19,17 +19,21 @@ from derive.notation import (
     factors,
     heads,
     is_mask,
+    mask,
     masked,
     names,
+    terms,
     times,
 )
+from derive.rules.algebra import distribute_product
 from derive.rules.monomials import sides
-from derive.rules.shares import separate_quotient, share_of_several
+from derive.rules.shares import defined_with, separate_quotient, share_of_several
 from derive.rules.softmax import over_one_bar
 from derive.rules.sums import total_above
 from derive.rules.trace import Trace
-from derive.strategy.attempts import let_terms_meet, repeat, settle, spread
+from derive.strategy.attempts import factor_out, let_terms_meet, repeat, settle, spread
 from derive.strategy.exchanges import exchanges_to_fact
+from derive.strategy.gathering import gather_totals
 from derive.strategy.judgement import holds_share_of_others, meets
 from derive.unfolding import value_of
 
@@ -98,9 +102,33 @@ def spread_shares(trace: Trace) -> None:
 def drop_masks(trace: Trace) -> None:
     """Leave out the masks that shares beside them have by their definitions."""
     settle(trace, ("vanish_share",))
-    trace.apply("include_masked", drops_safely)
     if trace.apply("drop_mask", drops_safely):
         let_terms_meet(trace)
+
+
+def include_each(trace: Trace) -> None:
+    """Drop the mask beside a bracket of shares of others term by term: each has it by its name."""
+
+    def holds_shares(product: Expr, given: Given) -> bool:
+        masks = [mask(own, other) for own, other in left_out(given)]
+        opened = distribute_product(product, given) if masks else None
+        bare = [t.operand if isinstance(t, Minus) else t for t in terms(opened)] if opened else []
+        return bool(bare) and all(
+            any(defined_with(m, sides(t)[0], given) for m in masks) for t in bare
+        )
+
+    if trace.apply("distribute_product", holds_shares):
+        settle(trace, ("distribute_negative",))
+        trace.apply("split_total", lambda total, _: bool(total.excluded))
+        trace.apply("include_masked", drops_safely)
+        gather_totals(trace)
+        factor_out(trace)
+
+
+def left_out(given: Given) -> list[tuple[Expr, Expr]]:
+    """The index of the sum around, and each that it leaves out."""
+    own = given.scope[0].index if given.scope else None
+    return [(u.left, u.right) for u in given.apart if u.left == own]
 
 
 def drops_safely(expr: Expr, given: Given) -> bool:
