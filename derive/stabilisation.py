@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace as with_changes
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
 
 from sympy import Expr, Indexed, Number, Symbol, Tuple, gamma
@@ -28,6 +29,7 @@ from derive.notation import (
     collected,
     factors,
     heads,
+    names,
 )
 from derive.positions import survey
 from derive.recognition import is_logistic, is_one_of_terms
@@ -385,6 +387,35 @@ def over_powers(fraction: Expr, given: Given) -> bool:
     return divide_unequal_powers(Quotient(body, fraction.denominator), inside) is not None
 
 
+def open_constants(trace: Trace) -> None:
+    """Cancel powers such as ``(2 π)^{D/2}``, which are too large at a large ``D``, or take their
+    logarithms.
+    """
+
+    def is_constant(factor: Expr) -> bool:
+        if not isinstance(factor, Power) or bases(factor):
+            return False
+        return bool(names(factor.exponent)) and not names(factor.base)
+
+    def holds_constant(total: Expr, given: Given) -> bool:
+        return any(map(is_constant, chain(*sides(total.opened[0]))))
+
+    def over_constant(fraction: Expr) -> list[Expr]:
+        inner = [f for f in sides(fraction)[1] if isinstance(f, Quotient)]
+        return [fraction] if any(is_constant(p) for f in inner for p in sides(f)[1]) else []
+
+    def of_constant(logarithm: Expr, given: Given) -> bool:
+        return any(is_constant(f) for f in sides(logarithm.operand)[1])
+
+    if trace.apply("pull_out_factor", holds_constant):
+        settle(trace, ("multiply_quotients",))
+    nested = collected(trace.expression, over_constant)
+    if nested and trace.apply("flatten_quotient", among(nested)):
+        settle(trace, ("cancel_factor",))
+    if trace.apply("expand_log_quotient", of_constant):
+        trace.apply("expand_log_power", lambda e, _: is_constant(e.operand))
+
+
 def open_power_sums(trace: Trace) -> bool:
     """Write powers in sums as exponentials where such a sum must not become zero or infinite.
 
@@ -600,6 +631,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))
     repeat(lambda: trace.apply("join_exponents", of_nested_exponentials))
     settle(trace, CONTRACTION)
+    open_constants(trace)
     settle(trace, ("mask_weights",))
     repeat(lambda: trace.apply("distribute_branches", beside_infinite))
     return Derivation(
