@@ -178,6 +178,26 @@ BY_HAND = {
             ],
         },
     ),
+    # Bishop 1994, equation 23, over D dimensions: a part of the powers of s belongs to the density.
+    "a density over D dimensions": (
+        "-log(sum(a[i]*f[i], i=1..C))",
+        "(D - Sum((-mu[k, d] + t[d])**2, (d, 1, D))/s[k]**2)*r[k]/s[k]",
+        {
+            "by": "s[k]",
+            "given": ["s[i] > 0"],
+            "where": [
+                "a[i] = softmax(z)[i]",
+                "f[i] = (2*pi)^(-D/2)*s[i]^(-D)*exp(-sum((t[d] - mu[i,d])^2, d=1..D)/(2*s[i]^2))",
+                "r[i] = a[i]*f[i]/sum(a[j]*f[j], j=1..C)",
+            ],
+        },
+    ),
+    "masked pairs by the temperature": (
+        "sum(log(sum(M[i,j]*exp(s[i,j]/T), j=1..N, j != i)/sum(exp(s[i,j]/T), j=1..N, j != i)),"
+        " i=1..N)",
+        "Sum((\\hat{q}[i, j] - \\hat{y}[i, j])*s[i, j], (j, 1, N), (i, 1, N))/T**2",
+        {"by": "T"},
+    ),
     # Amari 2009: the divergence of order alpha, whose 1 - a cancels.
     "a divergence with an order": (
         "(1 - sum(y[i]^a*p[i]^(1 - a), i=1..C))/(a*(1 - a))",
@@ -1241,7 +1261,11 @@ def gradient(name: str) -> derive.Derivation:
     return derive.gradient(loss, asked.get("by", "z[k]"), **more)
 
 
-DEEP = {"product of what two shares leave of one", "a mixture of binary features"}
+DEEP = {
+    "product of what two shares leave of one",
+    "a mixture of binary features",
+    "a density over D dimensions",
+}
 """Whose kernel has logarithms in exponents in logarithms, deeper than the exact method reaches."""
 
 
