@@ -198,6 +198,18 @@ BY_HAND = {
         "Sum((\\hat{q}[i, j] - \\hat{y}[i, j])*s[i, j], (j, 1, N), (i, 1, N))/T**2",
         {"by": "T"},
     ),
+    # Miech et al. 2020, equation 1: positives and negatives in one partition.
+    "several positives": (
+        "-log(sum(exp(u[i]), i=1..P)/(sum(exp(u[i]), i=1..P) + sum(exp(v[j]), j=1..Q)))",
+        "\\hat{q}[k] - \\hat{y}[k]",
+        {"by": "u[k]"},
+    ),
+    # Kim et al. 2020, equation 4, by its margin.
+    "anchors by their margin": (
+        "sum(log(1 + sum(M[x,p]*exp(-a*(s[x,p] - d)), x=1..N)), p=1..P)",
+        "a*Sum(\\hat{y}[p, x], (x, 1, N), (p, 1, P))",
+        {"by": "d"},
+    ),
     # Amari 2009: the divergence of order alpha, whose 1 - a cancels.
     "a divergence with an order": (
         "(1 - sum(y[i]^a*p[i]^(1 - a), i=1..C))/(a*(1 - a))",

@@ -98,6 +98,7 @@ from derive.strategy.signs import (
     less_one,
     sums_a_difference,
     takes_off_label,
+    takes_off_one,
     turn_double_total,
     turns_well,
 )
@@ -216,6 +217,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     )
     trace.apply("turn_total", less_one)
     trace.apply("turn_sign", takes_off_label)
+    trace.apply("turn_sign", takes_off_one)
     turn_double_total(trace)
     trace.apply("turn_sign", lambda e, _: has_two_signs(e, trace.expression))
     turn_branches(trace)

@@ -532,7 +532,10 @@ def divides_well(fraction: Expr, given: Given) -> bool:
         # A delta that picks a term comes first.
         Exp in heads_of(body)
         and not any(isinstance(f, Delta) and index in f.args for f in factors(body))
-        and share_of_several(factors(body), below, inside) is not None
+        and (
+            share_of_several(factors(body), below, inside) is not None
+            or has_name(Quotient(body, fraction.denominator), inside)
+        )
     )
 
 

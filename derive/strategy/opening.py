@@ -5,7 +5,18 @@ from __future__ import annotations
 from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Given
-from derive.notation import Binder, Exp, Log, Plus, Quotient, Total, bases, collected, factors
+from derive.notation import (
+    Binder,
+    Exp,
+    Log,
+    Plus,
+    Quotient,
+    Total,
+    bases,
+    collected,
+    factors,
+    terms,
+)
 from derive.rules.monomials import sides
 from derive.strategy.judgement import opens_exponential
 
@@ -47,6 +58,12 @@ def is_of_partitions(logarithm: Expr, given: Given) -> bool:
     Each of the two has its shares, where one sum over the other is but a mean.
     """
     match logarithm.operand:
-        case Quotient(Total() as above, Total() as below):
-            return all(Exp in map(type, factors(t.opened[0])) for t in (above, below))
+        case Quotient(Total() as above, Total() | Plus() as below):
+            totals = [t for t in (above, *terms(below)) if isinstance(t, Total)]
+            return len(totals) > 1 and all(holds_exponential(t) for t in totals)
     return False
+
+
+def holds_exponential(total: Total) -> bool:
+    """Whether exponentials are summed, perhaps with weights."""
+    return any(isinstance(f, Exp) for f in factors(total.opened[0]))

@@ -74,6 +74,14 @@ def has_two_signs(negative: Expr, whole: Expr) -> bool:
     return len(brackets) == 1 and len(brackets[0].args) == 2 and leads(brackets[0])
 
 
+def takes_off_one(negative: Expr, given: Given) -> bool:
+    """Whether this is ``-a (p - 1)`` of a name, which is read as ``a (1 - p)``."""
+    match [f for f in sides(negative.operand)[0] if isinstance(f, Plus)]:
+        case [Plus((share, Minus(one)))] if one == 1:
+            return given.definition_of(share) is not None
+    return False
+
+
 def takes_off_label(negative: Expr, given: Given) -> bool:
     """Whether this is ``-a (δ - p)``, which is read as ``a (p - δ)``."""
     brackets = [f for f in sides(negative.operand)[0] if isinstance(f, Plus)]
