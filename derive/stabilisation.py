@@ -196,6 +196,7 @@ def open_exponentials(trace: Trace) -> bool:
     if trace.expression == before:
         return False
     settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_log_exp"))
+    settle(trace, ("raise_exponential", "divide_exponential"))
     return True
 
 

@@ -223,18 +223,22 @@ def _order(exponent: Expr) -> list[str]:
 
 
 @rule(
-    law(Quotient(Times(s.a, Exp(s.u)), Exp(s.v)), Times(s.a, Exp(Plus(s.u, Minus(s.v))))),
-    Quotient(Times(y_k, Exp(z_k)), Exp(y_k)),
+    law(
+        Quotient(Times(s.a, Exp(s.u)), Times(s.b, Exp(s.v))),
+        Quotient(Times(s.a, Exp(Plus(s.u, Minus(s.v)))), s.b),
+    ),
+    Quotient(Times(y_k, Exp(z_k)), Times(s.T, Exp(y_k))),
 )
 def divide_exponential(expr: Expr, given: Given) -> Outcome:
-    """``a e^u / e^v = a e^{u - v}``: both may be infinite where their ratio is not."""
-    match expr:
-        case Quotient(above, Exp(lowered)):
-            parts = factors(above)
-            for n, factor in enumerate(parts):
-                if isinstance(factor, Exp):
-                    joined = Exp(plus(factor.operand, Minus(lowered)))
-                    return times(*parts[:n], joined, *parts[n + 1 :])
+    """``a e^u / (b e^v) = a e^{u - v} / b``: both may be infinite where their ratio is not."""
+    above, below = sides(expr)
+    for n, factor in enumerate(above):
+        for m, lowered in enumerate(below):
+            if isinstance(factor, Exp) and isinstance(lowered, Exp):
+                joined = Exp(plus(factor.operand, Minus(lowered.operand)))
+                top = times(*above[:n], joined, *above[n + 1 :])
+                rest = without(below, m)
+                return Quotient(top, times(*rest)) if rest else top
     return None
 
 

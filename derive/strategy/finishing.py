@@ -73,6 +73,7 @@ from derive.strategy.judgement import (
 )
 from derive.strategy.lengths import meet_sums_below
 from derive.strategy.meeting import cancel_odds, insert_deltas, join_logarithms, open_roots
+from derive.strategy.moving import move_labels
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, simplify, take_terms_off
 from derive.strategy.positive_parts import (
@@ -136,6 +137,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, meet_definitions)
     attempt(trace, meet_at_equal_indices)
     attempt(trace, meet_at_other_index)
+    attempt(trace, move_labels, NO_LONGER)
     attempt(trace, meet_under_deltas)
     attempt(trace, complete_totals)
     attempt(trace, gather_complements)

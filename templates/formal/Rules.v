@@ -1450,7 +1450,8 @@ Ltac divide_tail :=
 Ltac divide_tail_power := divide_power.
 Ltac join_exponents := moved_down.
 Ltac divide_exponential :=
-  unfold Rminus; rewrite ?exp_plus, ?exp_Ropp; field; repeat split; apply Rgt_not_eq, exp_pos.
+  unfold Rminus; rewrite ?exp_plus, ?exp_Ropp; field;
+  repeat split; first [apply Rgt_not_eq, exp_pos | nonzero].
 Ltac raise_exponential :=
   lazymatch goal with
   | |- Rpower _ _ = _ => unfold Rpower; rewrite ln_exp; f_equal; first [ring | field; nonzero]
