@@ -9,6 +9,7 @@ from sympy import Expr, Indexed, Symbol
 from derive.display import Dotted
 from derive.facts import Definition, Given
 from derive.laws import Source
+from derive.masks import without_mask
 from derive.notation import (
     ONE,
     Bound,
@@ -53,6 +54,10 @@ def folded(expr: Expr, given: Given) -> tuple[Expr, Definition] | None:
         value = definition.value
         if isinstance(expr, Quotient):
             value = over_one_bar(value)
+        if isinstance(expr, Total) and expr.excluded and isinstance(value, Total):
+            # A mask in it says that the sum leaves an index out.
+            left_out = without_mask(value, given)
+            value = value if left_out is None else left_out[0]
         if type(value) is type(expr) or isinstance(expr, Dotted):
             found = instance_of(value, expr, definition.indices)
             if found is not None and all(
