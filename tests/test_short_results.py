@@ -210,6 +210,35 @@ BY_HAND = {
         "a*Sum(\\hat{y}[p, x], (x, 1, N), (p, 1, P))",
         {"by": "d"},
     ),
+    # Khosla et al. 2020, equation 2, by the scores, with a name for how many positives there are.
+    "a named number of positives": (
+        "-sum(1/P[i]*sum(M[i,j]*log(q[i,j]), j=1..N, j != i), i=1..N)",
+        "(1 - KroneckerDelta(k, m))*(-M[k, m]/P[k] + q[k, m])",
+        {
+            "by": "s[k,m]",
+            "where": [
+                "P[i] = sum(M[i,j], j=1..N, j != i)",
+                "q[i,j] = exp(s[i,j])/sum(exp(s[i,a]), a=1..N, a != i)",
+            ],
+        },
+    ),
+    # Chen et al. 2020, equation 1, with unit vectors: what the partner of i is leaves its sum.
+    "partners of unit vectors": (
+        "-sum(log(exp(s[i,t[i]]/tau)/sum(exp(s[i,j]/tau), j=1..N, j != i)), i=1..N)/N",
+        "(s[k, t[k]]*u[k, m] - u[t[k], m]"
+        " - Sum((-s[k, i]*u[k, m] + u[i, m])*KroneckerDelta(k, t[i]), (i, 1, N))"
+        " + Sum((1 - KroneckerDelta(j, k))*(-s[k, j]*u[k, m] + u[j, m])"
+        "*(\\hat{y}[j, k] + \\hat{y}[k, j]), (j, 1, N)))/(N*tau*h[k])",
+        {
+            "by": "z[k,m]",
+            "given": ["tau > 0"],
+            "where": [
+                "h[i] = sqrt(sum(z[i,l]^2, l=1..D))",
+                "u[i,l] = z[i,l]/h[i]",
+                "s[i,j] = sum(u[i,l]*u[j,l], l=1..D)",
+            ],
+        },
+    ),
     # Amari 2009: the divergence of order alpha, whose 1 - a cancels.
     "a divergence with an order": (
         "(1 - sum(y[i]^a*p[i]^(1 - a), i=1..C))/(a*(1 - a))",

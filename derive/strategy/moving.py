@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sympy import Expr, Indexed
 
 from derive.facts import Given
@@ -13,11 +15,8 @@ from derive.strategy.attempts import factor_out, settle
 
 def move_labels(trace: Trace) -> None:
     """Write the index sought for a label that a delta holds to it: what it picks leaves the sum."""
-    moved = [
-        trace.apply(rule, lambda product, given, end=end: moves(product, given, end))
-        for end, rule in enumerate(("move_index_back", "move_index_throughout"))
-    ]
-    if any(moved):
+    back = trace.apply("move_index_back", partial(moves, end=0))
+    if trace.apply("move_index_throughout", partial(moves, end=1)) or back:
         settle(trace, ("pull_out_factor", "multiply_quotients", "cancel_factor"))
         settle(trace, ("cancel_terms", "collect_terms"))
         factor_out(trace)

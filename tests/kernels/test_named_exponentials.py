@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from exact import check
 
@@ -109,3 +110,15 @@ def test_named_ties(variable: str, at: float) -> None:
     won = [[0.0, 1.0, 2.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     tied = [[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     check(TABLE, variable, ("nu > 0",), PAIRS, 3000, w=won, t=tied, **scores)
+
+
+@pytest.mark.parametrize("scale", ["sigma[i]", "(sigma[i]*sqrt(2*pi))", "(2*sigma[i]^2)"])
+def test_a_sum_of_what_is_divided_by_names(scale: str) -> None:
+    """A point 50 deviations away: each density rounds to zero, the shares of them do not."""
+    loss = f"-sum(log(sum(exp(-(x[n] - mu[i])^2/2)/{scale}, i=1..K)), n=1..N)"
+    derivation = derive.gradient(loss, "mu[k]", where=["sigma[i] = exp(s[i])"])
+    kernel = derivation.kernel("numpy")
+    value, slopes = kernel(mu=np.array([0.0, 1.0]), s=np.zeros(2), x=np.array([50.0]))
+    number = {"sigma[i]": 1.0, "(2*sigma[i]^2)": 2.0}.get(scale, np.sqrt(2 * np.pi))
+    np.testing.assert_allclose(value, 49**2 / 2 + np.log(number), rtol=1e-12)
+    np.testing.assert_allclose(slopes, [0.0, -49.0], atol=1e-12)
