@@ -55,10 +55,7 @@ def is_logistic(value: Expr) -> bool:
 
 
 def is_one_of_terms(value: Expr) -> bool:
-    """Whether ``value`` is one of the terms that it is divided by: ``e^a / (e^a + Σ_j e^{u_j})``.
-
-    Logistic functions are such.
-    """
+    """Whether ``value`` is a term of what it is divided by: ``e^a / (e^a + Σ_j e^{u_j})``."""
     match value:
         case Quotient(above, Plus(terms)):
             return above in terms and Exp in heads(above)

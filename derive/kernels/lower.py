@@ -65,6 +65,7 @@ from derive.notation import (
     times,
     without,
 )
+from derive.unfolding import value_of
 
 _MAY_BE_INFINITE = {Quotient, Power, Log, Apply, Exp}
 
@@ -397,10 +398,7 @@ class Lowering(Entries):
     def _written_out(self, entry: Expr) -> Expr:
         """What stands behind a name; anything else is left as it is."""
         known = self._definitions.get(entry.base if isinstance(entry, Indexed) else entry)
-        if known is None:
-            return entry
-        at = entry.indices if isinstance(entry, Indexed) else ()
-        return replace(known.value, dict(zip(known.indices, at, strict=True)))
+        return entry if known is None else value_of(entry, known)
 
     def _length(self, total: Expr) -> Lowered:
         """The root of a sum of squares, from what is squared."""

@@ -24,8 +24,6 @@ from derive.notation import (
     without,
 )
 
-HALF = S.Half
-
 
 class hypot(Function):
     """``√(a² + b²)``."""
@@ -40,7 +38,7 @@ def norm(expr: Expr) -> Expr | None:
     match expr:
         case Power(base, exponent) if not exponent.is_number or getattr(exponent, "q", 1) == 2:
             root = _root(base)
-            if root is None or exponent == HALF:
+            if root is None or exponent == S.Half:
                 return root
             twice = 2 * exponent if exponent.is_number else Times(Integer(2), exponent)
             return Power(root, twice)
@@ -147,7 +145,7 @@ def _known_root(expr: Expr) -> Expr | None:
     if binders(expr) or not expr.doit().is_nonnegative:
         return None
     root = sqrt(expr) if expr.is_Number else None
-    return root if root is not None and root.is_Rational else Power(expr, HALF)
+    return root if root is not None and root.is_Rational else Power(expr, S.Half)
 
 
 def is_of_squares(total: Total) -> bool:

@@ -95,6 +95,7 @@ from derive.strategy.shares import (
 )
 from derive.strategy.sharing import share_names
 from derive.strategy.signs import (
+    brackets_above,
     has_two_signs,
     less_one,
     sums_a_difference,
@@ -415,8 +416,7 @@ def take_known_out(trace: Trace) -> None:
 
 def brackets_over_bars(expr: Expr) -> list[Expr]:
     """The sums of terms that are factors above a bar."""
-    above, below = sides(expr)
-    return [f for f in above if isinstance(f, Plus)] if below else []
+    return [*brackets_above(expr)] if sides(expr)[1] else []
 
 
 def join_sums(trace: Trace) -> None:
@@ -486,8 +486,8 @@ def name_scaled(trace: Trace) -> None:
 def cancels_turned(product: Expr, given: Given) -> bool:
     """Whether a bracket above the bar is one below it with the other signs."""
     below = {code(f) for f in sides(product)[1]}
-    above = [f for f in sides(product)[0] if isinstance(f, Plus)]
-    return any(code(distribute_negative(Minus(f), given)) in below for f in above)
+    turned = (distribute_negative(Minus(f), given) for f in brackets_above(product))
+    return any(code(f) in below for f in turned)
 
 
 def simplify_after_factoring(trace: Trace) -> bool:

@@ -34,9 +34,18 @@ def sums_a_difference(negative: Expr, given: Given) -> bool:
 
 def _has_turned(body: Expr) -> bool:
     """Whether a bracket with a minus first is a factor: the only one, or one of several terms."""
-    brackets = [f for f in sides(body)[0] if isinstance(f, Plus)]
-    lone = len(brackets) == 1 and len(brackets[0].args) == 2 and leads(brackets[0])
-    return lone or any(map(long_and_turned, brackets))
+    brackets = brackets_above(body)
+    return is_turned_alone(brackets) or any(map(long_and_turned, brackets))
+
+
+def brackets_above(product: Expr) -> list[Plus]:
+    """The sums of terms that are factors of a product, above its bar."""
+    return [f for f in sides(product)[0] if isinstance(f, Plus)]
+
+
+def is_turned_alone(brackets: list[Plus]) -> bool:
+    """Whether there is one bracket, a difference with a minus first."""
+    return len(brackets) == 1 and len(brackets[0].args) == 2 and leads(brackets[0])
 
 
 def turn_double_total(trace: Trace) -> None:
@@ -61,7 +70,7 @@ def turns_well(negative: Expr) -> bool:
     """
     parts = factors(negative.operand)
     left = [Plus(ONE, Minus(p)) for p in parts]
-    brackets = [f for f in sides(negative.operand)[0] if isinstance(f, Plus)]
+    brackets = brackets_above(negative.operand)
     is_slope = len(parts) == 2 and (parts[0] in left or parts[1] in left)
     return not is_slope and not all(map(is_mask, brackets))
 
@@ -70,13 +79,12 @@ def has_two_signs(negative: Expr, whole: Expr) -> bool:
     """Whether this is all, or a term, as ``-a (-b + c)``: a minus first in its difference too."""
     if negative not in terms(whole):
         return False
-    brackets = [f for f in sides(negative.operand)[0] if isinstance(f, Plus)]
-    return len(brackets) == 1 and len(brackets[0].args) == 2 and leads(brackets[0])
+    return is_turned_alone(brackets_above(negative.operand))
 
 
 def takes_off_one(negative: Expr, given: Given) -> bool:
     """Whether this is ``-a (p - 1)`` of a name, which is read as ``a (1 - p)``."""
-    match [f for f in sides(negative.operand)[0] if isinstance(f, Plus)]:
+    match brackets_above(negative.operand):
         case [Plus((share, Minus(one)))] if one == 1:
             return given.definition_of(share) is not None
     return False
@@ -84,7 +92,7 @@ def takes_off_one(negative: Expr, given: Given) -> bool:
 
 def takes_off_label(negative: Expr, given: Given) -> bool:
     """Whether this is ``-a (δ - p)``, which is read as ``a (p - δ)``."""
-    brackets = [f for f in sides(negative.operand)[0] if isinstance(f, Plus)]
+    brackets = brackets_above(negative.operand)
     signs = [isinstance(t, Minus) for f in brackets for t in f.args]
     plain = [t for f in brackets for t in f.args if not isinstance(t, Minus)]
     return len(brackets) == 1 and any(signs) and all(isinstance(t, Delta) for t in plain)

@@ -26,7 +26,7 @@ def turn_complements(trace: Trace, named: bool = False) -> None:
     """
     both = both_ways(trace.expression, trace.given)
     if not (both or named):
-        both = taken_from_one(trace.expression, trace.given)
+        both = taken_logistics(trace.expression, trace.given)
     if trace.apply("unfold_complement", lambda e, _: is_left_of(e, both)):
         settle(trace, ("complement_fraction", "fold_definition"))
         for rule in ("write_logistic", "write_sigmoid"):
@@ -70,7 +70,7 @@ def both_ways(expr: Expr, given: Given) -> frozenset[Shape]:
     return frozenset(shape for shape in found if not found.isdisjoint(swapped(shape)))
 
 
-def taken_from_one(expr: Expr, given: Given) -> frozenset[Shape]:
+def taken_logistics(expr: Expr, given: Given) -> frozenset[Shape]:
     """The entries of logistic functions of two indices that are taken from one, ``1 - σ_{jk}``."""
     rests = collected(expr, lambda part: (part,) if is_complement(part) else ())
     return frozenset().union(*(logistics_in(rest, given) for rest in rests))

@@ -58,7 +58,7 @@ def backed(
             definitions = [f for f in facts if isinstance(f, Definition)]
             return (
                 any(
-                    any(same(v, b) for v in (value, *(f(value) for f in READ_AS)))
+                    same(value, b) or any(same(read(value), b) for read in READ_AS)
                     for d in definitions
                     for a, b in either_way
                     for value in (unfolded(a, d),)
