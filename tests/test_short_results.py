@@ -52,7 +52,29 @@ UNIT = "v[i] = z[i]/sqrt(sum(z[j]^2, j=1..D))"
 
 WEIGHED = "log(sum(b[j]*exp(z[j]/eps), j=1..M))"
 MULTIPLE = ["p[i] = w*b[i]*exp(z[i]/eps)/sum(b[j]*exp(z[j]/eps), j=1..M)"]
+SIMILAR = "exp(sum(z[i,d]*z[{0},d], d=1..D)/tau)"
+OTHERS = f"q[i,j] = {SIMILAR.format('j')}/sum({SIMILAR.format('a')}, a=1..N, a != i)"
 BY_HAND = {
+    "a constant beside weights that their sum divides": (
+        "-sum(1/P[i]*sum(M[i,j]*log(q[i,j]), j=1..N, j != i), i=1..N)",
+        "Sum((1 - KroneckerDelta(i, k))*(-M[i, k]/P[i] - M[k, i]/P[k] + q[i, k] + q[k, i])"
+        "*z[i, m], (i, 1, N))/tau",
+        {
+            "by": "z[k,m]",
+            "where": ["P[i] = sum(M[i,j], j=1..N, j != i)", OTHERS],
+            "given": ["tau > 0"],
+        },
+    ),
+    "shares of others above what each is divided by": (
+        "sum(log(sum(exp(z[i]*z[j]/(h[i]*h[j])), j=1..N, j != i)), i=1..N)",
+        "Sum((\\hat{y}[i, k] + \\hat{y}[k, i])*z[i]/h[i], (i, 1, N))/h[k]",
+        {},
+    ),
+    "what a delta picks beside its name": (
+        "sum(log(h[t[i]])*c[i], i=1..N)",
+        "exp(z[k])*Sum(KroneckerDelta(k, t[i])*c[i], (i, 1, N))/h[k]",
+        {"where": ["h[j] = 1 + exp(z[j])"]},
+    ),
     "cosine": (
         "sum(q[i]*z[i], i=1..D)/(sqrt(sum(q[i]^2, i=1..D))*sqrt(sum(z[i]^2, i=1..D)))",
         "(-q[k]*Sum(q[i]*z[i], (i, 1, D))/Sum(q[i]**2, (i, 1, D)) + z[k])"

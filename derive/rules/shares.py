@@ -322,9 +322,9 @@ def drop_mask(expr: Expr, given: Given) -> Outcome:
     """``(1 - δ_{jk}) q_j = q_j``, where ``q`` is defined with that factor."""
     above, below = sides(expr)
     for n, factor in enumerate(above):
-        definition = defined_with(factor, above, given)
-        if definition is not None:
-            return Rewriting(fraction(list(without(above, n)), list(below)), (definition,))
+        known = defined_with(factor, without(above, n), given)
+        if known:
+            return Rewriting(fraction(list(without(above, n)), list(below)), known)
     return None
 
 
@@ -339,12 +339,12 @@ def include_masked(expr: Expr, given: Given) -> Outcome:
         return None
     body, index = expr.opened
     (left,) = expr.excluded
-    definition = defined_with(mask(index, left), sides(body)[0], given)
+    definitions = defined_with(mask(index, left), sides(body)[0], given)
     known = within(left, expr.lower, expr.upper, given)
-    if definition is None or known is None:
+    if not definitions or known is None:
         return None
     whole = Total(body, (index, expr.lower, expr.upper))
-    return Rewriting(whole, (definition, *given.declared(known)))
+    return Rewriting(whole, (*definitions, *given.declared(known)))
 
 
 @rule(
@@ -357,21 +357,29 @@ def vanish_share(expr: Expr, given: Given) -> Outcome:
     above = (expr,) if isinstance(expr, Indexed) else sides(expr)[0]
     same = {Delta(i, i) for entry in above if isinstance(entry, Indexed) for i in entry.indices}
     for delta in (*(f for f in above if isinstance(f, Delta)), *same):
-        definition = defined_with(mask(*delta.args), above, given)
-        if definition is not None:
-            return Rewriting(ZERO, (definition,))
+        known = defined_with(mask(*delta.args), above, given)
+        if known:
+            return Rewriting(ZERO, known)
     return None
 
 
-def defined_with(factor: Expr, among: Iterable[Expr], given: Given) -> Definition | None:
-    """The definition of one of ``among`` that has a mask as a factor; None for no mask."""
+def defined_with(factor: Expr, among: Iterable[Expr], given: Given) -> tuple[Definition, ...]:
+    """The definitions by which one of ``among`` has a mask as a factor: none for no mask.
+
+    A bracket has it where each of its terms has.
+    """
     if not is_mask(factor):
-        return None
-    for entry in among:
-        found = unfolded(entry, given) if isinstance(entry, Indexed) else None
-        if found is not None and factor in sides(found[0])[0]:
-            return found[1]
-    return None
+        return ()
+    for part in among:
+        if isinstance(part, Plus):
+            bare = (t.operand if isinstance(t, Minus) else t for t in part.args)
+            found = [defined_with(factor, sides(t)[0], given) for t in bare]
+            if all(found):
+                return tuple(dict.fromkeys(d for each in found for d in each))
+        known = unfolded(part, given) if isinstance(part, Indexed) else None
+        if known is not None and factor in sides(known[0])[0]:
+            return (known[1],)
+    return ()
 
 
 def _turned(above: Expr, below: Expr, given: Given) -> Expr | None:

@@ -29,6 +29,7 @@ from derive.rules.algebra import move_index_back
 from derive.rules.definitions import parts_of
 from derive.rules.monomials import sides
 from derive.rules.negatives import distribute_negative
+from derive.rules.softmax import folded
 from derive.rules.trace import Trace
 from derive.strategy.attempts import (
     NO_LONGER,
@@ -70,6 +71,7 @@ from derive.strategy.judgement import (
     multiplies_well,
     projects,
     pulls_well,
+    splits_well,
 )
 from derive.strategy.lengths import meet_sums_below
 from derive.strategy.meeting import cancel_odds, insert_deltas, join_logarithms, open_roots
@@ -88,7 +90,6 @@ from derive.strategy.shares import (
     drop_masks,
     drops_safely,
     holds_share,
-    include_each,
     name_fractions,
     name_with_factors,
     spread_shares,
@@ -138,7 +139,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, meet_definitions)
     attempt(trace, meet_at_equal_indices)
     attempt(trace, meet_at_other_index)
-    attempt(trace, move_labels, NO_LONGER)
+    attempt(trace, move_labels, KNOWN)
     attempt(trace, meet_under_deltas)
     attempt(trace, complete_totals)
     attempt(trace, gather_complements)
@@ -164,7 +165,6 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, name_fractions)
     attempt(trace, drop_masks, NO_LONGER)
     trace.apply("include_masked", drops_safely)
-    attempt(trace, include_each, NO_LONGER)
     attempt(trace, expand_without_bars, WORTHWHILE)
     attempt(trace, gather_totals)
     attempt(trace, gather_complements, NO_LONGER)
@@ -183,6 +183,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, lambda t: settle(t, ("turn_exponentials",)))
     attempt(trace, complete_products)
     attempt(trace, take_known_out, KNOWN)
+    attempt(trace, take_named_out)
     attempt(trace, meet_sums_below)
     if attempt(trace, share_totals):
         meet_above_bars(trace)
@@ -412,6 +413,22 @@ def take_known_out(trace: Trace) -> None:
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
         gather_totals(trace)
         attempt(trace, lambda t: repeat(lambda: t.apply("factor_partly", inside_total)))
+
+
+def take_named_out(trace: Trace) -> None:
+    """Multiply out where a sum comes free that it, or its name, below a bar cancels."""
+    below = collected(trace.expression, lambda e: map(code, sides(e)[1]))
+
+    def cancels(total: Expr, given: Given) -> bool:
+        found = folded(total, given)
+        return code(total if found is None else found[0]) in below
+
+    if below and spread(trace, "distribute_product", partial(distributes_well, known=cancels)):
+        settle(trace, ("distribute_negative",))
+        trace.apply("split_total", partial(splits_well, known=cancels))
+        simplify(trace)
+        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
+        gather_totals(trace)
 
 
 def brackets_over_bars(expr: Expr) -> list[Expr]:

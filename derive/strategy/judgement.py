@@ -43,6 +43,7 @@ from derive.rules.shares import has_name, is_named, share_of_several
 from derive.rules.shifts import cancel_shift
 from derive.rules.softmax import over_one_bar
 from derive.rules.sums import total_above
+from derive.rules.trace import Where
 from derive.signs import is_zero, within
 from derive.unify import instance_of
 
@@ -285,7 +286,7 @@ def _divides_name(factor: Expr, given: Given) -> bool:
     return any(map(is_divided, given.definitions))
 
 
-def splits_well(total: Expr, given: Given) -> bool:
+def splits_well(total: Expr, given: Given, known: Where = is_known_total) -> bool:
     """Split a sum where a delta picks a term, or where a part of it is known."""
     body, index = total.opened
     if not isinstance(body, Plus):
@@ -293,13 +294,8 @@ def splits_well(total: Expr, given: Given) -> bool:
     bound = (index, *(span.index for span in given.scope))
     if any(has_delta(t, each) for t in body.args for each in bound):
         return True
-    return any(known_after_pulling(total, index, t, given) for t in body.args)
-
-
-def known_after_pulling(total: Total, index: Symbol, term: Expr, given: Given) -> bool:
-    """Whether the sum of ``term``, its constant factors taken out, is known."""
-    moving = moving_part(term, index)
-    return moving != 1 and is_known_total(total.over(moving, index), given)
+    moving = (moving_part(t, index) for t in body.args)
+    return any(part != 1 and known(total.over(part, index), given) for part in moving)
 
 
 def moving_part(term: Expr, index: Expr) -> Expr:
@@ -323,7 +319,7 @@ def projects(expr: Expr) -> bool:
     return any(isinstance(t.body, Times) and divides(t) for t in expr.atoms(Total))
 
 
-def distributes_well(product: Expr, given: Given) -> bool:
+def distributes_well(product: Expr, given: Given, known: Where = is_known_total) -> bool:
     """Multiply out inside a sum where a delta or a known sum comes free by it."""
     if not given.scope:
         return False
@@ -338,13 +334,11 @@ def distributes_well(product: Expr, given: Given) -> bool:
             # What is constant is pulled out whole.
             continue
         span = given.scope[0]
-        for term in factor.args:
-            moving = moving_part(expression(monomial(times(others, term))), index)
-            if moving == 1:
-                continue
-            candidate = Total(moving, (index, span.lower, span.upper))
-            if is_known_total(candidate, given):
-                return True
+        left_out = (u.right for u in given.apart if u.left == index)
+        limits = (index, span.lower, span.upper, *left_out)
+        moving = (moving_part(expression(monomial(times(others, t))), index) for t in factor.args)
+        if any(part != 1 and known(Total(part, limits), given) for part in moving):
+            return True
     return False
 
 

@@ -16,26 +16,25 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    code,
+    collected,
+    entries,
     factors,
     heads,
     is_mask,
-    mask,
     masked,
     names,
-    terms,
     times,
 )
-from derive.rules.algebra import distribute_product
 from derive.rules.monomials import sides
-from derive.rules.shares import defined_with, separate_quotient, share_of_several
+from derive.rules.shares import separate_quotient, share_of_several
 from derive.rules.softmax import over_one_bar
 from derive.rules.sums import total_above
 from derive.rules.trace import Trace
-from derive.strategy.attempts import factor_out, let_terms_meet, repeat, settle, spread
+from derive.strategy.attempts import let_terms_meet, repeat, settle, spread
 from derive.strategy.exchanges import exchanges_to_fact
-from derive.strategy.gathering import gather_totals
 from derive.strategy.judgement import holds_share_of_others, meets
-from derive.unfolding import value_of
+from derive.unfolding import unfold, value_of
 
 
 def name_fractions(trace: Trace) -> None:
@@ -106,39 +105,24 @@ def drop_masks(trace: Trace) -> None:
         let_terms_meet(trace)
 
 
-def include_each(trace: Trace) -> None:
-    """Drop the mask beside a bracket of shares of others term by term: each has it by its name."""
-
-    def holds_shares(product: Expr, given: Given) -> bool:
-        masks = [mask(own, other) for own, other in left_out(given)]
-        opened = distribute_product(product, given) if masks else None
-        bare = [t.operand if isinstance(t, Minus) else t for t in terms(opened)] if opened else []
-        return bool(bare) and all(
-            any(defined_with(m, sides(t)[0], given) for m in masks) for t in bare
-        )
-
-    if trace.apply("distribute_product", holds_shares):
-        settle(trace, ("distribute_negative",))
-        trace.apply("split_total", lambda total, _: bool(total.excluded))
-        trace.apply("include_masked", drops_safely)
-        gather_totals(trace)
-        factor_out(trace)
-
-
-def left_out(given: Given) -> list[tuple[Expr, Expr]]:
-    """The index of the sum around, and each that it leaves out."""
-    own = given.scope[0].index if given.scope else None
-    return [(u.left, u.right) for u in given.apart if u.left == own]
-
-
 def drops_safely(expr: Expr, given: Given) -> bool:
     """Whether what stands beside a mask is a number, and no large one, where the mask is zero."""
     body, index = expr.opened if isinstance(expr, Total) else (expr, None)
     above, below = sides(body)
     apart = [{index}] if index else [names(factor) for factor in above if is_mask(factor)]
     return not any(heads(f) & {Apply, Exp, Log, Power, Quotient} for f in above) and not any(
-        holds_share_of_others(f, given) or any(pair <= names(f) for pair in apart) for f in below
+        holds_share_of_others(f, given)
+        or (any(pair <= names(f) for pair in apart) and not divides_name(f, expr, given))
+        for f in below
     )
+
+
+def divides_name(factor: Expr, expr: Expr, given: Given) -> bool:
+    """Whether the value of a name in ``expr`` is divided by ``factor`` too: it is nowhere zero."""
+    own = code(unfold(factor, given.definitions))
+    body = expr.opened[0] if isinstance(expr, Total) else expr
+    values = (unfold(entry, given.definitions) for entry in entries(body))
+    return any(own in collected(value, lambda part: map(code, sides(part)[1])) for value in values)
 
 
 def has_shares(product: Expr, given: Given) -> bool:
