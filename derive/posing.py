@@ -10,6 +10,7 @@ from typing import Any
 from sympy import Expr, Indexed, IndexedBase, Symbol, Tuple
 from sympy.core.basic import Basic
 
+from derive.constants import without_constants
 from derive.contradictions import check_contradictions
 from derive.declarations import (
     check_definitions,
@@ -136,7 +137,8 @@ def pose(
     everything = Given((*facts, *known), definitions)
     loss = without_roots(loss, everything)
     definitions = tuple(
-        with_changes(d, value=without_roots(d.value, everything)) for d in definitions
+        with_changes(d, value=without_constants(without_roots(d.value, everything)))
+        for d in definitions
     )
     everything = Given((*facts, *known), definitions)
     for variable in wanted:

@@ -54,7 +54,17 @@ WEIGHED = "log(sum(b[j]*exp(z[j]/eps), j=1..M))"
 MULTIPLE = ["p[i] = w*b[i]*exp(z[i]/eps)/sum(b[j]*exp(z[j]/eps), j=1..M)"]
 SIMILAR = "exp(sum(z[i,d]*z[{0},d], d=1..D)/tau)"
 OTHERS = f"q[i,j] = {SIMILAR.format('j')}/sum({SIMILAR.format('a')}, a=1..N, a != i)"
+NORMAL = "w[{0}]*exp(-(y - mu[{0}])^2/(2*s[{0}]^2))/(sqrt(2*pi)*s[{0}])"
 BY_HAND = {
+    "responsibilities written down with their constants": (
+        f"-log(sum({NORMAL.format('j')}, j=1..K))",
+        "(-(y - mu[k])**2/s[k]**2 + 1)*g[k]/s[k]",
+        {
+            "by": "s[k]",
+            "where": [f"g[k] = {NORMAL.format('k')}/sum({NORMAL.format('j')}, j=1..K)"],
+            "given": ["s[k] > 0"],
+        },
+    ),
     "a constant beside weights that their sum divides": (
         "-sum(1/P[i]*sum(M[i,j]*log(q[i,j]), j=1..N, j != i), i=1..N)",
         "Sum((1 - KroneckerDelta(i, k))*(-M[i, k]/P[i] - M[k, i]/P[k] + q[i, k] + q[k, i])"
