@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed
+from collections.abc import Iterator
+from itertools import combinations
+
+from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Definition, Given
 from derive.laws import Source, law
 from derive.notation import (
     ONE,
+    Exp,
     Plus,
     Quotient,
     Times,
@@ -19,6 +23,7 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
+from derive.rules.algebra import PRODUCTS, fraction
 from derive.rules.monomials import (
     Monomial,
     common,
@@ -27,8 +32,10 @@ from derive.rules.monomials import (
     monomial,
     multiplied,
     place,
+    sides,
 )
 from derive.rules.registry import Example, Outcome, Rewriting, rule
+from derive.rules.softmax import over_one_bar
 from derive.signs import signs
 from derive.unfolding import value_of
 from derive.unify import instance_of
@@ -117,3 +124,36 @@ def fold_scaled(expr: Expr, given: Given) -> Outcome:
                 entry, scale = (replace(e, found) for e in (definition.entry, beside))
                 return Rewriting(Quotient(entry, scale), (definition,))
     return None
+
+
+@rule(
+    Source.DEFINITION,
+    Example(Quotient(Times(s.y[s.k1], Exp(s.z[s.k1])), s.partition), s.with_multiple),
+    formal="fold_scaled",
+    head=PRODUCTS,
+)
+def fold_scaled_fraction(expr: Expr, given: Given) -> Outcome:
+    """``a e^u/S = a q/ν``, where ``q`` is defined as ``ν e^u/S`` and ``ν`` is not zero."""
+    above, below = sides(expr)
+    for definition in given.definitions:
+        tops, bars = sides(over_one_bar(definition.value))
+        for n, scale in enumerate(tops):
+            if not bars or not isinstance(scale, (Symbol, Indexed)) or 0 in signs(scale, given):
+                continue
+            value = Quotient(times(*without(tops, n)), times(*bars))
+            for over, top in _chosen(above, len(tops) - 1):
+                for under, bottom in _chosen(below, len(bars)):
+                    named = Quotient(times(*top), times(*bottom))
+                    found = instance_of(value, named, definition.indices)
+                    if found is not None and all(i in found for i in definition.indices):
+                        entry, divisor = (replace(e, found) for e in (definition.entry, scale))
+                        whole = fraction([entry, *over], [divisor, *under])
+                        return Rewriting(whole, (definition,))
+    return None
+
+
+def _chosen(parts: tuple[Expr, ...], count: int) -> Iterator[tuple[list[Expr], list[Expr]]]:
+    """So many of the factors, behind those that are left."""
+    for taken in combinations(range(len(parts)), count):
+        left = [f for n, f in enumerate(parts) if n not in taken]
+        yield left, [parts[n] for n in taken]

@@ -12,7 +12,15 @@ from derive.facts import Given
 from derive.notation import Binder, Exp, Inert, Minus, Plus, Quotient, code, factors
 from derive.rules.factoring import put_over_bar
 from derive.rules.trace import Trace
-from derive.strategy.attempts import NO_LONGER, among, attempt, repeat, settle, spread
+from derive.strategy.attempts import (
+    NO_LONGER,
+    among,
+    attempt,
+    outside_exponents,
+    repeat,
+    settle,
+    spread,
+)
 from derive.strategy.judgement import heads_of
 
 MEETING = ("cancel_terms", "collect_terms")
@@ -118,7 +126,12 @@ def tidy_fractions(trace: Trace) -> None:
     """Let terms above bars meet, and cancel what they have in common with what is below."""
     settle(trace, ("cancel_factor", "combine_powers", "distribute_negative"))
     settle(trace, MEETING)
-    settle(trace, ("flatten_quotient", "factor_common", "cancel_factor", "combine_powers"))
+    repeat(
+        lambda: (
+            trace.apply_first(("flatten_quotient", "cancel_factor", "combine_powers"))
+            or trace.apply("factor_common", outside_exponents(trace))
+        )
+    )
 
 
 def clear_bars(trace: Trace) -> None:

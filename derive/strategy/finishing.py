@@ -357,7 +357,7 @@ def meet_at_other_index(trace: Trace) -> None:
 def share_totals(trace: Trace) -> None:
     """Join sums over one range, and what stands beside them, where their terms share factors."""
     if spread(trace, "distribute_product", is_multiple_of_totals):
-        settle(trace, ("distribute_negative", "combine_numbers"))
+        settle(trace, ("distribute_negative", "combine_numbers", "join_ranges"))
     while trace.apply("join_sharing"):
         factor_out(trace)
         gather_fractions(trace)
@@ -493,8 +493,8 @@ def meet_definitions(trace: Trace) -> None:
 
 
 def name_scaled(trace: Trace) -> None:
-    """Write sums by the names of multiples of them."""
-    if trace.apply("fold_scaled"):
+    """Write sums and fractions by the names of multiples of them."""
+    if any(trace.apply(rule) for rule in ("fold_scaled", "fold_scaled_fraction")):
         settle(trace, ("pull_out_factor", "multiply_quotients", "flatten_quotient"))
         factor_out(trace)
         settle(trace, ("pull_out_factor", "multiply_quotients", "cancel_factor"))
