@@ -15,12 +15,16 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    code,
     factors,
+    names,
+    plus,
     times,
     without,
 )
 from derive.rules import samples as s
-from derive.rules.monomials import monomial
+from derive.rules.algebra import fraction
+from derive.rules.monomials import monomial, sides
 from derive.rules.registry import Outcome, rule
 
 limits = (s.j, s.lo, s.hi)
@@ -50,6 +54,31 @@ def vanish_deviations(expr: Expr, given: Given) -> Outcome:
 def vanish_residuals(expr: Expr, given: Given) -> Outcome:
     """``Σ_j w_j (a y_j - x_j) = 0`` for the projection ``a = Σ_j w_j x_j / Σ_j w_j y_j``."""
     return _vanished(expr, lambda fitted, value: (value, fitted))
+
+
+@rule(
+    law(
+        Total(Times(FJ, Plus(GJ, s.c)), limits),
+        Plus(Total(Times(FJ, GJ), limits), Times(s.c, Total(FJ, limits))),
+    ),
+    Total(Times(z_j, Plus(y_j, s.y[s.k1])), classes),
+)
+def pull_out_constant(expr: Expr, given: Given) -> Outcome:
+    """``Σ_j f_j (g_j + c) = Σ_j f_j g_j + c Σ_j f_j``; of several such brackets the longest."""
+    body, index = expr.opened
+    above, below = sides(body)
+    split = [
+        (n, [t for t in f.args if index in names(t)], [t for t in f.args if index not in names(t)])
+        for n, f in enumerate(above)
+        if isinstance(f, Plus)
+    ]
+    opened = [each for each in split if all(each[1:])]
+    if not opened:
+        return None
+    n, moving, fixed = max(opened, key=lambda each: len(code(plus(*each[2]))))
+    beside = fraction(list(without(above, n)), list(below))
+    rest = fraction([*without(above, n), plus(*moving)], list(below))
+    return Plus(expr.over(rest, index), times(plus(*fixed), expr.over(beside, index)))
 
 
 def _vanished(expr: Total, roles: Callable[[Expr, Expr], tuple[Expr, Expr]]) -> Outcome:

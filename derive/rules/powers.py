@@ -129,11 +129,12 @@ def absorb_factors(expr: Expr, given: Given) -> Outcome:
     Quotient(Times(Power(Quotient(y_k, z_k), Plus(s.T, Minus(ONE))), y_k), Power(z_k, 2)),
     head=PRODUCTS,
 )
-def absorb_fraction(expr: Expr, given: Given) -> Outcome:
-    """``(a/b)^(n-1) a/b = (a/b)^n``: where both stand beside the power."""
+def absorb_base(expr: Expr, given: Given) -> Outcome:
+    """``(a/b)^(n-1) a/b = (a/b)^n``, and ``(a b)^(n-1) a b = (a b)^n``: where both stand there."""
     whole = monomial(expr)
     for key, (base, exponent) in whole.powers.items():
-        if isinstance(base, Quotient) and not exponent.is_number and exponent.as_coeff_Add()[0] < 0:
+        lower = not exponent.is_number and exponent.as_coeff_Add()[0] < 0
+        if lower and isinstance(base, (Quotient, Times)):
             beside = monomial(base)
             if beside.coefficient == 1 and all(
                 _is_part(power, whole.powers.get(f, (ONE, ZERO))[1])

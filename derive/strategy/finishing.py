@@ -21,12 +21,14 @@ from derive.notation import (
     Total,
     code,
     collected,
+    factors,
     heads,
     names,
     terms,
 )
 from derive.rules.algebra import move_index_back
 from derive.rules.definitions import parts_of
+from derive.rules.means import pull_out_constant
 from derive.rules.monomials import sides
 from derive.rules.negatives import distribute_negative
 from derive.rules.softmax import folded
@@ -184,6 +186,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, complete_products)
     attempt(trace, take_known_out, KNOWN)
     attempt(trace, take_named_out)
+    attempt(trace, drop_constants)
     attempt(trace, meet_sums_below)
     if attempt(trace, share_totals):
         meet_above_bars(trace)
@@ -429,6 +432,29 @@ def take_named_out(trace: Trace) -> None:
         simplify(trace)
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
         gather_totals(trace)
+
+
+def drop_constants(trace: Trace) -> None:
+    """Take a sum that is the same for each out beside deviations from a mean with a name.
+
+    It vanishes with them; another mean stays, so that what is near it has its digits.
+    """
+    numbers = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
+
+    def vanishes(total: Expr, given: Given) -> bool:
+        found = pull_out_constant(total, given) if numbers & names(total.body) else None
+        if found is None:
+            return False
+        *taken, beside = factors(found.args[1])
+        if not any(Total in heads(f) for f in taken):
+            return False
+        apart = Trace(beside, given)
+        write_out_names(apart)
+        return bool(apart.expression == 0)
+
+    if numbers and trace.apply("pull_out_constant", vanishes):
+        write_out_names(trace)
+        settle(trace, ("cancel_terms", "collect_terms"))
 
 
 def brackets_over_bars(expr: Expr) -> list[Expr]:

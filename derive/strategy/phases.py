@@ -287,7 +287,7 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply("power_of_product", raises_well)
         or trace.apply_first(("power_of_power", "power_of_quotient", "combine_powers"))
         or trace.apply("square_sign")
-        or trace.apply_first(("absorb_factors", "absorb_fraction"))
+        or trace.apply_first(("absorb_factors", "absorb_base"))
         or trace.apply_first(("cancel_terms", "collect_terms"))
         or trace.apply("pull_out_sign")
         or trace.apply("rejoin_factor")

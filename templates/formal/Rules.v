@@ -137,8 +137,8 @@ Ltac absorb_factors :=
       let other := context C [x / sqrt x] in
       replace after with other by (rewrite (absorbed x) by positive; reflexivity);
       first [unfold Rdiv; ring | field; nonzero] end end.
-(* [x^n] is [x^(n-1) x] for the fraction [x] beside the power. *)
-Ltac absorb_fraction :=
+(* [x^n] is [x^(n-1) x] for the base [x] beside the power. *)
+Ltac absorb_base :=
   match goal with |- ?before = ?after =>
     match after with context [Rpower ?x ?n] =>
       match before with context [Rpower x ?m] =>
@@ -329,6 +329,10 @@ Ltac turn_total :=
 Ltac pull_out_factor :=
   match goal with |- _ = ?a * sum_over ?l ?f =>
     rewrite <- (sum_over_scale l a f); apply sum_over_ext; enter; by_ring end.
+Ltac pull_out_constant :=
+  match goal with |- _ = sum_over ?l ?f + ?c * sum_over ?l ?g =>
+    rewrite <- (sum_over_scale l c g), <- (sum_over_plus l f (fun j => c * g j));
+    apply sum_over_ext; enter; by_ring end.
 Ltac take_factor_in :=
   unfold Rdiv; rewrite <- ?sum_over_scale_right, <- ?sum_over_scale, <- ?sum_over_scale_right;
   apply sum_over_ext; enter; by_ring.
