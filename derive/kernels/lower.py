@@ -33,7 +33,13 @@ from derive.kernels.identifiers import identifier
 from derive.kernels.norms import length, log_square, norm, over_squares
 from derive.kernels.shares import is_lowered, of_shares
 from derive.kernels.signature import Output
-from derive.kernels.vanishing import Condition, masking, only_weighed_lack, rules_out
+from derive.kernels.vanishing import (
+    Condition,
+    masking,
+    may_lack_a_value,
+    only_weighed_lack,
+    rules_out,
+)
 from derive.notation import (
     ONE,
     ZERO,
@@ -293,8 +299,10 @@ class Lowering(Entries):
 
     def _may_be_infinite(self, expr: Expr) -> bool:
         """Whether a value that a mask rules out may be infinite, so that 0 times it is no 0."""
-        defined = (self._definitions.get(base) for base in bases(expr))
-        return bool(heads(expr) & _MAY_BE_INFINITE) or any(d and not d.softmax for d in defined)
+        defined = filter(None, (self._definitions.get(base) for base in bases(expr)))
+        return bool(heads(expr) & _MAY_BE_INFINITE) or any(
+            not d.softmax or may_lack_a_value(d.value, self._definitions) for d in defined
+        )
 
     def _masks_infinity(self, factors: Iterable[Expr]) -> bool:
         turned = _turned(factors)

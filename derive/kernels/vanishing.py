@@ -34,6 +34,7 @@ from derive.notation import (
     Times,
     Total,
     bases,
+    entries,
     factors,
     heads,
     names,
@@ -42,6 +43,7 @@ from derive.notation import (
     without,
 )
 from derive.signs import is_not_negative
+from derive.unfolding import value_of
 
 Condition = tuple[Expr, str, Expr] | Attains
 
@@ -89,8 +91,8 @@ def masking(
     ``0 log 0`` is 0, and so is the limit of ``u log u``; and beside a sum that may have no terms.
     """
     parts = list(parts)
-    if only_weighed_lack(parts, beside, definitions):
-        weights = [weight(f, definitions) for f in parts]
+    weights = _ruling_weights(parts, beside, definitions)
+    if any(weights):
         return [
             condition(f) if w is None else ((w, "!=", ZERO), f)
             for f, w in zip(parts, weights, strict=True)
@@ -110,13 +112,45 @@ def masking(
 def only_weighed_lack(
     parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]
 ) -> bool:
-    """Whether what may lack a value are logarithms and sums of no terms, with data for weights."""
-    parts = list(parts)
-    if all(weight(f, definitions) is None for f in parts):
-        return False
-    if any(may_lack_a_value(f, definitions, weighed=False) for f in (beside, *parts)):
-        return False
-    return any(may_lack_a_value(f, definitions) for f in (beside, *parts))
+    """Whether what may lack a value is what data may weigh, and data weigh it."""
+    return any(_ruling_weights(list(parts), beside, definitions))
+
+
+def _ruling_weights(
+    parts: list[Expr], beside: Expr, definitions: dict[Expr, Definition]
+) -> list[Expr | None]:
+    """The data with which each part is 0, None where there are none or something else may lack.
+
+    Logarithms, sums of no terms and shares of nothing may be weighed; the last by what is given for
+    all that share, or for several of them: a weight of each share leaves the others.
+    """
+    everything = (beside, *parts)
+    if any(may_lack_a_value(f, definitions, weighed=False) for f in everything):
+        return [None] * len(parts)
+    if not any(may_lack_a_value(f, definitions) for f in everything):
+        return [None] * len(parts)
+    weights = [weight(f, definitions) for f in parts]
+    if any(may_lack_a_value(f, definitions, shared=False) for f in everything):
+        return weights
+    sharing = frozenset().union(*(_sharing(f, definitions) for f in everything))
+    return [w if w is not None and _is_of_all(w, sharing) else None for w in weights]
+
+
+def _is_of_all(weight: Expr, sharing: frozenset[Expr]) -> bool:
+    """Whether a weight has no index, or one of those of what is shared."""
+    own = frozenset().union(*(names(i) for entry in entries(weight) for i in entry.indices))
+    return not own or bool(own & sharing)
+
+
+def _sharing(expr: Expr, definitions: dict[Expr, Definition]) -> frozenset[Expr]:
+    """The indices of what is divided into shares that may be shares of nothing."""
+    known = _definition(expr, definitions)
+    if known is not None and known.softmax and may_lack_a_value(known.value, definitions):
+        match value_of(expr, known):
+            case Quotient(_, whole):
+                return names(whole)
+        return names(expr)
+    return frozenset().union(*(_sharing(p, definitions) for p in _parts(expr, definitions)))
 
 
 def weight(factor: Expr, definitions: dict[Expr, Definition]) -> Expr | None:
@@ -249,13 +283,19 @@ def _reached(expr: Expr, definitions: dict[Expr, Definition]) -> frozenset[Expr]
     return bases(expr).union(*inner)
 
 
-def may_lack_a_value(expr: Expr, definitions: dict[Expr, Definition], weighed: bool = True) -> bool:
+def may_lack_a_value(
+    expr: Expr, definitions: dict[Expr, Definition], weighed: bool = True, shared: bool = True
+) -> bool:
     """Whether this divides by, or takes the logarithm of, what the arguments may make 0.
 
     Or by what an exponential leaves of 1, or takes the largest of nothing. Without what may be
     ``weighed`` with zero, logarithms are not looked into, all sums have terms and nothing that is
-    left of a number is zero.
+    left of a number is zero; without what is ``shared``, and it may be weighed, shares are numbers
+    between 0 and 1.
     """
+    known = _definition(expr, definitions)
+    if known is not None and known.softmax and not (weighed and shared):
+        return False
     match expr:
         case Log() if not weighed:
             return False
@@ -269,7 +309,8 @@ def may_lack_a_value(expr: Expr, definitions: dict[Expr, Definition], weighed: b
             return _may_be_zero(base, definitions, weighed)
         case Log(operand) if _may_be_zero(operand, definitions, weighed):
             return True
-    return any(may_lack_a_value(p, definitions, weighed) for p in _parts(expr, definitions))
+    parts = _parts(expr, definitions)
+    return any(may_lack_a_value(p, definitions, weighed, shared) for p in parts)
 
 
 def _may_be_zero(expr: Expr, definitions: dict[Expr, Definition], weighed: bool) -> bool:

@@ -237,3 +237,38 @@ def test_nothing_is_left_by_an_exponential(target: str) -> None:
     left = np.log(1 - np.exp(-1))
     np.testing.assert_allclose(float(value), -left, rtol=1e-14)
     np.testing.assert_allclose(np.array(slope, float), [0, -1 / (np.e - 1)], rtol=1e-14)
+
+
+AT_RISK = "sum(r[i,j]*exp(z[j]), j=1..N)"
+NOBODY: Any = {"e": [1.0, 1.0, 0.0], "z": [0.3, -1.0, 2.0]}
+NOBODY |= {"r": [[1.0, 1.0, 1.0], [0.0, 1.0, 1.0], [0.0, 0.0, 0.0]]}
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        f"-sum(e[i]*(z[i] - log({AT_RISK})), i=1..N)",
+        f"-sum(e[i]*(z[i] - log({AT_RISK})), i=1..N)/sum(e[i], i=1..N)",
+        f"-sum((1 - (1 - e[i]))*log(exp(z[i])/{AT_RISK}), i=1..N)",
+    ],
+)
+def test_shares_of_nothing(loss: str, target: str) -> None:
+    """Cox's partial likelihood, with a padded row: nobody is at risk, and nothing is weighed."""
+    kernel = derive.gradient(loss, "z[k]").kernel(target)
+    whole: Any = {name: np.array(value) for name, value in NOBODY.items()}
+    padded = kernel(**whole)
+    seen = kernel(**whole | {"r": whole["r"] + np.diag([0.0, 0, 1])})
+    for part, expected in zip(padded, seen, strict=True):
+        np.testing.assert_allclose(np.array(part, float), np.array(expected, float), rtol=1e-14)
+
+
+def test_means_of_nothing() -> None:
+    """Attention to nobody: the weight is beside the mean, and one of each share says nothing."""
+    loss = "sum(e[i]*sum(r[i,j]*exp(s[i,j])*v[j], j=1..N)/sum(r[i,j]*exp(s[i,j]), j=1..N), i=1..N)"
+    kernel = derive.gradient(loss, ["s[m,k]", "v[k]"]).kernel("numpy")
+    values = np.array(NOBODY["z"])
+    given: Any = {"e": np.array(NOBODY["e"]), "r": np.array(NOBODY["r"]), "v": values}
+    value, (by_scores, by_values) = kernel(**given, s=np.outer(values, values))
+    assert np.isfinite([value, *by_scores.flat, *by_values]).all()
+    assert "v != 0" not in kernel.source
