@@ -30,7 +30,7 @@ from derive.kernels.gaps import (
     rise,
 )
 from derive.kernels.identifiers import identifier
-from derive.kernels.norms import length, log_square, norm, over_squares
+from derive.kernels.norms import around_powers, length, log_square, norm, over_squares
 from derive.kernels.shares import is_lowered, of_shares
 from derive.kernels.signature import Output
 from derive.kernels.vanishing import (
@@ -195,6 +195,8 @@ class Lowering(Entries):
                 return self.lower(left.operand)
             case Times(args) if self._masks_infinity(args):
                 return self._masked(args)
+            case Times(args) if (around := around_powers(args)) is not None:
+                return self._from_left(Times(*around))
             case Plus() if (found := power_gap(expr)) is not None:
                 power, near = map(self.lower, found)
                 return self.combined(_near_one, [power, self._from_left(expr), near])

@@ -9,17 +9,21 @@ from sympy import Abs, Expr, Function, Integer, Rational, S, sqrt
 
 from derive.notation import (
     ONE,
+    ZERO,
     Apply,
+    Exp,
     Head,
     Log,
     Plus,
     Power,
     Quotient,
+    Threshold,
     Times,
     Total,
     binders,
     factors,
     names,
+    plus,
     times,
     without,
 )
@@ -40,9 +44,23 @@ def norm(expr: Expr) -> Expr | None:
             root = _root(base)
             if root is None or exponent == S.Half:
                 return root
-            twice = 2 * exponent if exponent.is_number else Times(Integer(2), exponent)
-            return Power(root, twice)
+            return _near_one(expr, _squared_to(root, exponent))
     return None
+
+
+def _squared_to(root: Expr, exponent: Expr) -> Expr:
+    """The power of a square by its root."""
+    twice = 2 * exponent if exponent.is_number else Times(Integer(2), exponent)
+    return root if twice == 1 else Power(root, twice)
+
+
+def _near_one(power: Expr, by_root: Expr) -> Expr:
+    """``(1 + q)^a`` by ``log(1 + q)`` where ``q`` is below 1: a large ``a`` shows any rounding."""
+    base, exponent = power.args
+    if exponent.is_number or not isinstance(base, Plus) or ONE not in base.args:
+        return by_root
+    little = plus(*without(base.args, base.args.index(ONE)))
+    return Threshold(ONE, little, Exp(Times(exponent, Log(base))), by_root)
 
 
 def _root(expr: Expr) -> Expr | None:
@@ -66,17 +84,30 @@ def _root(expr: Expr) -> Expr | None:
 def over_squares(expr: Quotient, written: Callable[[Expr], Expr]) -> Expr | None:
     """A fraction over a sum of squares, by whose root two of the factors above are divided.
 
+    So it is over a power of more than one of such a sum, of which one less is left below.
+
     Args:
         written: What stands behind a name.
     """
     below = factors(expr.denominator)
     for n, square in enumerate(below):
-        root = _root_of_little(square, written)
+        base, exponent = (square, ZERO) if expr.numerator.is_Number else _less_one(square)
+        root = _root_of_little(base, written)
         if root is not None:
             above = [Quotient(f, root) for f in _two(factors(expr.numerator))]
-            rest = without(below, n)
+            rest = [*without(below, n), *([_squared_to(root, exponent)] if exponent else [])]
             return Quotient(times(*above), times(*rest)) if rest else times(*above)
     return None
+
+
+def _less_one(power: Expr) -> tuple[Expr, Expr]:
+    """What is raised to more than one, and one less than its exponent; anything else, and 0."""
+    match power:
+        case Power(base, Rational() as exponent) if exponent > 1 and not exponent.is_integer:
+            return base, exponent - 1
+        case Power(base, Plus(parts)) if one := next((p for p in parts if p == 1), None):
+            return base, plus(*without(parts, parts.index(one)))
+    return power, ZERO
 
 
 def _root_of_little(square: Expr, written: Callable[[Expr], Expr]) -> Expr | None:
@@ -88,6 +119,17 @@ def _root_of_little(square: Expr, written: Callable[[Expr], Expr]) -> Expr | Non
             return _root(square) if all(map(squared, parts)) else None
         case Total():
             return _root(square)
+    return None
+
+
+def around_powers(parts: tuple[Expr, ...]) -> tuple[Expr, ...] | None:
+    """``u^2 (1 + u^2)^a`` as ``u (1 + u^2)^a u``: the square alone may be too large."""
+    for n, square in enumerate(parts):
+        match square:
+            case Power(base, exponent) if exponent == 2:
+                others = without(parts, n)
+                if any(isinstance(f, Power) and norm(f) is not None for f in others):
+                    return (base, *others, base)
     return None
 
 

@@ -63,6 +63,31 @@ def test_powers_with_a_letter(scale: float) -> None:
     check(derivation, {"x": [3 * scale, 1 * scale], "y": [-scale, scale], "s": 1.5})
 
 
+@pytest.mark.parametrize(
+    ("power", "scale"), [("s", 1e-170), ("s", 1.0), ("s", 1e170), ("1", 1e-150), ("3/2", 1e-115)]
+)
+def test_slopes_of_powers_between_points(power: str, scale: float) -> None:
+    """The power of a distance in a slope is too large where the slope is not."""
+    apart = "sqrt(sum((x[i,d] - x[j,d])^2, d=1..D))"
+    derivation = derive.gradient(f"sum({apart}^(-{power}), j=1..i-1, i=1..N)", "x[k,l]")
+    points = scale * np.array([[0.0, 0.0], [1.0, 2.0], [2.0, -1.0]])
+    given: dict[str, Any] = {"x": points.tolist()} | ({"s": 0.5} if power == "s" else {})
+    check(derivation, given)
+
+
+@pytest.mark.parametrize(
+    ("x", "a"), [(1.0, -1e6), (-0.5, -1e12), (3000.0, -1.5), (1e200, 1.0), (1e200, -2.0)]
+)
+def test_a_large_power_near_one(x: float, a: float) -> None:
+    """Barron's general loss nears Welsch's; its residual may be one whose square is too large."""
+    loss = "(abs(a - 2)/a)*(((x/c)^2/abs(a - 2) + 1)^(a/2) - 1)"
+    derivation = derive.gradient(loss, ["x", "c"], given=["c > 0"])
+    value, slopes = derivation.kernel("numpy")(x=x, a=a, c=1.5)
+    exact, true = derivation.kernel("mpmath")(x=x, a=a, c=1.5, dps=50)
+    expected = [float(exact), *map(float, true)]
+    np.testing.assert_allclose([value, *slopes], expected, rtol=1e-14, atol=0)
+
+
 @pytest.mark.parametrize("scale", HARD)
 @pytest.mark.parametrize("below", [f"{LENGTH}*{LENGTH.replace('x', 'y')}", PRODUCT])
 def test_a_cosine(below: str, scale: float) -> None:
