@@ -31,7 +31,7 @@ from derive.kernels.gaps import (
 )
 from derive.kernels.identifiers import identifier
 from derive.kernels.norms import around_powers, length, log_square, norm, over_squares
-from derive.kernels.shares import is_lowered, of_shares
+from derive.kernels.shares import is_lowered, left_of_one, of_shares
 from derive.kernels.signature import Output
 from derive.kernels.vanishing import (
     Condition,
@@ -181,6 +181,8 @@ class Lowering(Entries):
             case Apply():
                 head = expr.args[0]
                 return self._entrywise(lambda *a: Apply(head, *a), expr.operands)
+            case Plus() if (left := left_of_one(expr, self._definitions)) is not None:
+                return self.lower(left)
             case Plus() if (left := complement(expr)) is not None:
                 return self.lower(left)
             case Plus() if (left := gap(expr) or rise(expr)) is not None:
@@ -204,6 +206,11 @@ class Lowering(Entries):
                 return self._from_left(expr)
             case Log() if (left := kept_digits(expr)) is not None:
                 return self.lower(left)
+            case Log(Plus(terms) as inside) if (
+                ONE in terms and (left := left_of_one(inside, self._definitions)) is not None
+            ):
+                parts = [self.lower(left), self.lower(HALF), self._log1p(expr)]
+                return self.combined(_branches, [*parts, self.lower(Log(left))])
             case Log(Plus(terms) as inside) if ONE in terms and complement(inside) is None:
                 return self._log1p(expr)
             case Log() if (found := beside_lowered_one(expr)) is not None:

@@ -1,13 +1,29 @@
-"""Sums of some terms of a softmax: from the exponentials that are worked out for all of them."""
+"""Shares: sums of some of them, and what is left of one, by the exponentials that share it out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, Max, Min, Symbol
 
 from derive.facts import Definition
-from derive.notation import Maximum, Minus, Quotient, Total, names, plus, replace, terms, without
+from derive.notation import (
+    ONE,
+    Apply,
+    Head,
+    Maximum,
+    Minus,
+    Plus,
+    Quotient,
+    Total,
+    names,
+    plus,
+    replace,
+    terms,
+    without,
+)
+from derive.recognition import opposite
+from derive.unfolding import value_of
 from derive.unify import instance_of
 
 
@@ -20,6 +36,36 @@ def of_shares(total: Total, definitions: Mapping[Expr, Definition]) -> Expr | No
     match replace(known.value, dict(zip(known.indices, body.indices, strict=True))):
         case Quotient(share, whole) if body.indices[-1] == index and index not in names(whole):
             return Quotient(total.over(share, index), whole)
+    return None
+
+
+def left_of_one(expr: Expr, definitions: Mapping[Expr, Definition]) -> Expr | None:
+    """A sum with a ``1 - σ`` among its terms, with that as a fraction; None for any other.
+
+    So it is above an end, as ``1 - max(0, σ - m) = min(1, 1 - σ + m)``.
+    """
+    items = terms(expr)
+    for unit in (ONE, Minus(ONE)):
+        for n, term in enumerate(items) if unit in items else ():
+            left = _left_by(opposite(term) if unit == 1 else term, definitions)
+            if left is not None:
+                rest = without(items, n)
+                rest = without(rest, rest.index(unit))
+                return plus(left if unit == 1 else Minus(left), *rest)
+    return None
+
+
+def _left_by(taken: Expr, definitions: Mapping[Expr, Definition]) -> Expr | None:
+    """What a logistic function, or such a one above an end, leaves of one."""
+    match taken:
+        case Apply(function, (zero, Plus(items))) if function is Max and zero == 0:
+            left = left_of_one(Plus(ONE, *map(opposite, items)), definitions)
+            return None if left is None else Apply(Head(Min), ONE, left)
+        case Indexed() | Symbol():
+            known = definitions.get(taken.base if isinstance(taken, Indexed) else taken)
+            match None if known is None else value_of(taken, known):
+                case Quotient(share, Plus((first, second)) as whole) if share in (first, second):
+                    return Quotient(second if share == first else first, whole)
     return None
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from exact import check, kernels
 
+import derive
+
 pytestmark = pytest.mark.needs("lark")
 
 
@@ -69,3 +71,18 @@ def test_what_is_left_of_one_stays_in_its_sum(b: float) -> None:
     rate = "mu + sum(c*exp(-b*(t[n] - t[j])), j=1..n-1)"
     loss = f"c/b*sum(1 - exp(-b*(T - t[n])), n=1..N) - sum(log({rate}), n=1..N)"
     check(loss, "c", ("b > 0", "c > 0", "mu > 0"), b=b, t=[0.5, 1.2, 4.4], T=5.0, c=0.3, mu=0.4)
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.05])
+@pytest.mark.parametrize("scale", [1.0, 30.0, 40.0, 700.0])
+def test_what_a_probability_above_an_end_leaves(scale: float, margin: float) -> None:
+    """The asymmetric loss: ``1 - max(p - m, 0)`` below its logarithm is ``1 - p`` where m is 0."""
+    q = "max(p[i] - m, 0)"
+    loss = f"-sum(y[i]*(1 - p[i])^g*log(p[i]) + (1 - y[i])*{q}^h*log(1 - {q}), i=1..C)"
+    derivation = derive.gradient(loss, "z[k]", where=["p[i] = sigmoid(z[i])"])
+    numbers: Any = {"z": [scale, scale, -scale, -scale], "y": [0.0, 1.0, 0.0, 1.0]}
+    numbers |= {"m": margin, "g": 1.0, "h": 4.0}
+    found = derivation.kernel("numpy")(**{name: np.array(n) for name, n in numbers.items()})
+    exact = derivation.kernel("mpmath")(**numbers, dps=700)
+    for part, true in zip(found, exact, strict=True):
+        np.testing.assert_allclose(part, np.array(true, float), rtol=1e-14, atol=0)
