@@ -57,6 +57,7 @@ from derive.rules.logistics import close_logistics, gap_exponents, over_logistic
 from derive.rules.masks import exclude_zero
 from derive.rules.mixtures import (
     holds_part,
+    left_beside_mixtures,
     left_of_mixed,
     mixed_shares,
     mixtures,
@@ -281,6 +282,18 @@ def open_slopes(trace: Trace) -> None:
     risen = over_softplus(trace.expression, trace.given)
     if risen and trace.apply("unfold_definition", lambda e, _: of_mixed(e, risen)):
         settle(trace, ("write_logistic", "write_reciprocal", "write_exponential"))
+
+
+def open_left_beside_mixtures(trace: Trace) -> bool:
+    """Write a factor ``1 - p`` beside a mixture as an exponential: multiplied out it loses digits.
+
+    Returns whether there was any.
+    """
+    found = left_beside_mixtures(trace.expression, trace.given)
+    if not found or not trace.apply("unfold_complement", among(found)):
+        return False
+    settle(trace, ("complement_fraction", "write_logistic", "write_reciprocal", "move_sign"))
+    return True
 
 
 def open_mixtures(trace: Trace) -> None:
@@ -594,8 +607,9 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     trace.apply("expand_log_range_product", opens_logarithm)
     open_rests(trace)
     open_products(trace)
+    left = open_left_beside_mixtures(trace)
     spread_share = trace.apply("distribute_share", over_masked_mixture)
-    if trace.apply("distribute_product", over_mixture) or spread_share:
+    if (not left and trace.apply("distribute_product", over_mixture)) or spread_share:
         settle(trace, ("multiply_quotients",))
     met = over_partition(trace.expression, trace.given)
     if met and trace.apply("distribute_product", over_own_partition):

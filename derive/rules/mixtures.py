@@ -202,6 +202,19 @@ def over_mixture(expr: Expr, given: Given) -> bool:
     )
 
 
+def left_beside_mixtures(expr: Expr, given: Given) -> frozenset[Expr]:
+    """What mixed logistic functions leave of one, as a factor beside a sum over their mixture."""
+    mixed = mixed_shares(expr, given)
+
+    def look(part: Expr) -> list[Expr]:
+        if not mixed or not isinstance(part, Times) or not over_mixture(part, given):
+            return []
+        left = (f for f in part.args if is_complement(f) and left_of_mixed(f, mixed))
+        return [f for f in left if _left_among(f, given) is not None]
+
+    return collected(expr, look)
+
+
 def over_masked_mixture(expr: Expr, given: Given) -> bool:
     """The same with a mask ``1 - δ`` beside it, which is to stay whole."""
     return any(delta_of(f) is not None for f in expr.args) and over_mixture(expr, given)

@@ -272,3 +272,16 @@ def test_means_of_nothing() -> None:
     value, (by_scores, by_values) = kernel(**given, s=np.outer(values, values))
     assert np.isfinite([value, *by_scores.flat, *by_values]).all()
     assert "v != 0" not in kernel.source
+
+
+@pytest.mark.parametrize("scale", [1.0, 30.0, 300.0])
+@pytest.mark.parametrize("smooth", ["", " + s"])
+def test_slopes_of_certain_overlaps(smooth: str, scale: float) -> None:
+    """What a certain share leaves of one is in the slope, without a difference."""
+    loss = f"-(2*sum(p[i]*y[i], i=1..C){smooth})/(sum(p[i] + y[i], i=1..C){smooth})"
+    derivation = derive.gradient(loss, "z[k]", where=["p[i] = sigmoid(z[i])"])
+    given: Any = {"z": [scale, scale, -scale, -scale], "y": [0.0, 1.0, 0.0, 1.0]}
+    given |= {"s": 1.0} if smooth else {}
+    found = derivation.kernel("numpy")(**{name: np.array(n) for name, n in given.items()})
+    for part, exact in zip(found, derivation.kernel("mpmath")(**given, dps=400), strict=True):
+        np.testing.assert_allclose(part, np.array(exact, float), rtol=1e-13, atol=0)
