@@ -64,8 +64,9 @@ def backed(
                     for value in (unfolded(a, d),)
                 )
                 or any(
-                    same(*(masked_once(evaluated(unfolded(e, d))) for e in (before, after)))
+                    same(*(read(evaluated(unfolded(e, d))) for e in (before, after)))
                     for d in definitions
+                    for read in (masked_once, reduced)
                 )
                 or same(*(even(reduce(unfolded, definitions, e)) for e in (before, after)))
             )
