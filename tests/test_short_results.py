@@ -54,8 +54,50 @@ WEIGHED = "log(sum(b[j]*exp(z[j]/eps), j=1..M))"
 MULTIPLE = ["p[i] = w*b[i]*exp(z[i]/eps)/sum(b[j]*exp(z[j]/eps), j=1..M)"]
 SIMILAR = "exp(sum(z[i,d]*z[{0},d], d=1..D)/tau)"
 OTHERS = f"q[i,j] = {SIMILAR.format('j')}/sum({SIMILAR.format('a')}, a=1..N, a != i)"
+TIED = "(exp(b[i]) + exp(b[j]) + nu*exp((b[i] + b[j])/2))"
+BOX_COX = ["w[n] = (y[n]^lam - 1)/lam", "mu = sum(w[n], n=1..N)/N"]
+LOG_NORMAL = "N/2*log(sum((w[n] - mu)^2, n=1..N)/N) - (lam - 1)*sum(log(y[n]), n=1..N)"
 NORMAL = "w[{0}]*exp(-(y - mu[{0}])^2/(2*s[{0}]^2))/(sqrt(2*pi)*s[{0}])"
 BY_HAND = {
+    "a product beside its power": (
+        "sum((r[n]*t[n])^a*c[n], n=1..N)",
+        "a*(r[k]*t[k])**a*c[k]",
+        {"where": ["r[n] = exp(z[n])"], "given": ["t[n] > 0"]},
+    ),
+    "a mean of derivatives beside deviations": (
+        LOG_NORMAL,
+        "N*Sum((-mu + w[n])*(log(y[n])*y[n]**lam - w[n]), (n, 1, N))"
+        "/(lam*Sum((-mu + w[n])**2, (n, 1, N))) - Sum(log(y[n]), (n, 1, N))",
+        {"by": "lam", "where": BOX_COX, "given": ["y[n] > 0"]},
+    ),
+    "a share by its own weight": (
+        "-sum(t[n]*log(q[n]), n=1..N)",
+        "-Sum((1 - q[n])*t[n], (n, 1, N))/nu",
+        {"by": "nu", "where": ["q[n] = nu/(c[n] + nu)"], "given": ["nu > 0", "c[n] > 0"]},
+    ),
+    "ties by their weight": (
+        "-sum(sum(t[i,j]*log(q[i,j]), j=i+1..N), i=1..N)",
+        "-Sum((1 - q[i, j])*t[i, j], (j, i + 1, N), (i, 1, N))/nu",
+        {
+            "by": "nu",
+            "where": [f"q[i,j] = nu*exp((b[i] + b[j])/2)/{TIED}"],
+            "given": ["nu > 0"],
+        },
+    ),
+    "ties by their abilities": (
+        "-sum(sum(w[i,j]*log(p[i,j]) + w[j,i]*log(p[j,i]) + t[i,j]*log(q[i,j]), j=i+1..N), i=1..N)",
+        "Sum((1 - KroneckerDelta(i, k))*((p[k, i] + q[k, i]/2)*(w[i, k] + w[k, i]) - w[k, i]),"
+        " (i, 1, N)) + Sum((p[k, i] + q[k, i]/2 - 1/2)*t[i, k], (i, 1, k - 1))"
+        " + Sum((p[k, j] + q[k, j]/2 - 1/2)*t[k, j], (j, k + 1, N))",
+        {
+            "by": "b[k]",
+            "where": [
+                f"p[i,j] = exp(b[i])/{TIED}",
+                f"q[i,j] = nu*exp((b[i] + b[j])/2)/{TIED}",
+            ],
+            "given": ["nu > 0"],
+        },
+    ),
     "responsibilities written down with their constants": (
         f"-log(sum({NORMAL.format('j')}, j=1..K))",
         "(-(y - mu[k])**2/s[k]**2 + 1)*g[k]/s[k]",

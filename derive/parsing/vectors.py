@@ -163,7 +163,8 @@ def _ranks(found: _Found) -> dict[str, int]:
                 )
             raise place.error(
                 f"{name} has no index here and {count} elsewhere; write an entry of it, such as "
-                f"{name}[i]"
+                f"{name}[{','.join('ijlmn'[: ranks[name]])}], or, if it is an index or a number "
+                "here, give one of the two another name"
             )
     return ranks
 

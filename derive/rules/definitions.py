@@ -32,7 +32,9 @@ from derive.rules.monomials import (
     monomial,
     multiplied,
     place,
+    raise_to,
     sides,
+    split_power,
 )
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.softmax import over_one_bar
@@ -135,14 +137,15 @@ def fold_scaled(expr: Expr, given: Given) -> Outcome:
 def fold_scaled_fraction(expr: Expr, given: Given) -> Outcome:
     """``a e^u/S = a q/ν``, where ``q`` is defined as ``ν e^u/S`` and ``ν`` is not zero."""
     above, below = sides(expr)
-    for definition in given.definitions:
-        tops, bars = sides(over_one_bar(definition.value))
+    shares = [(d, *sides(over_one_bar(d.value))) for d in given.definitions]
+    # The one of which the most stands there.
+    for definition, tops, bars in sorted(shares, key=lambda share: -len(share[1])):
         for n, scale in enumerate(tops):
             if not bars or not isinstance(scale, (Symbol, Indexed)) or 0 in signs(scale, given):
                 continue
             value = Quotient(times(*without(tops, n)), times(*bars))
             for over, top in _chosen(above, len(tops) - 1):
-                for under, bottom in _chosen(below, len(bars)):
+                for under, bottom in _chosen(_apart(below), len(bars)):
                     named = Quotient(times(*top), times(*bottom))
                     found = instance_of(value, named, definition.indices)
                     if found is not None and all(i in found for i in definition.indices):
@@ -150,6 +153,15 @@ def fold_scaled_fraction(expr: Expr, given: Given) -> Outcome:
                         whole = fraction([entry, *over], [divisor, *under])
                         return Rewriting(whole, (definition,))
     return None
+
+
+def _apart(parts: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """Factors with each whole power as one factor and what is left of it."""
+    found: list[Expr] = []
+    for base, exponent in map(split_power, parts):
+        powers = (ONE, exponent - 1) if exponent.is_Integer and exponent > 1 else (exponent,)
+        found += (raise_to(base, power) for power in powers)
+    return tuple(found)
 
 
 def _chosen(parts: tuple[Expr, ...], count: int) -> Iterator[tuple[list[Expr], list[Expr]]]:

@@ -26,7 +26,9 @@ from derive.notation import (
     mask,
     masked,
     names,
+    plus,
     replace,
+    terms,
     times,
     without,
 )
@@ -251,10 +253,12 @@ def write_complement(expr: Expr, given: Given) -> Outcome:
 
 def _complement(above: Expr, below: Expr) -> Expr | None:
     """What is left of one when a fraction ``b / (a + b)`` is taken away."""
-    match below:
-        case Plus((first, second)) if above in (first, second):
-            return Quotient(second if above == first else first, below)
-    return None
+    left = list(terms(below))
+    for term in terms(above):
+        if term not in left:
+            return None
+        left.remove(term)
+    return Quotient(plus(*left), below) if left else None
 
 
 def is_named(above: Expr, below: Expr, given: Given) -> bool:

@@ -207,8 +207,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     if attempt(trace, meet_complements):
         attempt(trace, meet_in_brackets)
     attempt(trace, meet_next_bars)
-    if not named:
-        attempt(trace, name_scaled)
+    attempt(trace, partial(name_scaled, named=named))
     attempt(trace, release_constants)
     release_terms(trace)
     share_names(trace)
@@ -443,7 +442,7 @@ def drop_constants(trace: Trace) -> None:
 
     def vanishes(total: Expr, given: Given) -> bool:
         found = pull_out_constant(total, given) if numbers & names(total.body) else None
-        if found is None:
+        if not isinstance(found, Expr):
             return False
         *taken, beside = factors(found.args[1])
         if not any(Total in heads(f) for f in taken):
@@ -518,12 +517,17 @@ def meet_definitions(trace: Trace) -> None:
         spread_totals(trace)
 
 
-def name_scaled(trace: Trace) -> None:
-    """Write sums and fractions by the names of multiples of them."""
-    if any(trace.apply(rule) for rule in ("fold_scaled", "fold_scaled_fraction")):
+def name_scaled(trace: Trace, named: bool) -> None:
+    """Write sums and fractions by the names of multiples of them.
+
+    Sums not where the result has a name: they are to meet others beside it.
+    """
+    rules = ("fold_scaled_fraction",) if named else ("fold_scaled", "fold_scaled_fraction")
+    if any(trace.apply(rule) for rule in rules):
         settle(trace, ("pull_out_factor", "multiply_quotients", "flatten_quotient"))
         factor_out(trace)
         settle(trace, ("pull_out_factor", "multiply_quotients", "cancel_factor"))
+        clear_bars(trace)
 
 
 def cancels_turned(product: Expr, given: Given) -> bool:
