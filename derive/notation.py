@@ -560,7 +560,10 @@ class Total(Binder):
             plain = without_branches(plain)
         # Not the whole less what is left out, which may have no value: 1/(z[j] - z[k]) at j = k.
         counted = (1 - KroneckerDelta(index, out) for out in self.excluded)
-        return _sum(Mul(*counted, plain), (index, self.lower, self.upper))
+        # SymPy's own minus, as in ``sin(a - b) = -sin(b - a)``, is left before the sum.
+        turned = plain.is_Mul and plain.args[0] == -1 and not isinstance(body, Minus)
+        whole = _sum(Mul(*counted, -plain if turned else plain), (index, self.lower, self.upper))
+        return -whole if turned else whole
 
 
 def _sum(body: Expr, limits: tuple[Symbol, Expr, Expr]) -> Expr:

@@ -661,7 +661,7 @@ BY_HAND = {
     ),
     "odd functions of differences": (
         "-sum(cos(z[i] - z[j]), i=1..C, j=1..C)/2 + sum(log(abs(z[i])), i=1..C)",
-        "Sum(-sin(z[j] - z[k]), (j, 1, C)) + 1/z[k]",
+        "-Sum(sin(z[j] - z[k]), (j, 1, C)) + 1/z[k]",
         {},
     ),
     "negative samples": (
@@ -1660,3 +1660,15 @@ def test_a_root_of_a_product_is_no_product_of_roots() -> None:
 def test_a_true_hessian_by_logits_is_not_refused(loss: str) -> None:
     """Of each of these the check once refused a step that is true."""
     assert derive.hessian(loss, "z[k]", "z[l]", where=SOFTMAX).check().level == "exact"
+
+
+def test_pairs_counted_once_join_in_a_hessian() -> None:
+    """RankNet's, over ``i < j``: no brackets, and one sum over all others."""
+    loss = "sum(sum(log(1 + exp(-(s[i] - s[j]))), j=i+1..N), i=1..N)"
+    found = derive.hessian(loss, "s[k]", "s[m]")
+    assert str(found.result) == (
+        "-(1 - KroneckerDelta(k, m))*\\sigma[k, m]*\\sigma[m, k]"
+        " + KroneckerDelta(k, m)*Sum((1 - KroneckerDelta(i, k))*\\sigma[i, k]*\\sigma[k, i],"
+        " (i, 1, N))"
+    )
+    assert found.check().level == "exact"

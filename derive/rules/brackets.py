@@ -20,6 +20,7 @@ from derive.notation import (
     code,
     factors,
     heads,
+    mask,
     names,
     plus,
     times,
@@ -308,6 +309,22 @@ def widen_bracket(expr: Expr, given: Given) -> Outcome:
 def join_brackets(expr: Expr, given: Given) -> Outcome:
     """``[i < k] + [k <= i] = 1``, both perhaps beside the same factors."""
     return _joined_with(expr, lambda i, k: (Bracket(k, i), ONE))
+
+
+@rule(
+    law(
+        Plus(Times(s.c, Bracket(s.j, s.b)), Times(s.c, Bracket(s.k, s.a))),
+        Times(s.c, mask(s.j, s.k)),
+        Condition("at_most", (s.b, s.k - 1)),
+        Condition("at_most", (s.k - 1, s.b)),
+        Condition("at_most", (s.a, s.j - 1)),
+        Condition("at_most", (s.j - 1, s.a)),
+    ),
+    Plus(Times(Bracket(s.i1, s.k1 - 1), s.z[s.i1]), Times(Bracket(s.k1, s.i1 - 1), s.z[s.i1])),
+)
+def join_strict_brackets(expr: Expr, given: Given) -> Outcome:
+    """``[i < k] + [k < i] = 1 - δ_{ik}``, both perhaps beside the same factors."""
+    return _joined_with(expr, lambda i, k: (Bracket(k, i - 1), mask(i, k)))
 
 
 def _joined_with(expr: Expr, partner: Callable[[Expr, Expr], tuple[Expr, Expr]]) -> Outcome:

@@ -198,6 +198,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, meet_over_bars, WORTHWHILE)
     attempt(trace, join_opened)
     if attempt(trace, partial(turn_complements, named=named)):
+        settle(trace, ("join_ranges",))
         attempt(trace, share_totals)
     attempt(trace, keep_positive_parts)
     attempt(trace, join_positive_parts)
@@ -207,6 +208,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     if attempt(trace, meet_complements):
         attempt(trace, meet_in_brackets)
     attempt(trace, meet_next_bars)
+    settle(trace, ("join_strict_brackets",))
     attempt(trace, partial(name_scaled, named=named))
     attempt(trace, release_constants)
     release_terms(trace)
