@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from derive.facts import Given
 from derive.notation import (
@@ -21,17 +21,13 @@ from derive.notation import (
     Total,
     code,
     collected,
-    factors,
     heads,
-    names,
     terms,
 )
 from derive.rules.algebra import move_index_back
 from derive.rules.definitions import parts_of
-from derive.rules.means import pull_out_constant
 from derive.rules.monomials import sides
 from derive.rules.negatives import distribute_negative
-from derive.rules.softmax import folded
 from derive.rules.trace import Trace
 from derive.strategy.attempts import (
     NO_LONGER,
@@ -63,30 +59,33 @@ from derive.strategy.gathering import (
 )
 from derive.strategy.joining import meet_complements, meet_next_bars
 from derive.strategy.judgement import (
-    adds_known,
-    distributes_well,
     heads_of,
     holds_share_of_others,
     inside_total,
     is_multiple_of_brackets,
     is_multiple_of_totals,
     multiplies_well,
-    projects,
     pulls_well,
-    splits_well,
 )
+from derive.strategy.known import spread_totals, take_known_out, take_named_out
 from derive.strategy.lengths import meet_sums_below
+from derive.strategy.means import (
+    drop_constants,
+    drop_deviations,
+    drop_residuals,
+    write_out_names,
+)
 from derive.strategy.meeting import cancel_odds, insert_deltas, join_logarithms, open_roots
 from derive.strategy.moving import move_labels
 from derive.strategy.orientation import orient, turn_branches
-from derive.strategy.phases import EXTENSION, simplify, take_terms_off
+from derive.strategy.phases import EXTENSION, take_terms_off
 from derive.strategy.positive_parts import (
     join_positive_parts,
     join_signs,
     keep_positive_parts,
     write_positive_parts,
 )
-from derive.strategy.releasing import may_be_split, release_constants, release_terms
+from derive.strategy.releasing import release_constants, release_terms
 from derive.strategy.shares import (
     add_shares,
     drop_masks,
@@ -236,47 +235,6 @@ def finish(trace: Trace, named: bool = False) -> None:
     trace.apply("reorder_factors")
 
 
-def spread_totals(trace: Trace) -> None:
-    """Split the sums over an index, so that known or constant parts of them come out."""
-    if trace.apply("split_total", may_be_split):
-        simplify(trace)
-        settle(trace, ("distribute_negative", "cancel_factor", "cancel_terms", "collect_terms"))
-
-
-def drop_deviations(trace: Trace) -> None:
-    """Write out means that have names, so that what deviates from them is known to sum to zero."""
-    means = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
-    if means and trace.apply("unfold_definition", among(means)):
-        trace.apply_first(("vanish_deviations", "vanish_residuals"))
-        settle(trace, ("fold_definition", "cancel_terms"))
-
-
-def drop_residuals(trace: Trace) -> None:
-    """Multiply out sums with projections in them, of which ``Σ_i s_i^2 (s.x)/(s.s)`` is known."""
-    if trace.apply_first(("vanish_deviations", "vanish_residuals")):
-        settle(trace, ("cancel_terms", "collect_terms"))
-    if projects(trace.expression) and spread(trace, "distribute_product", inside_total):
-        repeat(lambda: spread(trace, "distribute_product", inside_total))
-        settle(trace, ("distribute_negative", "combine_powers"))
-        spread_totals(trace)
-        settle(trace, ("pull_out_sign", "pull_out_factor", "multiply_quotients", "cancel_factor"))
-        settle(trace, ("cancel_terms", "collect_terms"))
-
-
-def write_out_names(trace: Trace) -> None:
-    """Write out numbers that have names, so that sums of them can cancel, and name what is left."""
-    numbers = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
-    if not numbers:
-        return
-    # A sum of deviations from a mean is known only over all.
-    trace.apply("complete_total", lambda total, _: not numbers.isdisjoint(names(total.body)))
-    if trace.apply("unfold_definition", among(numbers)):
-        settle(trace, ("distribute_negative", "split_total", "pull_out_sign", "pull_out_factor"))
-        settle(trace, ("sum_constant", "cancel_factor"))
-        settle(trace, ("cancel_terms", "collect_terms"))
-        settle(trace, ("fold_definition",))
-
-
 def turn_differences(trace: Trace) -> None:
     """Write differences of entries the same way round, so that terms with them can meet."""
     if orient(trace):
@@ -405,57 +363,6 @@ def share_most_twice(trace: Trace) -> None:
     """What three terms share is shorter by the second step alone."""
     share_most(trace)
     share_most(trace)
-
-
-def take_known_out(trace: Trace) -> None:
-    """Multiply out beside shares: what is the same for all comes out of the sum over them."""
-    taken = len(trace.steps)
-    for look in (distributes_well, adds_known):
-        spread(trace, "distribute_product", look)
-    if len(trace.steps) > taken:
-        simplify(trace)
-        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
-        gather_totals(trace)
-        attempt(trace, lambda t: repeat(lambda: t.apply("factor_partly", inside_total)))
-
-
-def take_named_out(trace: Trace) -> None:
-    """Multiply out where a sum comes free that it, or its name, below a bar cancels."""
-    below = collected(trace.expression, lambda e: map(code, sides(e)[1]))
-
-    def cancels(total: Expr, given: Given) -> bool:
-        found = folded(total, given)
-        return code(total if found is None else found[0]) in below
-
-    if below and spread(trace, "distribute_product", partial(distributes_well, known=cancels)):
-        settle(trace, ("distribute_negative",))
-        trace.apply("split_total", partial(splits_well, known=cancels))
-        simplify(trace)
-        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
-        gather_totals(trace)
-
-
-def drop_constants(trace: Trace) -> None:
-    """Take a sum that is the same for each out beside deviations from a mean with a name.
-
-    It vanishes with them; another mean stays, so that what is near it has its digits.
-    """
-    numbers = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
-
-    def vanishes(total: Expr, given: Given) -> bool:
-        found = pull_out_constant(total, given) if numbers & names(total.body) else None
-        if not isinstance(found, Expr):
-            return False
-        *taken, beside = factors(found.args[1])
-        if not any(Total in heads(f) for f in taken):
-            return False
-        apart = Trace(beside, given)
-        write_out_names(apart)
-        return bool(apart.expression == 0)
-
-    if numbers and trace.apply("pull_out_constant", vanishes):
-        write_out_names(trace)
-        settle(trace, ("cancel_terms", "collect_terms"))
 
 
 def brackets_over_bars(expr: Expr) -> list[Expr]:
