@@ -35,7 +35,7 @@ from derive.recognition import opposite
 
 
 def gap(expr: Expr) -> Expr | None:
-    """``1 - e^u``, also with both terms moved down by ``max(0, u)``, and what is opposite to it."""
+    """``1 - e^u``, also with both terms moved down by the same, and what is opposite to it."""
     match expr:
         case Plus((Minus(part), whole)) | Plus((whole, Minus(part))):
             for first, second, turned in ((whole, part, False), (part, whole, True)):
@@ -72,14 +72,25 @@ def _left(whole: Expr, part: Expr) -> Expr | None:
     match whole, part:
         case _, Exp(u) if whole == 1:
             return Minus(Apply(Head(expm1), u))
-        case Exp(Minus(Apply(function, operands) as largest)), Exp(moved):
-            if function is not Max or ZERO not in operands:
+        case Exp(Minus(down)), Exp(Plus(items)):
+            at = next((n for n, t in enumerate(items) if code(t) == code(Minus(down))), None)
+            if at is None:
                 return None
-            (u,) = without(operands, operands.index(ZERO))
-            lowered = Plus(*(u.args if isinstance(u, Plus) else (u,)), Minus(largest))
-            if code(moved) == code(lowered):
-                return Times(Apply(Head(sign), u), Apply(Head(expm1), Minus(Apply(Head(Abs), u))))
+            u = plus(*without(items, at))
+            near = (Apply(Head(sign), u), Apply(Head(expm1), Minus(Apply(Head(Abs), u))))
+            larger = Apply(Head(Max), ZERO, u)
+            # The larger of the two is taken out, which may be all that they were moved down by.
+            of_both = _is_larger(down, u)
+            return Times(*near) if of_both else Times(*near, Exp(Plus(larger, Minus(down))))
     return None
+
+
+def _is_larger(expr: Expr, u: Expr) -> bool:
+    """Whether this is ``max(0, u)``, however it is written."""
+    match expr:
+        case Apply(function, operands) if function is Max and len(operands) == 2:
+            return ZERO in operands and u in operands
+    return False
 
 
 def product_gap(expr: Expr) -> tuple[Expr, Expr] | None:
