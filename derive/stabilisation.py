@@ -594,6 +594,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
             fold_names(trace)
     open_sums(trace)
     open_exponentials(trace)
+    trace.apply("write_product_power")
     labels.open_powers(trace)
     settle(trace, TANGENTS)
     settle(trace, ("rule_out_equal", "rule_out_term"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Abs, Expr, Indexed, Max, Min, Symbol, cosh, sinh
+from sympy import Abs, Expr, Indexed, Max, Min, Number, Symbol, cosh, sinh
 
 from derive.facts import Definition, Given
 from derive.kernels.gaps import gap
@@ -299,6 +299,8 @@ def may_lack_a_value(
     match expr:
         case Log() if not weighed:
             return False
+        case Exp(exponent) if (inside := _raised(exponent)) is not None:
+            return any(may_lack_a_value(p, definitions, weighed, shared) for p in inside)
         case Maximum() if weighed and may_be_empty(expr):
             return True
         case Quotient(_, below) if _may_be_zero(below, definitions, weighed):
@@ -311,6 +313,22 @@ def may_lack_a_value(
             return True
     parts = _parts(expr, definitions)
     return any(may_lack_a_value(p, definitions, weighed, shared) for p in parts)
+
+
+def _raised(exponent: Expr) -> tuple[Expr, ...] | None:
+    """The parts of an ``e^{n (u + log a)}``, a power of ``a`` with an ``n`` that is not negative.
+
+    Where ``a`` is zero, so is the power, though the logarithm is infinite.
+    """
+    parts = factors(exponent)
+    for at, total in enumerate(parts):
+        others = without(parts, at)
+        if any(isinstance(t, Log) for t in terms(total)) and all(
+            isinstance(n, Number | Symbol) and n.is_nonnegative for n in others
+        ):
+            inside = (t.operand if isinstance(t, Log) else t for t in terms(total))
+            return (*others, *inside)
+    return None
 
 
 def _may_be_zero(expr: Expr, definitions: dict[Expr, Definition], weighed: bool) -> bool:

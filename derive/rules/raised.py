@@ -259,6 +259,21 @@ def write_size_power(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(Power(s.a, s.n), Exp(Times(s.n, Log(s.a))), Condition("positive", (s.a,))),
+    Power(Times(s.T, Exp(s.z[s.k1])), s.gamma),
+    formal="write_power",
+)
+def write_product_power(expr: Expr, given: Given) -> Outcome:
+    """``(a e^u)^n = e^{n log(a e^u)}``: the exponential may overflow where its power does not."""
+    match expr:
+        case Power(base, exponent) if not exponent.is_Integer and not isinstance(base, Exp):
+            raised = [isinstance(f, Exp) for side in sides(base) for f in side if Exp in heads(f)]
+            if raised and all(raised) and is_positive(base, given):
+                return Exp(times(exponent, Log(base)))
+    return None
+
+
+@rule(
+    law(Power(s.a, s.n), Exp(Times(s.n, Log(s.a))), Condition("positive", (s.a,))),
     Example(Power(s.p[s.k1], s.gamma), s.with_softmax),
     formal="write_power",
 )
