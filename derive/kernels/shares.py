@@ -66,6 +66,8 @@ def _left_by(taken: Expr, definitions: Mapping[Expr, Definition]) -> Expr | None
             match None if known is None else value_of(taken, known):
                 case Quotient(share, Plus((first, second)) as whole) if share in (first, second):
                     return Quotient(second if share == first else first, whole)
+                case Apply() as value:
+                    return _left_by(value, definitions)
     return None
 
 

@@ -75,11 +75,12 @@ def test_what_is_left_of_one_stays_in_its_sum(b: float) -> None:
 
 @pytest.mark.parametrize("margin", [0.0, 0.05])
 @pytest.mark.parametrize("scale", [1.0, 30.0, 40.0, 700.0])
-def test_what_a_probability_above_an_end_leaves(scale: float, margin: float) -> None:
+@pytest.mark.parametrize("q", ["max(p[i] - m, 0)", "q[i]"])
+def test_what_a_probability_above_an_end_leaves(q: str, scale: float, margin: float) -> None:
     """The asymmetric loss: ``1 - max(p - m, 0)`` below its logarithm is ``1 - p`` where m is 0."""
-    q = "max(p[i] - m, 0)"
     loss = f"-sum(y[i]*(1 - p[i])^g*log(p[i]) + (1 - y[i])*{q}^h*log(1 - {q}), i=1..C)"
-    derivation = derive.gradient(loss, "z[k]", where=["p[i] = sigmoid(z[i])"])
+    names = ["p[i] = sigmoid(z[i])", "q[i] = max(p[i] - m, 0)"]
+    derivation = derive.gradient(loss, "z[k]", where=names[: 1 + (q == "q[i]")])
     numbers: Any = {"z": [scale, scale, -scale, -scale], "y": [0.0, 1.0, 0.0, 1.0]}
     numbers |= {"m": margin, "g": 1.0, "h": 4.0}
     found = derivation.kernel("numpy")(**{name: np.array(n) for name, n in numbers.items()})

@@ -8,10 +8,8 @@ from exact import check, kernels
 pytestmark = pytest.mark.needs("lark")
 
 RATE = "lam[n] = exp(-sum(x[n,l]*b[l], l=1..D))"
-CENSORED = """-sum(e[n]*(log(a) + log(lam[n]) + (a - 1)*log(lam[n]*t[n])) - (lam[n]*t[n])^a,
-                   n=1..N)"""
-    """-sum(e[n]*(log(a) + log(lam[n]) + (a - 1)*log(lam[n]*t[n])) - (lam[n]*t[n])^a, n=1..N)"""
-)
+HAZARD = "log(a) + log(lam[n]) + (a - 1)*log(lam[n]*t[n])"
+CENSORED = f"-sum(e[n]*({HAZARD}) - (lam[n]*t[n])^a, n=1..N)"
 GIVEN = ("a > 0", "t[n] > 0")
 
 
