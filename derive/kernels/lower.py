@@ -31,6 +31,7 @@ from derive.kernels.gaps import (
 )
 from derive.kernels.identifiers import identifier
 from derive.kernels.norms import around_powers, length, log_square, norm, over_squares
+from derive.kernels.ratios import power_in_total, power_of_ratio
 from derive.kernels.shares import is_lowered, left_of_one, of_shares
 from derive.kernels.signature import Output
 from derive.kernels.vanishing import (
@@ -195,6 +196,8 @@ class Lowering(Entries):
                 return self._either(*either)
             case Minus(Plus() as inside) if isinstance(left := gap(inside), Minus):
                 return self.lower(left.operand)
+            case Times(args) if (joined := power_in_total(args)) is not None:
+                return self.lower(joined)
             case Times(args) if self._masks_infinity(args):
                 return self._masked(args)
             case Times(args) if (around := around_powers(args)) is not None:
@@ -228,6 +231,8 @@ class Lowering(Entries):
                     # Weights alone, which stay.
                     return self._chosen(masks, self._entrywise(Quotient, expr.args), ZERO)
                 return self._where(masks, Quotient(times(*others), below))
+            case Quotient() if (divided := power_of_ratio(expr)) is not None:
+                return self.lower(divided)
             case Power(base, exponent) if root := norm(Power(self._written_out(base), exponent)):
                 return self.lower(root)
             case Quotient() if divided := over_squares(expr, self._written_out):

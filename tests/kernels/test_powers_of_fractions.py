@@ -103,3 +103,23 @@ def test_a_power_beside_what_it_is_divided_by(
     true = oracle(alpha=1.5, **given, dps=2500)
     np.testing.assert_allclose(found[0], float(true[0]), rtol=1e-14)
     np.testing.assert_allclose(found[1], np.array(true[1], float), rtol=1e-14, atol=1e-15)
+
+
+APART = ("r[i,j] = sqrt(sum((x[i,l] - x[j,l])^2, l=1..D))",)
+LENNARD_JONES = "sum(sum(4*ep*((sg/r[i,j])^12 - (sg/r[i,j])^6), j=i+1..N), i=1..N)"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scale"),
+    [("d", 1.0), ("d", 1e30), ("d", 1e-30), ("f", 1e4), ("f", 1e-4), ("f", 3.4e-10)],
+)
+@pytest.mark.parametrize("variable", ["x[k,m]", "sg"])
+def test_a_power_over_a_power_of_a_distance(variable: str, dtype: str, scale: float) -> None:
+    """Also where a sum over an index is between the two, as in the force."""
+    kernel, oracle = kernels(LENNARD_JONES, variable, (), APART)
+    places = scale * np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.5, 1.0]], dtype)
+    with np.errstate(all="raise", under="ignore"):
+        found = kernel(x=places, sg=np.array(scale, dtype), ep=np.array(1.0, dtype))
+    true = oracle(x=places.astype(float), sg=float(np.array(scale, dtype)), ep=1.0, dps=200)
+    for part, exact in zip(found, true, strict=True):
+        np.testing.assert_allclose(part, np.array(exact, float), rtol=200 * np.finfo(dtype).eps)
