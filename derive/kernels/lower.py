@@ -19,6 +19,7 @@ from derive.kernels import code as c
 from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.kernels.comparison import alternatives, comparison
 from derive.kernels.complement import complement
+from derive.kernels.deviations import covariance, deviation
 from derive.kernels.entries import Entries
 from derive.kernels.gaps import (
     HALF,
@@ -163,6 +164,8 @@ class Lowering(Entries):
                 return self.entry(expr)
             case Total() if (divided := of_shares(expr, self._definitions)) is not None:
                 return self.lower(divided)
+            case Total() if (centred := covariance(expr)) is not None:
+                return self.lower(centred)
             case Total():
                 return self._total(expr)
             case ProductOver():
@@ -182,6 +185,8 @@ class Lowering(Entries):
             case Apply():
                 head = expr.args[0]
                 return self._entrywise(lambda *a: Apply(head, *a), expr.operands)
+            case Plus() if (centred := deviation(expr)) is not None:
+                return self.lower(centred)
             case Plus() if (left := left_of_one(expr, self._definitions)) is not None:
                 return self.lower(left)
             case Plus() if (left := complement(expr)) is not None:
@@ -630,7 +635,7 @@ def _split(body: Expr, bound: list[Symbol]) -> tuple[int, list[Expr], list[Expr]
                 pending[:0] = args
             case Quotient(numerator, denominator) if not names(denominator) & set(bound):
                 below.append(denominator)
-                pending.insert(0, numerator)
+                pending[:0] = [numerator] if numerator != 1 else []
             case _:
                 (inside if names(factor) & set(bound) else outside).append(factor)
     return sign, outside, inside, below

@@ -165,7 +165,7 @@ def raises_in_sum(expr: Expr, given: Given) -> bool:
     def look(node: Expr, known: Given) -> None:
         match node:
             case Log(operand) | Quotient(_, operand):
-                parts = factors(operand)
+                parts = tuple(f for side in sides(operand) for f in side)
             case Power(base, exponent) if not (exponent.is_Integer and exponent > 0):
                 parts = tuple(f for side in sides(base) for f in side)
             case _:
