@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Symbol
 
 from derive.notation import (
     ZERO,
+    Exp,
     Minus,
     Power,
     Quotient,
     Times,
     Total,
     factors,
+    heads,
     times,
     without,
 )
@@ -26,8 +28,8 @@ def power_of_ratio(fraction: Quotient) -> Expr | None:
     for n, upper in enumerate(above):
         for m, lower in enumerate(below):
             (base, exponent), (other, further) = _raised(upper), _raised(lower)
-            common = min(exponent, further)
-            if common >= LEAST:
+            common = _common(exponent, further)
+            if common is not None:
                 ratio = Power(Quotient(base, other), common)
                 top = times(ratio, *_left(base, exponent - common), *without(above, n))
                 rest = (*_left(other, further - common), *without(below, m))
@@ -39,7 +41,7 @@ def power_in_total(parts: tuple[Expr, ...]) -> Expr | None:
     """``a^n Σ_j f_j / b_j^m`` with that power of ``a`` over the ones in the sum; None without."""
     for n, power in enumerate(parts):
         others = without(parts, n)
-        for m, total in enumerate(others) if _raised(power)[1] >= LEAST else ():
+        for m, total in enumerate(others) if _raised(power)[1] != 0 else ():
             inside = _over_power(total, power) if isinstance(total, Total) else None
             if inside is not None:
                 return times(*others[:m], inside, *others[m + 1 :])
@@ -67,11 +69,20 @@ def _over_power(expr: Expr, power: Expr) -> Expr | None:
 
 
 def _raised(factor: Expr) -> tuple[Expr, Expr]:
-    """What is raised and to which whole number; anything else, and 0."""
+    """What is raised and to what: a whole number or a letter; anything else, and 0."""
     match factor:
-        case Power(base, Integer() as exponent) if not base.is_number:
-            return base, exponent
+        # What exponentials are in is lowered as a whole.
+        case Power(base, Integer() | Symbol() as exponent) if not base.is_number:
+            return (factor, ZERO) if Exp in heads(base) else (base, exponent)
     return factor, ZERO
+
+
+def _common(exponent: Expr, further: Expr) -> Expr | None:
+    """The exponent that two powers have in common."""
+    if exponent.is_Integer and further.is_Integer:
+        common = min(exponent, further)
+        return common if common >= LEAST else None
+    return exponent if exponent == further else None
 
 
 def _left(base: Expr, exponent: Expr) -> tuple[Expr, ...]:

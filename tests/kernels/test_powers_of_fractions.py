@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from exact import kernels
+from exact import check, kernels
 
 import derive
 
@@ -123,3 +123,12 @@ def test_a_power_over_a_power_of_a_distance(variable: str, dtype: str, scale: fl
     true = oracle(x=places.astype(float), sg=float(np.array(scale, dtype)), ep=1.0, dps=200)
     for part, exact in zip(found, true, strict=True):
         np.testing.assert_allclose(part, np.array(exact, float), rtol=200 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e30, 1e-30])
+@pytest.mark.parametrize("variable", ["r[k]", "sg", "n"])
+def test_a_power_with_a_letter_beside_a_sum(variable: str, scale: float) -> None:
+    mie = "sum(ep*((sg/r[i])^n - (sg/r[i])^m), i=1..N)"
+    inputs = {"ep": 1.0, "sg": scale, "n": 12.0, "m": 6.0}
+    places = [0.9 * scale, 1.2 * scale, 3.0 * scale]
+    check(mie, variable, ("sg > 0", "r[i] > 0"), r=places, **inputs)
