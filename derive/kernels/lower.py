@@ -33,7 +33,7 @@ from derive.kernels.gaps import (
 from derive.kernels.identifiers import identifier
 from derive.kernels.norms import around_powers, length, log_square, norm, over_squares
 from derive.kernels.ratios import power_in_total, power_of_ratio
-from derive.kernels.shares import is_lowered, left_of_one, of_shares
+from derive.kernels.shares import is_lowered, left_of_one, log_left, of_shares
 from derive.kernels.signature import Output
 from derive.kernels.vanishing import (
     Condition,
@@ -218,7 +218,7 @@ class Lowering(Entries):
                 ONE in terms and (left := left_of_one(inside, self._definitions)) is not None
             ):
                 parts = [self.lower(left), self.lower(HALF), self._log1p(expr)]
-                return self.combined(_branches, [*parts, self.lower(Log(left))])
+                return self.combined(_branches, [*parts, self.lower(log_left(left))])
             case Log(Plus(terms) as inside) if ONE in terms and complement(inside) is None:
                 return self._log1p(expr)
             case Log() if (found := beside_lowered_one(expr)) is not None:

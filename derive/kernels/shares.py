@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Expr, Indexed, Max, Min, Symbol
+from sympy import Abs, Expr, Indexed, Max, Min, Symbol
 
 from derive.facts import Definition
 from derive.notation import (
     ONE,
+    ZERO,
     Apply,
+    Exp,
     Head,
+    Log,
     Maximum,
     Minus,
     Plus,
     Quotient,
+    Threshold,
     Total,
     names,
     plus,
@@ -69,6 +73,25 @@ def _left_by(taken: Expr, definitions: Mapping[Expr, Definition]) -> Expr | None
                 case Apply() as value:
                     return _left_by(value, definitions)
     return None
+
+
+def log_left(left: Expr) -> Expr:
+    """The logarithm of what is left of one, by its exponent where a share is all of it.
+
+    Such a share may round to zero; where there is something beside it, that is what counts then.
+    """
+    match left:
+        case Apply(function, (_, inside)) if function is Min:
+            items = terms(inside)
+        case _:
+            items = terms(left)
+    for n, term in enumerate(items):
+        match term:
+            case Quotient(Exp(exponent), whole):
+                own = Plus(*terms(exponent), Minus(Log(whole)))
+                rest = plus(*without(items, n))
+                return own if rest == 0 else Threshold(Apply(Head(Abs), rest), ZERO, Log(left), own)
+    return Log(left)
 
 
 def is_lowered(exponent: Expr, extents: Mapping[Expr, tuple[Expr, Expr]]) -> bool:

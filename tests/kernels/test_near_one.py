@@ -87,3 +87,13 @@ def test_what_a_probability_above_an_end_leaves(q: str, scale: float, margin: fl
     exact = derivation.kernel("mpmath")(**numbers, dps=700)
     for part, true in zip(found, exact, strict=True):
         np.testing.assert_allclose(part, np.array(true, float), rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.05])
+def test_what_is_left_of_one_rounds_to_zero(margin: float) -> None:
+    """Its logarithm does not, where there is no margin beside it."""
+    names = ["p[i] = sigmoid(z[i])", "q[i] = max(p[i] - m, 0)"]
+    derivation = derive.gradient("-sum(log(1 - q[i]), i=1..C)", "z[k]", where=names)
+    z = np.array([745.0, 750.0, 2000.0, -3.0])
+    exact = derivation.kernel("mpmath")(z=z, m=margin, dps=2000)
+    np.testing.assert_allclose(derivation.kernel("numpy")(z=z, m=margin)[0], float(exact[0]))
