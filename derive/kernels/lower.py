@@ -31,7 +31,7 @@ from derive.kernels.gaps import (
     rise,
 )
 from derive.kernels.identifiers import identifier
-from derive.kernels.norms import around_powers, length, log_square, norm, over_squares
+from derive.kernels.norms import around_powers, beside_one, length, log_square, norm, over_squares
 from derive.kernels.ratios import power_in_total, power_of_ratio
 from derive.kernels.shares import is_lowered, left_of_one, log_left, of_shares
 from derive.kernels.signature import Output
@@ -240,6 +240,10 @@ class Lowering(Entries):
                 return self.lower(divided)
             case Power(base, exponent) if root := norm(Power(self._written_out(base), exponent)):
                 return self.lower(root)
+            case Power(base, exponent) if little := beside_one(self._written_out(base), exponent):
+                near = Exp(Times(exponent, Log(Plus(ONE, little))))
+                parts = [self.lower(little), self.lower(near), self._entrywise(Power, expr.args)]
+                return self.combined(_of_little, parts)
             case Quotient() if divided := over_squares(expr, self._written_out):
                 return self.lower(divided)
             case Minus() | Quotient() | Power() | Exp() | Log():
@@ -605,6 +609,11 @@ def _either_logarithm(largest: Expr, whole: Expr, small: Expr) -> Expr:
 def _near_one(power: Expr, plain: Expr, near: Expr) -> Expr:
     """What a power leaves of one: by its logarithm where that is little."""
     return _branches(HALF, Apply(Head(Abs), Plus(power, -ONE)), near, plain)
+
+
+def _of_little(little: Expr, near: Expr, plain: Expr) -> Expr:
+    """A power of one and something: by its logarithm where that is little."""
+    return _branches(ONE, little, near, plain)
 
 
 def _turned(factors: Iterable[Expr]) -> list[Expr]:

@@ -54,6 +54,20 @@ def _squared_to(root: Expr, exponent: Expr) -> Expr:
     return root if twice == 1 else Power(root, twice)
 
 
+def beside_one(base: Expr, exponent: Expr) -> Expr | None:
+    """What stands beside a 1 that is raised to a letter, if it has a square: it is not negative."""
+    if exponent.is_number or not isinstance(base, Plus) or ONE not in base.args:
+        return None
+    little = plus(*without(base.args, base.args.index(ONE)))
+    whole = little.numerator if isinstance(little, Quotient) else little
+    return little if any(is_square(f) for f in factors(whole)) else None
+
+
+def is_square(factor: Expr) -> bool:
+    """Whether this is an even power."""
+    return isinstance(factor, Power) and factor.exponent.is_even is True
+
+
 def _near_one(power: Expr, by_root: Expr) -> Expr:
     """``(1 + q)^a`` by ``log(1 + q)`` where ``q`` is below 1: a large ``a`` shows any rounding."""
     base, exponent = power.args

@@ -88,6 +88,14 @@ def test_a_large_power_near_one(x: float, a: float) -> None:
     np.testing.assert_allclose([value, *slopes], expected, rtol=1e-14, atol=0)
 
 
+@pytest.mark.parametrize("a", [-1e6, -1e13, -1e16])
+def test_a_large_power_of_one_and_a_difference_below(a: float) -> None:
+    """Barron's for ``a < 2`` as his paper has it: ``2 - a`` is no square."""
+    loss = "(2 - a)/a*(((x/c)^2/(2 - a) + 1)^(a/2) - 1)"
+    derivation = derive.gradient(loss, "x", given=["c > 0", "a < 2"])
+    check(derivation, {"x": 1.16, "a": a, "c": 0.9})
+
+
 @pytest.mark.parametrize("scale", HARD)
 @pytest.mark.parametrize("below", [f"{LENGTH}*{LENGTH.replace('x', 'y')}", PRODUCT])
 def test_a_cosine(below: str, scale: float) -> None:
