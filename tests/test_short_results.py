@@ -59,6 +59,18 @@ BOX_COX = ["w[n] = (y[n]^lam - 1)/lam", "mu = sum(w[n], n=1..N)/N"]
 LOG_NORMAL = "N/2*log(sum((w[n] - mu)^2, n=1..N)/N) - (lam - 1)*sum(log(y[n]), n=1..N)"
 NORMAL = "w[{0}]*exp(-(y - mu[{0}])^2/(2*s[{0}]^2))/(sqrt(2*pi)*s[{0}])"
 BY_HAND = {
+    "rows and columns by their temperature": (
+        "-sum(log(p[i,i]) + log(q[i,i]), i=1..N)/(2*N)",
+        "Sum(2*s[i, i] - Sum((p[l, i] + q[l, i])*s[l, i], (l, 1, N)), (i, 1, N))/(2*N*T**2)",
+        {
+            "by": "T",
+            "given": ["T > 0"],
+            "where": [
+                "p[i,j] = exp(s[i,j]/T)/sum(exp(s[i,l]/T), l=1..N)",
+                "q[i,j] = exp(s[i,j]/T)/sum(exp(s[l,j]/T), l=1..N)",
+            ],
+        },
+    ),
     "a product beside its power": (
         "sum((r[n]*t[n])^a*c[n], n=1..N)",
         "a*(r[k]*t[k])**a*c[k]",
@@ -299,10 +311,8 @@ BY_HAND = {
     # Chen et al. 2020, equation 1, with unit vectors: what the partner of i is leaves its sum.
     "partners of unit vectors": (
         "-sum(log(exp(s[i,t[i]]/tau)/sum(exp(s[i,j]/tau), j=1..N, j != i)), i=1..N)/N",
-        "(s[k, t[k]]*u[k, m] - u[t[k], m]"
-        " - Sum((-s[k, i]*u[k, m] + u[i, m])*KroneckerDelta(k, t[i]), (i, 1, N))"
-        " + Sum((1 - KroneckerDelta(j, k))*(-s[k, j]*u[k, m] + u[j, m])"
-        "*(\\hat{y}[j, k] + \\hat{y}[k, j]), (j, 1, N)))/(N*tau*h[k])",
+        "(s[k, t[k]]*u[k, m] - u[t[k], m] + Sum((-s[k, j]*u[k, m] + u[j, m])"
+        "*(-KroneckerDelta(k, t[j]) + \\hat{y}[j, k] + \\hat{y}[k, j]), (j, 1, N)))/(N*tau*h[k])",
         {
             "by": "z[k,m]",
             "given": ["tau > 0"],
@@ -1670,5 +1680,16 @@ def test_pairs_counted_once_join_in_a_hessian() -> None:
         "-(1 - KroneckerDelta(k, m))*\\sigma[k, m]*\\sigma[m, k]"
         " + KroneckerDelta(k, m)*Sum((1 - KroneckerDelta(i, k))*\\sigma[i, k]*\\sigma[k, i],"
         " (i, 1, N))"
+    )
+    assert found.check().level == "exact"
+
+
+def test_a_delta_stands_once_in_a_hessian() -> None:
+    """The XY model's: what only holds on the diagonal is in one bracket."""
+    loss = "-sum(sum(J[i,j]*cos(a[i] - a[j]), j=1..N), i=1..N)/2 - B*sum(cos(a[i]), i=1..N)"
+    found = derive.hessian(loss, "a[k]", "a[m]")
+    assert str(found.result) == (
+        "(B*cos(a[k]) + Sum((J[j, k] + J[k, j])*cos(a[j] - a[k]), (j, 1, N))/2)"
+        "*KroneckerDelta(k, m) - (J[k, m] + J[m, k])*cos(a[k] - a[m])/2"
     )
     assert found.check().level == "exact"

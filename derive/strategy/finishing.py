@@ -216,6 +216,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     if trace.apply("factor_number", among(collected(trace.expression, brackets_over_bars))):
         settle(trace, ("multiply_quotients",))
     trace.apply("pull_out_factor", pulls_well)
+    attempt(trace, gather_transposed)
     trace.apply(
         "turn_total",
         lambda e, given: (
@@ -435,7 +436,9 @@ def name_scaled(trace: Trace, named: bool) -> None:
     if any(trace.apply(rule) for rule in rules):
         settle(trace, ("pull_out_factor", "multiply_quotients", "flatten_quotient"))
         factor_out(trace)
-        settle(trace, ("pull_out_factor", "multiply_quotients", "cancel_factor"))
+        settle(
+            trace, ("pull_out_factor", "multiply_quotients", "flatten_quotient", "cancel_factor")
+        )
         clear_bars(trace)
 
 

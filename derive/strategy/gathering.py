@@ -7,7 +7,7 @@ from functools import partial
 from sympy import Expr
 
 from derive.facts import Given
-from derive.notation import Minus, Total, code, collected, terms
+from derive.notation import Minus, Plus, Total, code, collected, terms
 from derive.rules.monomials import sides
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among, attempt, factor_out, outside_exponents, repeat, settle
@@ -38,8 +38,17 @@ def gather_transposed(trace: Trace) -> None:
     def doubles(expr: Expr) -> list[Expr]:
         return [expr] if is_double(expr) else []
 
+    def holds_terms(total: Expr, given: Given) -> bool:
+        spans = given.scope[:1]
+        return isinstance(total.opened[0], Plus) and any(
+            (span.lower, span.upper) == tuple(total.limits[1:]) for span in spans
+        )
+
+    trace.apply("split_total", holds_terms)
+    settle(trace, ("pull_out_sign",))
     if trace.apply("split_total", several):
-        settle(trace, ("pull_out_sign", "pull_out_factor"))
+        settle(trace, ("pull_out_sign",))
+        repeat(lambda: trace.apply("pull_out_factor", lambda total, _: is_double(total)))
         for double in sorted(collected(trace.expression, doubles), key=code):
             if attempt(trace, partial(transpose_and_gather, double=double)):
                 break

@@ -319,8 +319,13 @@ def projects(expr: Expr) -> bool:
     return any(isinstance(t.body, Times) and divides(t) for t in expr.atoms(Total))
 
 
-def distributes_well(product: Expr, given: Given, known: Where = is_known_total) -> bool:
-    """Multiply out inside a sum where a delta or a known sum comes free by it."""
+def distributes_well(
+    product: Expr, given: Given, known: Where = is_known_total, whole: bool = True
+) -> bool:
+    """Multiply out inside a sum where a delta or a known sum comes free by it.
+
+    That sum is over all, or, if not ``whole``, leaves out what the sum around leaves out.
+    """
     if not given.scope:
         return False
     index = given.scope[0].index
@@ -334,7 +339,7 @@ def distributes_well(product: Expr, given: Given, known: Where = is_known_total)
             # What is constant is pulled out whole.
             continue
         span = given.scope[0]
-        left_out = (u.right for u in given.apart if u.left == index)
+        left_out = () if whole else (u.right for u in given.apart if u.left == index)
         limits = (index, span.lower, span.upper, *left_out)
         moving = (moving_part(expression(monomial(times(others, t))), index) for t in factor.args)
         if any(part != 1 and known(Total(part, limits), given) for part in moving):
@@ -564,7 +569,7 @@ def is_multiple_of_brackets(product: Expr, given: Given) -> bool:
     """Whether this is a number times terms one of which holds only for some indices."""
     match product:
         case Times((number, Plus(terms_))) if is_number(number):
-            return any(Bracket in heads_of(t) for t in terms_)
+            return any(heads_of(t) & {Bracket, Delta} for t in terms_)
     return False
 
 

@@ -45,7 +45,8 @@ def take_named_out(trace: Trace) -> None:
         found = folded(total, given)
         return code(total if found is None else found[0]) in below
 
-    if below and spread(trace, "distribute_product", partial(distributes_well, known=cancels)):
+    comes_free = partial(distributes_well, known=cancels, whole=False)
+    if below and spread(trace, "distribute_product", comes_free):
         settle(trace, ("distribute_negative",))
         trace.apply("split_total", partial(splits_well, known=cancels))
         simplify(trace)

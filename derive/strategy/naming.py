@@ -331,7 +331,7 @@ def _said_once(value: Quotient) -> Quotient:
     """``1 / (1 + e^{-u})`` for ``e^u / (1 + e^u)`` where ``u`` is more than one entry."""
     above = value.numerator
     u = above.operand if isinstance(above, Exp) else above
-    if not isinstance(u.operand if isinstance(u, Minus) else u, (Symbol, Indexed)):
+    if not isinstance(u, (Symbol, Indexed)):
         turned = write_logistic(value, Given())
         if isinstance(turned, Quotient):
             return turned

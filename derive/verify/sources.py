@@ -68,7 +68,10 @@ def backed(
                     for d in definitions
                     for read in (masked_once, reduced)
                 )
-                or same(*(even(reduce(unfolded, definitions, e)) for e in (before, after)))
+                or any(
+                    same(*(read(reduce(unfolded, definitions, e)) for e in (before, after)))
+                    for read in (even, masked_apart)
+                )
             )
         case Source.EQUALITY:
             equal = [f for f in facts if isinstance(f, EqualFact)]
@@ -176,6 +179,29 @@ def masked_once(expr: Expr) -> Expr:
         if factor not in seen or not is_mask(factor):
             seen.append(factor)
     return canonical.Product(whole.number, tuple(seen), whole.below).expression()
+
+
+def masked_apart(expr: Expr) -> Expr:
+    """A product with its brackets multiplied out, each term as ``masked_once``; so in a sum."""
+    if isinstance(expr, Total):
+        body, index = expr.open()
+        masks = (mask(index, other) for other in expr.excluded)
+        return Total(masked_apart(times(*masks, body)), (index, expr.lower, expr.upper))
+    whole = canonical.product(expr)
+    for n, bracket in enumerate(whole.above):
+        if isinstance(bracket, Plus) and not is_mask(bracket):
+            others = without(whole.above, n)
+            return sum_of(
+                tuple(
+                    masked_apart(
+                        Times(
+                            term, canonical.Product(whole.number, others, whole.below).expression()
+                        )
+                    )
+                    for term in bracket.args
+                )
+            )
+    return masked_once(expr)
 
 
 def after_fact(fact: Fact, before: Expr, after: Expr) -> bool:

@@ -580,10 +580,11 @@ Ltac join_strict_brackets :=
   match goal with |- context [delta ?k ?l] =>
     destruct (Nat.eq_dec k l);
     [rewrite (delta_same k l) by lia | rewrite (delta_apart k l) by lia] end;
-  match goal with |- context [bracket ?i ?j] => by_bracket i j;
-    match goal with |- context [bracket ?m ?n] =>
-      first [rewrite (bracket_true m n) by lia | rewrite (bracket_false m n) by lia]; by_ring
-    end end.
+  match goal with |- context [bracket ?i ?j] => by_bracket i j; first
+    [ exfalso; lia
+    | match goal with |- context [bracket ?m ?n] =>
+        first [rewrite (bracket_true m n) by lia | rewrite (bracket_false m n) by lia]; by_ring
+      end ] end.
 Ltac drop_inner_bracket :=
   match goal with |- context [bracket ?i ?j] => by_bracket i j; by_ring end.
 
