@@ -17,7 +17,7 @@ OTHERS = "s{0} = exp(z[{1}])/sum(exp(z[j]), j=1..C, j != {1})"
 
 # The loss, what stands under where=, and the result by k.
 NAMED: dict[str, tuple[str, str, str]] = {
-    "a margin": ("-log(p)", MARGIN, "-KroneckerDelta(k, t) + \\hat{y}[t, k]"),
+    "a margin": ("-log(p)", MARGIN, "-KroneckerDelta(k, t) + \\hat{y}[k]"),
     "the true class": ("-log(p)", "p = softmax(z)[t]", "-KroneckerDelta(k, t) + \\hat{y}[k]"),
     "over a number": (
         "log(1 + q)",

@@ -766,7 +766,7 @@ BY_HAND = {
     ),
     "a margin beside one": (
         "log(1 + sum(exp(z[j] - z[t] + m), j=1..C, j != t))",
-        "-KroneckerDelta(k, t) + \\hat{y}[t, k]",
+        "-KroneckerDelta(k, t) + \\hat{y}[k]",
         {},
     ),
     "a share in three terms": (

@@ -90,8 +90,8 @@ PROVED_BESIDES = {
 """What a file proves besides its steps."""
 
 NO_WITNESS = (
-    "Coq accepts every step, and sees no numbers for which all that is assumed holds at once, so "
-    "that the theorem could be about nothing"
+    "Coq accepts every step, but it has found no numbers for which all that is assumed holds at "
+    "once, and without such numbers a theorem may be about nothing"
 )
 """Such numbers are looked for at the end of a file."""
 

@@ -130,9 +130,10 @@ class _Recognised:
         along = _axis(term, ranges) if isinstance(term, Total) else None
         if along is None and isinstance(term, Total):
             return  # a sum up to an index that is free is no whole axis
-        # A label that is left out, ``j ≠ t``, counts no rows: it stays as it is.
+        # A label that is left out, ``j ≠ t``, or has a margin counts no rows: it stays as it is.
         out = frozenset().union(*(names(e) for t in _classes(part.denominator) for e in _out(t)))
-        self._labels |= {s for s in out if s in ranges and not isinstance(s, Opened)}
+        margins = {s for s in names(part) if all(s not in names(e) for e in entries(part))}
+        self._labels |= {s for s in out | margins if s in ranges and not isinstance(s, Opened)}
         rows = [s for s in _in_order(part, ranges) if s not in self._labels]
         around = [_rows(ranges[s], part, ranges) for s in rows]
         outer, own = self._lifted([r for r in around if r is not None])
