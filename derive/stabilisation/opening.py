@@ -1,34 +1,21 @@
-"""The loss and its derivative for floating point: derived by rules, like everything else."""
+"""Names written out where floating point needs what stands behind them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace as with_changes
 from functools import partial
 from itertools import chain
-from types import MappingProxyType
 
-from sympy import Expr, Indexed, Number, Symbol, Tuple, gamma
+from sympy import Expr, Indexed
 
-from derive.derivation import Derivation
-from derive.facts import EntryFact, Given, SumFact
+from derive.facts import Given
 from derive.notation import (
-    ZERO,
-    Apply,
     Exp,
-    Head,
     Log,
     Plus,
     Power,
-    ProductOver,
     Quotient,
-    Threshold,
-    Times,
-    Total,
     bases,
     collected,
-    factors,
-    heads,
     names,
 )
 from derive.positions import survey
@@ -36,14 +23,12 @@ from derive.recognition import is_logistic, is_one_of_terms
 from derive.rules.cancelling import (
     beside_brackets,
     cancelling_brackets,
-    over_opposite,
 )
 from derive.rules.complements import (
     beside_bars,
     called,
     delta_of,
     is_complement,
-    is_share,
     near_one,
     over_complements,
     powers_beside,
@@ -51,10 +36,8 @@ from derive.rules.complements import (
     subjects,
 )
 from derive.rules.exponentials import named_exponentials
-from derive.rules.exponents import is_divided, joins_maxima
 from derive.rules.logarithms import is_nested
 from derive.rules.logistics import close_logistics, gap_exponents, over_logistics
-from derive.rules.masks import exclude_zero
 from derive.rules.mixtures import (
     holds_part,
     left_beside_mixtures,
@@ -62,89 +45,31 @@ from derive.rules.mixtures import (
     mixed_shares,
     mixtures,
     of_mixed,
-    over_masked_mixture,
-    over_mixture,
     over_others,
-    over_partition,
     over_softplus,
     products_near_one,
 )
 from derive.rules.monomials import sides
-from derive.rules.powers import divide_unequal_powers
 from derive.rules.raised import (
     above_divided,
     beside_divided,
     beside_raised,
-    has_high_power,
     raises_in_sum,
 )
 from derive.rules.ratios import over_another_sum
-from derive.rules.registry import Rewriting
-from derive.rules.softmax import folded, weighted_complements
+from derive.rules.softmax import weighted_complements
 from derive.rules.sums_of_shares import names_of_rests, sums_near_one, takes_off
 from derive.rules.tails import beside_tails
 from derive.rules.trace import Trace
+from derive.stabilisation.judgement import (
+    fractions_below,
+    is_weighted,
+    mean_above,
+    over_powers,
+    powers_over_own,
+)
 from derive.strategy.attempts import among, attempt, repeat, settle
 from derive.strategy.finishing import divide_powers
-from derive.strategy.labels import Labels
-from derive.strategy.phases import CONTRACTION, fold_names
-from derive.strategy.zeros import includes_safely
-
-SHIFTS = (
-    "unfold_in_log",
-    "shift_log_softmax",
-    "shift_logsumexp",
-    "shift_softmax",
-    "shift_weighted_logsumexp",
-    "shift_weighted_softmax",
-    "shift_softplus",
-    "shift_log_cosh",
-    "shift_logistic",
-    "shift_sigmoid",
-    "shift_logistic_power",
-    "shift_sigmoid_power",
-)
-
-# What has none of those forms: the factor that lowers exponents goes inwards before another comes.
-LOWERING = (
-    "raise_exponential",
-    "take_out_largest",
-    "lower_exponential",
-    "lower_power",
-    "lower_rest",
-    "lower_terms",
-    "lower_total",
-    "join_exponential",
-    "write_square",
-    "scale_quotient",
-    "scale_logarithm",
-    "scale_power",
-)
-
-TANGENTS = (
-    "complement_tanh",
-    "shift_log_tanh",
-    "shift_log_less_tanh",
-    "write_tanh_logistic",
-    "write_less_tanh_logistic",
-)
-
-UNFOLDING = (
-    "exclude_masked",
-    "add_exponents",
-    "shift_log_softmax",
-    "unfold_in_log",
-)
-
-OPENING = (
-    "cancel_log_exp",
-    "expand_log_range_product",
-    "expand_log_product",
-    "expand_log_quotient",
-    "expand_log_fraction",
-    "expand_log_power",
-    "split_log",
-)
 
 
 def open_complements(trace: Trace) -> bool:
@@ -210,14 +135,6 @@ def open_rests(trace: Trace) -> None:
     trace.apply("complement_weights", among(rests))
     if trace.apply("split_complement", among(rests)):
         settle(trace, ("distribute_negative", "cancel_terms"))
-
-
-def is_weighted(entry: Expr, ends: frozenset[Expr], given: Given) -> bool:
-    """Whether an entry that must not become one is a sum in which a share has a weight."""
-    known = given.definition_of(entry)
-    if known is None or known.base not in ends or not isinstance(known.value, Plus):
-        return False
-    return any(is_share(f, given) for term in known.value.args for f in factors(term))
 
 
 def open_sums(trace: Trace) -> None:
@@ -334,33 +251,6 @@ def open_fractions_below(trace: Trace) -> None:
     settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
 
 
-def mean_above(expr: Expr) -> tuple[Expr, ...]:
-    """A mean as an exponent: it cancels whether it is written as one fraction or as two."""
-    match expr:
-        case Exp(Times(parts) as mean) if all(isinstance(f, (Number, Plus)) for f in parts):
-            return (mean,)
-    return ()
-
-
-def fractions_below(expr: Expr, given: Given) -> frozenset[Expr]:
-    """The names below bars of fractions of exponentials that are neither softmax nor logistic."""
-
-    def look(part: Expr) -> list[Expr]:
-        found = []
-        for factor in sides(part)[1]:
-            known = given.definition_of(factor)
-            if known is not None and not is_share(factor, given) and is_fraction(known.value):
-                found.append(known.base)
-        return found
-
-    return collected(expr, look)
-
-
-def is_fraction(value: Expr) -> bool:
-    """Whether exponentials are divided by a sum of such."""
-    return isinstance(value, Quotient) and all(Exp in heads(part) for part in value.args)
-
-
 def open_others(trace: Trace) -> None:
     """Take what shares of all others are divided by out of sums of them: each may round to zero."""
     if trace.apply("pull_out_factor", over_others):
@@ -389,16 +279,6 @@ def open_fractions(trace: Trace) -> None:
     if trace.apply("divide_inside_total", over_powers):
         settle(trace, ("multiply_quotients", "flatten_quotient"))
     divide_powers(trace)
-
-
-def over_powers(fraction: Expr, given: Given) -> bool:
-    """Whether there is a power below the bar that meets one in a sum over an index above it."""
-    total = next((f for f in factors(fraction.numerator) if isinstance(f, Total)), None)
-    if total is None:
-        return False
-    body, index = total.opened
-    inside = given.within(index, tuple(total.limits[1:]))
-    return divide_unequal_powers(Quotient(body, fraction.denominator), inside) is not None
 
 
 def open_constants(trace: Trace) -> None:
@@ -445,18 +325,6 @@ def open_power_sums(trace: Trace) -> bool:
     return True
 
 
-def powers_over_own(expr: Expr) -> frozenset[Expr]:
-    """Each ``(a / b)^n`` in an ``(a / b)^n b^m``: what lowers it is the largest of the whole."""
-
-    def look(part: Expr) -> list[Expr]:
-        above, below = sides(part)
-        bare = {f.base if isinstance(f, Power) else f for f in (*above, *below)}
-        fractions = (f for f in above if isinstance(f, Power) and isinstance(f.base, Quotient))
-        return [f for f in fractions if f.base.denominator in bare]
-
-    return collected(expr, look)
-
-
 def open_quotients(trace: Trace) -> None:
     """Divide each term by the sum of exponentials below all of them."""
     split = [trace.apply(rule, over_another_sum) for rule in ("split_quotient", "split_numerator")]
@@ -485,175 +353,4 @@ def flatten_in_logarithms(trace: Trace) -> bool:
     return any(found) and any(
         trace.apply(rule, lambda e, _: is_nested(e))
         for rule in ("flatten_quotient", "multiply_quotients")
-    )
-
-
-def opens_logarithm(expr: Expr, given: Given) -> bool:
-    """A logarithm of a product in which something could overflow or underflow is opened.
-
-    So can a gamma function, which is left alone in a logarithm only as the whole of it.
-    """
-    operand = expr.operand
-    if isinstance(operand, ProductOver):
-        return True
-    raised = isinstance(operand, Power)
-    parts = [f for side in sides(operand.base if raised else operand) for f in side]
-    bare = [f.base if isinstance(f, Power) else f for f in parts]
-    named = any(isinstance(f, (Indexed, Symbol)) and given.definition_of(f) for f in bare)
-    several = raised or isinstance(operand, Exp) or len(parts) > 1
-    high = has_high_power(operand, given)
-    return several and (named or high or Exp in operand.heads or any(map(is_gamma, bare)))
-
-
-def is_gamma(expr: Expr) -> bool:
-    """Whether this is a gamma function."""
-    return isinstance(expr, Apply) and expr.args[0] == Head(gamma)
-
-
-def beside_infinite(expr: Expr, given: Given) -> bool:
-    """A choice that may be zero beside what may be infinite there: a power, or an exponential."""
-    parts = [f for factor in expr.args for side in sides(factor) for f in side]
-    powers = [
-        f for f in parts if isinstance(f, Power) and not isinstance(f.base, (Indexed, Symbol))
-    ]
-    exponentials = [f for f in expr.args if isinstance(f, Exp)]
-    return any(map(may_vanish, expr.args)) and bool(powers or exponentials)
-
-
-def of_several_exponentials(expr: Expr, given: Given) -> bool:
-    """Whether several exponentials stand inside a sum, where only their product counts."""
-    found = [f for side in sides(expr) for f in side if isinstance(f, Exp)]
-    return bool(given.scope) and len(found) > 1
-
-
-def of_nested_exponentials(expr: Expr, given: Given) -> bool:
-    """Whether one of several exponentials is that of another: it vanishes where that overflows."""
-    found = [f for side in sides(expr) for f in side if isinstance(f, Exp)]
-    return len(found) > 1 and any(Exp in heads(f.operand) for f in found)
-
-
-def may_vanish(expr: Expr) -> bool:
-    """Whether this is a choice, or a product with one, that is zero in one of its branches."""
-    match expr:
-        case Threshold():
-            return ZERO in expr.args[2:] or any(map(may_vanish, expr.args[2:]))
-        case Times(parts):
-            return any(map(may_vanish, parts))
-    return False
-
-
-def over_own_partition(expr: Expr, given: Given) -> bool:
-    """Whether a softmax is multiplied by a sum in which its partition is above a bar."""
-    return any(isinstance(f, Plus) for f in expr.args) and bool(over_partition(expr, given))
-
-
-def stabilise(derivation: Derivation) -> Derivation:
-    """The derivation with its stable forms, from which kernels are made."""
-    if isinstance(derivation.statement, Tuple):
-        derivation = _with_stable_results(derivation, derivation.statement)
-        targets: dict[str, Expr] = {}
-    else:
-        targets = {"derivative": derivation.closed_form}
-    targets["value"] = derivation.problem.expression
-    targets |= {str(d.base): d.value for d in derivation.definitions}
-    return _with_forms(derivation, targets)
-
-
-def _with_stable_results(derivation: Derivation, statements: Tuple) -> Derivation:
-    """The same with stable forms of the parts that establish the statements."""
-    parts = {}
-    for name, part in derivation.parts.items():
-        inner = _with_stable_results(part, statements)
-        if part.statement in statements:
-            inner = _with_forms(inner, {"derivative": part.closed_form})
-        parts[name] = inner
-    return with_changes(derivation, parts=MappingProxyType(parts))
-
-
-def _with_forms(derivation: Derivation, targets: Mapping[str, Expr]) -> Derivation:
-    forms = {name: _form(derivation, name, target) for name, target in targets.items()}
-    return with_changes(derivation, stable=MappingProxyType(forms))
-
-
-def grows_there(total: Expr, given: Given) -> bool:
-    """Whether a term of a sum that is zero may stand beside what has no value there."""
-    found = exclude_zero(total, given)
-    return isinstance(found, Rewriting) and not includes_safely(found.after, given)
-
-
-def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
-    # Facts about labels are left out: a kernel computes the loss of whatever labels it is given.
-    facts = tuple(f for f in derivation.given.facts if not isinstance(f, (SumFact, EntryFact)))
-    trace = Trace(target, Given(facts, derivation.definitions))
-    labels = Labels(derivation.problem)
-    trace.apply("exclude_zero", grows_there)
-    labels.open_logarithms(trace)
-    if name == "value" and folded(target, trace.given) is None:
-        settle(trace, ("shift_log_softmax",))
-        if not labels.adds_to_one(trace.expression):
-            fold_names(trace)
-    open_sums(trace)
-    open_exponentials(trace)
-    trace.apply("write_product_power")
-    labels.open_powers(trace)
-    settle(trace, TANGENTS)
-    settle(trace, ("rule_out_equal", "rule_out_term"))
-    open_fractions(trace)
-    if derivation.problem.kind == "hessian_vector" and trace.apply("centre_mean"):
-        settle(trace, ("sum_probabilities", "cancel_terms"))
-    open_tails(trace)
-    spread = open_brackets(trace)
-    opened = open_power_sums(trace)
-    open_logistics(trace)
-    trace.apply("expand_log_range_product", opens_logarithm)
-    open_rests(trace)
-    open_products(trace)
-    left = open_left_beside_mixtures(trace)
-    spread_share = trace.apply("distribute_share", over_masked_mixture)
-    if (not left and trace.apply("distribute_product", over_mixture)) or spread_share:
-        settle(trace, ("multiply_quotients",))
-    met = over_partition(trace.expression, trace.given)
-    if met and trace.apply("distribute_product", over_own_partition):
-        trace.apply("unfold_definition", lambda e, _: bool(bases(e) & met))
-        settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
-    open_slopes(trace)
-    open_mixtures(trace)
-    open_fractions_below(trace)
-    open_others(trace)
-    # A softmax under a logarithm is shifted as a whole before anything else is opened.
-    repeat(
-        lambda: (
-            open_complements(trace)
-            or labels.open_logarithms(trace)
-            or trace.apply_first(UNFOLDING)
-            or open_exponentials(trace)
-            or flatten_in_logarithms(trace)
-            or any(trace.apply(rule, opens_logarithm) for rule in OPENING)
-        )
-    )
-    labels.open_complements(trace)
-    if spread:
-        spread_exponentials(trace)
-    trace.apply("raise_exponential")
-    split = [trace.apply(rule, over_opposite) for rule in ("split_quotient", "split_numerator")]
-    if any(split):
-        settle(trace, ("flatten_quotient", "multiply_quotients", "join_exponents"))
-        settle(trace, ("divide_exponential",))
-    open_powers(trace, opened)
-    open_quotients(trace)
-    repeat(lambda: trace.apply("join_total", is_divided))
-    repeat(lambda: trace.apply("join_exponents", of_several_exponentials))
-    settle(trace, SHIFTS)
-    repeat(lambda: trace.apply("join_exponents", joins_maxima) or trace.apply_first(LOWERING))
-    repeat(lambda: trace.apply("join_exponents", of_nested_exponentials))
-    settle(trace, CONTRACTION)
-    open_constants(trace)
-    settle(trace, ("mask_weights",))
-    repeat(lambda: trace.apply("distribute_branches", beside_infinite))
-    return Derivation(
-        derivation.problem,
-        f"{derivation.name}: {name}",
-        target,
-        tuple(trace.steps),
-        derivation.definitions,
     )
