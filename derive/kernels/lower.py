@@ -19,6 +19,7 @@ from derive.kernels import code as c
 from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.kernels.comparison import alternatives, comparison
 from derive.kernels.complement import complement
+from derive.kernels.contraction import contraction, split
 from derive.kernels.deviations import covariance, deviation
 from derive.kernels.entries import Entries
 from derive.kernels.gaps import (
@@ -407,7 +408,7 @@ class Lowering(Entries):
             body, index, more = self._opened(body)
             bound.append(index)
             masks += more
-        sign, outside, inside, below = _split(body, bound)
+        sign, outside, inside, below = split(body, bound)
         ruling: list[Lowered] = []
         beside = Quotient(times(*inside), times(*below))
         if self._are_ruled(outside, beside):
@@ -470,7 +471,7 @@ class Lowering(Entries):
             parts += [cast(m) for m in masks]
             masks = []
         if not masks and any(set(p.axes) != set(axes) for p in parts):
-            return self._repeated(_contraction(parts, kept), missing, constants)
+            return self._repeated(contraction(parts, kept), missing, constants)
         summed = (*kept, *(i for i in bound if i in axes))
         product = self._product(parts, summed)
         if masks:
@@ -626,55 +627,3 @@ def _turned(factors: Iterable[Expr]) -> list[Expr]:
             case _:
                 found.append(factor)
     return found
-
-
-def _split(body: Expr, bound: list[Symbol]) -> tuple[int, list[Expr], list[Expr], list[Expr]]:
-    """Sign, factors without and with the bound indices, and divisors without them."""
-    sign, below = 1, []
-    pending = [body]
-    outside: list[Expr] = []
-    inside: list[Expr] = []
-    while pending:
-        factor = pending.pop(0)
-        match factor:
-            case Minus(operand):
-                sign = -sign
-                pending.insert(0, operand)
-            case Times(args):
-                pending[:0] = args
-            case Quotient(numerator, denominator) if not names(denominator) & set(bound):
-                below.append(denominator)
-                pending[:0] = [numerator] if numerator != 1 else []
-            case _:
-                (inside if names(factor) & set(bound) else outside).append(factor)
-    return sign, outside, inside, below
-
-
-def _contraction(parts: list[Lowered], kept: tuple[Symbol, ...]) -> Lowered:
-    matrices = _matrix_product(parts, kept)
-    if matrices is not None:
-        return matrices
-    letters: dict[Symbol, str] = {}
-    for axis in (a for p in parts for a in p.axes):
-        letters.setdefault(axis, "ijklmnopqrstuvwxyz"[len(letters)])
-    results = [*(p.axes for p in parts), kept]
-    *operands, result = ("..." + "".join(letters[a] for a in axes) for axes in results)
-    code = c.contracted(f"{','.join(operands)}->{result}", *(p.code for p in parts))
-    return Lowered(code, kept)
-
-
-def _matrix_product(parts: list[Lowered], kept: tuple[Symbol, ...]) -> Lowered | None:
-    """Two matrices with one axis in common, that of the sum, as ``@`` has them: the fastest way.
-
-    They are multiplied in the order in which fewer of them have to be turned.
-    """
-    if [len(p.axes) for p in parts] != [2, 2] or len(kept) != 2:
-        return None
-    common = set(parts[0].axes) & set(parts[1].axes)
-    if len(common) != 1 or common & set(kept):
-        return None
-    (inner,) = common
-    left, right = sorted(parts, key=lambda p: (p.axes[0] == inner, kept[0] not in p.axes))
-    (row,), (column,) = ([a for a in p.axes if a != inner] for p in (left, right))
-    code = c.Multiplied(aligned(left, (row, inner)), aligned(right, (inner, column)))
-    return Lowered(code, (row, column))
