@@ -59,6 +59,17 @@ BOX_COX = ["w[n] = (y[n]^lam - 1)/lam", "mu = sum(w[n], n=1..N)/N"]
 LOG_NORMAL = "N/2*log(sum((w[n] - mu)^2, n=1..N)/N) - (lam - 1)*sum(log(y[n]), n=1..N)"
 NORMAL = "w[{0}]*exp(-(y - mu[{0}])^2/(2*s[{0}]^2))/(sqrt(2*pi)*s[{0}])"
 BY_HAND = {
+    "a difference of logistic functions with a name": (
+        "-sum(log(p[n]), n=1..N)",
+        "Sum((-\\sigma[n] - \\varsigma[n] + 1)*x[n, k], (n, 1, N))",
+        {
+            "by": "b[k]",
+            "where": [
+                "u[n] = sum(x[n,l]*b[l], l=1..D)",
+                "p[n] = sigmoid(a[y[n]] - u[n]) - sigmoid(a[y[n]-1] - u[n])",
+            ],
+        },
+    ),
     "rows and columns by their temperature": (
         "-sum(log(p[i,i]) + log(q[i,i]), i=1..N)/(2*N)",
         "Sum(2*s[i, i] - Sum((p[l, i] + q[l, i])*s[l, i], (l, 1, N)), (i, 1, N))/(2*N*T**2)",

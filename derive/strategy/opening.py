@@ -1,4 +1,4 @@
-"""Logarithms of named products, such as ``log f_n`` of a density: their terms say more."""
+"""Names that are written out: logarithms of products say more, and sums below a bar may divide."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from derive.notation import (
     terms,
 )
 from derive.rules.monomials import sides
+from derive.rules.trace import Trace
+from derive.strategy.attempts import repeat, settle, spread
 from derive.strategy.judgement import opens_exponential
 
 
@@ -67,3 +69,22 @@ def is_of_partitions(logarithm: Expr, given: Given) -> bool:
 def holds_exponential(total: Total) -> bool:
     """Whether exponentials are summed, perhaps with weights."""
     return any(isinstance(f, Exp) for f in factors(total.opened[0]))
+
+
+def divide_by_values(trace: Trace) -> None:
+    """Write out a sum with a name below a bar where what is above can be divided by its terms."""
+
+    def named_sums(expr: Expr) -> list[Expr]:
+        known = [(f, trace.given.definition_of(f)) for f in sides(expr)[1]]
+        return [f for f, d in known if d is not None and isinstance(d.value, Plus)]
+
+    below = collected(trace.expression, named_sums)
+    if below and trace.apply("unfold_definition", lambda e, _: e in below):
+        # Slopes ``a (1 - a)`` with one sign, whichever way round they came.
+        repeat(lambda: spread(trace, "distribute_product", lambda *_: True))
+        settle(trace, ("distribute_negative", "combine_powers"))
+        while trace.apply("factor_complement", innermost=True):
+            pass
+        settle(trace, ("divide_slopes", "divide_turned_slopes", "divide_numerator"))
+        settle(trace, ("factor_squares", "factor_turned_squares", "cancel_factor"))
+        settle(trace, ("fold_definition",))
