@@ -403,8 +403,7 @@ BY_HAND = {
     "more zeros than a Poisson count has": (
         "-sum(delta(y[n],0)*log(w + (1 - w)*exp(-exp(a[n])))"
         " + (1 - delta(y[n],0))*(log(1 - w) + y[n]*a[n] - exp(a[n])), n=1..N)",
-        "(1 - w)*exp(-exp(a[k]))*exp(a[k])*KroneckerDelta(0, y[k])/(w + (1 - w)*exp(-exp(a[k])))"
-        " + (1 - KroneckerDelta(0, y[k]))*(exp(a[k]) - y[k])",
+        "-w*exp(a[k])*KroneckerDelta(0, y[k])/(w + (1 - w)*exp(-exp(a[k]))) + exp(a[k]) - y[k]",
         {"by": "a[k]"},
     ),
     "a mixture of binary features": (
@@ -1348,7 +1347,7 @@ BY_HAND = {
         "-sum(b[j]*g[j], j=1..M)"
         " + eps*sum(a[i]*log(sum(b[j]*exp((g[j]-c[i,j])/eps), j=1..M)), i=1..N)",
         "Sum(log(Sum(exp((-c[i, j] + g[j])/eps)*b[j], (j, 1, M)))*a[i], (i, 1, N))"
-        " - Sum((-c[i, j] + g[j])*P[i, j], (j, 1, M), (i, 1, N))/eps",
+        " + Sum((c[i, j] - g[j])*P[i, j], (j, 1, M), (i, 1, N))/eps",
         {
             "by": "eps",
             "given": ["eps > 0"],
@@ -1704,3 +1703,29 @@ def test_a_delta_stands_once_in_a_hessian() -> None:
         "*KroneckerDelta(k, m) - (J[k, m] + J[m, k])*cos(a[k] - a[m])/2"
     )
     assert found.check().level == "exact"
+
+
+def test_a_named_intensity_leaves_what_one_of_its_terms_leaves() -> None:
+    """Hawkes' Hessian by his excitation and his decay: ``1 - a S/lam = mu/lam``."""
+    given = ["mu > 0", "a > 0", "b > 0"]
+    where = ["h[i] = mu + a*sum(exp(-b*(t[i] - t[j])), j=1..i-1)"]
+    found = derive.hessian("-sum(log(h[i]), i=1..N)", "a", "b", given=given, where=where)
+    assert str(found.result) == (
+        "mu*Sum(Sum((t[i] - t[j])*exp(-b*(t[i] - t[j])), (j, 1, i - 1))/h[i]**2, (i, 1, N))"
+    )
+    assert found.check().level == "exact"
+
+
+def test_a_count_beside_the_delta_of_zero_is_zero() -> None:
+    """Zero-inflated Poisson regression, as Lambert 1992 has it."""
+    loss = (
+        "-sum(delta(y[n],0)*log(exp(g[n]) + exp(-m[n])) + (1 - delta(y[n],0))"
+        "*(y[n]*log(m[n]) - m[n] - lgamma(y[n]+1)) - log(1 + exp(g[n])), n=1..N)"
+    )
+    found = derive.gradient(loss, "b[k]", where=["m[n] = exp(sum(x[n,l]*b[l], l=1..D))"])
+    assert str(found.result) == (
+        "-Sum(((KroneckerDelta(0, y[n])*\\varsigma[n] - 1)*m[n] + y[n])*x[n, k], (n, 1, N))"
+    )
+    assert found.check().level == "exact"
+    plain = derive.gradient("sum((1 - delta(y[n],0))*y[n]*b[n], n=1..N)", "b[k]")
+    assert str(plain.result) == "y[k]"

@@ -22,6 +22,7 @@ from derive.notation import (
     Total,
     code,
     entries,
+    factors,
     heads,
     is_number,
     names,
@@ -86,7 +87,7 @@ def _weight(shared: Monomial) -> tuple[int, str]:
     formal="factor_partly",
 )
 def factor_itself(expr: Expr, given: Given) -> Outcome:
-    """``a b - b = (a - 1) b`` beside other terms, for a letter or an entry ``a``.
+    """``a b - b = (a - 1) b`` beside other terms, for letters, entries and deltas ``a``.
 
     Not where ``a`` is a term as well: ``a b - a - b`` stays as it is. No exponential, as above.
     """
@@ -97,7 +98,8 @@ def factor_itself(expr: Expr, given: Given) -> Outcome:
             return False
         bare = [r.operand if isinstance(r, Minus) else r for r in rests]
         more = [r for r in bare if r != 1]
-        return len(more) == 1 and isinstance(more[0], LEAVES) and code(more[0]) not in there
+        plain = all(isinstance(f, (*LEAVES, Delta)) for m in more for f in factors(m))
+        return len(more) == 1 and plain and code(more[0]) not in there
 
     return _of_two(expr, is_itself)
 

@@ -13,13 +13,20 @@ from derive.notation import (
     Binder,
     Bracket,
     Delta,
+    Minus,
+    Plus,
     Power,
+    Times,
     Total,
     is_number,
+    mask,
     names,
     replace,
+    without,
 )
 from derive.rules import samples as s
+from derive.rules.algebra import PRODUCTS, fraction
+from derive.rules.monomials import sides
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import at_most
 from derive.unify import instance_of
@@ -111,6 +118,39 @@ def vanish_delta(expr: Expr, given: Given) -> Outcome:
             known = (least,)
         known = known or at_most(one + 1, other, given)
     return None if known is None else Rewriting(ZERO, given.declared(known))
+
+
+@rule(
+    law(Times(s.c, Delta(ZERO, s.k), s.k), ZERO),
+    Times(s.z[s.i1], Delta(ZERO, s.k1), s.k1),
+    head=PRODUCTS,
+)
+def vanish_at_zero(expr: Expr, given: Given) -> Outcome:
+    """``δ_{0y} y = 0``, as for the counts of a zero-inflated model."""
+    above, below = sides(expr)
+    counts = {_counted(f) for f in above if isinstance(f, Delta)} - {None}
+    return ZERO if any(f in above and f not in below for f in counts) else None
+
+
+@rule(
+    law(Times(mask(ZERO, s.k), s.k), s.k),
+    Times(s.z[s.i1], mask(ZERO, s.k1), s.k1),
+    head=PRODUCTS,
+)
+def drop_mask_at_zero(expr: Expr, given: Given) -> Outcome:
+    """``(1 - δ_{0y}) y = y``: what the mask rules out is 0 by itself."""
+    above, below = sides(expr)
+    for n, factor in enumerate(above):
+        match factor:
+            case Plus((one, Minus(Delta() as delta))) if one == 1:
+                if _counted(delta) in without(above, n):
+                    return fraction(list(without(above, n)), list(below))
+    return None
+
+
+def _counted(delta: Delta) -> Expr | None:
+    """The number that a delta compares with 0."""
+    return next((one for one, other in (delta.args, delta.args[::-1]) if other == 0), None)
 
 
 @rule(

@@ -92,11 +92,16 @@ def take_out_sign(expr: Expr, given: Given) -> Outcome:
 def turn_difference(expr: Expr, given: Given) -> Outcome:
     """``z_j - z_k = -(z_k - z_j)``: the entry whose indices are free, and come first, is first.
 
-    What is no difference of entries of one array is turned where a minus leads.
+    What is no difference of entries of one array, or has two bound indices, is turned where a
+    minus leads.
     """
     found = ends(expr)
     is_difference = len(expr.args) == 2 and any(isinstance(t, Minus) for t in expr.args)
-    if not (is_difference and leads(expr) if found is None else found > found[::-1]):
+    if found is None or found == found[::-1]:
+        turned = is_difference and leads(expr)
+    else:
+        turned = found > found[::-1]
+    if not turned:
         return None
     return Minus(distribute_negative(Minus(expr), given))
 

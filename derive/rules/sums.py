@@ -125,8 +125,8 @@ def pull_out_sign(expr: Expr, given: Given) -> Outcome:
 def take_sign_in(expr: Expr, given: Given) -> Outcome:
     """``-c Σ_i Σ_j f = c Σ_i (-Σ_j f)``"""
     for n, total in enumerate(sides(expr.operand)[0]):
-        if isinstance(total, Total) and isinstance(total.opened[0], Total):
-            body, index = total.opened
+        body, index = total.opened if isinstance(total, Total) else (ONE, None)
+        if any(isinstance(f, Total) for f in sides(body)[0]):
             return with_factor(expr.operand, n, total.over(Minus(body), index))
     return None
 

@@ -89,6 +89,7 @@ def factor_out(trace: Trace) -> None:
 
 def let_terms_meet(trace: Trace) -> None:
     """Cancel and collect what has been multiplied out, and take out what is left in common."""
-    settle(trace, ("cancel_factor", "combine_powers", "cancel_terms", "collect_terms"))
+    settle(trace, ("vanish_at_zero", "cancel_factor", "combine_powers"))
+    settle(trace, ("cancel_terms", "collect_terms"))
     settle(trace, ("complement_fraction", "complement_odds", "multiply_quotients"))
     factor_out(trace)

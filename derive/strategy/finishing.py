@@ -77,7 +77,7 @@ from derive.strategy.means import (
 )
 from derive.strategy.meeting import cancel_odds, insert_deltas, join_logarithms, open_roots
 from derive.strategy.moving import move_labels
-from derive.strategy.opening import divide_by_values
+from derive.strategy.opening import complement_by_values, divide_by_values
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, take_terms_off
 from derive.strategy.positive_parts import (
@@ -140,6 +140,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, spread_shares)
     attempt(trace, meet_definitions)
     attempt(trace, divide_by_values)
+    attempt(trace, complement_by_values)
     attempt(trace, meet_at_equal_indices)
     attempt(trace, meet_at_other_index)
     attempt(trace, move_labels, KNOWN)

@@ -10,6 +10,7 @@ from derive.notation import (
     Exp,
     Log,
     Plus,
+    Power,
     Quotient,
     Total,
     bases,
@@ -19,8 +20,8 @@ from derive.notation import (
 )
 from derive.rules.monomials import sides
 from derive.rules.trace import Trace
-from derive.strategy.attempts import repeat, settle, spread
-from derive.strategy.judgement import opens_exponential
+from derive.strategy.attempts import factor_out, repeat, settle, spread
+from derive.strategy.judgement import inside_total, opens_exponential
 
 
 def names_in_logs(expr: Expr, given: Given) -> frozenset[Expr]:
@@ -73,13 +74,7 @@ def holds_exponential(total: Total) -> bool:
 
 def divide_by_values(trace: Trace) -> None:
     """Write out a sum with a name below a bar where what is above can be divided by its terms."""
-
-    def named_sums(expr: Expr) -> list[Expr]:
-        known = [(f, trace.given.definition_of(f)) for f in sides(expr)[1]]
-        return [f for f, d in known if d is not None and isinstance(d.value, Plus)]
-
-    below = collected(trace.expression, named_sums)
-    if below and trace.apply("unfold_definition", lambda e, _: e in below):
+    if unfold_below(trace):
         # Slopes ``a (1 - a)`` with one sign, whichever way round they came.
         repeat(lambda: spread(trace, "distribute_product", lambda *_: True))
         settle(trace, ("distribute_negative", "combine_powers"))
@@ -88,3 +83,34 @@ def divide_by_values(trace: Trace) -> None:
         settle(trace, ("divide_slopes", "divide_turned_slopes", "divide_numerator"))
         settle(trace, ("factor_squares", "factor_turned_squares", "cancel_factor"))
         settle(trace, ("fold_definition",))
+
+
+def complement_by_values(trace: Trace) -> None:
+    """Write what a term of a sum with a name leaves of it: ``1 - a/m`` as ``b/m`` of ``a + b``."""
+    before, taken = trace.expression, len(trace.steps)
+    trace.apply("turn_difference", inside_total)
+    settle(trace, ("pull_out_sign", "pull_out_factor", "multiply_quotients"))
+    factor_out(trace)
+    if unfold_below(trace) and trace.apply_first(("complement_fraction", "complement_term")):
+        settle(trace, ("complement_fraction", "complement_term"))
+        settle(trace, ("fold_definition", "flatten_quotient", "multiply_quotients"))
+        settle(trace, ("combine_powers", "pull_out_sign", "pull_out_factor", "multiply_quotients"))
+    else:
+        trace.expression = before
+        del trace.steps[taken:]
+
+
+def unfold_below(trace: Trace) -> bool:
+    """Write out the sums with names that are below bars."""
+
+    def named_sums(expr: Expr) -> list[Expr]:
+        known = [(f, trace.given.definition_of(f)) for f in map(base_of, sides(expr)[1])]
+        return [f for f, d in known if d is not None and isinstance(d.value, Plus)]
+
+    below = collected(trace.expression, named_sums)
+    return bool(below) and trace.apply("unfold_definition", lambda e, _: e in below)
+
+
+def base_of(factor: Expr) -> Expr:
+    """What is raised, or the factor itself."""
+    return factor.base if isinstance(factor, Power) else factor

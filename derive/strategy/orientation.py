@@ -26,7 +26,7 @@ def orient(trace: Trace) -> bool:
         found.update(filter(None, [ends(node)]))
 
     survey(trace.expression, trace.given, look, frozenset((Plus,)))
-    both = {pair for pair in found if pair[::-1] in found}
+    both = {pair for pair in found if pair[::-1] in found - {pair}}
     signed = collected(trace.expression, _with_sign)
     return trace.apply(
         "turn_difference",

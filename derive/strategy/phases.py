@@ -99,6 +99,8 @@ CONTRACTION = (
     "evaluate_delta",
     "compare_numbers",
     "vanish_delta",
+    "vanish_at_zero",
+    "drop_mask_at_zero",
     "square_delta",
     "merge_deltas",
     "drop_inner_bracket",

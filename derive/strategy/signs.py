@@ -49,15 +49,25 @@ def is_turned_alone(brackets: list[Plus]) -> bool:
 
 
 def turn_double_total(trace: Trace) -> None:
-    """Take the minus of a sum over two indices to the differences in it."""
+    """Take the minus of a sum over two indices to the differences in it.
+
+    Of a term, where a minus is first in them too.
+    """
+
+    def inner(negative: Expr) -> list[Expr]:
+        bodies = [f.opened[0] for f in sides(negative.operand)[0] if isinstance(f, Total)]
+        return [body for body in bodies if any(isinstance(f, Total) for f in sides(body)[0])]
 
     def turns(negative: Expr, given: Given) -> bool:
         return sums_a_difference(negative, given) or less_one(negative, given)
 
+    def is_turned(body: Expr) -> bool:
+        return any(_has_turned(f.opened[0]) for f in sides(body)[0] if isinstance(f, Total))
+
     def is_double(negative: Expr, given: Given) -> bool:
-        inner = (f.opened[0] for f in sides(negative.operand)[0] if isinstance(f, Total))
-        return negative == trace.expression and any(
-            isinstance(total, Total) and turns(Minus(total), given) for total in inner
+        bodies = inner(negative)
+        return any(map(is_turned, bodies)) or (
+            negative == trace.expression and any(turns(Minus(body), given) for body in bodies)
         )
 
     if trace.apply("take_sign_in", is_double):

@@ -833,6 +833,11 @@ Ltac use_condition := use_equality.
 Ltac evaluate_delta := apply delta_same; index.
 Ltac compare_numbers := apply delta_apart; discriminate.
 Ltac vanish_delta := apply delta_apart; index.
+Ltac vanish_at_zero :=
+  match goal with |- context [delta ?i ?j] =>
+    unfold delta; destruct (Nat.eqb_spec i j) as [E|];
+    [first [rewrite <- E | rewrite E]; cbn [INR]; by_ring | by_ring] end.
+Ltac drop_mask_at_zero := vanish_at_zero.
 Ltac square_delta := apply delta_power; lia.
 Ltac merge_deltas :=
   match goal with |- context [delta ?i ?j] =>

@@ -108,7 +108,7 @@ def test_a_witness_that_is_none_blames_no_step(written: Written) -> None:
     text = exported.text + "Lemma all_can_hold : exists n, n + 1 = 0.\nProof. now exists 0. Qed.\n"
     marks = (*exported.marks, Mark(14, 15, "sums", 0, "witness"))
     said = refusal({"small": (derivation, replace(exported, text=text, marks=marks))})
-    assert said.startswith("sums: formal: Coq accepts every step, and sees no numbers")
+    assert said.startswith("sums: formal: Coq accepts every step, but it has found no numbers")
     assert "(Coq refuses line 15: " in said
 
 
