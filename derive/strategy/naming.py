@@ -222,7 +222,11 @@ class _Recognised:
         logistics = [p for place in self._places for p in _logistics(place, self._given)]
         for value, scope in sorted(logistics, key=lambda p: (_picks_rows(p[0]), _falls(p[0]))):
             ranges = {r.index: r for r in scope}
-            around = [_rows(ranges[s], value, ranges) for s in _in_order(value, ranges)]
+            rows = _in_order(value, ranges)
+            # Two labels of the loss count no rows: the one name is for the two of them.
+            labels = [s for s in rows if not isinstance(s, Opened)]
+            rows = rows if len(labels) < 2 else [s for s in rows if s not in labels]
+            around = [_rows(ranges[s], value, ranges) for s in rows]
             outer, own = self._lifted([r for r in around if r is not None])
             lifted = replace(value, {s: to - _shift(s, value) for s, to in outer.items()})
             # One name does for the logistic functions of u and of -u.
