@@ -580,7 +580,7 @@ BY_HAND = {
     ),
     "logistic with a margin": (
         "sum(log(1 + exp(-y[i]*(z[i] - m*delta(i,t)))), i=1..C)",
-        "-\\sigma[k, t]*y[k]",
+        "-\\sigma[k]*y[k]",
         {},
     ),
     "all pairs once": (

@@ -223,9 +223,9 @@ class _Recognised:
         for value, scope in sorted(logistics, key=lambda p: (_picks_rows(p[0]), _falls(p[0]))):
             ranges = {r.index: r for r in scope}
             rows = _in_order(value, ranges)
-            # Two labels of the loss count no rows: the one name is for the two of them.
-            labels = [s for s in rows if not isinstance(s, Opened)]
-            rows = rows if len(labels) < 2 else [s for s in rows if s not in labels]
+            # A label of the loss counts no rows beside another index of its axis.
+            ends = [ranges[s].upper for s in rows]
+            rows = [s for s in rows if isinstance(s, Opened) or ends.count(ranges[s].upper) < 2]
             around = [_rows(ranges[s], value, ranges) for s in rows]
             outer, own = self._lifted([r for r in around if r is not None])
             lifted = replace(value, {s: to - _shift(s, value) for s, to in outer.items()})
