@@ -77,7 +77,7 @@ from derive.strategy.means import (
 )
 from derive.strategy.meeting import cancel_odds, insert_deltas, join_logarithms, open_roots
 from derive.strategy.moving import move_labels
-from derive.strategy.opening import complement_by_values, divide_by_values
+from derive.strategy.opening import complement_by_values, divide_by_values, open_logarithms
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, take_terms_off
 from derive.strategy.positive_parts import (
@@ -128,6 +128,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, write_out_names)
     attempt(trace, turn_differences, NO_LONGER)
     attempt(trace, meet_by_symmetry)
+    attempt(trace, open_logarithms, KNOWN)
     attempt(trace, join_logarithms)
     attempt(trace, name_with_factors)  # before brackets are put above a bar
     expand_or_factor(trace)

@@ -6,6 +6,7 @@ from sympy import Expr, Symbol
 
 from derive.facts import Given
 from derive.notation import Total, factors, heads, names
+from derive.recognition import is_logistic
 from derive.rules.means import pull_out_constant
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among, repeat, settle, spread
@@ -15,7 +16,7 @@ from derive.strategy.known import spread_totals
 
 def drop_deviations(trace: Trace) -> None:
     """Write out means that have names, so that what deviates from them is known to sum to zero."""
-    means = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
+    means = numbers_with_names(trace.given)
     if means and trace.apply("unfold_definition", among(means)):
         trace.apply_first(("vanish_deviations", "vanish_residuals"))
         settle(trace, ("fold_definition", "cancel_terms"))
@@ -35,7 +36,7 @@ def drop_residuals(trace: Trace) -> None:
 
 def write_out_names(trace: Trace) -> None:
     """Write out numbers that have names, so that sums of them can cancel, and name what is left."""
-    numbers = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
+    numbers = numbers_with_names(trace.given)
     if not numbers:
         return
     # A sum of deviations from a mean is known only over all.
@@ -52,7 +53,7 @@ def drop_constants(trace: Trace) -> None:
 
     It vanishes with them; another mean stays, so that what is near it has its digits.
     """
-    numbers = {d.base for d in trace.given.definitions if isinstance(d.base, Symbol)}
+    numbers = numbers_with_names(trace.given)
 
     def vanishes(total: Expr, given: Given) -> bool:
         found = pull_out_constant(total, given) if numbers & names(total.body) else None
@@ -68,3 +69,9 @@ def drop_constants(trace: Trace) -> None:
     if numbers and trace.apply("pull_out_constant", vanishes):
         write_out_names(trace)
         settle(trace, ("cancel_terms", "collect_terms"))
+
+
+def numbers_with_names(given: Given) -> set[Expr]:
+    """The names of numbers, such as means; a logistic function says more by its name."""
+    found = (d for d in given.definitions if isinstance(d.base, Symbol))
+    return {d.base for d in found if not is_logistic(d.value)}

@@ -72,6 +72,15 @@ def holds_exponential(total: Total) -> bool:
     return any(isinstance(f, Exp) for f in factors(total.opened[0]))
 
 
+def open_logarithms(trace: Trace) -> None:
+    """``log(t e^{-u})``, as the slope of a power by its exponent brings it up, as ``log t - u``."""
+    rules = ("expand_log_quotient", "expand_log_product")
+    if sum(trace.apply(rule, opens_exponential) for rule in rules):
+        settle(trace, ("cancel_log_exp", "expand_log_power", "drop_inner_bracket"))
+        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
+        factor_out(trace)
+
+
 def divide_by_values(trace: Trace) -> None:
     """Write out a sum with a name below a bar where what is above can be divided by its terms."""
     if unfold_below(trace):
