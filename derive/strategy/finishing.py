@@ -22,6 +22,7 @@ from derive.notation import (
     code,
     collected,
     heads,
+    names,
     terms,
 )
 from derive.rules.algebra import move_index_back
@@ -77,7 +78,12 @@ from derive.strategy.means import (
 )
 from derive.strategy.meeting import cancel_odds, insert_deltas, join_logarithms, open_roots
 from derive.strategy.moving import move_labels
-from derive.strategy.opening import complement_by_values, divide_by_values, open_logarithms
+from derive.strategy.opening import (
+    cancel_by_values,
+    complement_by_values,
+    divide_by_values,
+    open_logarithms,
+)
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, take_terms_off
 from derive.strategy.positive_parts import (
@@ -142,6 +148,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, meet_definitions)
     attempt(trace, divide_by_values)
     attempt(trace, complement_by_values)
+    attempt(trace, cancel_by_values)
     attempt(trace, meet_at_equal_indices)
     attempt(trace, meet_at_other_index)
     attempt(trace, move_labels, KNOWN)
@@ -190,6 +197,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, take_known_out, KNOWN)
     attempt(trace, take_named_out)
     attempt(trace, drop_constants)
+    attempt(trace, meet_across_means)
     attempt(trace, meet_sums_below)
     if attempt(trace, share_totals):
         meet_above_bars(trace)
@@ -333,6 +341,26 @@ def share_totals(trace: Trace) -> None:
         trace.apply("factor_bracket", innermost=True)
         settle(trace, ("pull_out_sign",))
         trace.apply("pull_out_factor", pulls_well)
+
+
+def meet_across_means(trace: Trace) -> None:
+    """Take a sum that is the same for each out of a bracket where it then meets the sum beside it.
+
+    ``Σ_j v_j p_j (x_j - Σ_k p_k x_k)`` is ``Σ_j (v_j - V) p_j x_j`` for ``V = Σ_j v_j p_j``.
+    """
+
+    def holds_mean(product: Expr, given: Given) -> bool:
+        index = given.scope[0].index if given.scope else None
+        brackets = [f for f in product.args if isinstance(f, Plus) and index in names(f)]
+        fixed = (t for f in brackets for t in f.args if index not in names(t))
+        return any(Total in heads(t) for t in fixed)
+
+    if spread(trace, "distribute_product", holds_mean):
+        settle(trace, ("distribute_negative",))
+        trace.apply("split_total")
+        settle(trace, ("pull_out_sign", "pull_out_factor", "fold_definition"))
+        share_totals(trace)
+        gather_totals(trace)
 
 
 def share_brackets(trace: Trace) -> None:

@@ -12,8 +12,10 @@ from derive.notation import (
     Plus,
     Power,
     Quotient,
+    Times,
     Total,
     bases,
+    code,
     collected,
     factors,
     terms,
@@ -92,6 +94,25 @@ def divide_by_values(trace: Trace) -> None:
         settle(trace, ("divide_slopes", "divide_turned_slopes", "divide_numerator"))
         settle(trace, ("factor_squares", "factor_turned_squares", "cancel_factor"))
         settle(trace, ("fold_definition",))
+
+
+def cancel_by_values(trace: Trace) -> None:
+    """Write out a product with a name below a bar where a factor of it stands above."""
+
+    def holds_factor(part: Expr) -> list[Expr]:
+        above = set(map(code, sides(part)[0]))
+        return [f for f in sides(part)[1] if above & set(map(code, _factors_of(f, trace.given)))]
+
+    below = collected(trace.expression, holds_factor)
+    if below and trace.apply("unfold_definition", lambda e, _: e in below):
+        settle(trace, ("flatten_quotient", "cancel_factor", "fold_definition"))
+        factor_out(trace)
+
+
+def _factors_of(name: Expr, given: Given) -> tuple[Expr, ...]:
+    """The factors of the product that a name stands for."""
+    known = given.definition_of(name)
+    return factors(known.value) if known is not None and isinstance(known.value, Times) else ()
 
 
 def complement_by_values(trace: Trace) -> None:
