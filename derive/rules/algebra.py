@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from sympy import Expr, Indexed, S
 
@@ -309,18 +309,29 @@ def _left_of(expr: Expr, wanted: Callable[[Monomial, Plus], bool]) -> Outcome:
         for total, exponent in term.powers.values():
             if exponent != -1 or not isinstance(total, Plus):
                 continue
-            for m, part in enumerate(total.args):
+            for part, rest in _parts_of(total, term):
                 beside = monomial(Quotient(expr.args[n], Quotient(part, total)))
                 whole = Monomial(-beside.coefficient, beside.powers)
                 # What is below a bar in the one and above in the other would have to cancel.
                 alone = whole.powers.keys().isdisjoint(monomial(part).powers)
                 at = place(whole, split) if alone and wanted(whole, total) else None
                 if at is not None:
-                    left = Quotient(plus(*without(total.args, m)), total)
+                    left = Quotient(plus(*rest), total)
                     joined = list(expr.args)
                     joined[n] = expression(monomial(times(expression(whole), left)))
                     return plus(*without(tuple(joined), at))
     return None
+
+
+def _parts_of(total: Plus, term: Monomial) -> Iterator[tuple[Expr, list[Expr]]]:
+    """The terms of a sum, and a bracket of several of them in ``term``, each with the others."""
+    for m, part in enumerate(total.args):
+        yield part, list(without(total.args, m))
+    for bracket, exponent in term.powers.values():
+        if isinstance(bracket, Plus) and exponent == 1:
+            left = [t for t in total.args if t not in bracket.args]
+            if left and len(left) + len(bracket.args) == len(total.args):
+                yield bracket, left
 
 
 # Sums of terms -----------------------------------------------------------------------------

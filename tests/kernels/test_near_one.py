@@ -97,3 +97,20 @@ def test_what_is_left_of_one_rounds_to_zero(margin: float) -> None:
     z = np.array([745.0, 750.0, 2000.0, -3.0])
     exact = derivation.kernel("mpmath")(z=z, m=margin, dps=2000)
     np.testing.assert_allclose(derivation.kernel("numpy")(z=z, m=margin)[0], float(exact[0]))
+
+
+@pytest.mark.parametrize("scale", [1.0, 20.0, 40.0, 800.0])
+def test_what_a_quotient_of_sums_leaves_of_one(scale: float) -> None:
+    """The focal Tversky loss: ``1 - (S + e)/(S + a F + b G + e)`` is made of what it leaves."""
+    names = [
+        "p[i] = sigmoid(z[i])",
+        "q = (sum(p[i]*y[i], i=1..N) + e0)/(sum(p[i]*y[i], i=1..N)"
+        " + a*sum(p[i]*(1 - y[i]), i=1..N) + b*sum((1 - p[i])*y[i], i=1..N) + e0)",
+    ]
+    derivation = derive.gradient("(1 - q)^(1/g)", "z[k]", where=names, given=["g > 0"])
+    numbers: Any = {"z": [scale, -scale, 40.0], "y": [1.0, 0.0, 1.0]}
+    numbers |= {"e0": 0.1, "a": 0.7, "b": 0.3, "g": 4 / 3}
+    found = derivation.kernel("numpy")(**{name: np.array(n) for name, n in numbers.items()})
+    exact = derivation.kernel("mpmath")(**numbers, dps=1000)
+    for part, true in zip(found, exact, strict=True):
+        np.testing.assert_allclose(part, np.array(true, float), rtol=1e-13, atol=1e-300)
