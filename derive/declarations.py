@@ -122,7 +122,8 @@ def _equality(left: Expr, right: Expr, relation: Eq) -> Fact:
     if isinstance(left, Symbol) and isinstance(right, (Symbol, Indexed)):
         return EqualFact(left, right)
     raise DeriveError(
-        f"{relation} is no fact that can be used; to name an expression, put it into where=[...]"
+        f"{relation} is no fact that can be used; to name an expression, put it into where=[...]; "
+        "the value of a letter is given to the kernel"
     )
 
 
@@ -256,9 +257,15 @@ def _check_labels(fact: SumFact, given: Given) -> None:
 
 
 def check_definitions(definitions: tuple[Definition, ...]) -> None:
-    """Raise ``DeriveError`` for a name that is defined twice, or by way of itself."""
+    """Raise ``DeriveError`` for a name that is defined twice, by way of itself, or as a number."""
     defined = [d.base for d in definitions]
     for definition in definitions:
+        if definition.value.doit().is_Rational:
+            # Each 2 of a formula, an exponent too, would be called by the name of a 2.
+            raise DeriveError(
+                f"{definition.statement} names a plain number; write the number itself, or leave "
+                f"{definition.base} a letter and give it to the kernel"
+            )
         if defined.count(definition.base) > 1:
             raise DeriveError(f"{definition.base} is defined twice in where=; keep one definition")
         if _by_itself(definition.base, definitions):

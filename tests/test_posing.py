@@ -257,6 +257,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
     # Definitions
     "by itself": (where(Eq(q[i], q[i] + z[i])), "defines q by itself"),
     "by each other": (where(Eq(q[i], b[i] + z[i]), Eq(b[i], 2 * q[i])), "defines q by itself"),
+    "a name of a number": (where(Eq(T, 2)), "names a plain number; write the number itself, or"),
     "defined twice": (where(Eq(q[i], z[i]), Eq(q[i], 2 * z[i])), "q is defined twice"),
     "not an equation": (where(Ne(q[i], z[i])), "is no definition; write where="),
     "a bare name": (where(q[i]), r"q\[i\] is no definition"),

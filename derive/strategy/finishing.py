@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sympy import Expr
+from sympy import Expr, Indexed
 
 from derive.facts import Given
 from derive.notation import (
@@ -19,6 +19,7 @@ from derive.notation import (
     Quotient,
     Times,
     Total,
+    bases,
     code,
     collected,
     heads,
@@ -353,7 +354,8 @@ def meet_across_means(trace: Trace) -> None:
         index = given.scope[0].index if given.scope else None
         brackets = [f for f in product.args if isinstance(f, Plus) and index in names(f)]
         fixed = (t for f in brackets for t in f.args if index not in names(t))
-        return any(Total in heads(t) for t in fixed)
+        shares = {f.base for f in product.args if isinstance(f, Indexed)}
+        return any(Total in heads(t) and shares & bases(t) for t in fixed)
 
     if spread(trace, "distribute_product", holds_mean):
         settle(trace, ("distribute_negative",))
