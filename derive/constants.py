@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr
 
-from derive.notation import Quotient, Times, Total, code, names, times
+from derive.notation import Quotient, Times, Total, code, fraction, names
 
 
 def without_constants(value: Expr) -> Expr:
@@ -24,7 +24,7 @@ def without_constants(value: Expr) -> Expr:
     if not taken:
         return value
     below.remove(total)
-    return _fraction(above, [*below, total.over(_fraction(over, under), index)])
+    return fraction(above, [*below, total.over(fraction(over, under), index)])
 
 
 def _parts(expr: Expr) -> tuple[list[Expr], list[Expr]]:
@@ -49,8 +49,3 @@ def _shared(own: list[Expr], inner: list[Expr], index: Expr) -> list[Expr]:
             inner.remove(same)
             found.append(factor)
     return found
-
-
-def _fraction(above: list[Expr], below: list[Expr]) -> Expr:
-    above, below = ([f for f in side if f != 1] for side in (above, below))
-    return Quotient(times(*above), times(*below)) if below else times(*above)

@@ -22,6 +22,7 @@ from derive.notation import (
     bases,
     code,
     factors,
+    fraction,
     heads,
     is_number,
     plus,
@@ -41,6 +42,7 @@ from derive.rules.monomials import (
     raise_to,
     sides,
     split_power,
+    terms_left,
 )
 from derive.rules.registry import Outcome, rule
 
@@ -85,12 +87,6 @@ def cancel(expr: Expr, equal: bool) -> Outcome:
                 parts = [fraction(*slot) if slot[1] else times(*slot[0]) for slot in slots]
                 return times(*(p for p in parts if p != 1))
     return None
-
-
-def fraction(above: list[Expr], below: list[Expr]) -> Expr:
-    """A fraction without factors 1, or its numerator where nothing is left below."""
-    top, bottom = (times(*(f for f in side if f != 1)) for side in (above, below))
-    return top if bottom == 1 else Quotient(top, bottom)
 
 
 @rule(
@@ -191,10 +187,10 @@ def multiply_quotients(expr: Expr, given: Given) -> Outcome:
 def join_reciprocal(expr: Expr, given: Given) -> Outcome:
     """Write a factor and the reciprocal beside it as a fraction."""
     pairs = zip(expr.args, expr.args[1:], strict=False)
-    for n, (factor, fraction) in enumerate(pairs):
-        reciprocal = isinstance(fraction, Quotient) and fraction.numerator == 1
+    for n, (factor, quotient) in enumerate(pairs):
+        reciprocal = isinstance(quotient, Quotient) and quotient.numerator == 1
         if reciprocal and not isinstance(factor, Quotient):
-            whole = Quotient(factor, fraction.denominator)
+            whole = Quotient(factor, quotient.denominator)
             return times(*expr.args[:n], whole, *expr.args[n + 2 :])
     return None
 
@@ -329,8 +325,8 @@ def _parts_of(total: Plus, term: Monomial) -> Iterator[tuple[Expr, list[Expr]]]:
         yield part, list(without(total.args, m))
     for bracket, exponent in term.powers.values():
         if isinstance(bracket, Plus) and exponent == 1:
-            left = [t for t in total.args if t not in bracket.args]
-            if left and len(left) + len(bracket.args) == len(total.args):
+            left = terms_left(total, bracket)
+            if left:
                 yield bracket, left
 
 

@@ -18,11 +18,12 @@ from derive.notation import (
     Times,
     code,
     factors,
+    fraction,
     plus,
     times,
 )
 from derive.rules import samples as s
-from derive.rules.algebra import PRODUCTS, fraction
+from derive.rules.algebra import PRODUCTS
 from derive.rules.monomials import (
     Monomial,
     expression,

@@ -29,12 +29,11 @@ from derive.notation import (
     is_number,
     plus,
     replace,
-    terms,
     times,
 )
 from derive.reading import read
 from derive.rules import samples as s
-from derive.rules.monomials import sides
+from derive.rules.monomials import sides, terms_left
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.softmax import folded
 from derive.signs import depends
@@ -225,11 +224,9 @@ def differentiate_part(expr: Expr, given: Given) -> Outcome:
         case Partial(Quotient(above, Plus() as below) as whole, variable):
             if Exp in heads(below) or folded(whole, given) is not None:
                 return None
-            rest = list(below.args)
-            for term in terms(above):
-                if term not in rest:
-                    return None
-                rest.remove(term)
+            rest = terms_left(below, above)
+            if rest is None:
+                return None
             other = plus(*rest)
             falling = Minus(times(above, Partial(other, variable)))
             slopes = Plus(times(other, Partial(above, variable)), falling)

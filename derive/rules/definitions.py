@@ -17,13 +17,14 @@ from derive.notation import (
     Times,
     Total,
     factors,
+    fraction,
     plus,
     replace,
     times,
     without,
 )
 from derive.rules import samples as s
-from derive.rules.algebra import PRODUCTS, fraction
+from derive.rules.algebra import PRODUCTS
 from derive.rules.monomials import (
     Monomial,
     common,

@@ -29,13 +29,14 @@ from derive.notation import (
     Times,
     Total,
     code,
+    fraction,
     is_number,
     plus,
     times,
     without,
 )
 from derive.rules import samples as s
-from derive.rules.algebra import PRODUCTS, fraction
+from derive.rules.algebra import PRODUCTS
 from derive.rules.monomials import (
     Monomial,
     divided,

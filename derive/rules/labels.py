@@ -18,6 +18,7 @@ from derive.notation import (
     Power,
     Times,
     Total,
+    fraction,
     is_number,
     mask,
     names,
@@ -25,7 +26,7 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
-from derive.rules.algebra import PRODUCTS, fraction
+from derive.rules.algebra import PRODUCTS
 from derive.rules.monomials import sides
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import at_most

@@ -17,13 +17,13 @@ from derive.notation import (
     Total,
     code,
     factors,
+    fraction,
     names,
     plus,
     times,
     without,
 )
 from derive.rules import samples as s
-from derive.rules.algebra import fraction
 from derive.rules.monomials import monomial, sides
 from derive.rules.registry import Outcome, rule
 

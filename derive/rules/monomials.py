@@ -19,6 +19,7 @@ from derive.notation import (
     code,
     factors,
     is_number,
+    terms,
     times,
 )
 from derive.reading import read
@@ -207,6 +208,16 @@ def sides(expr: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     if isinstance(expr, Quotient):
         return factors(expr.numerator), factors(expr.denominator)
     return factors(expr), ()
+
+
+def terms_left(total: Expr, part: Expr) -> list[Expr] | None:
+    """The terms of a sum without those of a part of it; None where it is no part."""
+    left = list(terms(total))
+    for term in terms(part):
+        if term not in left:
+            return None
+        left.remove(term)
+    return left
 
 
 def with_factor(expr: Expr, position: int, factor: Expr) -> Expr:

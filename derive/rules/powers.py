@@ -21,6 +21,7 @@ from derive.notation import (
     bases,
     code,
     factors,
+    fraction,
     heads,
     is_number,
     terms,
@@ -28,7 +29,7 @@ from derive.notation import (
     without,
 )
 from derive.rules import samples as s
-from derive.rules.algebra import PRODUCTS, cancel, fraction
+from derive.rules.algebra import PRODUCTS, cancel
 from derive.rules.complements import is_share
 from derive.rules.monomials import (
     Monomial,

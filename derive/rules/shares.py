@@ -22,20 +22,20 @@ from derive.notation import (
     Total,
     collected,
     factors,
+    fraction,
     is_mask,
     mask,
     masked,
     names,
     plus,
     replace,
-    terms,
     times,
     without,
 )
 from derive.recognition import opposite
 from derive.rules import samples as s
-from derive.rules.algebra import PRODUCTS, fraction
-from derive.rules.monomials import distributed, raise_to, sides, split_power
+from derive.rules.algebra import PRODUCTS
+from derive.rules.monomials import distributed, raise_to, sides, split_power, terms_left
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.softmax import folded, over_one_bar, unfolded
 from derive.signs import within
@@ -253,11 +253,7 @@ def write_complement(expr: Expr, given: Given) -> Outcome:
 
 def _complement(above: Expr, below: Expr) -> Expr | None:
     """What is left of one when a fraction ``b / (a + b)`` is taken away."""
-    left = list(terms(below))
-    for term in terms(above):
-        if term not in left:
-            return None
-        left.remove(term)
+    left = terms_left(below, above)
     return Quotient(plus(*left), below) if left else None
 
 

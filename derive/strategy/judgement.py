@@ -26,6 +26,7 @@ from derive.notation import (
     code,
     collected,
     factors,
+    fraction,
     is_mask,
     is_number,
     masked,
@@ -36,7 +37,7 @@ from derive.notation import (
 )
 from derive.recognition import of_others
 from derive.rules import RULES
-from derive.rules.algebra import fraction, multiply_quotients, sum_to_split
+from derive.rules.algebra import multiply_quotients, sum_to_split
 from derive.rules.logistics import divide_slopes, divide_turned_slopes
 from derive.rules.monomials import beside_total, common, expression, monomial, sides
 from derive.rules.shares import has_name, is_named, share_of_several

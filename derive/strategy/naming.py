@@ -27,6 +27,7 @@ from derive.notation import (
     code,
     entries,
     factors,
+    fraction,
     mask,
     names,
     plus,
@@ -36,7 +37,6 @@ from derive.notation import (
 )
 from derive.problem import Problem
 from derive.recognition import is_logistic, is_odds, opposite
-from derive.rules.algebra import fraction
 from derive.rules.logistics import write_logistic
 from derive.rules.monomials import sides
 from derive.rules.shifts import without_shift

@@ -10,7 +10,6 @@ from derive.notation import (
     Exp,
     Log,
     Plus,
-    Power,
     Quotient,
     Times,
     Total,
@@ -20,7 +19,7 @@ from derive.notation import (
     factors,
     terms,
 )
-from derive.rules.monomials import sides
+from derive.rules.monomials import sides, split_power
 from derive.rules.trace import Trace
 from derive.strategy.attempts import factor_out, repeat, settle, spread
 from derive.strategy.judgement import inside_total, opens_exponential
@@ -77,7 +76,8 @@ def holds_exponential(total: Total) -> bool:
 def open_logarithms(trace: Trace) -> None:
     """``log(t e^{-u})``, as the slope of a power by its exponent brings it up, as ``log t - u``."""
     rules = ("expand_log_quotient", "expand_log_product")
-    if sum(trace.apply(rule, opens_exponential) for rule in rules):
+    opened = [trace.apply(rule, opens_exponential) for rule in rules]
+    if any(opened):
         settle(trace, ("cancel_log_exp", "expand_log_power", "drop_inner_bracket"))
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
         factor_out(trace)
@@ -117,6 +117,8 @@ def _factors_of(name: Expr, given: Given) -> tuple[Expr, ...]:
 
 def complement_by_values(trace: Trace) -> None:
     """Write what a term of a sum with a name leaves of it: ``1 - a/m`` as ``b/m`` of ``a + b``."""
+    if not sums_below(trace):
+        return
     before, taken = trace.expression, len(trace.steps)
     trace.apply("turn_difference", inside_total)
     settle(trace, ("pull_out_sign", "pull_out_factor", "multiply_quotients"))
@@ -132,15 +134,16 @@ def complement_by_values(trace: Trace) -> None:
 
 def unfold_below(trace: Trace) -> bool:
     """Write out the sums with names that are below bars."""
-
-    def named_sums(expr: Expr) -> list[Expr]:
-        known = [(f, trace.given.definition_of(f)) for f in map(base_of, sides(expr)[1])]
-        return [f for f, d in known if d is not None and isinstance(d.value, Plus)]
-
-    below = collected(trace.expression, named_sums)
+    below = sums_below(trace)
     return bool(below) and trace.apply("unfold_definition", lambda e, _: e in below)
 
 
-def base_of(factor: Expr) -> Expr:
-    """What is raised, or the factor itself."""
-    return factor.base if isinstance(factor, Power) else factor
+def sums_below(trace: Trace) -> frozenset[Expr]:
+    """The names of sums of terms that are below bars."""
+
+    def named_sums(expr: Expr) -> list[Expr]:
+        below = (split_power(f)[0] for f in sides(expr)[1])
+        known = [(f, trace.given.definition_of(f)) for f in below]
+        return [f for f, d in known if d is not None and isinstance(d.value, Plus)]
+
+    return collected(trace.expression, named_sums)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import reduce
 from itertools import permutations, product
 from typing import cast
@@ -166,9 +166,7 @@ def masked_once(expr: Expr) -> Expr:
     A sum without an index with such a mask in its terms.
     """
     if isinstance(expr, Total):
-        body, index = expr.open()
-        masks = (mask(index, other) for other in expr.excluded)
-        return Total(masked_once(times(*masks, body)), (index, expr.lower, expr.upper))
+        return _in_whole(expr, masked_once)
     whole = canonical.product(expr)
     if whole.number == 0 or any(
         mask(*f.args) in whole.above for f in whole.above if isinstance(f, Delta)
@@ -184,24 +182,21 @@ def masked_once(expr: Expr) -> Expr:
 def masked_apart(expr: Expr) -> Expr:
     """A product with its brackets multiplied out, each term as ``masked_once``; so in a sum."""
     if isinstance(expr, Total):
-        body, index = expr.open()
-        masks = (mask(index, other) for other in expr.excluded)
-        return Total(masked_apart(times(*masks, body)), (index, expr.lower, expr.upper))
+        return _in_whole(expr, masked_apart)
     whole = canonical.product(expr)
     for n, bracket in enumerate(whole.above):
         if isinstance(bracket, Plus) and not is_mask(bracket):
             others = without(whole.above, n)
-            return sum_of(
-                tuple(
-                    masked_apart(
-                        Times(
-                            term, canonical.Product(whole.number, others, whole.below).expression()
-                        )
-                    )
-                    for term in bracket.args
-                )
-            )
+            beside = canonical.Product(whole.number, others, whole.below).expression()
+            return sum_of(tuple(masked_apart(Times(term, beside)) for term in bracket.args))
     return masked_once(expr)
+
+
+def _in_whole(total: Total, read: Callable[[Expr], Expr]) -> Expr:
+    """A sum over all, its terms read with masks for what it leaves out."""
+    body, index = total.open()
+    masks = (mask(index, other) for other in total.excluded)
+    return Total(read(times(*masks, body)), (index, total.lower, total.upper))
 
 
 def after_fact(fact: Fact, before: Expr, after: Expr) -> bool:
