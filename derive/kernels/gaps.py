@@ -6,6 +6,7 @@ from sympy import Abs, Dummy, Expr, Function, Indexed, Integer, Max, Min, S, Sym
 from sympy.codegen.cfunctions import expm1, log1p
 
 from derive.kernels.complement import complement, log_complement
+from derive.kernels.norms import beside_one
 from derive.notation import (
     ONE,
     ZERO,
@@ -133,7 +134,8 @@ def power_gap(expr: Expr) -> tuple[Expr, Expr] | None:
             return None
     if exponent.doit().is_integer:
         return None
-    size = base if base.doit().is_positive else Apply(Head(Abs), base)
+    is_positive = base.doit().is_positive or beside_one(base, exponent) is not None
+    size = base if is_positive else Apply(Head(Abs), base)
     risen = Apply(Head(expm1), Times(exponent, Log(size)))
     return power, Minus(risen) if turned else risen
 

@@ -32,7 +32,15 @@ from derive.kernels.gaps import (
     rise,
 )
 from derive.kernels.identifiers import identifier
-from derive.kernels.norms import around_powers, beside_one, length, log_square, norm, over_squares
+from derive.kernels.norms import (
+    around_powers,
+    beside_one,
+    beside_powers,
+    length,
+    log_square,
+    norm,
+    over_squares,
+)
 from derive.kernels.ratios import power_in_total, power_of_ratio
 from derive.kernels.shares import is_lowered, left_of_one, log_left, of_shares
 from derive.kernels.signature import Output
@@ -276,7 +284,12 @@ class Lowering(Entries):
         """``log(1 + x)`` with the digits of what is small beside the 1."""
         terms = expr.operand.args
         small = plus(*without(terms, terms.index(ONE)))
-        return self._entrywise(lambda a: Apply(Head(log1p), a), (small,))
+        logarithm = self._entrywise(lambda a: Apply(Head(log1p), a), (small,))
+        halved = log_square(expr)
+        if halved is None:
+            return logarithm
+        # The square may be too large where its root is not.
+        return self.combined(_of_little, [self.lower(small), logarithm, self.lower(halved)])
 
     def _masked(self, factors: Iterable[Expr]) -> Lowered:
         """A product in which brackets rule out entries that may be infinite."""
@@ -414,7 +427,7 @@ class Lowering(Entries):
         if self._are_ruled(outside, beside):
             ruling, outside = self._masks(outside, beside)
         more, inside = self._masks(inside)
-        result = self._summed(inside, tuple(bound), masks + more)
+        result = self._summed(beside_powers(inside), tuple(bound), masks + more)
         if self._masks_infinity(outside):
             factors = [self._masked(outside)]
         else:

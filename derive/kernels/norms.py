@@ -50,6 +50,9 @@ def norm(expr: Expr) -> Expr | None:
 
 def _squared_to(root: Expr, exponent: Expr) -> Expr:
     """The power of a square by its root."""
+    match exponent:
+        case Times((half, *rest)) if half == S.Half:
+            return Power(root, times(*rest))
     twice = 2 * exponent if exponent.is_number else Times(Integer(2), exponent)
     return root if twice == 1 else Power(root, twice)
 
@@ -109,14 +112,28 @@ def over_squares(expr: Quotient, written: Callable[[Expr], Expr]) -> Expr | None
         written: What stands behind a name.
     """
     below = factors(expr.denominator)
+    is_large = any(map(_is_large, factors(expr.numerator)))
     for n, square in enumerate(below):
         base, exponent = (square, ZERO) if expr.numerator.is_Number else _less_one(square)
-        root = _root_of_little(base, written)
+        times_below = 1
+        if (
+            is_large
+            and isinstance(base, Power)
+            and base.exponent == 2
+            and _root(base.base) is not None
+        ):
+            base, times_below = base.base, 2
+        root = _root_of_little(base, written, is_large)
         if root is not None:
-            above = [Quotient(f, root) for f in _two(factors(expr.numerator))]
+            above = [_divided(f, root, times_below) for f in _two(factors(expr.numerator))]
             rest = [*without(below, n), *([_squared_to(root, exponent)] if exponent else [])]
             return Quotient(times(*above), times(*rest)) if rest else times(*above)
     return None
+
+
+def _divided(expr: Expr, root: Expr, times_below: int) -> Expr:
+    """``expr`` over a root, once or more often: a power of that may be too large."""
+    return expr if times_below == 0 else _divided(Quotient(expr, root), root, times_below - 1)
 
 
 def _less_one(power: Expr) -> tuple[Expr, Expr]:
@@ -129,27 +146,56 @@ def _less_one(power: Expr) -> tuple[Expr, Expr]:
     return power, ZERO
 
 
-def _root_of_little(square: Expr, written: Callable[[Expr], Expr]) -> Expr | None:
-    """The root of a sum of squares that may all be too little, or of the square of a norm."""
+def _is_large(factor: Expr) -> bool:
+    """Whether this is a square, or a sum of such, which may be too large as what is below."""
+    return is_square(factor) or (isinstance(factor, Total) and is_of_squares(factor))
+
+
+def _root_of_little(
+    square: Expr, written: Callable[[Expr], Expr], beside_large: bool
+) -> Expr | None:
+    """The root of a sum of squares that may all be too little, or of the square of a norm.
+
+    Beside what may be too large it may have other terms as well.
+    """
     match square:
         case Power(base, exponent) if exponent == 2:
             return base if norm(written(base)) is not None else None
         case Plus(parts):
-            return _root(square) if all(map(squared, parts)) else None
+            return _root(square) if beside_large or all(map(squared, parts)) else None
         case Total():
             return _root(square)
     return None
 
 
 def around_powers(parts: tuple[Expr, ...]) -> tuple[Expr, ...] | None:
-    """``u^2 (1 + u^2)^a`` as ``u (1 + u^2)^a u``: the square alone may be too large."""
-    for n, square in enumerate(parts):
-        match square:
-            case Power(base, exponent) if exponent == 2:
-                others = without(parts, n)
-                if any(isinstance(f, Power) and norm(f) is not None for f in others):
-                    return (base, *others, base)
-    return None
+    """``u^2 (1 + u^2)^a`` as ``u (1 + u^2)^a u``: the square alone may be too large.
+
+    With a letter in ``a`` so may the power alone be too little: half of it comes before ``u``.
+    """
+    at = next((n for n, f in enumerate(parts) if isinstance(f, Power) and norm(f) is not None), -1)
+    if at < 0:
+        return None
+    others = without(parts, at)
+    square = next((f for f in others if isinstance(f, Power) and f.exponent == 2), None)
+    rest = without(others, others.index(square)) if square else others
+    beside = (square.base,) if square else ()
+    if parts[at].exponent.is_number:
+        return (*beside, parts[at], *rest, *beside) if square else None
+    half = Power(parts[at].base, times(S.Half, parts[at].exponent))
+    return (half, *beside, *rest, half, *beside)
+
+
+def beside_powers(parts: list[Expr]) -> list[Expr]:
+    """The factors in a sum, those that stand around a power multiplied by it first.
+
+    What has other indices stays apart: a sum of products with it is one of matrices.
+    """
+    for power in parts:
+        near = [f for f in parts if names(f) <= names(power)]
+        if isinstance(power, Power) and around_powers(tuple(near)) is not None:
+            return [Times(*near), *(f for f in parts if f not in near)]
+    return parts
 
 
 def _two(parts: tuple[Expr, ...]) -> tuple[Expr, Expr]:
@@ -158,6 +204,9 @@ def _two(parts: tuple[Expr, ...]) -> tuple[Expr, Expr]:
         match part:
             case Power(base, exponent) if exponent == 2:
                 return times(*without(parts, n), base), base
+            case Total() if is_of_squares(part):
+                root = Apply(Head(length), part)
+                return times(*without(parts, n), root), root
     last = next((n for n, f in enumerate(parts) if not f.is_Number), None)
     return (times(*parts), ONE) if last is None else (times(*without(parts, last)), parts[last])
 

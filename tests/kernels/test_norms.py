@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import exact
 import numpy as np
 import pytest
 
@@ -19,8 +20,8 @@ def check(derivation: derive.Derivation, given: dict[str, Any]) -> None:
     """The NumPy kernel agrees with mpmath's, without a warning."""
     arrays = {name: np.array(number) for name, number in given.items()}
     found = derivation.kernel("numpy")(**arrays)
-    exact = derivation.kernel("mpmath")(**given)
-    for part, true in zip(found, exact, strict=True):
+    expected = derivation.kernel("mpmath")(**given)
+    for part, true in zip(found, expected, strict=True):
         np.testing.assert_allclose(part, np.array(true, float), rtol=1e-14)
 
 
@@ -83,9 +84,34 @@ def test_a_large_power_near_one(x: float, a: float) -> None:
     loss = "(abs(a - 2)/a)*(((x/c)^2/abs(a - 2) + 1)^(a/2) - 1)"
     derivation = derive.gradient(loss, ["x", "c"], given=["c > 0"])
     value, slopes = derivation.kernel("numpy")(x=x, a=a, c=1.5)
-    exact, true = derivation.kernel("mpmath")(x=x, a=a, c=1.5, dps=50)
-    expected = [float(exact), *map(float, true)]
+    height, true = derivation.kernel("mpmath")(x=x, a=a, c=1.5, dps=50)
+    expected = [float(height), *map(float, true)]
     np.testing.assert_allclose([value, *slopes], expected, rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize(("x", "a"), [(1e155, -2.0), (-1e200, 1e-4), (1e300, 1.0), (1e300, 0.5)])
+@pytest.mark.parametrize("variable", ["x[k]", "c", "a"])
+def test_residuals_whose_squares_are_too_large(variable: str, x: float, a: float) -> None:
+    """By the shape too, whose slope has a logarithm of the square; half of a power is a number."""
+    loss = "sum(abs(a - 2)/a*(((x[n]/c)^2/abs(a - 2) + 1)^(a/2) - 1), n=1..N)"
+    exact.check(loss, variable, ("c > 0",), x=[x, 1.0], a=a, c=1.5)
+
+
+@pytest.mark.parametrize("x", [0.3, 1e155, -1e200, 1e300])
+@pytest.mark.parametrize(
+    ("loss", "variable"),
+    [
+        ("log(1 + x^2/s)", "s"),
+        ("log(1 + sum((x - v[i])^2, i=1..D)/s)", "s"),
+        ("x^2/(s + x^2)", "s"),
+        ("sum((x - v[n])^2/(s + (x - v[n])^2), n=1..N)", "s"),
+        ("(x^2 + s^2)^a", "x"),
+    ],
+)
+def test_squares_that_are_too_large_beside_others(loss: str, variable: str, x: float) -> None:
+    """Losses of Cauchy, Student, Geman and McClure, Charbonnier."""
+    inputs = {"v": [0.9, 0.5]} if "v" in loss else {"a": 0.45} if "a" in loss else {}
+    exact.check(loss, variable, ("s > 0",), x=x, s=2.0, **inputs)
 
 
 @pytest.mark.parametrize("a", [-1e6, -1e13, -1e16])
