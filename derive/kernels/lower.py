@@ -50,6 +50,7 @@ from derive.kernels.vanishing import (
     may_lack_a_value,
     only_weighed_lack,
     rules_out,
+    weighs_over_little,
 )
 from derive.notation import (
     ONE,
@@ -357,7 +358,9 @@ class Lowering(Entries):
         beside = Quotient(ONE, below)
         definitions = self._definitions
         return any(map(comparison, above)) or (
-            rules_out(above, beside, definitions) or only_weighed_lack(above, beside, definitions)
+            rules_out(above, beside, definitions)
+            or only_weighed_lack(above, beside, definitions)
+            or weighs_over_little(above, beside, definitions)
         )
 
     def _masks(

@@ -42,6 +42,7 @@ from derive.notation import (
     times,
     without,
 )
+from derive.recognition import opposite
 from derive.signs import is_not_negative
 from derive.unfolding import value_of
 
@@ -204,7 +205,23 @@ def weighs(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definiti
     """
     parts = list(parts)
     return any(_is_weight(f, definitions) for f in parts) and any(
-        _is_ruled(f, definitions) or _holds_overflow(f, definitions) for f in (beside, *parts)
+        _is_ruled(f, definitions) or _holds_overflow(f, definitions) or _is_over_little(f)
+        for f in (beside, *parts)
+    )
+
+
+def weighs_over_little(
+    above: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]
+) -> bool:
+    """Whether a weight is divided by an exponential that may round to 0: 0/0 is no number."""
+    return _is_over_little(beside) and any(_is_weight(f, definitions) for f in above)
+
+
+def _is_over_little(expr: Expr) -> bool:
+    """Whether this is a fraction over an exponential that may round to 0."""
+    return isinstance(expr, Quotient) and any(
+        isinstance(f, Exp) and may_overflow(Exp(opposite(f.operand)), {})
+        for f in factors(expr.denominator)
     )
 
 
@@ -247,6 +264,8 @@ def may_overflow(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
     match expr:
         case Exp(u):
             return not _is_lowered(u) and not is_not_negative(Minus(u), Given())
+        case Quotient() if _is_over_little(expr):
+            return True
         case Quotient(above, below):
             return Exp not in heads(below) and may_overflow(above, definitions)
         case Log() | Bracket() | Delta() | Attains():

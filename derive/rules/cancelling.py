@@ -99,8 +99,8 @@ def _is_bracket(expr: Expr) -> bool:
 def over_opposite(expr: Expr, given: Given) -> bool:
     """Whether a sum is divided by an exponential, and a term in it by one of the same numbers.
 
-    Or a term in it has one that grows as that below does. One may be infinite where the other is
-    zero, though their product is neither.
+    Or a term in it has one that may grow where that below does. One may be infinite where the other
+    is zero, though their product is neither.
     """
     above, below = sides(expr)
     outer = [f for f in below if isinstance(f, Exp)]
@@ -113,10 +113,15 @@ def over_opposite(expr: Expr, given: Given) -> bool:
     under = [f for side in parts for f in side[1] if isinstance(f, Exp)]
     over = [f for side in parts for f in side[0] if isinstance(f, Exp)]
     return any(
-        _numbers(f) & _numbers(g) and (f in under or _falls(f, given) is _falls(g, given) is False)
+        _numbers(f) & _numbers(g) and (f in under or not _is_turned(f, g, given))
         for f in (*under, *over)
         for g in outer
     )
+
+
+def _is_turned(first: Expr, second: Expr, given: Given) -> bool:
+    """Whether one of two exponentials is seen to fall where the other grows."""
+    return {_falls(first, given), _falls(second, given)} == {True, False}
 
 
 def _falls(exponential: Expr, given: Given) -> bool | None:

@@ -122,3 +122,13 @@ def test_a_sum_of_what_is_divided_by_names(scale: str) -> None:
     number = {"sigma[i]": 1.0, "(2*sigma[i]^2)": 2.0}.get(scale, np.sqrt(2 * np.pi))
     np.testing.assert_allclose(value, 49**2 / 2 + np.log(number), rtol=1e-12)
     np.testing.assert_allclose(slopes, [0.0, -49.0], atol=1e-12)
+
+
+@pytest.mark.parametrize("power", [1.2, 1.5, 1.9])
+@pytest.mark.parametrize("at", [0.5, 900.0, -900.0, 1400.0])
+@pytest.mark.parametrize("variable", ["u[m]", "r"])
+def test_a_deviance_of_powers_of_a_rate(variable: str, at: float, power: float) -> None:
+    """Tweedie's: a count of 0 takes the power that overflows, by the slope as by the value."""
+    loss = "sum(mu[n]^(2-r)/(2-r) - y[n]*mu[n]^(1-r)/(1-r), n=1..N)"
+    if at * (2 - power) < 700:
+        check(loss, variable, (), RATE, 2000, u=[at, 0.5], y=[0.0 if at < 0 else 2.0, 1.0], r=power)
