@@ -22,6 +22,7 @@ from derive.kernels.complement import complement
 from derive.kernels.contraction import contraction, split
 from derive.kernels.deviations import covariance, deviation
 from derive.kernels.entries import Entries
+from derive.kernels.falling import fall, near_exponential
 from derive.kernels.gaps import (
     HALF,
     beside_lowered_one,
@@ -201,7 +202,7 @@ class Lowering(Entries):
                 return self.lower(left)
             case Plus() if (left := complement(expr)) is not None:
                 return self.lower(left)
-            case Plus() if (left := gap(expr) or rise(expr)) is not None:
+            case Plus() if (left := gap(expr) or rise(expr) or fall(expr)) is not None:
                 return self.lower(left)
             case Plus() | Log() if (found := product_gap(expr)) is not None:
                 largest, kept = map(self.lower, found)
@@ -254,6 +255,10 @@ class Lowering(Entries):
                 near = Exp(Times(exponent, Log(Plus(ONE, little))))
                 parts = [self.lower(little), self.lower(near), self._entrywise(Power, expr.args)]
                 return self.combined(_of_little, parts)
+            case Power() if (found := near_exponential(expr)) is not None:
+                little, near = map(self.lower, found)
+                plain = self._entrywise(Power, expr.args)
+                return self.combined(_by_logarithm, [little, near, plain])
             case Quotient() if divided := over_squares(expr, self._written_out):
                 return self.lower(divided)
             case Minus() | Quotient() | Power() | Exp() | Log():
@@ -631,6 +636,11 @@ def _near_one(power: Expr, plain: Expr, near: Expr) -> Expr:
 def _of_little(little: Expr, near: Expr, plain: Expr) -> Expr:
     """A power of one and something: by its logarithm where that is little."""
     return _branches(ONE, little, near, plain)
+
+
+def _by_logarithm(little: Expr, near: Expr, plain: Expr) -> Expr:
+    """A power of one and something: by its logarithm where that is small, of whatever sign."""
+    return _branches(HALF, Apply(Head(Abs), little), near, plain)
 
 
 def _turned(factors: Iterable[Expr]) -> list[Expr]:

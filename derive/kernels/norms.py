@@ -59,14 +59,19 @@ def _squared_to(root: Expr, exponent: Expr) -> Expr:
 
 def beside_one(base: Expr, exponent: Expr) -> Expr | None:
     """What stands beside a 1 that is raised to a letter, if it has a square: it is not negative."""
-    little = _without_one(base, exponent)
+    little = _beside_raised_one(base, exponent)
     whole = little.numerator if isinstance(little, Quotient) else little
     return little if whole is not None and any(map(is_square, factors(whole))) else None
 
 
-def _without_one(base: Expr, exponent: Expr) -> Expr | None:
+def _beside_raised_one(base: Expr, exponent: Expr) -> Expr | None:
     """What stands beside a 1 in what is raised to a letter."""
-    if exponent.is_number or not isinstance(base, Plus) or ONE not in base.args:
+    return None if exponent.is_number else without_one(base)
+
+
+def without_one(base: Expr) -> Expr | None:
+    """What stands beside a 1 in a sum."""
+    if not isinstance(base, Plus) or ONE not in base.args:
         return None
     return plus(*without(base.args, base.args.index(ONE)))
 
@@ -79,7 +84,7 @@ def is_square(factor: Expr) -> bool:
 def _near_one(power: Expr, by_root: Expr) -> Expr:
     """``(1 + q)^a`` by ``log(1 + q)`` where ``q`` is below 1: a large ``a`` shows any rounding."""
     base, exponent = power.args
-    little = _without_one(base, exponent)
+    little = _beside_raised_one(base, exponent)
     if little is None:
         return by_root
     return Threshold(ONE, little, Exp(Times(exponent, Log(base))), by_root)
