@@ -126,7 +126,9 @@ def clear_denominator(expr: Expr, given: Given) -> Outcome:
         parts = [monomial(t) for t in factor.args] if isinstance(factor, Plus) else []
         for part in parts:
             bars = {c: (b, -p) for c, (b, p) in part.powers.items() if p.could_extract_minus_sign()}
-            if bars:
+            # The law is of one fraction: what a second one becomes is no instance of it.
+            alone = sum(not bars.keys().isdisjoint(p.powers) for p in parts) == 1
+            if bars and alone:
                 bar = expression(Monomial(ONE, bars))
                 cleared = plus(*(expression(multiplied(p, bar)) for p in parts))
                 return Quotient(times(*above, bar), times(*below[:n], cleared, *below[n + 1 :]))

@@ -10,14 +10,16 @@ pytestmark = pytest.mark.needs("lark")
 LITTLE = [0.2, 1e-4, 1e-7, 1e-9, -1e-9, 1e-12, -0.1, 2.0]
 HEIGHT = "(x[n] - mu)/s"
 MAXIMA = f"sum(log(s) + (1 + 1/r)*log(1 + r*{HEIGHT}) + (1 + r*{HEIGHT})^(-1/r), n=1..N)"
+EXCESSES = f"sum(log(s) + (1 + 1/r)*log(1 + r*{HEIGHT}), n=1..N)"
 TSALLIS = "sum((1 + (1 - q)*x[n])^(1/(1 - q)), n=1..N)"
 DECLINE = "sum((y[n] - a*(1 + b*d*t[n])^(-1/b))^2, n=1..N)"
 
 
 @pytest.mark.parametrize("shape", LITTLE)
 @pytest.mark.parametrize("variable", ["r", "mu", "s"])
-def test_extreme_values(variable: str, shape: float) -> None:
-    check(MAXIMA, variable, ("s > 0",), x=[1.0, 2.0, 0.5], mu=0.3, s=1.4, r=shape)
+@pytest.mark.parametrize("loss", [MAXIMA, EXCESSES], ids=["maxima", "excesses"])
+def test_extreme_values(loss: str, variable: str, shape: float) -> None:
+    check(loss, variable, ("s > 0",), x=[1.0, 2.0, 0.5], mu=0.3, s=1.4, r=shape)
 
 
 @pytest.mark.parametrize("shape", LITTLE)
