@@ -176,15 +176,22 @@ def _data(term: Expr, definitions: dict[Expr, Definition]) -> list[Expr]:
 
 
 def is_data(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
-    """Whether this is made of arguments by sums and products, as ``1 - e_i``, and may be 0."""
+    """Whether this is made of arguments by sums and products, as ``1 - e_i``, and may be 0.
+
+    Or is 0 where such a number is: a power, a fraction, and what is no larger than a number.
+    """
     match expr:
         case Plus(parts) | Times(parts):
             own = [p for p in parts if names(p) | bases(p)]
             return bool(own) and all(is_data(p, definitions) for p in own)
         case Minus(operand):
             return is_data(operand, definitions)
-        case Power(base, exponent) if exponent.is_Integer and exponent > 0:
+        case Power(base, exponent) if exponent.doit().is_positive:
             return is_data(base, definitions)
+        case Quotient(above, below) if not _may_be_zero(below, definitions, weighed=True):
+            return is_data(above, definitions)
+        case Apply(function, (low, high)) if function is Min and low.is_Number and low > 0:
+            return is_data(high, definitions)
     known = isinstance(expr, Indexed | Symbol) and _definition(expr, definitions) is None
     return known and not (expr.is_positive or expr.is_integer)
 

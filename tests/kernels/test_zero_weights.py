@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exact import kernels
 
 import derive
 
@@ -285,3 +286,21 @@ def test_slopes_of_certain_overlaps(smooth: str, scale: float) -> None:
     found = derivation.kernel("numpy")(**{name: np.array(n) for name, n in given.items()})
     for part, exact in zip(found, derivation.kernel("mpmath")(**given, dps=400), strict=True):
         np.testing.assert_allclose(part, np.array(exact, float), rtol=1e-13, atol=0)
+
+
+@pytest.mark.parametrize("variable", ["w[k,m]", "b[k]"])
+@pytest.mark.parametrize("weight", ["min((X[i,j]/r)^a, 1)", "X[i,j]^a/r", "min(X[i,j]/r, 2)^3"])
+def test_a_weight_that_is_a_power_of_a_count(weight: str, variable: str) -> None:
+    """That of GloVe: words that never meet have no logarithm, and the weight 0."""
+    score = "sum(w[i,l]*u[j,l], l=1..D) + b[i] + c[j]"
+    loss = f"sum({weight}*({score} - log(X[i,j]))^2, i=1..V, j=1..V)"
+    facts = ("a > 0",) if "^a" in weight else ()
+    powers = {"a": 0.75} if facts else {}
+    matrices = {"w": [[0.4, -1.0], [2.0, 0.3]], "u": [[0.1, 0.5], [-0.2, 0.7]]}
+    kernel, oracle = kernels(loss, variable, (*facts, "r > 0"))
+    given = {**matrices, "X": [[0.0, 3.0], [200.0, 0.0]], "b": [0.1, 0.2], "c": [0.0, 1.0]}
+    arrays = {name: np.array(v) for name, v in given.items()}
+    found, true = kernel(**arrays, r=100.0, **powers), oracle(**arrays, r=100.0, **powers)
+    for part, exact in zip(found, true, strict=True):
+        assert np.isfinite(part).all()
+        np.testing.assert_allclose(part, np.array(exact, float), rtol=1e-12)
