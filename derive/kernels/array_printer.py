@@ -14,6 +14,7 @@ from derive.kernels.gaps import exp_rise
 from derive.kernels.identifiers import identifier
 from derive.kernels.inert_printer import ATOM, NEGATIVE, InertPrinter
 from derive.kernels.norms import hypot
+from derive.kernels.together import ratio
 from derive.notation import Apply, Power
 
 BROUGHT = {
@@ -25,6 +26,7 @@ BROUGHT = {
     gamma: "_gamma",
     loggamma: "_lgamma",
     polygamma: "_polygamma",
+    ratio: "_ratio",
 }
 """Functions that SymPy does not print for NumPy; most of them the kernel brings along."""
 

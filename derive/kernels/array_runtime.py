@@ -218,6 +218,12 @@ def _exp_rise(array: Any) -> Any:
         return np.where(np.abs(array) < 1, array * array * series, far)
 
 
+def _ratio(above: Any, below: Any) -> Any:
+    """One over the other, and 1 where both have rounded to zero."""
+    with np.errstate(all="ignore"):
+        return np.where((above == 0) & (below == 0), np.ones_like(below), above / below)
+
+
 def _gamma(array: Any) -> Any:
     """The gamma function."""
     return _entrywise(_gamma_of, array)

@@ -26,6 +26,7 @@ from derive.notation import (
     binders,
     code,
     collected,
+    factors,
     plus,
     replace,
     times,
@@ -170,8 +171,19 @@ def log_gap(expr: Expr) -> Expr | None:
     match expr:
         case Log(Plus((one, Minus(Exp(u))))) | Log(Plus((Minus(Exp(u)), one))) if one == 1:
             near = Log(Minus(Apply(Head(expm1), u)))
-            return Threshold(u, -ONE, near, Apply(Head(log1p), Minus(Exp(u))))
+            left = Threshold(u, -ONE, near, Apply(Head(log1p), Minus(Exp(u))))
+            size = _log_of_product(opposite(u))
+            # Of what is too little for a number the logarithm is not, and it is that of the gap.
+            return left if size is None else Threshold(size, FAR, left, size)
     return None
+
+
+def _log_of_product(expr: Expr) -> Expr | None:
+    """The logarithm of a product with an exponential, by its factors; None without one."""
+    parts = factors(expr)
+    if not any(isinstance(f, Exp) for f in parts):
+        return None
+    return plus(*(f.operand if isinstance(f, Exp) else Log(f) for f in parts))
 
 
 def log_size(expr: Expr) -> Expr | None:

@@ -45,6 +45,7 @@ from derive.kernels.norms import (
 from derive.kernels.ratios import power_in_total, power_of_ratio
 from derive.kernels.shares import is_lowered, left_of_one, log_left, of_shares
 from derive.kernels.signature import Output
+from derive.kernels.together import beside_together, together
 from derive.kernels.vanishing import (
     Condition,
     masking,
@@ -221,8 +222,10 @@ class Lowering(Entries):
             case Plus() if (found := power_gap(expr)) is not None:
                 power, near = map(self.lower, found)
                 return self.combined(_near_one, [power, self._from_left(expr), near])
-            case Plus() | Times():
+            case Plus():
                 return self._from_left(expr)
+            case Times():
+                return self._multiplied(expr)
             case Log() if (left := kept_digits(expr)) is not None:
                 return self.lower(left)
             case Log(Plus(terms) as inside) if (
@@ -241,6 +244,8 @@ class Lowering(Entries):
             case Log(Apply(function, operands)) if function is gamma:
                 # The gamma function overflows long before its logarithm does.
                 return self._entrywise(lambda a: Apply(Head(loggamma), a), operands)
+            case Quotient() if (found := together(expr, self._definitions)) is not None:
+                return self._little(found, self._entrywise(Quotient, expr.args))
             case Quotient(above, below) if self._is_ruled(factors(above), below):
                 masks, others = self._masks(factors(above), Quotient(ONE, below))
                 if times(*others) == above:
@@ -297,12 +302,25 @@ class Lowering(Entries):
         # The square may be too large where its root is not.
         return self.combined(_of_little, [self.lower(small), logarithm, self.lower(halved)])
 
+    def _multiplied(self, expr: Expr) -> Lowered:
+        """A product, in another form where factors of it round to zero together."""
+        plain = self._from_left(expr)
+        found = together(expr, self._definitions)
+        return plain if found is None else self._little(found, plain)
+
+    def _little(self, found: tuple[Expr, Expr], plain: Lowered) -> Lowered:
+        """A value where a number is large, and another form of it where that is little."""
+        lost, near = found
+        size = Apply(Head(Abs), lost)
+        parts = [self.lower(size), self.lower(HALF), plain, self.lower(near)]
+        return self.combined(_branches, parts)
+
     def _masked(self, factors: Iterable[Expr]) -> Lowered:
         """A product in which brackets rule out entries that may be infinite."""
         masks, others = self._masks(factors)
         if others == list(factors):
             # Weights alone, which stay.
-            return self._chosen(masks, self._from_left(Times(*others)), ZERO)
+            return self._chosen(masks, self._multiplied(Times(*others)), ZERO)
         return self._where(masks, times(*others))
 
     def _where(self, masks: list[Lowered], expr: Expr) -> Lowered:
@@ -311,6 +329,8 @@ class Lowering(Entries):
         An exponential is ruled out by its exponent, so that it does not overflow before.
         """
         match expr:
+            case Times() if together(expr, self._definitions) is not None:
+                return self._chosen(masks, self._multiplied(expr), ZERO)
             case Exp(operand) if not is_lowered(operand, self._extents):
                 return self.combined(Exp, [self._chosen(masks, self.lower(operand), -oo)])
             case Times(args) if any(isinstance(a, Exp) for a in args):
@@ -435,7 +455,8 @@ class Lowering(Entries):
         if self._are_ruled(outside, beside):
             ruling, outside = self._masks(outside, beside)
         more, inside = self._masks(inside)
-        result = self._summed(beside_powers(inside), tuple(bound), masks + more)
+        inside = beside_together(beside_powers(inside), self._definitions)
+        result = self._summed(inside, tuple(bound), masks + more)
         if self._masks_infinity(outside):
             factors = [self._masked(outside)]
         else:

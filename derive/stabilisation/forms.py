@@ -37,6 +37,7 @@ from derive.stabilisation.opening import (
     open_brackets,
     open_complements,
     open_constants,
+    open_differences,
     open_exponentials,
     open_fractions,
     open_fractions_below,
@@ -189,6 +190,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
             or labels.open_logarithms(trace)
             or trace.apply_first(UNFOLDING)
             or open_exponentials(trace)
+            or open_differences(trace)
             or flatten_in_logarithms(trace)
             or any(trace.apply(rule, opens_logarithm) for rule in OPENING)
         )

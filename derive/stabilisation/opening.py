@@ -11,6 +11,7 @@ from derive.facts import Given
 from derive.notation import (
     Exp,
     Log,
+    Minus,
     Plus,
     Power,
     Quotient,
@@ -108,6 +109,26 @@ def open_complements(trace: Trace) -> bool:
         logged = collected(trace.expression, lambda p: (p.operand,) if isinstance(p, Log) else ())
         trace.apply("write_logistic", among(logged))
     return trace.expression != before
+
+
+def open_differences(trace: Trace) -> bool:
+    """Write ``1 - (1 - a)`` as ``a``: names written out leave such; returns whether there were any.
+
+    Of an ``a`` that is little no digit would be left. Beside other terms ``1 - a`` may be written
+    so for its own digits.
+    """
+
+    def look(part: Expr) -> list[Expr]:
+        match part:
+            case Plus((first, Minus(Plus(inner)) as second)) if first in inner:
+                return [second]
+        return []
+
+    found = collected(trace.expression, look)
+    if not found or not trace.apply("distribute_negative", among(found)):
+        return False
+    settle(trace, ("cancel_double_negative", "cancel_terms"))
+    return True
 
 
 def open_exponentials(trace: Trace) -> bool:
