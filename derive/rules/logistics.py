@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Given
 from derive.laws import Condition, law
@@ -215,9 +215,15 @@ def gap_exponents(expr: Expr) -> frozenset[Expr]:
 
 
 def differences_within(expr: Expr, given: Given) -> frozenset[Expr]:
-    """The logistic functions of which two are subtracted anywhere in an expression."""
+    """The logistic functions of which two are subtracted anywhere in an expression.
+
+    Or the names of such differences.
+    """
 
     def look(part: Expr) -> list[Expr]:
+        named = given.definition_of(part) if isinstance(part, (Indexed, Symbol)) else None
+        if named is not None:
+            return [named.base] if differences_within(named.value, given) else []
         pair = taken_off(part) or ()
         known = [share for share in pair if is_logistic(value_of_share(share, given))]
         names = [share.base if isinstance(share, Indexed) else share for share in known]

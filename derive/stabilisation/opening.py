@@ -187,10 +187,14 @@ def spread_exponentials(trace: Trace) -> None:
 
 def open_logistics(trace: Trace) -> None:
     """Write differences of logistic functions as products where they must not become zero."""
-    close = close_logistics(trace.expression, trace.given)
-    if not close:
+
+    def unfold() -> bool:
+        close = close_logistics(trace.expression, trace.given)
+        return trace.apply("unfold_definition", lambda e, _: bool({e, *bases(e)} & close))
+
+    if not close_logistics(trace.expression, trace.given):
         return
-    trace.apply("unfold_definition", lambda e, _: bool({e, *bases(e)} & close))
+    repeat(unfold)
     settle(trace, ("complement_fraction", "write_logistic"))
     # Each term alone shares factors with the difference, without which it would underflow.
     for rule in ("split_quotient", "split_numerator"):

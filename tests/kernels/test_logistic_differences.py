@@ -101,3 +101,10 @@ def test_a_ratio_of_odds_is_finite_where_both_underflow(scale: float) -> None:
         a=[-0.5 * scale, -1.2 * scale, -0.3 * scale],
         b=[-0.4 * scale, -0.9 * scale],
     )
+
+
+@pytest.mark.parametrize("scores", [[-1000.0, 0.3], [-40.0, 40.0], [1000.0, -1.0]])
+@pytest.mark.parametrize("variable", ["f[k]", "b"])
+def test_a_difference_by_its_name(variable: str, scores: list[float]) -> None:
+    names = ("s[n] = sigmoid(b - f[n])", "q[n] = s[n] - sigmoid(a - f[n])")
+    check("-sum(log(q[n]), n=1..N)", variable, (), names, 1000, f=scores, a=-1.0, b=1.0)
