@@ -149,6 +149,7 @@ def kept_digits(expr: Expr) -> Expr | None:
         or log_softplus(expr)
         or log_odds(expr)
         or log_complement(expr)
+        or log_raised(expr)
     )
 
 
@@ -184,6 +185,32 @@ def _log_of_product(expr: Expr) -> Expr | None:
     if not any(isinstance(f, Exp) for f in parts):
         return None
     return plus(*(f.operand if isinstance(f, Exp) else Log(f) for f in parts))
+
+
+def log_raised(expr: Expr) -> Expr | None:
+    """``log(a e^u / b) = u + log(a/b)``: the exponential alone may round to zero.
+
+    So is one that counts only where its factor ``a`` is not zero.
+    """
+    match expr:
+        case Log(Quotient(above, below)):
+            found = {f: _exponent(f, factors(above)) for f in factors(above)}
+            raised = [u for u in found.values() if u is not None]
+            rest = [f for f in factors(above) if found[f] is None]
+            if raised and rest:
+                return Plus(*raised, Log(Quotient(times(*rest), below)))
+    return None
+
+
+def _exponent(factor: Expr, beside: tuple[Expr, ...]) -> Expr | None:
+    """The exponent of an exponential, also of one that counts where what is beside is not zero."""
+    match factor:
+        case Exp(u):
+            return u
+        case Threshold(Apply(function, (weight,)), zero, Exp(u), otherwise):
+            known = function is Abs and zero == 0 and otherwise == 0
+            return u if known and weight in beside else None
+    return None
 
 
 def log_size(expr: Expr) -> Expr | None:

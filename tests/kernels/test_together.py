@@ -68,3 +68,12 @@ def test_a_share_above_a_margin_that_may_be_zero(m: float, score: float) -> None
         return  # the true slope is too little for a number
     scores, labels = [score, -5.0, 0.3], [0.0, 1.0, 0.0]
     check(FOCUSED, "z[k]", (), ABOVE, DIGITS, z=scores, y=labels, m=m, a=1.0, b=4.0)
+
+
+@pytest.mark.parametrize("score", [-1000.0, 0.3, 40.0, 1000.0])
+@pytest.mark.parametrize("variable", ["u[k]", "r"])
+def test_a_fraction_of_unknown_sign_under_a_logarithm(variable: str, score: float) -> None:
+    loss = "-sum(r*log(r/(r + {0})) + y[n]*log({0}/(r + {0})), n=1..N)"
+    data = {"u": [score, 0.7, 1000.0], "y": [0.0, 3.0, 2.0], "r": 2.0}
+    check(loss.format("exp(u[n])"), variable, (), (), DIGITS, **data)
+    check(loss.format("v[n]"), variable, (), ("v[n] = exp(u[n])",), DIGITS, **data)
