@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import reduce
 
-from sympy import Abs, Expr, Function, Integer, Rational, S, sqrt
+from sympy import Abs, Expr, Function, Indexed, Integer, Rational, S, Symbol, sqrt
 
 from derive.notation import (
     ONE,
@@ -20,6 +20,7 @@ from derive.notation import (
     Threshold,
     Times,
     Total,
+    bases,
     binders,
     factors,
     names,
@@ -128,7 +129,8 @@ def over_squares(expr: Quotient, written: Callable[[Expr], Expr]) -> Expr | None
             and _root(base.base) is not None
         ):
             base, times_below = base.base, 2
-        root = _root_of_little(base, written, is_large)
+        beside = is_large or any(_is_squared_in(f, base) for f in factors(expr.numerator))
+        root = _root_of_little(base, written, beside)
         if root is not None:
             above = [_divided(f, root, times_below) for f in _two(factors(expr.numerator))]
             rest = [*without(below, n), *([_squared_to(root, exponent)] if exponent else [])]
@@ -154,6 +156,18 @@ def _less_one(power: Expr) -> tuple[Expr, Expr]:
 def _is_large(factor: Expr) -> bool:
     """Whether this is a square, or a sum of such, which may be too large as what is below."""
     return is_square(factor) or (isinstance(factor, Total) and is_of_squares(factor))
+
+
+def _is_squared_in(factor: Expr, square: Expr) -> bool:
+    """Whether a number, or one of its array, is squared in a sum: that may be infinite before it.
+
+    The fraction would round to zero where it is no smaller than one over the number.
+    """
+    match factor, square:
+        case (Indexed() | Symbol(), Plus(parts)):
+            squares = (p for p in parts if is_square(p) or isinstance(p, Total))
+            return any({factor, *bases(factor)} & {*names(p), *bases(p)} for p in squares)
+    return False
 
 
 def _root_of_little(

@@ -171,3 +171,10 @@ def test_axes_of_a_batch() -> None:
     value, slope = kernel(X=entries)
     np.testing.assert_allclose(value, np.linalg.norm(entries, axis=(1, 2)), rtol=1e-15)
     np.testing.assert_allclose(slope, entries / value[:, None, None], rtol=1e-15)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-170, 1e154, 1e200, 1e300])
+def test_a_number_over_its_square_and_others(size: float) -> None:
+    numbers = [size, 2 * size, -size]
+    exact.check("log(nu + sum(x[i]^2, i=1..D))", "x[k]", ("nu > 0",), digits=700, x=numbers, nu=2.0)
+    exact.check("x/(1 + x^2)*a", "a", digits=700, x=size, a=0.0)
