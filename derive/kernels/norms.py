@@ -14,6 +14,7 @@ from derive.notation import (
     Exp,
     Head,
     Log,
+    Minus,
     Plus,
     Power,
     Quotient,
@@ -118,7 +119,7 @@ def over_squares(expr: Quotient, written: Callable[[Expr], Expr]) -> Expr | None
         written: What stands behind a name.
     """
     below = factors(expr.denominator)
-    is_large = any(map(_is_large, factors(expr.numerator)))
+    is_large = any(_is_large(f) or _holds_squares(f) for f in factors(expr.numerator))
     for n, square in enumerate(below):
         base, exponent = (square, ZERO) if expr.numerator.is_Number else _less_one(square)
         times_below = 1
@@ -132,10 +133,43 @@ def over_squares(expr: Quotient, written: Callable[[Expr], Expr]) -> Expr | None
         beside = is_large or any(_is_squared_in(f, base) for f in factors(expr.numerator))
         root = _root_of_little(base, written, beside)
         if root is not None:
-            above = [_divided(f, root, times_below) for f in _two(factors(expr.numerator))]
+            above = _over_root(factors(expr.numerator), root, times_below)
             rest = [*without(below, n), *([_squared_to(root, exponent)] if exponent else [])]
             return Quotient(times(*above), times(*rest)) if rest else times(*above)
     return None
+
+
+def _over_root(above: tuple[Expr, ...], root: Expr, times_below: int) -> list[Expr]:
+    """The factors above over the square of a root, or over its fourth power.
+
+    Squares of which others are taken are divided each by itself: they may all be infinite.
+    """
+    at = next((n for n, f in enumerate(above) if _holds_squares(f)), None)
+    if at is None or times_below == 0:
+        return [_divided(f, root, times_below) for f in _two(above)]
+    inside = plus(*(_square_over(t, root) for t in above[at].args))
+    return [*without(above, at), _divided(inside, root, 2 * times_below - 2)]
+
+
+def _holds_squares(factor: Expr) -> bool:
+    """Whether a sum has squares and numbers for its terms, one of them taken away."""
+    if not isinstance(factor, Plus) or not any(isinstance(t, Minus) for t in factor.args):
+        return False
+    bare = [t.operand if isinstance(t, Minus) else t for t in factor.args]
+    return any(map(is_square, bare)) and all(is_square(t) or t.is_Number for t in bare)
+
+
+def _square_over(term: Expr, root: Expr) -> Expr:
+    """A square over that of a root, as a square."""
+    match term:
+        case Minus(operand):
+            return Minus(_square_over(operand, root))
+        case Power(base, exponent) if exponent == 2:
+            return Power(Quotient(base, root), exponent)
+    known = _known_root(term)
+    if known is not None:
+        return Power(Quotient(known, root), Integer(2))
+    return Quotient(Quotient(term, root), root)
 
 
 def _divided(expr: Expr, root: Expr, times_below: int) -> Expr:

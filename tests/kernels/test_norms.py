@@ -178,3 +178,11 @@ def test_a_number_over_its_square_and_others(size: float) -> None:
     numbers = [size, 2 * size, -size]
     exact.check("log(nu + sum(x[i]^2, i=1..D))", "x[k]", ("nu > 0",), digits=700, x=numbers, nu=2.0)
     exact.check("x/(1 + x^2)*a", "a", digits=700, x=size, a=0.0)
+
+
+@pytest.mark.parametrize("size", [1.0, 3.0, 1e-170, 1e154, 1e200, 1e300])
+def test_squares_taken_from_each_other_over_their_sum(size: float) -> None:
+    exact.check("(1 - x^2)/(1 + x^2)*a", "a", digits=700, x=size, a=0.0)
+    cauchy = "sum(log(1 + (x[i] - m)^2/s^2) + log(s), i=1..N)"
+    numbers = [size, -2 * size, 0.25]
+    exact.check(cauchy, "s", ("s > 0",), digits=700, x=numbers, m=0.5, s=0.5)
