@@ -178,11 +178,20 @@ def _data(term: Expr, definitions: dict[Expr, Definition]) -> list[Expr]:
 def is_data(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
     """Whether this is made of arguments by sums and products, as ``1 - e_i``, and may be 0.
 
-    Or is 0 where such a number is: a power, a fraction, and what is no larger than a number.
+    Or is 0 where such a number is: a power, a fraction, what is no larger than a number, and the
+    name of any of these, or of what is 0 by a condition.
     """
+    defined = _definition(expr, definitions)
+    if defined is not None:
+        value = defined.value
+        return not expr.is_positive and (
+            is_data(value, definitions) or condition(value) is not None
+        )
     match expr:
         case Plus(parts) | Times(parts):
             own = [p for p in parts if names(p) | bases(p)]
+            if isinstance(expr, Times):
+                own = [p for p in own if not p.is_positive]
             return bool(own) and all(is_data(p, definitions) for p in own)
         case Minus(operand):
             return is_data(operand, definitions)
@@ -190,10 +199,10 @@ def is_data(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
             return is_data(base, definitions)
         case Quotient(above, below) if not _may_be_zero(below, definitions, weighed=True):
             return is_data(above, definitions)
-        case Apply(function, (low, high)) if function is Min and low.is_Number and low > 0:
-            return is_data(high, definitions)
-    known = isinstance(expr, Indexed | Symbol) and _definition(expr, definitions) is None
-    return known and not (expr.is_positive or expr.is_integer)
+        case Apply(function, operands) if function is Min:
+            own = [p for p in operands if not p.is_positive]
+            return bool(own) and all(is_data(p, definitions) for p in own)
+    return isinstance(expr, Indexed | Symbol) and not (expr.is_positive or expr.is_integer)
 
 
 def rules_out(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]) -> bool:
@@ -208,11 +217,17 @@ def rules_out(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Defin
 def weighs(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]) -> bool:
     """Whether a part is the weight of what conditions rule out only in part, as a sum of slopes.
 
-    Or of what may overflow by a name or in a maximum: else ``mask_weights`` has ruled it out.
+    Or of what may overflow, where that or the weight stands behind a name, or it is in a maximum:
+    else ``mask_weights`` has ruled it out.
     """
     parts = list(parts)
-    return any(_is_weight(f, definitions) for f in parts) and any(
-        _is_ruled(f, definitions) or _holds_overflow(f, definitions) or _is_over_little(f)
+    weights = [f for f in parts if _is_weight(f, definitions)]
+    if not weights:
+        return False
+    named = any(_definition(f, definitions) is not None for f in weights)
+    overflows = may_overflow if named else _holds_overflow
+    return any(
+        _is_ruled(f, definitions) or overflows(f, definitions) or _is_over_little(f)
         for f in (beside, *parts)
     )
 
@@ -249,10 +264,9 @@ def _is_ruled(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
 
 
 def _is_weight(factor: Expr, definitions: dict[Expr, Definition]) -> bool:
-    """Whether this is an entry of an argument, a sum of such as ``1 - e_n``, or the name of one."""
-    known = _definition(factor, definitions)
-    if known is not None:
-        return isinstance(factor, Indexed) and _is_weight(known.value, definitions)
+    """Whether this is an entry of an argument, a sum of such as ``1 - e_n``, or a name of data."""
+    if _definition(factor, definitions) is not None:
+        return isinstance(factor, Indexed) and is_data(factor, definitions)
     if isinstance(factor, Plus):
         return bool(bases(factor)) and is_data(factor, definitions)
     return isinstance(factor, Indexed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import Any
 
@@ -304,3 +305,42 @@ def test_a_weight_that_is_a_power_of_a_count(weight: str, variable: str) -> None
     for part, exact in zip(found, true, strict=True):
         assert np.isfinite(part).all()
         np.testing.assert_allclose(part, np.array(exact, float), rtol=1e-12)
+
+
+NAMED: dict[str, Any] = {"c": [0.0, 1.0, 0.6], "d": [1.0, 0.0, 0.4], "x": [0.0, 0.2, 0.8]}
+NAMED |= {"z": [1.0, 2.0, 0.5], "m": 2.0, "a": 0.75}
+WEIGHTS = ["2*c[n]", "c[n]^2", "m*c[n]", "1 - d[n]", "min((c[n]/m)^a, 1)", "min(c[n], m)"]
+WEIGHTS += ["(c[n] + c[n]*c[n])/2", "relu(c[n])", "g[n]*m"]
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize("weight", WEIGHTS)
+@pytest.mark.parametrize("beside", ["log(x[n])*z[n]", "exp(z[n])"])
+def test_the_name_of_a_weight(beside: str, weight: str, target: str) -> None:
+    """A name is a weight where its value is: the first entry counts for nothing."""
+    given: Any = NAMED | ({"z": [1e4, 2.0, 0.5]} if "exp" in beside else {})
+    loss = f"sum(h[n]*{beside}, n=1..N)"
+    where = ["g[n] = 1 - d[n]"] * ("g[" in weight) + [f"h[n] = {weight}"]
+    facts = [f"{name} > 0" for name in "am" if re.search(rf"\b{name}\b", weight)]
+    derivation = derive.gradient(loss, "z[k]", where=where, given=facts)
+    used = {n: np.array(given[n]) for n in given if re.search(rf"\b{n}\b", f"{where} {loss}")}
+    found = derivation.kernel(target)(**used)
+    seen = {n: v[1:] if v.ndim else v for n, v in used.items()}
+    value, slope = derivation.kernel("mpmath")(**seen)
+    np.testing.assert_allclose(float(found[0]), float(value), rtol=1e-14)
+    np.testing.assert_allclose(np.array(found[1], float), [0, *map(float, slope)], rtol=1e-14)
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+def test_a_named_mean_of_two(target: str) -> None:
+    """The joint shares of t-SNE: those of two that are not near each other are 0."""
+    where = ["q[i,j] = w[i,j]/sum(w[r,s], r=1..N, s=1..N, r != s)", "P[i,j] = (a[i,j] + a[j,i])/2"]
+    where.insert(0, "w[i,j] = 1/(1 + sum((y[i,l] - y[j,l])^2, l=1..D))")
+    loss = "sum(P[i,j]*log(P[i,j]/q[i,j]), i=1..N, j=1..N, i != j)"
+    kernel = derive.gradient(loss, "y[k,m]", where=where, given=["N >= 2"]).kernel(target)
+    shares = np.array([[0, 0, 0.3], [0, 0, 0.2], [0.3, 0.2, 0]])
+    value, slope = kernel(a=shares, y=np.array([[0.0], [1.0], [3.0]]))
+    near = np.array([[0, 1 / 2, 1 / 10], [1 / 2, 0, 1 / 5], [1 / 10, 1 / 5, 0]])
+    lost = shares[shares > 0] * np.log(shares[shares > 0] / (near / near.sum())[shares > 0])
+    np.testing.assert_allclose(float(value), lost.sum(), rtol=1e-14)
+    assert np.isfinite(np.array(slope, float)).all()
