@@ -14,6 +14,7 @@ from derive.kernels.oracle_printer import OraclePrinter
 from derive.kernels.reader import signature
 from derive.kernels.reading import batch_shape, described, documented, reading, returned
 from derive.kernels.signature import Output
+from derive.kernels.taken_off import sums_of_others
 from derive.kernels.text import defined, runtime, templates
 from derive.notation import bases, names
 
@@ -94,7 +95,7 @@ def _definitions(derivation: Derivation, printer: OraclePrinter) -> Iterator[str
 def _results(results: list[Output], printer: OraclePrinter) -> Iterator[str]:
     for output in results:
         with printer.looping(*(r.index for r in output.indices)) as indices:
-            text = printer.doprint(output.closed)
+            text = printer.doprint(sums_of_others(output.closed, output.indices))
             for fact in output.conditions:
                 relation = "==" if isinstance(fact, EqualFact) else "!="
                 holds = f"{printer.count(fact.left)} {relation} {printer.count(fact.right)}"

@@ -77,3 +77,18 @@ def test_comparisons_with_ties(loss: str, counts: str) -> None:
     for z in (near / 60, near, np.array([1000.0, 1100.0, 940.0]), -20 * near):
         for part, exact in zip(kernel(z=z, **given), oracle(z=z, **given, dps=900), strict=True):
             np.testing.assert_allclose(part, np.array(exact, float), rtol=DIGITS, atol=1e-300)
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize("weight", ["w[i,j]", "2*w[i,j]", "w[i,j]*v[j]"])
+def test_pairs_of_which_one_is_itself(weight: str, target: str) -> None:
+    """A share beside itself is a half: as a term that is taken off, it would leave no digits."""
+    loss = f"-sum({weight}*(z[i] - log(exp(z[i]) + exp(z[j]))), i=1..N, j=1..N)"
+    kernel = derive.hessian(loss, "z[k]", "z[m]").kernel(target)
+    scores, times = np.array([0.0, 200.0, -300.0]), 2 if "2" in weight else 1
+    given = {"v": np.ones(3)} if "v[" in weight else {}
+    _, found = kernel(z=scores, w=np.ones((3, 3)), **given)
+    apart = np.abs(scores[:, None] - scores)
+    between = np.where(np.eye(3) == 1, 0, 2 * times * np.exp(-apart) / (1 + np.exp(-apart)) ** 2)
+    exact = np.diag(between.sum(axis=1)) - between
+    np.testing.assert_allclose(np.array(found, float), exact, rtol=1e-12, atol=0)
