@@ -115,12 +115,11 @@ def _limits(limits: tuple[Limits, ...], own: frozenset[str], roles: Roles) -> fr
 
 
 def _check_order(bound: Node, limits: Limits, inner: set[str]) -> None:
-    """Raise ``DeriveError`` where a range depends on an index whose range stands inside of it."""
+    """Raise ``DeriveError`` where ranges depend on each other's indices."""
     if isinstance(bound, Name) and bound.name in inner:
-        index, outer = limits.index.name, bound.name
         raise bound.place.error(
-            f"the range of {index} depends on {outer}, and the first range of several is the "
-            f"innermost; write that of {index} before that of {outer}"
+            f"the ranges of {limits.index.name} and {bound.name} depend on each other; let one of "
+            "them begin and end at numbers and sizes"
         )
     for part in bound.parts:
         _check_order(part, limits, inner)

@@ -100,7 +100,7 @@ class Limits(Node):
 
 @dataclass(frozen=True, eq=False)
 class Total(Node):
-    """``Sum(body, (i, 1, C), ...)`` or ``Max(...)``; the first index is the innermost."""
+    """``Sum(body, (i, 1, C), ...)`` or ``Max(...)``; the first range is the innermost."""
 
     body: Node
     limits: tuple[Limits, ...]

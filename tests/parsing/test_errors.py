@@ -76,7 +76,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("Sum(softmax(z, (j,1,C))[k], (k,1,C))", 17, "takes no range"),
     # Names in two parts
     ("z[k] + z", 8, "z has no index here and 1 index elsewhere"),
-    ("sum(z[i]*z[j], i=1..C, j=i+1..C)", 26, "range of j depends on i, .* before that of i"),
+    ("sum(z[i]*z[j], i=j..C, j=i+1..C)", 26, "ranges of j and i depend on each other"),
     ("z[k] + z[k, m]", 8, "z has 2 indices here and 1 index in column 1"),
     ("z[i*i] + Sum(z[i], (i,1,C))", 3, "the index of an entry is a name"),
     ("Sum(z[i], (i,1,C)) + C[k]", 16, "C is the end of a range here and has 1 index elsewhere"),

@@ -83,6 +83,8 @@ TOTAL = Sum(z[i] * y[i], (i, 1, C))
         ("sum(z[i]*y[i], i = 1 … C)", TOTAL),
         ("Sum(z[j], (j, i, C), (i, 1, C))", Sum(z[j], (j, i, C), (i, 1, C))),
         ("sum(sum(z[j], j=i..C), i=1..C)", Sum(z[j], (j, i, C), (i, 1, C))),
+        ("sum(z[j], i=1..C, j=i..C)", Sum(z[j], (j, i, C), (i, 1, C))),
+        ("sum(z[j], k=1..C, j=1..C, i=j..k)", Sum(z[j], (i, j, k), (k, 1, C), (j, 1, C))),
         ("Sum(delta(i, t)*z[i], (i,1,C))", Sum(KroneckerDelta(i, t) * z[i], (i, 1, C))),
         ("softmax(z[j], j)[i]", exp(z[i]) / Sum(exp(z[j]), (j, 1, C))),
     ],
