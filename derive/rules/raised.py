@@ -5,7 +5,7 @@ Powers in sums are made exponentials where the sum itself is raised, divided by 
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Indexed, Integer
+from sympy import Abs, Expr, Indexed, Integer, expand
 
 from derive.facts import Given
 from derive.laws import Condition, law
@@ -32,6 +32,7 @@ from derive.notation import (
     times,
 )
 from derive.positions import survey
+from derive.reading import read
 from derive.rules import samples as s
 from derive.rules.largest import largest
 from derive.rules.monomials import sides
@@ -226,11 +227,14 @@ def write_high_power(expr: Expr, given: Given) -> Outcome:
     formal="divide_power",
 )
 def divide_high_power(expr: Expr, given: Given) -> Outcome:
-    """``a / b^n = a e^{-n log b}``: a sum of these is lowered like any other."""
+    """``a / b^n = a e^{-n log b}``: a sum of these is lowered like any other.
+
+    The terms of ``n`` are each for itself, as in the exponent ``-n`` above the bar.
+    """
     above, below = sides(expr)
     for n, factor in enumerate(below):
         if is_high(factor) and is_positive(factor.base, given):
-            down = Exp(Minus(times(factor.exponent, Log(factor.base))))
+            down = Exp(Minus(times(read(expand(factor.exponent.doit())), Log(factor.base))))
             top = times(*(f for f in above if f != 1), down)
             rest = times(*below[:n], *below[n + 1 :])
             return top if rest == 1 else Quotient(top, rest)

@@ -254,7 +254,25 @@ def without_arrays(expr: Expr) -> Expr:
     except DeriveError:
         # Shapes that do not fit: equal to nothing else.
         return expr
-    return sum_of(tuple(map(_in_order, whole)))
+    return sum_of(tuple(_in_order(_at_one_index(term)) for term in whole))
+
+
+def _at_one_index(term: Expr) -> Expr:
+    """``δ_{kh} f_h`` as ``δ_{kh} f_k``: an entry on the diagonal may be written with either."""
+    if isinstance(term, Minus):
+        return Minus(_at_one_index(term.operand))
+    parts = _all_factors(term)
+    equal = [f for f in parts if isinstance(f, Delta)]
+    for first, second in (f.args for f in equal):
+        parts = [f if f in equal else replace(f, {second: first}) for f in parts]
+    return times(*parts) if equal else term
+
+
+def _all_factors(expr: Expr) -> list[Expr]:
+    """The factors of a product, those of products in it among them."""
+    if not isinstance(expr, Times):
+        return [expr]
+    return [f for each in expr.args for f in _all_factors(each)]
 
 
 def multiplied_out(expr: Expr) -> list[Expr]:
@@ -367,7 +385,6 @@ def shared_out(definitions: tuple[Definition, ...]) -> list[Definition]:
                 index, whole = known.indices[-1], names_.get(below, below)
                 return (
                     isinstance(whole, Total)
-                    and not whole.excluded
                     and index not in names(whole)
                     and same(whole.at(index), above)
                 )
@@ -377,8 +394,10 @@ def shared_out(definitions: tuple[Definition, ...]) -> list[Definition]:
 
 
 def _is_whole(before: Expr, definition: Definition) -> bool:
-    """``Σ_j ŷ_{..j}`` over the last axis, all of it (that it is 1 is decided exactly elsewhere)."""
-    if not isinstance(before, Total) or before.excluded or not isinstance(before.body, Indexed):
+    """``Σ_j ŷ_{..j}`` over the last axis, all of it or all that the shares are of (that it is 1 is
+    decided exactly elsewhere).
+    """
+    if not isinstance(before, Total) or not isinstance(before.body, Indexed):
         return False
     entry, index = before.body, before.limits[0]
     alone = all(index not in names(a) for a in entry.indices[:-1])

@@ -237,7 +237,12 @@ def _asked(problem: Problem) -> frozenset[Symbol]:
 
 
 def _in_words(problem: Problem) -> str:
-    """The sizes at which steps are decided, as in ``C, N = 1, 2, 3, 5``."""
-    listed = ", ".join(size.name for size in problem.sizes)
-    values = {n for choice in size_choices(problem, EXACT) for n in choice.values()}
-    return f"{listed} = {', '.join(map(str, sorted(values)))}" if listed and values else ""
+    """The sizes at which steps are decided, as in ``C, N = 1, 2, 3, 5``, or ``D = 1, 2; N = 2``."""
+    values: dict[tuple[int, ...], list[str]] = {}
+    choices = size_choices(problem, EXACT)
+    for size in problem.sizes if choices else ():
+        taken = tuple(sorted({choice[size] for choice in choices}))
+        values.setdefault(taken, []).append(size.name)
+    return "; ".join(
+        f"{', '.join(alike)} = {', '.join(map(str, taken))}" for taken, alike in values.items()
+    )
