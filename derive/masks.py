@@ -14,6 +14,7 @@ from derive.notation import (
     Quotient,
     Total,
     bases,
+    collected,
     factors,
     heads,
     masked,
@@ -47,6 +48,13 @@ def without_mask(total: Total, given: Given) -> tuple[Total, Bounds] | None:
     return None
 
 
+def exponent_totals(expr: Expr) -> frozenset[Expr]:
+    """The sums over an index in the exponent of an exponential."""
+    if not isinstance(expr, Exp):
+        return frozenset()
+    return collected(expr.operand, lambda part: (part,) if isinstance(part, Total) else ())
+
+
 def forms_of(total: Total, given: Given) -> Iterator[Total]:
     """A sum as it is written, and with indices left out in place of masks, inner ones too."""
     yield total
@@ -66,15 +74,21 @@ def may_lack_a_value(body: Expr, given: Given) -> bool:
 
 
 def without_masks(expr: Expr, given: Given) -> Expr:
-    """An expression with all masked sums written so of which a term might have no value."""
+    """An expression with all masked sums written so of which a term might have no value.
+
+    And all in exponents, which are written so in a derivation: exponentials are known by them.
+    """
 
     def change(node: Expr, known: Given) -> Expr | None:
-        if not isinstance(node, Total) or not may_lack_a_value(node.body, known):
+        if not isinstance(node, Total):
+            return None
+        if node not in raised and not may_lack_a_value(node.body, known):
             return None
         found = without_mask(node, known)
         return None if found is None else found[0]
 
     while True:
+        raised = collected(expr, exponent_totals)
         expr, places = change_everywhere(expr, change, given, (Total,))
         if not places:
             return expr

@@ -252,12 +252,17 @@ def split_numerator(expr: Expr, given: Given) -> Outcome:
 
 
 def sum_to_split(above: tuple[Expr, ...], below: Expr) -> int | None:
-    """Where among factors the one sum stands; of several the one with the same sum over an index
-    in a term as there is below the bar.
+    """Where among factors the one sum stands; of several the one with the same sum over an index,
+    or entry of which there is a power, in a term as there is below the bar.
     """
     sums = [n for n, part in enumerate(above) if isinstance(part, Plus)]
     if len(sums) > 1:
-        bars = {code(f) for f in factors(below) if isinstance(f, Total)}
+        powers = map(split_power, factors(below))
+        bars = {
+            code(b)
+            for b, n in powers
+            if isinstance(b, Total) or (isinstance(b, Indexed) and n != 1)
+        }
         sums = [n for n in sums if any(bars & set(monomial(t).powers) for t in above[n].args)]
     return sums[0] if len(sums) == 1 else None
 

@@ -12,6 +12,7 @@ from derive.laws import Source, law
 from derive.notation import (
     ONE,
     Exp,
+    Minus,
     Plus,
     Quotient,
     Times,
@@ -37,6 +38,7 @@ from derive.rules.monomials import (
     sides,
     split_power,
 )
+from derive.rules.negatives import distribute_negative
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.softmax import over_one_bar
 from derive.signs import signs
@@ -113,19 +115,25 @@ def fold_multiple(expr: Expr, given: Given) -> Outcome:
     return None
 
 
-@rule(Source.DEFINITION, Example(s.partition, s.with_scaled), head=Total)
+@rule(Source.DEFINITION, Example(s.partition, s.with_scaled), head=(Total, Plus))
 def fold_scaled(expr: Expr, given: Given) -> Outcome:
-    """``Σ_l u_l v_l = s/τ``, where ``s`` is defined as ``τ Σ_l u_l v_l`` and ``τ`` is not zero."""
+    """``Σ_l u_l v_l = s/τ``, where ``s`` is defined as ``τ Σ_l u_l v_l`` and ``τ`` is not zero.
+
+    So too ``v - u = -h/β`` for ``h = β (u - v)``.
+    """
+    turned = distribute_negative(Minus(expr), given)
     for definition in given.definitions:
         parts = factors(definition.value)
         for n, part in enumerate(parts):
             beside = times(*without(parts, n))
-            if not isinstance(part, Total) or len(parts) == 1 or 0 in signs(beside, given):
+            if type(part) is not type(expr) or len(parts) == 1 or 0 in signs(beside, given):
                 continue
-            found = instance_of(part, expr, definition.indices)
-            if found is not None and all(i in found for i in definition.indices):
-                entry, scale = (replace(e, found) for e in (definition.entry, beside))
-                return Rewriting(Quotient(entry, scale), (definition,))
+            for wanted in (expr, turned) if isinstance(turned, Expr) else (expr,):
+                found = instance_of(part, wanted, definition.indices)
+                if found is not None and all(i in found for i in definition.indices):
+                    entry, scale = (replace(e, found) for e in (definition.entry, beside))
+                    whole = Quotient(entry, scale)
+                    return Rewriting(whole if wanted is expr else Minus(whole), (definition,))
     return None
 
 

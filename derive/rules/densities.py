@@ -42,27 +42,46 @@ def fold_factors(expr: Expr, given: Given) -> Outcome:
     whole = monomial(expr)
     for definition in given.definitions:
         likelihood = _likelihood(definition)
-        for base, exponent in whole.powers.values() if likelihood is not None else ():
-            power = Power(base, exponent) if isinstance(likelihood, Power) else base
-            found = instance_of(likelihood, power, definition.indices)
+        likely = likelihood.base if isinstance(likelihood, Power) else likelihood
+        for base, _ in whole.powers.values() if likely is not None else ():
+            found = instance_of(likely, base, definition.indices)
             if found is not None:
                 entry = replace(definition.entry, found)
                 density = monomial(value_of(entry, definition))
                 left = divided(whole, density)
-                # A power of t beside a t is another power of it, which may have its own name.
-                raised = monomial(base).powers if isinstance(likelihood, Power) else {}
-                if _holds(whole, density) and raised.keys().isdisjoint(left.powers):
+                if _holds(whole, density) and not _is_raised(likelihood, left, density):
                     return Rewriting(expression(multiplied(left, entry)), (definition,))
     return None
 
 
+def _is_raised(likelihood: Expr, left: Monomial, density: Monomial) -> bool:
+    """Whether a power of t stands beside a t: another power of it, which may have its own name.
+
+    A sum has none, nor has a share.
+    """
+    if not isinstance(likelihood, Power) or isinstance(likelihood.base, Plus):
+        return False
+    return not _is_shared(density) and any(
+        t in left.powers for t in monomial(likelihood.base).powers
+    )
+
+
+def _is_shared(value: Monomial) -> bool:
+    """Whether this is divided by a sum."""
+    return any(isinstance(b, (Plus, Total)) and e.is_negative for b, e in value.powers.values())
+
+
 def _likelihood(definition: Definition) -> Expr | None:
-    """What of a product tells which density it is; None for shares, and for what is no product."""
-    powers = monomial(definition.value).powers.values()
-    likely = [b for b, e in powers if isinstance(b, (Exp, ProductOver)) and e == 1]
-    likely += [Power(b, e) for b, e in powers if not e.is_number]
-    shared = any(isinstance(b, (Plus, Total)) and e.is_negative for b, e in powers)
-    if definition.value in likely or shared:
+    """What of a product tells which density it is; None for what is no product.
+
+    Of a share a power alone, as it may be raised to another one beside it.
+    """
+    value = monomial(definition.value)
+    powers = value.powers.values()
+    likely = [Power(b, e) for b, e in powers if not e.is_number]
+    if not _is_shared(value):
+        likely = [b for b, e in powers if isinstance(b, (Exp, ProductOver)) and e == 1] + likely
+    if definition.value in likely:
         return None
     return next((b for b in likely if names(b).issuperset(definition.indices)), None)
 

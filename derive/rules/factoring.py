@@ -65,7 +65,7 @@ def factor_partly(expr: Expr, given: Given) -> Outcome:
 def factor_most(expr: Expr, given: Given) -> Outcome:
     """Factor out of two terms of a longer sum as much as any two share: entries and letters.
 
-    No exponential: with one, ``u e^u - e^u + 1`` is computed to the last digit.
+    No exponential, but over a bar: with one, ``u e^u - e^u + 1`` is computed to the last digit.
     """
     split = [monomial(t) for t in expr.args]
     found = [common([first, second]) for first, second in combinations(split, 2)]
@@ -76,7 +76,8 @@ def factor_most(expr: Expr, given: Given) -> Outcome:
 def _weight(shared: Monomial) -> tuple[int, str]:
     """How many letters a product has, and how it reads: of equal ones it is always the same."""
     whole = expression(Monomial(ONE, shared.powers))
-    if heads(whole) & {Exp, Total}:
+    is_share = isinstance(whole, Quotient) and Exp not in heads(whole.denominator)
+    if Total in heads(whole) or (Exp in heads(whole) and not is_share):
         return 0, ""
     return len(entries(whole)) + len(names(whole)), code(whole)
 

@@ -10,12 +10,14 @@ from derive.facts import Given
 from derive.laws import law
 from derive.notation import (
     Delta,
+    Exp,
     Minus,
     Plus,
     Times,
     Total,
     bases,
     code,
+    factors,
     heads,
     names,
     plus,
@@ -81,9 +83,9 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
 
     Of sums with terms in them, ``f`` is what one term of each has in common.
 
-    Numbers, parameters, entries and sums over all indices move into the sum; brackets with entries
-    in them, deltas and other sums stay outside of it, unless ``a g_j`` is as ``b h_j`` with two
-    indices exchanged.
+    Numbers, parameters, entries, their exponentials and sums over all indices move into the sum;
+    brackets with entries in them, deltas and other sums stay outside of it, unless ``a g_j`` is as
+    ``b h_j`` with two indices exchanged.
     """
     split = enumerate(map(monomial, expr.args))
     with_total = [(n, *part) for n, term in split for part in beside_totals(term)]
@@ -132,7 +134,11 @@ def _is_light(beside: Monomial) -> bool:
     """Whether factors may stand in a sum: numbers, parameters, single entries, sums of all."""
     if any(isinstance(b, Total) and e.is_negative for b, e in beside.powers.values()):
         return False
-    others = (b for b, _ in beside.powers.values() if not (isinstance(b, Indexed) or is_whole(b)))
+    others = (
+        b
+        for b, _ in beside.powers.values()
+        if not (isinstance(b, Indexed | Exp) or is_whole(b) or sums_names(b))
+    )
     return not any(bases(b) or heads(b) & {Delta, Total} for b in others)
 
 
@@ -154,6 +160,13 @@ def _bare(expr: Expr) -> str:
     """A product whatever its sign."""
     whole = monomial(expr)
     return code(expression(Monomial(abs(whole.coefficient), whole.powers)))
+
+
+def sums_names(expr: Expr) -> bool:
+    """Whether this is a sum over one index of entries and deltas and nothing else."""
+    return isinstance(expr, Total) and all(
+        isinstance(f, Indexed | Delta) for f in factors(expr.body)
+    )
 
 
 def is_whole(expr: Expr) -> bool:

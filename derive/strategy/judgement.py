@@ -229,13 +229,6 @@ def exponent_sums(expr: Expr) -> frozenset[Expr]:
     return collected(expr.operand, lambda part: (part,) if isinstance(part, Plus) else ())
 
 
-def exponent_totals(expr: Expr) -> frozenset[Expr]:
-    """The sums over an index in the exponent of an exponential."""
-    if not isinstance(expr, Exp):
-        return frozenset()
-    return collected(expr.operand, lambda part: (part,) if isinstance(part, Total) else ())
-
-
 def pulls_well(total: Expr, given: Given) -> bool:
     """An exponential stays with the denominator that keeps it from overflowing.
 

@@ -34,6 +34,7 @@ from derive.notation import (
     replace,
     spare_indices,
     times,
+    without,
 )
 from derive.problem import Problem
 from derive.recognition import is_logistic, is_odds, opposite
@@ -172,6 +173,7 @@ class _Recognised:
             for f in (*above, *below)
             if not is_likelihood(f, self._given)
             and not (isinstance(f, Indexed) and f.base in shares)
+            and not _is_partition(f, self._given)
         ]
         return all(
             any(depends(power, v, self._given) for power in powers)
@@ -455,10 +457,22 @@ def _partitions(expr: Expr, given: Given) -> list[tuple[Expr, tuple[IndexRange, 
 
 
 def _classes(partition: Expr) -> tuple[Expr, ...]:
-    """The parts of a partition whose shares may have names: it alone, or its terms but the 1."""
-    return (
-        tuple(t for t in partition.args if t != 1) if isinstance(partition, Plus) else (partition,)
-    )
+    """The parts of a partition whose shares may have names: it alone, or its terms but the 1.
+
+    A product of sums is one over each of its indices: ``A B`` is ``Σ_j a_j B`` and ``Σ_i b_i A``.
+    """
+    if not isinstance(partition, Plus):
+        return (partition,)
+    return tuple(each for term in partition.args if term != 1 for each in _sums_of(term))
+
+
+def _sums_of(term: Expr) -> tuple[Expr, ...]:
+    """A product of sums over indices as one sum over each of them; anything else itself."""
+    parts = factors(term)
+    if len(parts) < 2 or not all(isinstance(f, Total) for f in parts):
+        return (term,)
+    opened = [(f, without(parts, n), *f.opened) for n, f in enumerate(parts)]
+    return tuple(f.over(times(body, *rest), index) for f, rest, body, index in opened)
 
 
 def _out(term: Expr) -> tuple[Expr, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.masks import exponent_totals
 from derive.notation import Partial, code, collected
 from derive.rules.softmax import weighted_complements
 from derive.rules.trace import Trace, Where
@@ -16,7 +17,6 @@ from derive.strategy.exchanges import contracts_along, exchanges_to_fact, exchan
 from derive.strategy.judgement import (
     distributes_well,
     divides_well,
-    exponent_totals,
     factors_well,
     far_apart,
     has_factors_above,
