@@ -24,6 +24,7 @@ from derive.facts import (
 from derive.notation import (
     ONE,
     Delta,
+    Quotient,
     Total,
     bases,
     entries,
@@ -32,7 +33,7 @@ from derive.notation import (
 from derive.reading import read
 from derive.recognition import is_softmax
 from derive.signs import ingredients
-from derive.wording import quoted, sizes_in
+from derive.wording import quoted, readable, sizes_in
 
 
 def read_fact(relation: Any) -> Fact:
@@ -285,6 +286,39 @@ def check_entries(facts: tuple[Fact, ...], definitions: tuple[Definition, ...]) 
                 "declared by entries of the same array, nor by way of others; write a symmetric "
                 "matrix as (a[i,j] + a[j,i])/2, with an array a of its own"
             )
+
+
+def check_defined(
+    facts: tuple[Fact, ...], typed: Sequence[str], definitions: tuple[Definition, ...]
+) -> None:
+    """Raise ``DeriveError`` for a fact about nothing but names that ``where=`` defines.
+
+    It may contradict them; what follows from a definition is found without it. ``typed`` is how
+    each was written.
+    """
+    defined = {d.base: d for d in definitions}
+    for fact, written in zip(facts, typed, strict=True):
+        if not isinstance(fact, (EntryFact, SumFact)):
+            continue
+        about = {fact.entry.base} if isinstance(fact, EntryFact) else bases(fact.total.body)
+        made = [defined[base] for base in sorted(about, key=str) if base in defined]
+        if not made or len(made) < len(about):
+            continue
+        if isinstance(fact, SumFact) and all(d.softmax or _adds_to_one(d) for d in made):
+            continue
+        raise DeriveError(
+            f"the fact {written} is about {made[0].base}, which where= defines as "
+            f"{readable(made[0].value.doit())}; what follows from a definition is found without "
+            "it: leave it out, and say what is known of the arrays in the definition instead"
+        )
+
+
+def _adds_to_one(definition: Definition) -> bool:
+    """Whether a definition is a part of the sum over its last index: ``a_i / Σ_j a_j``."""
+    match definition.value:
+        case Quotient(above, Total() as whole) if definition.indices and not whole.excluded:
+            return bool(whole.at(definition.indices[-1]) == above)
+    return False
 
 
 def _by_itself(base: Expr, made: Sequence[Definition]) -> bool:

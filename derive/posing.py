@@ -13,6 +13,7 @@ from sympy.core.basic import Basic
 from derive.constants import without_constants
 from derive.contradictions import check_contradictions
 from derive.declarations import (
+    check_defined,
     check_definitions,
     check_entries,
     check_facts,
@@ -134,6 +135,7 @@ def pose(
     definitions = tuple(
         with_softmax(Definition(d.entry, without_masks(d.value, everything))) for d in definitions
     )
+    check_defined(facts, typed, definitions)
     everything = Given((*facts, *known), definitions)
     loss = without_roots(loss, everything)
     definitions = tuple(

@@ -195,3 +195,39 @@ def test_no_digits_cancel_where_one_share_is_nearly_all(scores: list[float]) -> 
     np.testing.assert_allclose(found, np.array(exact, float), rtol=1e-13)
     curvature = float(np.dot(vector, exact))
     np.testing.assert_allclose(found @ vector, curvature, rtol=1e-13)
+
+
+# The names of what the weights, or the vector, make of the points; the result.
+NAMES = {
+    "over classes": (
+        "-sum(log(p[n,t[n]]), n=1..N)/N + lam/2*sum(W[i,l]^2, i=1..C, l=1..D)",
+        ("W[k,m]", "V[j,r]"),
+        [
+            "p[n,i] = softmax(sum(W[c,l]*x[n,l], l=1..D), c)[i]",
+            "u[n,i] = sum(V[i,l]*x[n,l], l=1..D)",
+        ],
+        "lam*V[k, m] + Sum((u[n, k] - Sum(p[n, j]*u[n, j], (j, 1, C)))*p[n, k]*x[n, m],"
+        " (n, 1, N))/N",
+    ),
+    "over two classes": (
+        "sum(log(1 + exp(-y[n]*s[n])), n=1..N)",
+        ("w[k]", "v[j]"),
+        ["s[n] = sum(x[n,l]*w[l], l=1..D)", "u[n] = sum(x[n,l]*v[l], l=1..D)"],
+        "Sum((1 - \\sigma[n])*\\sigma[n]*u[n]*x[n, k]*y[n]**2, (n, 1, N))",
+    ),
+    "over times at risk": (
+        "-sum(d[i]*(eta[i] - log(sum(exp(eta[j]), j=i..N))), i=1..N)",
+        ("b[m]", "v[r]"),
+        ["eta[i] = sum(x[i,l]*b[l], l=1..D)", "u[i] = sum(x[i,l]*v[l], l=1..D)"],
+        "Sum(d[i]*Sum((u[n] - Sum(\\hat{y}[i, j]*u[j], (j, i, N)))*\\hat{y}[i, n]*x[n, m],"
+        " (n, i, N)), (i, 1, N))",
+    ),
+}
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_for_the_product_with_the_vector_is_used(name: str) -> None:
+    loss, by, where, result = NAMES[name]
+    found = derive.hessian_vector(loss, *by, where=where)
+    assert str(found.result) == result and found.check().level == "exact"

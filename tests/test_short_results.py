@@ -55,6 +55,9 @@ MULTIPLE = ["p[i] = w*b[i]*exp(z[i]/eps)/sum(b[j]*exp(z[j]/eps), j=1..M)"]
 SIMILAR = "exp(sum(z[i,d]*z[{0},d], d=1..D)/tau)"
 OTHERS = f"q[i,j] = {SIMILAR.format('j')}/sum({SIMILAR.format('a')}, a=1..N, a != i)"
 TIED = "(exp(b[i]) + exp(b[j]) + nu*exp((b[i] + b[j])/2))"
+TIE = "t[i,j]/2*log(nu*exp((z[i] + z[j])/2)/D[i,j])"
+TIED_SUM = "D[i,j] = exp(z[i]) + exp(z[j]) + nu*exp((z[i] + z[j])/2)"
+HEAVY = "w[{0}]*(1 + (x[n] - mu[{0}])^2/nu)^(-(nu + 1)/2)"
 BOX_COX = ["w[n] = (y[n]^lam - 1)/lam", "mu = sum(w[n], n=1..N)/N"]
 LOG_NORMAL = "N/2*log(sum((w[n] - mu)^2, n=1..N)/N) - (lam - 1)*sum(log(y[n]), n=1..N)"
 NORMAL = "w[{0}]*exp(-(y - mu[{0}])^2/(2*s[{0}]^2))/(sqrt(2*pi)*s[{0}])"
@@ -389,7 +392,7 @@ BY_HAND = {
     "a Dirichlet distribution": (
         "-sum(lgamma(sum(a[c], c=1..K)) - sum(lgamma(a[c]), c=1..K)"
         " + sum((a[c] - 1)*log(x[n,c]), c=1..K), n=1..N)",
-        "N*polygamma(0, a[k]) - N*polygamma(0, Sum(a[c], (c, 1, K)))"
+        "N*(polygamma(0, a[k]) - polygamma(0, Sum(a[c], (c, 1, K))))"
         " - Sum(log(x[n, k]), (n, 1, N))",
         {"by": "a[k]", "given": ["a[c] > 0", "x[n,c] > 0"]},
     ),
@@ -1387,6 +1390,97 @@ BY_HAND = {
             "given": ["nu > 0"],
         },
     ),
+    # Goldberger et al. 2005, without a name for what of a row is of its class.
+    "neighbours of its own class": (
+        "-sum(sum(delta(c[i],c[j])*p[i,j], j=1..N, j != i), i=1..N)",
+        "2*Sum((KroneckerDelta(c[i], c[k]) - Sum((1 - KroneckerDelta(i, j))"
+        "*KroneckerDelta(c[i], c[j])*p[i, j], (j, 1, N)))*(x[i, b] - x[k, b])*p[i, k]"
+        "*Sum((x[i, l] - x[k, l])*A[a, l], (l, 1, D)), (k, 1, N), (i, 1, N))",
+        {
+            "by": "A[a,b]",
+            "where": [
+                "d[i,j] = sum(sum(A[r,l]*(x[i,l] - x[j,l]), l=1..D)^2, r=1..R)",
+                "p[i,j] = exp(-d[i,j])/sum(exp(-d[i,k]), k=1..N, k != i)",
+            ],
+        },
+    ),
+    "a share of strengths with a name": (
+        "-sum(sum(w[i,j]*log(p[i,j]), j=1..N, j != i), i=1..N)",
+        "Sum((w[j, k] + w[k, j])*p[k, j] - w[k, j], (j, 1, N))/s[k]",
+        {"by": "s[k]", "given": ["s[i] > 0"], "where": ["p[i,j] = s[i]/(s[i] + s[j])"]},
+    ),
+    # Rafailov et al. 2023 by the temperature: the margin has a name.
+    "a multiple of a difference by its factor": (
+        "-sum(log(sigmoid(h[n])), n=1..N)/N",
+        "-Sum((1 - \\sigma[n])*h[n], (n, 1, N))/(N*beta)",
+        {
+            "by": "beta",
+            "given": ["beta > 0"],
+            "where": ["h[n] = beta*((w[n] - u[n]) - (l[n] - v[n]))"],
+        },
+    ),
+    # Sun et al. 2020, equation 6: both sums are beside a 1 together.
+    "a product of sums beside a 1": (
+        "log(1 + sum(exp(g*an[j]*(n[j] - m)), j=1..L)*sum(exp(-g*ap[i]*(p[i] - 1 + m)), i=1..K))",
+        "2*g*Piecewise((1, m + n[k] > 0), (0, True))*\\hat{y}[k]*n[k]",
+        {
+            "by": "n[k]",
+            "given": ["g > 0", "m > 0"],
+            "where": ["an[j] = max(0, n[j] + m)", "ap[i] = max(0, 1 + m - p[i])"],
+        },
+    ),
+    # Ekeberg et al. 2013: a mask in an exponent does not hide the name.
+    "spins but one in an exponent with a name": (
+        "-sum(log(p[n,i,s[n,i]]), n=1..B, i=1..L)",
+        "Sum(-KroneckerDelta(m, s[n, k]) + p[n, k, m], (n, 1, B))",
+        {
+            "by": "h[k,m]",
+            "where": [
+                "p[n,i,a] = exp(h[i,a] + sum(J[i,j,a,s[n,j]], j=1..L, j != i))"
+                "/sum(exp(h[i,b] + sum(J[i,j,b,s[n,j]], j=1..L, j != i)), b=1..Q)"
+            ],
+        },
+    ),
+    # Ogata 1981 by the decay: a difference is written as in the exponent beside it.
+    "times that have passed": (
+        "-sum(log(lam[n]), n=1..N) + al/be*sum(1 - exp(-be*(T - t[n])), n=1..N)",
+        "al*(Sum(Sum((-t[j] + t[n])*exp(-be*(-t[j] + t[n])), (j, 1, n - 1))/lam[n], (n, 1, N))"
+        " + Sum((T - t[n])*exp(-be*(T - t[n])) - (1 - exp(-be*(T - t[n])))/be, (n, 1, N))/be)",
+        {
+            "by": "be",
+            "given": ["mu > 0", "al > 0", "be > 0"],
+            "where": ["lam[n] = mu + al*sum(exp(-be*(t[n] - t[j])), j=1..n-1)"],
+        },
+    ),
+    # Davidson 1970 with a name for the sum alone: wins count 1, and a tie a half for each.
+    "wins and ties over a sum with a name": (
+        f"-sum(w[i,j]*log(exp(z[i])/D[i,j]) + {TIE}, i=1..C, j=1..C)",
+        "Sum((nu*exp(z[j]/2 + z[k]/2)/2 + exp(z[k]))*(t[j, k]/2 + t[k, j]/2 + w[j, k] + w[k, j])"
+        "/D[k, j] - t[j, k]/4 - t[k, j]/4 - w[k, j], (j, 1, C))",
+        {"given": ["nu > 0"], "where": [TIED_SUM]},
+    ),
+    "a fraction that two terms share": (
+        f"-sum(w[i,j]*log(exp(z[i])/D[i,j]) + {TIE}, i=1..C, j=1..C)",
+        "Sum((t[i, j]/2 + w[i, j])*exp(z[i]/2 + z[j]/2)/D[i, j] - t[i, j]/(2*nu),"
+        " (i, 1, C), (j, 1, C))",
+        {"by": "nu", "given": ["nu > 0"], "where": [TIED_SUM]},
+    ),
+    # Peel and McLachlan 2000: what a power has more than the share does stands beside it.
+    "shares of powers": (
+        f"-sum(log(sum({HEAVY.format('k')}, k=1..K)), n=1..N)",
+        "(nu + 1)*Sum((mu[j] - x[n])*r[n, j]/(nu + (-mu[j] + x[n])**2), (n, 1, N))",
+        {
+            "by": "mu[j]",
+            "given": ["nu > 0", "w[k] > 0"],
+            "where": [f"r[n,k] = {HEAVY.format('k')}/sum({HEAVY.format('l')}, l=1..K)"],
+        },
+    ),
+    "shares of powers without a name": (
+        f"-sum(log(sum({HEAVY.format('k')}, k=1..K)), n=1..N)",
+        "(1 + 1/nu)*w[j]*Sum((1 + (-mu[j] + x[n])**2/nu)**(-nu/2 - 3/2)*(mu[j] - x[n])"
+        "/Sum((1 + (-mu[k] + x[n])**2/nu)**(-nu/2 - 1/2)*w[k], (k, 1, K)), (n, 1, N))",
+        {"by": "mu[j]", "given": ["nu > 0", "w[k] > 0"]},
+    ),
 }
 
 
@@ -1400,6 +1494,7 @@ DEEP = {
     "product of what two shares leave of one",
     "a mixture of binary features",
     "a density over D dimensions",
+    "shares of powers",
 }
 """Whose kernel has logarithms in exponents in logarithms, deeper than the exact method reaches."""
 
@@ -1729,3 +1824,48 @@ def test_a_count_beside_the_delta_of_zero_is_zero() -> None:
     assert found.check().level == "exact"
     plain = derive.gradient("sum((1 - delta(y[n],0))*y[n]*b[n], n=1..N)", "b[k]")
     assert str(plain.result) == "y[k]"
+
+
+DISTANT = ["d[i,j] = sqrt(sum((x[i,l] - x[j,l])^2, l=1..L))"]
+
+
+@pytest.mark.parametrize(
+    ("loss", "result"),
+    [
+        (
+            "sum(sum((D[i,j] - d[i,j])^2, j=i+1..N), i=1..N)",
+            "-2*Sum(((D[i, k] - d[i, k])*KroneckerDelta(m, r)"
+            " - (-x[i, m] + x[k, m])*(-x[i, r] + x[k, r])*D[i, k]/d[i, k]**2)/d[i, k],"
+            " (i, 1, k - 1))"
+            " - 2*Sum(((D[k, j] - d[k, j])*KroneckerDelta(m, r)"
+            " - (-x[j, m] + x[k, m])*(-x[j, r] + x[k, r])*D[k, j]/d[k, j]**2)/d[k, j],"
+            " (j, k + 1, N))",
+        ),
+        (
+            "sum(sum((D[i,j] - d[i,j])^2, j=1..N, j != i), i=1..N)",
+            "2*Sum((1 - KroneckerDelta(j, k))*((D[j, k] + D[k, j])*(-x[j, m] + x[k, m])"
+            "*(-x[j, r] + x[k, r])/d[k, j]**2"
+            " - (D[j, k] + D[k, j] - 2*d[k, j])*KroneckerDelta(m, r))/d[k, j], (j, 1, N))",
+        ),
+    ],
+)
+def test_a_distance_cancels_over_powers_of_it(loss: str, result: str) -> None:
+    """Kruskal's stress: ``(D - d) u/d^3 + u/d^2`` is ``D u/d^3``."""
+    found = derive.hessian(loss, "x[k,m]", "x[k,r]", where=DISTANT)
+    assert str(found.result) == result and found.check().level == "exact"
+
+
+def test_a_diagonal_may_be_written_with_either_index() -> None:
+    """``(δ_{hk} - p_k) p_h`` as a matrix: the entry of the diagonal is ``p_k`` or ``p_h``."""
+    loss = "log(1 + sum(exp(g*n[j]), j=1..L)*sum(exp(-g*p[i]), i=1..K))"
+    found = derive.hessian(loss, "n[k]", "n[h]")
+    assert str(found.result) == "g**2*(KroneckerDelta(h, k) - \\hat{y}[k])*\\hat{y}[h]"
+    assert found.check().level == "exact"
+
+
+def test_differences_of_one_pair_are_written_the_same_way_round() -> None:
+    """The Hessian of a logarithmic repulsion: ``u_a u_b``, and no ``-u_a (-u_b)``."""
+    loss = "sum(sum(log(1/d[i,j]), j=1..N, j != i), i=1..N)"
+    found = derive.hessian(loss, "x[k,a]", "x[m,b]", where=DISTANT)
+    assert "(-2*(x[k, a] - x[m, a])*(x[k, b] - x[m, b])/d[k, m]**2" in str(found.result)
+    assert "(-x[j, a] + x[k, a])*(-x[j, b] + x[k, b])/d[k, j]**4" in str(found.result)

@@ -80,7 +80,7 @@ def exchange_others(expr: Expr, given: Given) -> Outcome:
         if (
             isinstance(factor, Total)
             and factor.limits[1:] == (*expr.limits[1:], index)
-            and moves_inwards(index, expr.hint, factor)
+            and moves_inwards(index, factor)
         ):
             inside, own = factor.open()
             inner = Total(times(*without(parts, n), inside), (index, *expr.limits[1:], own))

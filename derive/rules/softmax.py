@@ -7,7 +7,7 @@ from functools import lru_cache
 from sympy import Expr, Indexed, Symbol
 
 from derive.display import Dotted
-from derive.facts import Definition, Given
+from derive.facts import Definition, Given, SizeFact
 from derive.laws import Source
 from derive.masks import without_mask
 from derive.notation import (
@@ -169,9 +169,12 @@ def _unfolded_in_all(expr: Expr, given: Given) -> Outcome:
     head=Total,
 )
 def sum_probabilities(expr: Expr, given: Given) -> Outcome:
-    """``Σ_i ŷ_i = 1`` over the whole class axis; so too for ``p_i := a_i / Σ_j a_j``."""
+    """``Σ_i ŷ_i = 1`` over the whole class axis; so too for ``p_i := a_i / Σ_j a_j``.
+
+    And over all but one, ``j ≠ i``, where the shares are of these, of which there are some.
+    """
     body, index = expr.opened
-    if not isinstance(body, Indexed) or body.indices[-1] != index or expr.excluded:
+    if not isinstance(body, Indexed) or body.indices[-1] != index:
         return None
     if any(index in a.free_symbols for a in body.indices[:-1]):
         return None
@@ -179,9 +182,20 @@ def sum_probabilities(expr: Expr, given: Given) -> Outcome:
     if found is None:
         return None
     whole, known = found
-    if (expr.lower, expr.upper) != (whole.lower, whole.upper):
+    if expr.limits[1:] != whole.limits[1:]:
         return None
-    return Rewriting(ONE, known)
+    some = has_others(expr, given) if expr.excluded else ()
+    return None if some is None else Rewriting(ONE, (*known, *some))
+
+
+def has_others(total: Total, given: Given) -> tuple[SizeFact, ...] | None:
+    """The fact that a sum has terms besides those that it leaves out; None where none is declared.
+
+    Of one class alone a sum over the others is zero, and no share of it has a value.
+    """
+    size = given.least(total.upper)
+    enough = size is not None and size.least - total.lower >= len(total.excluded)
+    return (size,) if size is not None and enough else None
 
 
 def _shared_out(
@@ -197,7 +211,7 @@ def _shared_out(
         case Quotient(above, below):
             found = unfolded(below, given)
             whole = below if found is None else found[0]
-            plain = isinstance(whole, Total) and not whole.excluded and index not in names(whole)
+            plain = isinstance(whole, Total) and index not in names(whole)
             if plain and whole.at(index) == above:
                 return whole, (definition, *(() if found is None else (found[1],)))
     return None

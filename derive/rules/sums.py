@@ -212,23 +212,22 @@ def inner_total(expr: Total) -> tuple[Total, tuple[Expr, ...], Symbol] | None:
     """A sum among the factors in a sum, over a range of its own, and a factor of its terms has
     nothing to do with the outer one; with it the other factors, and the index of the outer sum.
 
-    Or no factor has: then sums are exchanged into the order of their indices' names.
+    Or every factor has to do with both.
     """
     body, index = expr.opened
     parts = factors(body)
     for n, factor in enumerate(parts):
         if not isinstance(factor, Total) or index in names(Tuple(*factor.outside)):
             continue
-        if moves_inwards(index, expr.hint, factor):
+        if moves_inwards(index, factor):
             return factor, without(parts, n), index
     return None
 
 
-def moves_inwards(index: Symbol, hint: Symbol, inner: Total) -> bool:
-    """Whether a sum over an index goes into the one inside of it, and so not out again."""
+def moves_inwards(index: Symbol, inner: Total) -> bool:
+    """Whether a sum over an index may go into the one inside of it."""
     body, own = inner.opened
-    alone = all({own, index} <= names(f) for f in factors(body))
-    return parts_from(inner, index) or (alone and str(inner.hint) > str(hint))
+    return parts_from(inner, index) or all({own, index} <= names(f) for f in factors(body))
 
 
 def parts_from(inner: Total, index: Symbol) -> bool:

@@ -7,12 +7,25 @@ from collections.abc import Callable
 from sympy import Expr, IndexedBase, Symbol
 
 from derive.facts import Given, SumFact
-from derive.notation import Bound, Delta, Plus, Total, bases, entries, heads, names, terms, times
+from derive.notation import (
+    Bound,
+    Delta,
+    Plus,
+    Quotient,
+    Total,
+    bases,
+    entries,
+    heads,
+    names,
+    terms,
+    times,
+)
 from derive.rules.labels import use_sum_fact
 from derive.rules.masks import exchange_others
 from derive.rules.monomials import monomial, sides
-from derive.rules.softmax import folded
+from derive.rules.softmax import folded, sum_probabilities
 from derive.rules.sums import exchange_totals, inner_total, parts_from, pull_out_factor, summands
+from derive.unfolding import unfold
 
 
 def exchanges_well(direction: Expr | None) -> Callable[[Expr, Given], bool]:
@@ -31,7 +44,9 @@ def exchanges_well(direction: Expr | None) -> Callable[[Expr, Given], bool]:
         body, own = inner.opened
         if not parts_from(inner, index):
             return False
-        parts = (*others, *summands(body))
+        # A name may stand for what the vector has been summed into.
+        made = [d for d in given.definitions if direction.base in bases(d.value)]
+        parts = [unfold(part, tuple(made)) for part in (*others, *summands(body))]
         along = frozenset().union(*(indices_of(direction.base, part) for part in parts))
         moving = times(*(f for f in parts if index in names(f)))
         if own in along or all(direction.base not in bases(part) for part in parts):
@@ -43,7 +58,7 @@ def exchanges_well(direction: Expr | None) -> Callable[[Expr, Given], bool]:
 
 def exchanges_to_fact(total: Expr, given: Given) -> bool:
     """Whether a fact says what the inner sum is once two sums have been exchanged, or its name."""
-    named = any(isinstance(d.value, Total) for d in given.definitions)
+    named = any(isinstance(d.value, (Total, Quotient)) for d in given.definitions)
     if not named and not any(given.of(SumFact)):
         return False
     for rule in (exchange_totals, exchange_others):
@@ -55,6 +70,8 @@ def exchanges_to_fact(total: Expr, given: Given) -> bool:
         found = pull_out_factor(inner, known)
         moving = next((f for f in sides(found or inner)[0] if isinstance(f, Total)), inner)
         if use_sum_fact(moving, known) or use_sum_fact(exchanged, given):
+            return True
+        if sum_probabilities(moving, known):
             return True
         if isinstance(moving, Total) and folded(moving, known) is not None:
             return True

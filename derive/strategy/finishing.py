@@ -22,12 +22,14 @@ from derive.notation import (
     bases,
     code,
     collected,
+    factors,
     heads,
     names,
     terms,
 )
 from derive.rules.algebra import move_index_back
 from derive.rules.definitions import parts_of
+from derive.rules.factoring import factor_most
 from derive.rules.monomials import sides
 from derive.rules.negatives import distribute_negative
 from derive.rules.trace import Trace
@@ -69,7 +71,7 @@ from derive.strategy.judgement import (
     multiplies_well,
     pulls_well,
 )
-from derive.strategy.known import spread_totals, take_known_out, take_named_out
+from derive.strategy.known import spread_totals, sum_names, take_known_out, take_named_out
 from derive.strategy.lengths import meet_sums_below
 from derive.strategy.means import (
     drop_constants,
@@ -105,6 +107,7 @@ from derive.strategy.shares import (
 )
 from derive.strategy.sharing import share_names
 from derive.strategy.signs import (
+    adds_a_negative,
     brackets_above,
     has_two_signs,
     less_one,
@@ -130,6 +133,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     """
     attempt(trace, drop_masks, NO_LONGER)
     attempt(trace, spread_totals)
+    attempt(trace, sum_names)
     attempt(trace, drop_deviations)
     attempt(trace, drop_residuals)
     attempt(trace, write_out_names)
@@ -237,6 +241,7 @@ def finish(trace: Trace, named: bool = False) -> None:
         ),
     )
     trace.apply("turn_total", less_one)
+    trace.apply("turn_total", adds_a_negative)
     trace.apply("turn_sign", takes_off_label)
     trace.apply("turn_sign", takes_off_one)
     turn_double_total(trace)
@@ -347,7 +352,8 @@ def share_totals(trace: Trace) -> None:
 def meet_across_means(trace: Trace) -> None:
     """Take a sum that is the same for each out of a bracket where it then meets the sum beside it.
 
-    ``Σ_j v_j p_j (x_j - Σ_k p_k x_k)`` is ``Σ_j (v_j - V) p_j x_j`` for ``V = Σ_j v_j p_j``.
+    ``Σ_j v_j p_j (x_j - Σ_k p_k x_k)`` is ``Σ_j (v_j - V) p_j x_j`` for ``V = Σ_j v_j p_j``. Not
+    along a vector: what it is multiplied by is summed over it first.
     """
 
     def holds_mean(product: Expr, given: Given) -> bool:
@@ -357,7 +363,7 @@ def meet_across_means(trace: Trace) -> None:
         shares = {f.base for f in product.args if isinstance(f, Indexed)}
         return any(Total in heads(t) and shares & bases(t) for t in fixed)
 
-    if spread(trace, "distribute_product", holds_mean):
+    if trace.direction is None and spread(trace, "distribute_product", holds_mean):
         settle(trace, ("distribute_negative",))
         trace.apply("split_total")
         settle(trace, ("pull_out_sign", "pull_out_factor", "fold_definition"))
@@ -450,6 +456,15 @@ def join_opened(trace: Trace) -> None:
         gather_fractions(trace)
         settle(trace, ("cancel_terms", "collect_terms"))
         factor_out(trace)
+        trace.apply("factor_most", takes_out_fraction)
+
+
+def takes_out_fraction(several: Expr, given: Given) -> bool:
+    """Whether what two terms share the most of is a fraction, as ``x/D`` in ``w x/D + t x/D``."""
+    found = factor_most(several, given)
+    joined = (t for t in terms(found) if t not in terms(several)) if found is not None else ()
+    parts = (f for t in joined for f in factors(t.operand if isinstance(t, Minus) else t))
+    return any(sides(f.operand if isinstance(f, Minus) else f)[1] for f in parts)
 
 
 def meet_definitions(trace: Trace) -> None:
@@ -474,6 +489,7 @@ def name_scaled(trace: Trace, named: bool) -> None:
             trace, ("pull_out_factor", "multiply_quotients", "flatten_quotient", "cancel_factor")
         )
         clear_bars(trace)
+        settle(trace, ("take_out_sign",))
 
 
 def cancels_turned(product: Expr, given: Given) -> bool:

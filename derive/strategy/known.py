@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from sympy import Expr
+from sympy import Expr, Indexed
 
-from derive.facts import Given
-from derive.notation import code, collected
+from derive.declarations import mentioned_in
+from derive.facts import Given, SumFact
+from derive.notation import Quotient, Total, bases, code, collected, factors, is_mask
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
-from derive.strategy.attempts import attempt, repeat, settle, spread
+from derive.signs import ingredients
+from derive.strategy.attempts import among, attempt, repeat, settle, spread
+from derive.strategy.exchanges import exchanges_to_fact
 from derive.strategy.gathering import gather_totals
 from derive.strategy.judgement import adds_known, distributes_well, inside_total, splits_well
 from derive.strategy.phases import simplify
@@ -23,6 +26,51 @@ def spread_totals(trace: Trace) -> None:
     if trace.apply("split_total", may_be_split):
         simplify(trace)
         settle(trace, ("distribute_negative", "cancel_factor", "cancel_terms", "collect_terms"))
+
+
+def sum_names(trace: Trace) -> None:
+    """Write names out in the sums of them, where it is known what they are made of sums to.
+
+    ``Σ_i p_i`` is 1 for smoothed labels ``p_i = (1 - ε) y_i + ε/C``.
+    """
+    definitions = trace.given.definitions
+    known: set[Expr] = {b for f in trace.given.of(SumFact) for b in bases(mentioned_in(f))}
+    known |= {d.base for d in definitions if isinstance(d.value, Quotient)}
+    made = {
+        d.base
+        for d in definitions
+        if not d.softmax and known & (ingredients(d.value, definitions) - {d.base})
+    }
+
+    def summed(expr: Expr) -> list[Expr]:
+        while isinstance(expr, Total):
+            expr = expr.opened[0]
+            bare = [f for f in factors(expr) if not is_mask(f)]
+            if len(bare) == 1 and isinstance(bare[0], Indexed) and bare[0].base in made:
+                return bare
+        return []
+
+    found = collected(trace.expression, summed) if made else frozenset()
+    if found and trace.apply("unfold_definition", among(found)):
+        parts = set().union(*(bases(d.value) for d in definitions if d.base in made))
+
+        def own(expr: Expr, given: Given) -> bool:
+            return bases(expr) <= parts
+
+        repeat(
+            lambda: (
+                trace.apply("split_total", own)
+                or trace.apply_first(("pull_out_sign", "pull_out_factor", "cancel_factor"))
+                or trace.apply_first(("use_sum_fact", "sum_probabilities", "sum_constant"))
+                or trace.apply("exchange_totals", exchanges_to_fact)
+                or trace.apply("exchange_others", exchanges_to_fact)
+                or spread(trace, "split_quotient", own)
+                or spread(trace, "distribute_product", own)
+                or trace.apply("distribute_negative", own)
+            )
+        )
+        settle(trace, ("combine_numbers", "cancel_terms", "collect_terms", "cancel_factor"))
+        settle(trace, ("fold_definition",))
 
 
 def take_known_out(trace: Trace) -> None:

@@ -20,6 +20,7 @@ from derive.notation import (
     terms,
 )
 from derive.rules.monomials import sides, split_power
+from derive.rules.negatives import is_turned
 from derive.rules.trace import Trace
 from derive.strategy.attempts import factor_out, repeat, settle, spread
 from derive.strategy.judgement import inside_total, opens_exponential
@@ -120,7 +121,7 @@ def complement_by_values(trace: Trace) -> None:
     if not sums_below(trace):
         return
     before, taken = trace.expression, len(trace.steps)
-    trace.apply("turn_difference", inside_total)
+    trace.apply("turn_difference", lambda e, known: inside_total(e, known) and is_turned(e))
     settle(trace, ("pull_out_sign", "pull_out_factor", "multiply_quotients"))
     factor_out(trace)
     if unfold_below(trace) and trace.apply_first(("complement_fraction", "complement_term")):

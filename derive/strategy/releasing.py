@@ -9,7 +9,7 @@ from derive.notation import ONE, Apply, Exp, Log, Minus, Plus, Quotient, is_numb
 from derive.rules.monomials import beside_total, monomial
 from derive.rules.trace import Trace
 from derive.signs import at_most
-from derive.strategy.attempts import settle, spread
+from derive.strategy.attempts import attempt, factor_out, settle, spread
 from derive.strategy.judgement import splits_fraction_well
 
 
@@ -33,6 +33,13 @@ def release_terms(trace: Trace) -> None:
         settle(trace, ("pull_out_sign", "sum_constant"))
         settle(trace, ("join_totals", "subtract_totals", "multiply_quotients", "cancel_factor"))
         settle(trace, ("distribute_negative", "cancel_terms"))
+        attempt(trace, _share_counts)
+
+
+def _share_counts(trace: Trace) -> None:
+    """Take the number of terms, and what else is left in common, out of what came out of sums."""
+    factor_out(trace)
+    trace.apply("factor_most")
 
 
 def has_constant_term(total: Expr, given: Given) -> bool:

@@ -7,7 +7,7 @@ from sympy import Expr
 from derive.facts import Given
 from derive.notation import ONE, Delta, Minus, Plus, Total, factors, is_mask, terms
 from derive.rules.monomials import sides
-from derive.rules.negatives import leads, long_and_turned
+from derive.rules.negatives import is_turned, leads, long_and_turned
 from derive.rules.trace import Trace
 
 
@@ -44,8 +44,18 @@ def brackets_above(product: Expr) -> list[Plus]:
 
 
 def is_turned_alone(brackets: list[Plus]) -> bool:
-    """Whether there is one bracket, a difference with a minus first."""
-    return len(brackets) == 1 and len(brackets[0].args) == 2 and leads(brackets[0])
+    """Whether one bracket, and no other, is a difference with a minus first."""
+    turned = [b for b in brackets if (leads(b) if len(brackets) == 1 else is_turned(b))]
+    return len(turned) == 1 and len(turned[0].args) == 2
+
+
+def adds_a_negative(negative: Expr, given: Given) -> bool:
+    """Whether this is less a sum of terms of which the first has a minus: ``-c Σ (-a + b)``."""
+    totals = (f for f in sides(negative.operand)[0] if isinstance(f, Total))
+    bodies = (total.opened[0] for total in totals)
+    return any(
+        isinstance(b, Plus) and len(b.args) == 2 and isinstance(b.args[0], Minus) for b in bodies
+    )
 
 
 def turn_double_total(trace: Trace) -> None:
