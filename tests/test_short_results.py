@@ -55,6 +55,15 @@ MULTIPLE = ["p[i] = w*b[i]*exp(z[i]/eps)/sum(b[j]*exp(z[j]/eps), j=1..M)"]
 SIMILAR = "exp(sum(z[i,d]*z[{0},d], d=1..D)/tau)"
 OTHERS = f"q[i,j] = {SIMILAR.format('j')}/sum({SIMILAR.format('a')}, a=1..N, a != i)"
 TIED = "(exp(b[i]) + exp(b[j]) + nu*exp((b[i] + b[j])/2))"
+ZEROS = (
+    "-sum(delta(y[n],0)*log(f[n]) + (1 - delta(y[n],0))"
+    "*(log(1 - p[n]) + y[n]*eta[n] - l[n] - lgamma(y[n]+1)), n=1..N)"
+)
+ZERO_INFLATED = [
+    "p[n] = sigmoid(g[n])",
+    "l[n] = exp(eta[n])",
+    "f[n] = p[n] + (1 - p[n])*exp(-l[n])",
+]
 TIE = "t[i,j]/2*log(nu*exp((z[i] + z[j])/2)/D[i,j])"
 TIED_SUM = "D[i,j] = exp(z[i]) + exp(z[j]) + nu*exp((z[i] + z[j])/2)"
 HEAVY = "w[{0}]*(1 + (x[n] - mu[{0}])^2/nu)^(-(nu + 1)/2)"
@@ -1451,6 +1460,43 @@ BY_HAND = {
             "given": ["mu > 0", "al > 0", "be > 0"],
             "where": ["lam[n] = mu + al*sum(exp(-be*(t[n] - t[j])), j=1..n-1)"],
         },
+    ),
+    # Khosla et al. 2020 by the temperature: the weights of a row sum to what divides them.
+    "weights of each row by the temperature": (
+        "sum(-1/m[i]*sum(M[i,p]*log(q[i,p]), p=1..N, p != i), i=1..N)",
+        "Sum((1 - KroneckerDelta(c, i))*(M[i, c]/m[i] - q[i, c])*s[i, c], (c, 1, N), (i, 1, N))"
+        "/tau**2",
+        {
+            "by": "tau",
+            "given": ["tau > 0", "M[i,p] > 0", "N >= 2"],
+            "where": [
+                "s[i,p] = sum(z[i,l]*z[p,l], l=1..D)",
+                "q[i,p] = exp(s[i,p]/tau)/sum(exp(s[i,c]/tau), c=1..N, c != i)",
+                "m[i] = sum(M[i,p], p=1..N, p != i)",
+            ],
+        },
+    ),
+    # Lambert 1992 with a name for the probability of no event.
+    "zeros of two kinds with a name": (
+        ZEROS,
+        "(-KroneckerDelta(0, y[k])/f[k] + 1)*p[k]",
+        {"by": "g[k]", "where": ZERO_INFLATED},
+    ),
+    "zeros of two kinds by their rate": (
+        ZEROS,
+        "-KroneckerDelta(0, y[k])*l[k]*p[k]/f[k] + l[k] - y[k]",
+        {"by": "eta[k]", "where": ZERO_INFLATED},
+    ),
+    # Barron 2019 by the shape: a fact about it holds in the definition, too.
+    "a size with a sign that is known in a name": (
+        "u",
+        "r**2/(2 - alpha)**2",
+        {"by": "alpha", "given": ["alpha < 2"], "where": ["u = r^2/abs(alpha - 2) + 1"]},
+    ),
+    "a multiple of a name by what both are made of": (
+        "abs(alpha - 2)*u",
+        "-1",
+        {"by": "alpha", "given": ["alpha < 2"], "where": ["u = r^2/abs(alpha - 2) + 1"]},
     ),
     # Davidson 1970 with a name for the sum alone: wins count 1, and a tie a half for each.
     "wins and ties over a sum with a name": (

@@ -86,6 +86,7 @@ from derive.strategy.opening import (
     complement_by_values,
     divide_by_values,
     open_logarithms,
+    unfold_below,
 )
 from derive.strategy.orientation import orient, turn_branches
 from derive.strategy.phases import EXTENSION, take_terms_off
@@ -208,6 +209,7 @@ def finish(trace: Trace, named: bool = False) -> None:
         meet_above_bars(trace)
     attempt(trace, insert_deltas)
     attempt(trace, share_brackets)
+    attempt(trace, combine_by_values)
     attempt(trace, meet_in_brackets)
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
@@ -252,6 +254,15 @@ def finish(trace: Trace, named: bool = False) -> None:
         attempt(trace, share_totals)
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
+
+
+def combine_by_values(trace: Trace) -> None:
+    """Write out sums with a name below bars where what stands beside the fraction then cancels."""
+    if unfold_below(trace):
+        share_bars(trace)
+        gather_complements(trace)  # what is below the bar may have been opened as well
+        settle(trace, ("fold_definition",))
+        factor_out(trace)
 
 
 def turn_differences(trace: Trace) -> None:

@@ -11,9 +11,9 @@ from derive.facts import Given, SumFact
 from derive.notation import Quotient, Total, bases, code, collected, factors, is_mask
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
-from derive.rules.trace import Trace
+from derive.rules.trace import Trace, Where
 from derive.signs import ingredients
-from derive.strategy.attempts import among, attempt, repeat, settle, spread
+from derive.strategy.attempts import among, attempt, factor_out, repeat, settle, spread
 from derive.strategy.exchanges import exchanges_to_fact
 from derive.strategy.gathering import gather_totals
 from derive.strategy.judgement import adds_known, distributes_well, inside_total, splits_well
@@ -87,16 +87,22 @@ def take_known_out(trace: Trace) -> None:
 
 def take_named_out(trace: Trace) -> None:
     """Multiply out where a sum comes free that it, or its name, below a bar cancels."""
-    below = collected(trace.expression, lambda e: map(code, sides(e)[1]))
 
-    def cancels(total: Expr, given: Given) -> bool:
-        found = folded(total, given)
-        return code(total if found is None else found[0]) in below
+    def cancels() -> Where:
+        # Not to be remembered for an expression that is equal: its sums are opened otherwise.
+        below = collected(trace.expression, lambda e: map(code, sides(e)[1]))
 
-    comes_free = partial(distributes_well, known=cancels, whole=False)
-    if below and spread(trace, "distribute_product", comes_free):
+        def look(total: Expr, given: Given) -> bool:
+            found = folded(total, given) if below else None
+            return code(total if found is None else found[0]) in below
+
+        return look
+
+    if spread(trace, "distribute_product", partial(distributes_well, known=cancels(), whole=False)):
         settle(trace, ("distribute_negative",))
-        trace.apply("split_total", partial(splits_well, known=cancels))
+        trace.apply("split_total", partial(splits_well, known=cancels()))
         simplify(trace)
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
         gather_totals(trace)
+        if trace.apply("join_sharing"):
+            factor_out(trace)

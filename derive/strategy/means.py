@@ -42,6 +42,7 @@ def write_out_names(trace: Trace) -> None:
     # A sum of deviations from a mean is known only over all.
     trace.apply("complete_total", lambda total, _: not numbers.isdisjoint(names(total.body)))
     if trace.apply("unfold_definition", among(numbers)):
+        settle(trace, ("drop_absolute_value", "turn_absolute_value"))
         settle(trace, ("distribute_negative", "split_total", "pull_out_sign", "pull_out_factor"))
         settle(trace, ("sum_constant", "cancel_factor"))
         settle(trace, ("cancel_terms", "collect_terms"))

@@ -58,6 +58,9 @@ DIFFERENTIATION = (
     "differentiate_coordinate",
     "differentiate_parameter",
     "apply_lemma",
+    # Of what a name stands for, which has just been opened.
+    "drop_absolute_value",
+    "turn_absolute_value",
     "differentiate_negative",
     "differentiate_sum",
     "differentiate_total",
