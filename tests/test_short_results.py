@@ -1402,7 +1402,7 @@ BY_HAND = {
     # Goldberger et al. 2005, without a name for what of a row is of its class.
     "neighbours of its own class": (
         "-sum(sum(delta(c[i],c[j])*p[i,j], j=1..N, j != i), i=1..N)",
-        "2*Sum((KroneckerDelta(c[i], c[k]) - Sum((1 - KroneckerDelta(i, j))"
+        "-2*Sum((-KroneckerDelta(c[i], c[k]) + Sum((1 - KroneckerDelta(i, j))"
         "*KroneckerDelta(c[i], c[j])*p[i, j], (j, 1, N)))*(x[i, b] - x[k, b])*p[i, k]"
         "*Sum((x[i, l] - x[k, l])*A[a, l], (l, 1, D)), (k, 1, N), (i, 1, N))",
         {

@@ -61,7 +61,7 @@ def turn_sign(expr: Expr, given: Given) -> Outcome:
     if not differences:
         return None
     # What is left of one, ``1 - p``, stays as it is if another can be turned as well.
-    turned = [n for n in differences if leads(above[n])]
+    turned = [n for n in differences if long_and_turned(above[n])]
     n = min(turned or differences, key=lambda at: (_pluses(above[at]), above[at].args[0] == 1))
     return with_factor(expr.operand, n, distribute_negative(Minus(above[n]), given))
 
@@ -90,20 +90,26 @@ def take_out_sign(expr: Expr, given: Given) -> Outcome:
     Plus(z_k, Minus(z_i)),
 )
 def turn_difference(expr: Expr, given: Given) -> Outcome:
-    """``a - b = -(b - a)``"""
+    """``z_j - z_k = -(z_k - z_j)``: the entry whose indices are free, and come first, is first.
+
+    What is no difference of entries of one array is turned where a minus leads; of two bound
+    indices neither comes first.
+    """
+    either = unordered(ends(expr))
     if len(expr.args) != 2 or not any(isinstance(t, Minus) for t in expr.args):
         return None
-    return Minus(distribute_negative(Minus(expr), given))
+    return Minus(distribute_negative(Minus(expr), given)) if either or is_turned(expr) else None
 
 
 def is_turned(expr: Expr) -> bool:
-    """Whether a difference is the other way round: the entry whose indices are free, and come
-    first, is first.
-
-    What is no difference of entries of one array, or has two bound indices, is where a minus leads.
-    """
+    """Whether a difference is the other way round than it is to be, or a minus leads."""
     found = ends(expr)
-    return leads(expr) if found is None or found == found[::-1] else found > found[::-1]
+    return leads(expr) if found is None or unordered(found) else found > found[::-1]
+
+
+def unordered(found: Ends | None) -> bool:
+    """Whether neither of the two entries in a difference comes first."""
+    return found is not None and found == found[::-1]
 
 
 @rule(

@@ -7,7 +7,7 @@ from sympy import Expr
 from derive.facts import Given
 from derive.notation import ONE, Delta, Minus, Plus, Total, factors, is_mask, terms
 from derive.rules.monomials import sides
-from derive.rules.negatives import is_turned, leads, long_and_turned
+from derive.rules.negatives import leads, long_and_turned
 from derive.rules.trace import Trace
 
 
@@ -44,9 +44,8 @@ def brackets_above(product: Expr) -> list[Plus]:
 
 
 def is_turned_alone(brackets: list[Plus]) -> bool:
-    """Whether one bracket, and no other, is a difference with a minus first."""
-    turned = [b for b in brackets if (leads(b) if len(brackets) == 1 else is_turned(b))]
-    return len(turned) == 1 and len(turned[0].args) == 2
+    """Whether there is one bracket, a difference with a minus first."""
+    return len(brackets) == 1 and len(brackets[0].args) == 2 and leads(brackets[0])
 
 
 def adds_a_negative(negative: Expr, given: Given) -> bool:
