@@ -1388,7 +1388,7 @@ BY_HAND = {
     # Davidson 1970: the mean in the exponent of a tie is what tells its name.
     "wins, ties and losses with names": (
         "-(y*log(p) + w*log(q) + u*log(r))",
-        "u*(p + q/2) - w*(-p - q/2 + 1/2) - y*(q/2 + r)",
+        "-w/2 - y*(q/2 + r) + (p + q/2)*(u + w)",
         {
             "by": "s",
             "where": [
@@ -1459,6 +1459,16 @@ BY_HAND = {
             "by": "be",
             "given": ["mu > 0", "al > 0", "be > 0"],
             "where": ["lam[n] = mu + al*sum(exp(-be*(t[n] - t[j])), j=1..n-1)"],
+        },
+    ),
+    # Kalbfleisch and Prentice 2002: the logarithm of the time beside its mean is one bracket.
+    "events by the shape of their times": (
+        "-sum(e[n]*(log(a) + a*(log(t[n]) - u[n])) - (t[n]*exp(-u[n]))^a, n=1..N)",
+        "-Sum((-(exp(-u[n])*t[n])**a + e[n])*(log(t[n]) - u[n]) + e[n]/a, (n, 1, N))",
+        {
+            "by": "a",
+            "given": ["a > 0", "t[n] > 0"],
+            "where": ["u[n] = sum(b[l]*x[n,l], l=1..D)"],
         },
     ),
     # Khosla et al. 2020 by the temperature: the weights of a row sum to what divides them.

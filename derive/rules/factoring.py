@@ -415,9 +415,13 @@ def factor_same_bracket(expr: Expr, given: Given) -> Outcome:
 
 
 def _inner_bracket(expr: Expr, sign: Expr) -> Outcome:
-    """The terms of one bracket that are another one, or its opposite, beside that one."""
+    """The terms of one bracket that are another one, or its opposite, beside that one.
+
+    Where what stands beside the two does not meet, that is shorter for a bracket of plain terms.
+    """
     parts = [monomial(term) for term in expr.args]
     brackets = [(at, b) for at, part in enumerate(parts) for b in _brackets(part)]
+    last: Outcome = None
     for (n, longer), (m, bracket) in permutations(brackets, 2):
         if n == m or len(longer.args) <= len(bracket.args):
             continue
@@ -425,11 +429,15 @@ def _inner_bracket(expr: Expr, sign: Expr) -> Outcome:
         found = [place(multiplied(monomial(t), sign), inside) for t in bracket.args]
         a, d = divided(parts[n], monomial(longer)), divided(parts[m], monomial(bracket))
         beside = [expression(d), expression(multiplied(a, sign))]
-        if None not in found and _meet(*map(_signed_terms, beside), opposite=False):
-            left = plus(*(t for at, t in enumerate(longer.args) if at not in found))
-            new = {n: times(expression(a), left), m: times(plus(*beside), bracket)}
-            return plus(*(new.get(at, term) for at, term in enumerate(expr.args)))
-    return None
+        if None in found:
+            continue
+        left = plus(*(t for at, t in enumerate(longer.args) if at not in found))
+        new = {n: times(expression(a), left), m: times(plus(*beside), bracket)}
+        whole = plus(*(new.get(at, term) for at, term in enumerate(expr.args)))
+        if _meet(*map(_signed_terms, beside), opposite=False):
+            return whole
+        last = whole if last is None and len(longer.args) == len(bracket.args) + 1 else last
+    return last
 
 
 def _brackets(term: Monomial) -> list[Plus]:
