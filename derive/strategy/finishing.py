@@ -209,7 +209,6 @@ def finish(trace: Trace, named: bool = False) -> None:
         meet_above_bars(trace)
     attempt(trace, insert_deltas)
     attempt(trace, share_brackets)
-    attempt(trace, combine_by_values)
     attempt(trace, meet_in_brackets)
     attempt(trace, expand_inside, WORTHWHILE)
     attempt(trace, expand_brackets, WORTHWHILE)
@@ -223,6 +222,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, write_positive_parts)
     attempt(trace, share_powers)
     repeat(lambda: attempt(trace, share_most) or attempt(trace, share_most_twice))
+    attempt(trace, combine_by_values)
     if attempt(trace, meet_complements):
         attempt(trace, meet_in_brackets)
     attempt(trace, meet_next_bars)
