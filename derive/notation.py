@@ -814,7 +814,7 @@ def times(*factors: Any) -> Expr:
     return ONE if not flat else flat[0] if len(flat) == 1 else Times(*flat)
 
 
-def fraction(above: list[Expr], below: list[Expr]) -> Expr:
+def fraction(above: Iterable[Expr], below: Iterable[Expr]) -> Expr:
     """A fraction without factors 1, or its numerator where nothing is left below."""
     top, bottom = (times(*(f for f in side if f != 1)) for side in (above, below))
     return top if bottom == 1 else Quotient(top, bottom)

@@ -145,7 +145,7 @@ def _over_root(above: tuple[Expr, ...], root: Expr, times_below: int) -> list[Ex
     Squares of which others are taken are divided each by itself: they may all be infinite.
     """
     at = next((n for n, f in enumerate(above) if _holds_squares(f)), None)
-    if at is None or times_below == 0:
+    if at is None:
         return [_divided(f, root, times_below) for f in _two(above)]
     inside = plus(*(_square_over(t, root) for t in above[at].args))
     return [*without(above, at), _divided(inside, root, 2 * times_below - 2)]

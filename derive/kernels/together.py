@@ -5,7 +5,7 @@ So it is with ``1 - σ`` over ``1 - max(0, σ - m)`` where ``m`` is 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sympy import Expr, Function, Min
 
@@ -20,10 +20,10 @@ from derive.notation import (
     Quotient,
     Times,
     factors,
+    fraction,
     names,
     plus,
     terms,
-    times,
     without,
 )
 
@@ -52,7 +52,7 @@ def together(expr: Expr, definitions: Definitions) -> tuple[Expr, Expr] | None:
                 outer = without(above, n)
                 near = _near((*outer, *own), (*below, *without(under, m)), lost, definitions)
                 if near is not None:
-                    rest = _fraction((*outer, plus(*without(total.args, at))), below)
+                    rest = fraction((*outer, plus(*without(total.args, at))), below)
                     return lost, Plus(rest, Minus(near) if isinstance(term, Minus) else near)
     return None
 
@@ -81,12 +81,6 @@ def sides(expr: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     return (expr,), ()
 
 
-def _fraction(above: Iterable[Expr], below: Iterable[Expr]) -> Expr:
-    """A product over another, without ones."""
-    top, bottom = (times(*(f for f in side if f != 1)) for side in (above, below))
-    return top if bottom == 1 else Quotient(top, bottom)
-
-
 def _near(
     above: tuple[Expr, ...], below: tuple[Expr, ...], lost: Expr, definitions: Definitions
 ) -> Expr | None:
@@ -97,7 +91,7 @@ def _near(
         for factor in factors(exponent):
             left = None if left is None else _taken(left, factor)
         whole = Apply(Head(ratio), exponent, lost)
-        return None if left is None else _fraction((*left, whole), below)
+        return None if left is None else fraction((*left, whole), below)
     match left_of_one(lost, definitions):
         case Apply(function, (_, inside)) if function is Min:
             for share in terms(inside):
@@ -107,7 +101,7 @@ def _near(
                         rest = without(above, above.index(part))
                         for n, other in enumerate(below):
                             if set(terms(other)) == set(terms(total)):
-                                return _fraction((*rest, whole), without(below, n))
+                                return fraction((*rest, whole), without(below, n))
     return None
 
 

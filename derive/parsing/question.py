@@ -14,7 +14,7 @@ from derive.parsing.roles import roles_of
 from derive.parsing.scopes import check_scopes
 from derive.parsing.statement import Statement
 from derive.parsing.syntax import parse_expression, parse_relation
-from derive.parsing.tree import Delta, Entry, Limits, Name, Node, Relation, Slope, walk
+from derive.parsing.tree import Delta, Entry, Limits, Name, Relation, Slope, names_in, walk
 from derive.parsing.vectors import with_indices
 
 
@@ -122,11 +122,11 @@ _WITH_INDICES = (Entry, Limits, Delta)
 def _check_variables(statement: Statement) -> None:
     """Raise ``DeriveError`` for a variable that does not occur, before its size is asked for."""
     trees = (*statement.expressions, *statement.where)
-    present = _names(trees)
+    present = names_in(trees)
     for variable in statement.variables:
         if isinstance(variable, (Name, Entry)) and variable.name not in present:
             places = [n for tree in trees for n in walk(tree) if isinstance(n, _WITH_INDICES)]
-            counting = _names(part for place in places for part in place.parts)
+            counting = names_in(part for place in places for part in place.parts)
             counting |= {place.index.name for place in places if isinstance(place, Limits)}
             raise variable.place.error(
                 f"cannot differentiate by {variable.name}: it does not occur in the expression; "
@@ -136,14 +136,10 @@ def _check_variables(statement: Statement) -> None:
 
 def _check_used(relation: Relation, statement: Statement) -> None:
     """Raise ``DeriveError`` for a fact about symbols of which none occurs elsewhere."""
-    about = _names([relation])
-    others = _names((*statement.expressions, *statement.variables, *statement.where))
+    about = names_in([relation])
+    others = names_in((*statement.expressions, *statement.variables, *statement.where))
     if not about & others:
         raise relation.place.error(
             f"this fact is about {', '.join(sorted(about))}, which does not occur elsewhere; drop "
             "it or correct the name"
         )
-
-
-def _names(trees: Iterable[Node]) -> set[str]:
-    return {n.name for tree in trees for n in walk(tree) if isinstance(n, (Name, Entry))}

@@ -38,6 +38,7 @@ from derive.parsing.tree import (
     Slope,
     Total,
     Vector,
+    names_in,
 )
 
 if TYPE_CHECKING:
@@ -237,16 +238,10 @@ def _inner_first(ranges: tuple[Limits, ...]) -> tuple[Limits, ...]:
     """The first range is the innermost, but one that depends on an index is inside of its range."""
     left, found = list(ranges), []
     while left:
-        used = {name for each in left for bound in each.parts for name in _named(bound)}
+        used = names_in(bound for each in left for bound in each.parts)
         inner = (n for n, each in enumerate(left) if each.index.name not in used)
         found.append(left.pop(next(inner, 0)))
     return tuple(found)
-
-
-def _named(node: Node) -> set[str]:
-    """The names that stand in a node."""
-    own = {node.name} if isinstance(node, Name) else set()
-    return own.union(*map(_named, node.parts))
 
 
 def _without(body: Node, left_out: Relation, name: str, own: set[str]) -> Node:

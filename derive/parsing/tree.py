@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import Any
@@ -200,6 +200,11 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for part in node.parts:
         yield from walk(part)
+
+
+def names_in(trees: Iterable[Node]) -> set[str]:
+    """What symbols and arrays are called in several trees."""
+    return {n.name for tree in trees for n in walk(tree) if isinstance(n, (Name, Entry))}
 
 
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import gcd
 
-from sympy import Add, Expr, Rational, S
+from sympy import Add, Expr, Rational, S, expand
 
 from derive.notation import (
     ONE,
+    Exp,
+    Log,
     Minus,
     Plus,
     Power,
@@ -48,6 +50,14 @@ def split_power(factor: Expr) -> tuple[Expr, Expr]:
 def raise_to(base: Expr, exponent: Expr) -> Expr:
     """``base**exponent`` in inert notation for a plain exponent."""
     return ONE if exponent == 0 else base if exponent == 1 else Power(base, read(exponent))
+
+
+def risen_below(power: Power) -> Expr:
+    """``b^n`` below a bar as an ``e^{-n log b}`` above it.
+
+    The terms of ``n`` are each for itself, as in the exponent ``-n`` of a power above the bar.
+    """
+    return Exp(Minus(times(read(expand(power.exponent.doit())), Log(power.base))))
 
 
 def monomial(expr: Expr) -> Monomial:

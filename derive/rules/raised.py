@@ -5,7 +5,7 @@ Powers in sums are made exponentials where the sum itself is raised, divided by 
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Indexed, Integer, expand
+from sympy import Abs, Expr, Indexed, Integer
 
 from derive.facts import Given
 from derive.laws import Condition, law
@@ -32,10 +32,9 @@ from derive.notation import (
     times,
 )
 from derive.positions import survey
-from derive.reading import read
 from derive.rules import samples as s
 from derive.rules.largest import largest
-from derive.rules.monomials import sides
+from derive.rules.monomials import risen_below, sides
 from derive.rules.registry import Example, Outcome, rule
 from derive.rules.stability import logistic
 from derive.signs import is_not_negative, is_positive
@@ -227,15 +226,11 @@ def write_high_power(expr: Expr, given: Given) -> Outcome:
     formal="divide_power",
 )
 def divide_high_power(expr: Expr, given: Given) -> Outcome:
-    """``a / b^n = a e^{-n log b}``: a sum of these is lowered like any other.
-
-    The terms of ``n`` are each for itself, as in the exponent ``-n`` above the bar.
-    """
+    """``a / b^n = a e^{-n log b}``: a sum of these is lowered like any other."""
     above, below = sides(expr)
     for n, factor in enumerate(below):
         if is_high(factor) and is_positive(factor.base, given):
-            down = Exp(Minus(times(read(expand(factor.exponent.doit())), Log(factor.base))))
-            top = times(*(f for f in above if f != 1), down)
+            top = times(*(f for f in above if f != 1), risen_below(factor))
             rest = times(*below[:n], *below[n + 1 :])
             return top if rest == 1 else Quotient(top, rest)
     return None

@@ -24,7 +24,7 @@ from derive.notation import (
 )
 from derive.recognition import tail
 from derive.rules import samples as s
-from derive.rules.monomials import sides
+from derive.rules.monomials import risen_below, sides
 from derive.rules.registry import Outcome, rule
 
 z_k = s.z[s.k1]
@@ -59,9 +59,8 @@ def divide_tail_power(expr: Expr, given: Given) -> Outcome:
     above, below = sides(expr)
     for n, factor in enumerate(below):
         if isinstance(factor, Power) and tail(factor.base) is not None:
-            down = Exp(Minus(times(factor.exponent, Log(factor.base))))
             rest = times(*without(below, n))
-            top = times(*(f for f in above if f != 1), down)
+            top = times(*(f for f in above if f != 1), risen_below(factor))
             return top if rest == 1 else Quotient(top, rest)
     return None
 

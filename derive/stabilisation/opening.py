@@ -188,13 +188,14 @@ def spread_exponentials(trace: Trace) -> None:
 def open_logistics(trace: Trace) -> None:
     """Write differences of logistic functions as products where they must not become zero."""
 
-    def unfold() -> bool:
-        close = close_logistics(trace.expression, trace.given)
+    def unfold(close: frozenset[Expr]) -> bool:
         return trace.apply("unfold_definition", lambda e, _: bool({e, *bases(e)} & close))
 
-    if not close_logistics(trace.expression, trace.given):
+    close = close_logistics(trace.expression, trace.given)
+    if not close:
         return
-    repeat(unfold)
+    while unfold(close):  # what is opened may hold the names of others
+        close = close_logistics(trace.expression, trace.given)
     settle(trace, ("complement_fraction", "write_logistic"))
     # Each term alone shares factors with the difference, without which it would underflow.
     for rule in ("split_quotient", "split_numerator"):

@@ -69,9 +69,9 @@ def exchanges_to_fact(total: Expr, given: Given) -> bool:
         known = given.within(own, tuple(exchanged.limits[1:]))
         found = pull_out_factor(inner, known)
         moving = next((f for f in sides(found or inner)[0] if isinstance(f, Total)), inner)
-        if use_sum_fact(moving, known) or use_sum_fact(exchanged, given):
+        if use_sum_fact(exchanged, given):
             return True
-        if sum_probabilities(moving, known):
+        if use_sum_fact(moving, known) or sum_probabilities(moving, known):
             return True
         if isinstance(moving, Total) and folded(moving, known) is not None:
             return True

@@ -37,9 +37,7 @@ def sum_names(trace: Trace) -> None:
     known: set[Expr] = {b for f in trace.given.of(SumFact) for b in bases(mentioned_in(f))}
     known |= {d.base for d in definitions if isinstance(d.value, Quotient)}
     made = {
-        d.base
-        for d in definitions
-        if not d.softmax and known & (ingredients(d.value, definitions) - {d.base})
+        d.base for d in definitions if not d.softmax and known & ingredients(d.value, definitions)
     }
 
     def summed(expr: Expr) -> list[Expr]:
@@ -88,19 +86,22 @@ def take_known_out(trace: Trace) -> None:
 def take_named_out(trace: Trace) -> None:
     """Multiply out where a sum comes free that it, or its name, below a bar cancels."""
 
-    def cancels() -> Where:
-        # Not to be remembered for an expression that is equal: its sums are opened otherwise.
-        below = collected(trace.expression, lambda e: map(code, sides(e)[1]))
+    def below() -> frozenset[str]:
+        return collected(trace.expression, lambda e: map(code, sides(e)[1]))
 
+    def cancels(bars: frozenset[str]) -> Where:
         def look(total: Expr, given: Given) -> bool:
-            found = folded(total, given) if below else None
-            return code(total if found is None else found[0]) in below
+            found = folded(total, given)
+            return code(total if found is None else found[0]) in bars
 
         return look
 
-    if spread(trace, "distribute_product", partial(distributes_well, known=cancels(), whole=False)):
+    bars = below()
+    comes_free = partial(distributes_well, known=cancels(bars), whole=False)
+    if bars and spread(trace, "distribute_product", comes_free):
         settle(trace, ("distribute_negative",))
-        trace.apply("split_total", partial(splits_well, known=cancels()))
+        # Sums are opened with other symbols by now.
+        trace.apply("split_total", partial(splits_well, known=cancels(below())))
         simplify(trace)
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
         gather_totals(trace)

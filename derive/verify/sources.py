@@ -31,6 +31,7 @@ from derive.notation import (
     bases,
     collected,
     entries,
+    factors,
     is_mask,
     mask,
     masked,
@@ -261,18 +262,11 @@ def _at_one_index(term: Expr) -> Expr:
     """``δ_{kh} f_h`` as ``δ_{kh} f_k``: an entry on the diagonal may be written with either."""
     if isinstance(term, Minus):
         return Minus(_at_one_index(term.operand))
-    parts = _all_factors(term)
+    parts = list(factors(term))
     equal = [f for f in parts if isinstance(f, Delta)]
     for first, second in (f.args for f in equal):
         parts = [f if f in equal else replace(f, {second: first}) for f in parts]
     return times(*parts) if equal else term
-
-
-def _all_factors(expr: Expr) -> list[Expr]:
-    """The factors of a product, those of products in it among them."""
-    if not isinstance(expr, Times):
-        return [expr]
-    return [f for each in expr.args for f in _all_factors(each)]
 
 
 def multiplied_out(expr: Expr) -> list[Expr]:
@@ -292,17 +286,17 @@ def multiplied_out(expr: Expr) -> list[Expr]:
     return [expr]
 
 
-def _under_sums(factors: tuple[Expr, ...]) -> Expr:
+def _under_sums(parts: tuple[Expr, ...]) -> Expr:
     """A product with all that stands beside a sum taken into it."""
-    for n, factor in enumerate(factors):
+    for n, factor in enumerate(parts):
         match factor:
             case Minus(operand):
-                return Minus(_under_sums((*factors[:n], operand, *factors[n + 1 :])))
+                return Minus(_under_sums((*parts[:n], operand, *parts[n + 1 :])))
             case Total():
                 body, index = factor.open()
-                inner = _under_sums((*factors[:n], body, *factors[n + 1 :]))
+                inner = _under_sums((*parts[:n], body, *parts[n + 1 :]))
                 return _signed_over(factor, inner, index)
-    return Times(*factors)
+    return times(*parts)
 
 
 def _signed_over(total: Total, body: Expr, index: Symbol) -> Expr:
