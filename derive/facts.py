@@ -223,6 +223,11 @@ class Given:
         base = entry.base if isinstance(entry, Indexed) else entry
         return next((d for d in self.definitions if d.base == base), None)
 
+    @cached_property
+    def by_base(self) -> dict[Expr, Definition]:
+        """The definitions by what they define."""
+        return {d.base: d for d in self.definitions}
+
     def within(self, index: Opened, limits: tuple[Expr, ...]) -> Given:
         """The same inside a binder over ``index``."""
         lower, upper, *excluded = limits

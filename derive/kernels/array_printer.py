@@ -14,6 +14,7 @@ from derive.kernels.gaps import exp_rise
 from derive.kernels.identifiers import identifier
 from derive.kernels.inert_printer import ATOM, NEGATIVE, InertPrinter
 from derive.kernels.norms import hypot
+from derive.kernels.steps import polygamma_step
 from derive.kernels.together import ratio
 from derive.notation import Apply, Power
 
@@ -26,6 +27,7 @@ BROUGHT = {
     gamma: "_gamma",
     loggamma: "_lgamma",
     polygamma: "_polygamma",
+    polygamma_step: "_polygamma_step",
     ratio: "_ratio",
 }
 """Functions that SymPy does not print for NumPy; most of them the kernel brings along."""

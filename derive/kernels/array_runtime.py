@@ -271,20 +271,50 @@ def _polygamma(order: int, array: Any) -> Any:
 
 def _polygamma_above(order: int, x: Any) -> Any:
     """The digamma function and its derivatives above zero."""
+    return _polygamma_series(order, x, np.log, lambda y, power: y**-power)
+
+
+def _polygamma_step(order: int, x: Any, step: Any) -> Any:
+    """What the digamma function (order 0) or a derivative is more at ``x + step`` than at ``x``.
+
+    Above zero all that the series is made of is taken by its own step.
+    """
+    kind = np.result_type(x, step)
+    start, step = np.broadcast_arrays(np.asarray(x, float), np.asarray(step, float))
+    end, size = start + step, np.abs(step)
+    with np.errstate(all="ignore"):
+        x = np.minimum(start, end)
+        rise = _polygamma_series(
+            order,
+            np.where(x > 0, x, 1),
+            lambda y: np.log1p(size / y),
+            lambda y, power: y**-power * np.expm1(-power * np.log1p(size[..., None] / y)),
+        )
+        rise = np.where(step < 0, -rise, rise)
+        plain = _polygamma(order, end) - _polygamma(order, start)
+        result = np.where(x > 0, rise, plain)
+    return result.astype(kind if np.issubdtype(kind, np.floating) else float)
+
+
+def _polygamma_series(
+    order: int, x: Any, logarithm: Callable[[Any], Any], power: Callable[[Any, Any], Any]
+) -> Any:
+    """The digamma function or a derivative, made of a logarithm and of powers ``y**-p``."""
     steps = 15 + order
     y = x + steps
-    passed = np.sum((x[..., None] + np.arange(steps)) ** -(order + 1.0), axis=-1)
+    passed = np.sum(power(x[..., None] + np.arange(steps), order + 1.0), axis=-1)
     # Bernoulli's numbers of even index over that index.
     bernoulli = [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12, -3617 / 8160]
     n = 2.0 * np.arange(1, 9)
     # (n + order - 1)! / (n - 1)!, the factors that ``order`` derivatives bring
     rising = np.prod(n[:, None] + np.arange(order), axis=-1)
-    series = np.sum(bernoulli * rising * y[..., None] ** -n, axis=-1)
+    series = np.sum(bernoulli * rising * power(y[..., None], n + order), axis=-1)
+    half = power(y[..., None], order + 1.0)[..., 0] / 2
     if order == 0:
-        return np.log(y) - 1 / (2 * y) - series - passed
-    whole = math.factorial(order) * (passed + y ** -(order + 1.0) / 2)
-    rest = (math.factorial(order - 1) + series) * y ** -float(order)
-    return (-1) ** (order + 1) * (whole + rest)
+        return logarithm(y) - half - series - passed
+    first = power(y[..., None], float(order))[..., 0]
+    whole = math.factorial(order) * (passed + half) + math.factorial(order - 1) * first
+    return (-1) ** (order + 1) * (whole + series)
 
 
 def _cotangent_derivative(order: int) -> Any:

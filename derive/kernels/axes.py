@@ -11,11 +11,15 @@ from derive.kernels import code as c
 
 @dataclass(frozen=True)
 class Lowered:
-    """Array code and the indices of its last axes; ``plain`` for Python numbers and sizes."""
+    """Array code and the indices of its last axes; ``plain`` for Python numbers and sizes.
+
+    A mask ``of_numbers`` tells numbers apart, any other one places.
+    """
 
     code: Expr
     axes: tuple[Symbol, ...] = ()
     plain: bool = False
+    of_numbers: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sympy import Abs, Dummy, Expr, Function, Indexed, Integer, Max, Min, S, Symbol, atanh, sign
 from sympy.codegen.cfunctions import expm1, log1p
 
+from derive.facts import Definition
 from derive.kernels.complement import complement, log_complement
 from derive.kernels.norms import beside_one
+from derive.kernels.shares import left_of_one
 from derive.notation import (
     ONE,
     ZERO,
@@ -117,7 +121,7 @@ def product_gap(expr: Expr) -> tuple[Expr, Expr] | None:
     return None
 
 
-def power_gap(expr: Expr) -> tuple[Expr, Expr] | None:
+def power_gap(expr: Expr, definitions: Mapping[Expr, Definition]) -> tuple[Expr, Expr] | None:
     """For ``r^a - 1``, or what is opposite, the power and ``e^{a log|r|} - 1`` with all digits.
 
     That holds where the power is near 1; elsewhere there is nothing to keep.
@@ -135,10 +139,20 @@ def power_gap(expr: Expr) -> tuple[Expr, Expr] | None:
             return None
     if exponent.doit().is_integer:
         return None
-    is_positive = base.doit().is_positive or beside_one(base, exponent) is not None
-    size = base if is_positive else Apply(Head(Abs), base)
-    risen = Apply(Head(expm1), Times(exponent, Log(size)))
+    logarithm = _log_of_share(base, definitions)
+    if logarithm is None:
+        is_positive = base.doit().is_positive or beside_one(base, exponent) is not None
+        logarithm = Log(base if is_positive else Apply(Head(Abs), base))
+    risen = Apply(Head(expm1), Times(exponent, logarithm))
     return power, Minus(risen) if turned else risen
+
+
+def _log_of_share(base: Expr, definitions: Mapping[Expr, Definition]) -> Expr | None:
+    """The logarithm of a logistic function, where that is nearly 1 by what it leaves of it."""
+    left = left_of_one(Plus(ONE, Minus(base)), definitions)
+    if left is None:
+        return None
+    return Threshold(left, HALF, Log(base), Apply(Head(log1p), Minus(left)))
 
 
 def kept_digits(expr: Expr) -> Expr | None:

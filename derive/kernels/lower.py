@@ -31,6 +31,7 @@ from derive.kernels.gaps import (
     rise,
 )
 from derive.kernels.identifiers import identifier
+from derive.kernels.likeliest import from_likeliest
 from derive.kernels.norms import (
     around_powers,
     beside_one,
@@ -43,6 +44,7 @@ from derive.kernels.ratios import power_in_total, power_of_ratio
 from derive.kernels.reductions import Reductions
 from derive.kernels.shares import left_of_one, log_left, of_shares
 from derive.kernels.signature import Output
+from derive.kernels.steps import joined_steps
 from derive.kernels.together import together
 from derive.notation import (
     ONE,
@@ -184,6 +186,10 @@ class Lowering(Reductions):
                 return self._entrywise(lambda *a: Apply(head, *a), expr.operands)
             case Plus() if (centred := deviation(expr)) is not None:
                 return self.lower(centred)
+            case Plus() if (left := from_likeliest(expr, self._definitions)) is not None:
+                return self.lower(left)
+            case Plus() if (joined := joined_steps(expr)) is not None:
+                return self.lower(joined)
             case Plus() if (left := left_of_one(expr, self._definitions)) is not None:
                 return self.lower(left)
             case Plus() if (left := complement(expr)) is not None:
@@ -204,7 +210,7 @@ class Lowering(Reductions):
                 return self._masked(args)
             case Times(args) if (around := around_powers(args)) is not None:
                 return self._from_left(Times(*around))
-            case Plus() if (found := power_gap(expr)) is not None:
+            case Plus() if (found := power_gap(expr, self._definitions)) is not None:
                 power, near = map(self.lower, found)
                 return self.combined(_near_one, [power, self._from_left(expr), near])
             case Plus():
@@ -218,6 +224,12 @@ class Lowering(Reductions):
             ):
                 parts = [self.lower(left), self.lower(HALF), self._log1p(expr)]
                 return self.combined(_branches, [*parts, self.lower(log_left(left))])
+            case Log(Plus(terms) as inside) if (
+                ONE in terms and (found := power_gap(inside, self._definitions)) is not None
+            ):
+                power, near = map(self.lower, found)
+                parts = [power, self.lower(HALF), self.combined(Log, [near]), self._log1p(expr)]
+                return self.combined(_branches, parts)
             case Log(Plus(terms) as inside) if ONE in terms and complement(inside) is None:
                 return self._log1p(expr)
             case Log() if (found := beside_lowered_one(expr)) is not None:

@@ -7,6 +7,7 @@ from functools import reduce
 
 from sympy import Abs, Expr, Function, Indexed, Integer, Rational, S, Symbol, sqrt
 
+from derive.facts import Given
 from derive.notation import (
     ONE,
     ZERO,
@@ -29,6 +30,7 @@ from derive.notation import (
     times,
     without,
 )
+from derive.signs import is_not_negative
 
 
 class hypot(Function):
@@ -279,8 +281,12 @@ def _size(expr: Expr) -> Expr:
     match expr:
         case Apply(function) if function in (hypot, length):
             return expr
-    is_known = not binders(expr) and expr.doit().is_nonnegative
-    return expr if is_known else Apply(Head(Abs), expr)
+    return expr if _is_size(expr) else Apply(Head(Abs), expr)
+
+
+def _is_size(expr: Expr) -> bool:
+    """Whether a number is seen not to be negative; entries are real, which SymPy is not told."""
+    return not binders(expr) and is_not_negative(expr, Given())
 
 
 def squared(expr: Expr) -> Expr | None:
@@ -305,7 +311,7 @@ def _sides(parts: tuple[Expr, ...]) -> list[Expr]:
 
 def _known_root(expr: Expr) -> Expr | None:
     """The root of a number that cannot be negative."""
-    if binders(expr) or not expr.doit().is_nonnegative:
+    if not _is_size(expr):
         return None
     root = sqrt(expr) if expr.is_Number else None
     return root if root is not None and root.is_Rational else Power(expr, S.Half)

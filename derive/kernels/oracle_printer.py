@@ -25,7 +25,7 @@ from derive.kernels.code import Name
 from derive.kernels.comparison import comparison
 from derive.kernels.identifiers import identifier, unused
 from derive.kernels.inert_printer import NEGATIVE, InertPrinter
-from derive.kernels.vanishing import Condition, masking
+from derive.kernels.vanishing import masking
 from derive.notation import (
     ONE,
     Attains,
@@ -42,6 +42,7 @@ from derive.notation import (
     names,
     times,
 )
+from derive.weights import Condition
 
 
 class OraclePrinter(InertPrinter, MpmathPrinter):

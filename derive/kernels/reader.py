@@ -13,6 +13,7 @@ from derive.facts import Definition, EntryFact, EqualFact, IndexRange, SumFact, 
 from derive.indexing import class_arrays, index_arrays, index_places
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Argument, Output, Signature, Size
+from derive.kernels.told_signs import with_signs
 from derive.masks import without_masks
 from derive.notation import ONE, Delta, Minus, Plus, bases, binders, entries, names, replace
 
@@ -63,13 +64,14 @@ def _stable(derivation: Derivation, key: str) -> Expr:
             f"the derivation {derivation.name} has no {key} rewritten for floating point, from "
             "which a kernel could be made; derive the whole problem and ask that for its kernel"
         )
-    return derivation.stable[key].closed_form
+    return with_signs(derivation.stable[key].closed_form, derivation.given)
 
 
 def _stable_definitions(derivation: Derivation) -> Iterator[Definition]:
     for known in derivation.definitions:
         stable = derivation.stable.get(str(known.base))
         value = known.value if stable is None else stable.closed_form
+        value = with_signs(value, derivation.given)
         # A class that is free in the loss may be called like an index of the definition.
         free = names(derivation.problem.expression) & set(known.indices)
         apart = {i: Symbol(f"{i.name}_", integer=True) for i in free}

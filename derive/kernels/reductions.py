@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace as with_changes
 from functools import reduce
 
 from sympy import Expr, Symbol, oo
@@ -19,7 +20,6 @@ from derive.kernels.norms import (
 from derive.kernels.shares import is_lowered
 from derive.kernels.together import beside_together, together
 from derive.kernels.vanishing import (
-    Condition,
     masking,
     may_lack_a_value,
     only_weighed_lack,
@@ -44,9 +44,11 @@ from derive.notation import (
     Times,
     Total,
     bases,
+    entries,
     heads,
     times,
 )
+from derive.weights import Condition
 
 _MAY_BE_INFINITE = {Quotient, Power, Log, Apply, Exp}
 
@@ -165,7 +167,8 @@ class Reductions(Entries):
             return self._attained(holds)
         first, relation, second = holds
         sides = [self.lower(first), self.lower(second)]
-        return self.combined(lambda a, b: c.compared(a, relation, b), sides)
+        mask = self.combined(lambda a, b: c.compared(a, relation, b), sides)
+        return with_changes(mask, of_numbers=True)
 
     # --- sums and maxima -------------------------------------------------------------------------
 
@@ -251,7 +254,8 @@ class Reductions(Entries):
     ) -> list[Lowered] | None:
         """The factors with zeros where a mask rules an entry out, nothing being made any larger.
 
-        None where a factor that may be infinite there does not have the axes of a mask.
+        So are the entries that are given there, as people put nan on a diagonal. None where a
+        factor that may be infinite there does not have the axes of a mask.
         """
         infinite = {n for n, (_, f) in enumerate(parts) if self._may_be_infinite(f)}
         ruling: dict[int, list[Lowered]] = {}
@@ -259,7 +263,8 @@ class Reductions(Entries):
             wide = {n for n, (part, _) in enumerate(parts) if set(mask.axes) <= set(part.axes)}
             if not wide or not infinite <= wide:
                 return None
-            for n in infinite or {min(wide)}:
+            given = {n for n, (_, f) in enumerate(parts) if _is_given(f, mask)}
+            for n in infinite | given or {min(wide)}:
                 ruling.setdefault(n, []).append(mask)
         return [
             self._where(ruling[n], f) if n in ruling else part for n, (part, f) in enumerate(parts)
@@ -360,6 +365,12 @@ class Reductions(Entries):
         if self.is_moving(upper):
             masks.append(self.compared(index, "<=", upper))
         return body, index, masks
+
+
+def _is_given(factor: Expr, mask: Lowered) -> bool:
+    """Whether a factor has an entry of its own at each place that a mask rules out or lets be."""
+    own = [] if mask.of_numbers or not mask.axes else entries(factor)
+    return any(set(mask.axes) <= set(entry.indices) for entry in own)
 
 
 def _turned(factors: Iterable[Expr]) -> list[Expr]:

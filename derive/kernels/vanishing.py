@@ -10,20 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Abs, Expr, Indexed, Max, Min, Number, Symbol, cosh, sinh
+from sympy import Abs, Expr, Max, Number, Symbol, cosh, sinh
 
-from derive.facts import Definition, Given
+from derive.facts import Given
 from derive.kernels.gaps import gap
 from derive.notation import (
     ONE,
     ZERO,
     Apply,
     Attains,
-    Binder,
     Bracket,
     Delta,
     Exp,
-    Inert,
     Log,
     Maximum,
     Minus,
@@ -32,7 +30,6 @@ from derive.notation import (
     Quotient,
     Threshold,
     Times,
-    Total,
     bases,
     entries,
     factors,
@@ -45,45 +42,20 @@ from derive.notation import (
 from derive.recognition import opposite
 from derive.signs import is_not_negative
 from derive.unfolding import value_of
-
-Condition = tuple[Expr, str, Expr] | Attains
-
-
-def condition(factor: Expr) -> tuple[Condition, Expr] | None:
-    """Where a factor may be other than 0, and what it is there.
-
-    So are ``[a > b]``, a value that is 0 in one branch, ``max(0, u)`` and its powers, and the
-    bracket of the index at which a value is largest. What ``mask_weights`` has put beside the
-    weight itself rules out no more than the weight's zeros.
-    """
-    match factor:
-        case Attains():
-            return factor, ONE
-        case Threshold(Apply(function), second) if function is Abs and second == 0:
-            return None
-        case Threshold(first, second, above, otherwise) if otherwise == 0:
-            return (first, ">", second), above
-        case Threshold(first, second, above, otherwise) if above == 0:
-            return (first, "<=", second), otherwise
-        case Apply(function, operands) if function in (Max, Min) and ZERO in operands:
-            (number,) = without(operands, operands.index(ZERO))
-            sides = (number, ZERO) if function is Max else (ZERO, number)
-            return (sides[0], ">", sides[1]), number
-        case Power(Apply() as base, exponent) if exponent.doit().is_positive:
-            known = condition(base)
-            return known and (known[0], Power(known[1], exponent))
-        case Threshold(_, _, above, otherwise) if _may_vanish(above) or _may_vanish(otherwise):
-            return (factor, "!=", ZERO), factor
-    return None
-
-
-def _may_vanish(branch: Expr) -> bool:
-    """Whether a branch is 0 by a condition of its own."""
-    return branch == 0 or any(condition(f) is not None for f in factors(branch))
+from derive.weights import (
+    Condition,
+    Definitions,
+    condition,
+    definition,
+    inner_parts,
+    is_data,
+    may_be_empty,
+    may_be_zero,
+)
 
 
 def masking(
-    parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]
+    parts: Iterable[Expr], beside: Expr, definitions: Definitions
 ) -> list[tuple[Condition, Expr] | None]:
     """The condition of each part, None where it has none or nothing beside may lack a value.
 
@@ -104,22 +76,18 @@ def masking(
     arrays = frozenset().union(*(_reached(f, definitions) for f in lacking))
     return [
         ((f, "!=", ZERO), f)
-        if _is_weight(f, definitions) and not _reached(f, definitions) & arrays
+        if is_data(f, definitions) and not _reached(f, definitions) & arrays
         else condition(f)
         for f in parts
     ]
 
 
-def only_weighed_lack(
-    parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]
-) -> bool:
+def only_weighed_lack(parts: Iterable[Expr], beside: Expr, definitions: Definitions) -> bool:
     """Whether what may lack a value is what data may weigh, and data weigh it."""
     return any(_ruling_weights(list(parts), beside, definitions))
 
 
-def _ruling_weights(
-    parts: list[Expr], beside: Expr, definitions: dict[Expr, Definition]
-) -> list[Expr | None]:
+def _ruling_weights(parts: list[Expr], beside: Expr, definitions: Definitions) -> list[Expr | None]:
     """The data with which each part is 0, None where there are none or something else may lack.
 
     Logarithms, sums of no terms and shares of nothing may be weighed; the last by what is given for
@@ -143,18 +111,18 @@ def _is_of_all(weight: Expr, sharing: frozenset[Expr]) -> bool:
     return not own or bool(own & sharing)
 
 
-def _sharing(expr: Expr, definitions: dict[Expr, Definition]) -> frozenset[Expr]:
+def _sharing(expr: Expr, definitions: Definitions) -> frozenset[Expr]:
     """The indices of what is divided into shares that may be shares of nothing."""
-    known = _definition(expr, definitions)
+    known = definition(expr, definitions)
     if known is not None and known.softmax and may_lack_a_value(known.value, definitions):
         match value_of(expr, known):
             case Quotient(_, whole):
                 return names(whole)
         return names(expr)
-    return frozenset().union(*(_sharing(p, definitions) for p in _parts(expr, definitions)))
+    return frozenset().union(*(_sharing(p, definitions) for p in inner_parts(expr, definitions)))
 
 
-def weight(factor: Expr, definitions: dict[Expr, Definition]) -> Expr | None:
+def weight(factor: Expr, definitions: Definitions) -> Expr | None:
     """Data with which a factor is 0: itself, or what all terms of a sum have as a factor."""
     if is_data(factor, definitions):
         return factor
@@ -165,7 +133,7 @@ def weight(factor: Expr, definitions: dict[Expr, Definition]) -> Expr | None:
     return times(*common) if common else None
 
 
-def _data(term: Expr, definitions: dict[Expr, Definition]) -> list[Expr]:
+def _data(term: Expr, definitions: Definitions) -> list[Expr]:
     """The factors of a term that are data, those of what a condition rules out among them."""
     match term:
         case Minus(operand) | Threshold(_, _, operand, 0):
@@ -175,37 +143,7 @@ def _data(term: Expr, definitions: dict[Expr, Definition]) -> list[Expr]:
     return [term] if is_data(term, definitions) else []
 
 
-def is_data(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
-    """Whether this is made of arguments by sums and products, as ``1 - e_i``, and may be 0.
-
-    Or is 0 where such a number is: a power, a fraction, what is no larger than a number, and the
-    name of any of these, or of what is 0 by a condition.
-    """
-    defined = _definition(expr, definitions)
-    if defined is not None:
-        value = defined.value
-        return not expr.is_positive and (
-            is_data(value, definitions) or condition(value) is not None
-        )
-    match expr:
-        case Plus(parts) | Times(parts):
-            own = [p for p in parts if names(p) | bases(p)]
-            if isinstance(expr, Times):
-                own = [p for p in own if not p.is_positive]
-            return bool(own) and all(is_data(p, definitions) for p in own)
-        case Minus(operand):
-            return is_data(operand, definitions)
-        case Power(base, exponent) if exponent.doit().is_positive:
-            return is_data(base, definitions)
-        case Quotient(above, below) if not _may_be_zero(below, definitions, weighed=True):
-            return is_data(above, definitions)
-        case Apply(function, operands) if function is Min:
-            own = [p for p in operands if not p.is_positive]
-            return bool(own) and all(is_data(p, definitions) for p in own)
-    return isinstance(expr, Indexed | Symbol) and not (expr.is_positive or expr.is_integer)
-
-
-def rules_out(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]) -> bool:
+def rules_out(parts: Iterable[Expr], beside: Expr, definitions: Definitions) -> bool:
     """Whether a part is 0 by a condition where others, or what is ``beside``, may be no number."""
     parts = list(parts)
     others = [f for f in parts if condition(f) is None]
@@ -214,17 +152,17 @@ def rules_out(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Defin
     )
 
 
-def weighs(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]) -> bool:
+def weighs(parts: Iterable[Expr], beside: Expr, definitions: Definitions) -> bool:
     """Whether a part is the weight of what conditions rule out only in part, as a sum of slopes.
 
     Or of what may overflow, where that or the weight stands behind a name, or it is in a maximum:
     else ``mask_weights`` has ruled it out.
     """
     parts = list(parts)
-    weights = [f for f in parts if _is_weight(f, definitions)]
+    weights = [f for f in parts if is_data(f, definitions)]
     if not weights:
         return False
-    named = any(_definition(f, definitions) is not None for f in weights)
+    named = any(definition(f, definitions) is not None for f in weights)
     overflows = may_overflow if named else _holds_overflow
     return any(
         _is_ruled(f, definitions) or overflows(f, definitions) or _is_over_little(f)
@@ -232,11 +170,9 @@ def weighs(parts: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definiti
     )
 
 
-def weighs_over_little(
-    above: Iterable[Expr], beside: Expr, definitions: dict[Expr, Definition]
-) -> bool:
+def weighs_over_little(above: Iterable[Expr], beside: Expr, definitions: Definitions) -> bool:
     """Whether a weight is divided by an exponential that may round to 0: 0/0 is no number."""
-    return _is_over_little(beside) and any(_is_weight(f, definitions) for f in above)
+    return _is_over_little(beside) and any(is_data(f, definitions) for f in above)
 
 
 def _is_over_little(expr: Expr) -> bool:
@@ -247,37 +183,28 @@ def _is_over_little(expr: Expr) -> bool:
     )
 
 
-def _holds_overflow(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+def _holds_overflow(expr: Expr, definitions: Definitions) -> bool:
     """Whether what may overflow in this stands behind a name, or in a maximum."""
     inside = isinstance(expr, Apply) or not may_overflow(expr, {})
     return inside and may_overflow(expr, definitions)
 
 
-def _is_ruled(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+def _is_ruled(expr: Expr, definitions: Definitions) -> bool:
     """Whether a condition in this rules out what may lack a value."""
     match expr:
         case Times(parts) if rules_out(parts, ONE, definitions):
             return True
         case Quotient(above, below) if rules_out(factors(above), Quotient(ONE, below), definitions):
             return True
-    return any(_is_ruled(p, definitions) for p in _parts(expr, definitions))
+    return any(_is_ruled(p, definitions) for p in inner_parts(expr, definitions))
 
 
-def _is_weight(factor: Expr, definitions: dict[Expr, Definition]) -> bool:
-    """Whether this is an entry of an argument, a sum of such as ``1 - e_n``, or a name of data."""
-    if _definition(factor, definitions) is not None:
-        return isinstance(factor, Indexed) and is_data(factor, definitions)
-    if isinstance(factor, Plus):
-        return bool(bases(factor)) and is_data(factor, definitions)
-    return isinstance(factor, Indexed)
-
-
-def _may_be_no_number(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+def _may_be_no_number(expr: Expr, definitions: Definitions) -> bool:
     """Whether this may lack a value, or be infinite in floating point though it has one."""
     return may_lack_a_value(expr, definitions) or may_overflow(expr, definitions)
 
 
-def may_overflow(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
+def may_overflow(expr: Expr, definitions: Definitions) -> bool:
     """Whether an exponential from which no largest is taken away makes this large.
 
     Below a bar, in a logarithm or in a minimum it does not.
@@ -299,7 +226,7 @@ def may_overflow(expr: Expr, definitions: dict[Expr, Definition]) -> bool:
             return may_overflow(above, definitions) or may_overflow(otherwise, definitions)
         case Power(base):
             return may_overflow(base, definitions)
-    return any(may_overflow(p, definitions) for p in _parts(expr, definitions))
+    return any(may_overflow(p, definitions) for p in inner_parts(expr, definitions))
 
 
 def _is_lowered(exponent: Expr) -> bool:
@@ -317,14 +244,14 @@ def _lowers(expr: Expr) -> bool:
     )
 
 
-def _reached(expr: Expr, definitions: dict[Expr, Definition]) -> frozenset[Expr]:
+def _reached(expr: Expr, definitions: Definitions) -> frozenset[Expr]:
     """The arrays in an expression, those behind its names among them."""
-    inner = (_reached(p, definitions) for p in _parts(expr, definitions))
+    inner = (_reached(p, definitions) for p in inner_parts(expr, definitions))
     return bases(expr).union(*inner)
 
 
 def may_lack_a_value(
-    expr: Expr, definitions: dict[Expr, Definition], weighed: bool = True, shared: bool = True
+    expr: Expr, definitions: Definitions, weighed: bool = True, shared: bool = True
 ) -> bool:
     """Whether this divides by, or takes the logarithm of, what the arguments may make 0.
 
@@ -333,7 +260,7 @@ def may_lack_a_value(
     left of a number is zero; without what is ``shared``, and it may be weighed, shares are numbers
     between 0 and 1.
     """
-    known = _definition(expr, definitions)
+    known = definition(expr, definitions)
     if known is not None and known.softmax and not (weighed and shared):
         return False
     match expr:
@@ -343,15 +270,15 @@ def may_lack_a_value(
             return any(may_lack_a_value(p, definitions, weighed, shared) for p in inside)
         case Maximum() if weighed and may_be_empty(expr):
             return True
-        case Quotient(_, below) if _may_be_zero(below, definitions, weighed):
+        case Quotient(_, below) if may_be_zero(below, definitions, weighed):
             return True
         case Quotient(_, below) if weighed and any(gap(f) is not None for f in factors(below)):
             return True
         case Power(base, exponent) if exponent.doit().is_nonnegative is not True:
-            return _may_be_zero(base, definitions, weighed)
-        case Log(operand) if _may_be_zero(operand, definitions, weighed):
+            return may_be_zero(base, definitions, weighed)
+        case Log(operand) if may_be_zero(operand, definitions, weighed):
             return True
-    parts = _parts(expr, definitions)
+    parts = inner_parts(expr, definitions)
     return any(may_lack_a_value(p, definitions, weighed, shared) for p in parts)
 
 
@@ -369,49 +296,3 @@ def _raised(exponent: Expr) -> tuple[Expr, ...] | None:
             inside = (t.operand if isinstance(t, Log) else t for t in terms(total))
             return (*others, *inside)
     return None
-
-
-def _may_be_zero(expr: Expr, definitions: dict[Expr, Definition], weighed: bool) -> bool:
-    """Whether an argument stands in this, and not in an exponential.
-
-    Or, where that may be ``weighed``, a sum that may be empty, or a difference of shares and 1
-    that has been left as it is.
-    """
-    match expr:
-        case Exp():
-            return False
-        case Total() if weighed and may_be_empty(expr):
-            return True
-        case Plus(parts) if weighed and any(isinstance(p, Minus) for p in parts):
-            if any(base in definitions for base in bases(expr)):
-                return True
-    if isinstance(expr, Indexed | Symbol) and _definition(expr, definitions) is None:
-        return not (expr.is_positive or expr.is_integer)
-    return any(_may_be_zero(p, definitions, weighed) for p in _parts(expr, definitions))
-
-
-def may_be_empty(binder: Binder) -> bool:
-    """Whether the limits may leave nothing, as what is behind an index.
-
-    Something is from 1 to an index, and from an index to a size. What leaves an index out is taken
-    to have others.
-    """
-    lower, upper = binder.lower, binder.upper
-    if isinstance(upper, Indexed | Symbol) and lower == 1:
-        return False
-    if isinstance(upper, Symbol) and isinstance(lower, Symbol):
-        return False
-    return (upper - lower + 1).is_positive is not True
-
-
-def _parts(expr: Expr, definitions: dict[Expr, Definition]) -> tuple[Expr, ...]:
-    known = _definition(expr, definitions)
-    if known is not None:
-        return (known.value,)
-    if isinstance(expr, Binder):
-        return (expr.body,)
-    return tuple(a for a in expr.args if isinstance(a, Expr)) if isinstance(expr, Inert) else ()
-
-
-def _definition(expr: Expr, definitions: dict[Expr, Definition]) -> Definition | None:
-    return definitions.get(expr.base if isinstance(expr, Indexed) else expr)

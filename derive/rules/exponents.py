@@ -202,6 +202,31 @@ def write_reciprocal(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
+    law(Exp(Log(s.b)), s.b, Condition("positive", (s.b,))),
+    Exp(Log(Plus(ONE, Exp(z_k)))),
+)
+def cancel_exp_log(expr: Expr, given: Given) -> Outcome:
+    """``e^{log b} = b``: of what rounds to one the logarithm has no digits."""
+    match expr:
+        case Exp(Log(operand)) if is_positive(operand, given):
+            return operand
+    return None
+
+
+@rule(
+    law(Exp(Minus(Log(s.b))), Quotient(ONE, s.b), Condition("positive", (s.b,))),
+    Exp(Minus(Log(Plus(ONE, Exp(z_k))))),
+    formal="write_reciprocal",
+)
+def divide_exp_log(expr: Expr, given: Given) -> Outcome:
+    """``e^{-log b} = 1 / b`` likewise."""
+    match expr:
+        case Exp(Minus(Log(operand))) if is_positive(operand, given):
+            return Quotient(ONE, operand)
+    return None
+
+
+@rule(
     law(Times(Exp(s.u), Exp(s.v)), Exp(Plus(s.u, s.v))),
     Times(Exp(z_k), y_k, Exp(y_k)),
 )

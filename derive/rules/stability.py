@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sympy import Abs, Expr, Indexed, Max, Symbol, cosh, sinh
+from sympy import Abs, Expr, Max, Symbol, cosh, sinh
 
 from derive.facts import Given
 from derive.laws import Condition, Value, law
@@ -44,6 +44,7 @@ from derive.rules.monomials import Monomial, expression, monomial, sides
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.signs import is_not_negative, signs, within
 from derive.unify import instance_of
+from derive.weights import is_data
 
 limits = (s.j, s.lo, s.hi, s.X)
 FJ, GJ = Value(s.F, s.j), Value(s.G, s.j)
@@ -374,10 +375,11 @@ def mask_weights(expr: Expr, given: Given) -> Outcome:
             # What is zero with all weights may have exponentials of its own.
             weight = uncertain((f for f in expr.args if isinstance(f, Plus)), given)
     else:
-        weight = uncertain((f for f in expr.args if _is_weight(f, given)), given)
         at = next((n for n, f in enumerate(expr.args) if _overflows(f, given)), None)
-        if at is not None and bases(weight) & _arrays(expr.args[at]):
-            return None  # where the weight is zero, it makes no exponent large
+        # What stands in the exponent makes it no larger where it is zero.
+        inside = frozenset() if at is None else _arguments(expr.args[at])
+        apart = (f for f in expr.args if not _arguments(f) & inside)
+        weight = uncertain((f for f in apart if _is_weight(f, given)), given)
     if at is None or weight == 1:
         return None
     seen = Threshold(Apply(Head(Abs), weight), ZERO, expr.args[at], ZERO)
@@ -385,20 +387,17 @@ def mask_weights(expr: Expr, given: Given) -> Outcome:
 
 
 def _is_weight(factor: Expr, given: Given) -> bool:
-    """Whether this is an entry of an argument, or what it leaves of one."""
-    match factor:
-        case Plus((one, Minus(entry))) if one == 1:
-            return _is_weight(entry, given)
-    return isinstance(factor, Indexed) and given.definition_of(factor) is None
+    """Whether this is data that may be 0; the kernels see to what is behind a name."""
+    return given.definition_of(factor) is None and is_data(factor, given.by_base)
 
 
-def _arrays(expr: Expr) -> frozenset[Expr]:
-    """The arrays in an expression, less those that only the largest of something is taken from."""
+def _arguments(expr: Expr) -> frozenset[Expr]:
+    """Arrays and parameters in an expression, less those that only the largest is taken of."""
     if isinstance(expr, Maximum):
         return frozenset()
     if not isinstance(expr, Inert):
-        return bases(expr)
-    return frozenset().union(*map(_arrays, expr.args))
+        return bases(expr) | {name for name in names(expr) if not name.is_integer}
+    return frozenset().union(*map(_arguments, expr.args))
 
 
 def _overflows(expr: Expr, given: Given) -> bool:

@@ -51,6 +51,7 @@ from derive.stabilisation.opening import (
     open_quotients,
     open_rests,
     open_slopes,
+    open_softplus,
     open_sums,
     open_tails,
     spread_exponentials,
@@ -150,6 +151,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     trace = Trace(target, Given(facts, derivation.definitions))
     labels = Labels(derivation.problem)
     trace.apply("exclude_zero", grows_there)
+    open_softplus(trace)
     labels.open_logarithms(trace)
     if name == "value" and folded(target, trace.given) is None:
         settle(trace, ("shift_log_softmax",))

@@ -10,6 +10,8 @@ from derive.notation import (
     Apply,
     Exp,
     Head,
+    Log,
+    Minus,
     Plus,
     Power,
     ProductOver,
@@ -21,6 +23,7 @@ from derive.notation import (
     factors,
     heads,
 )
+from derive.recognition import is_logistic
 from derive.rules.complements import (
     is_share,
 )
@@ -34,6 +37,7 @@ from derive.rules.raised import (
     has_high_power,
 )
 from derive.rules.registry import Rewriting
+from derive.rules.stability import logistic
 from derive.strategy.zeros import includes_safely
 
 
@@ -151,6 +155,20 @@ def may_vanish(expr: Expr) -> bool:
 def over_own_partition(expr: Expr, given: Given) -> bool:
     """Whether a softmax is multiplied by a sum in which its partition is above a bar."""
     return any(isinstance(f, Plus) for f in expr.args) and bool(over_partition(expr, given))
+
+
+def is_of_softplus(expr: Expr, given: Given) -> bool:
+    """Whether this is ``e^{log(1 + e^u)}``, or the logistic function ``e^{-log(1 + e^u)}``."""
+    match expr:
+        case Exp(Log(operand)) | Exp(Minus(Log(operand))):
+            return logistic(operand) is not None
+    return False
+
+
+def is_name_of_logistic(entry: Expr, given: Given) -> bool:
+    """Whether this is the name of a logistic function."""
+    known = given.definition_of(entry)
+    return known is not None and is_logistic(known.value)
 
 
 def grows_there(total: Expr, given: Given) -> bool:

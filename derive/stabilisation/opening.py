@@ -64,6 +64,8 @@ from derive.rules.tails import beside_tails
 from derive.rules.trace import Trace
 from derive.stabilisation.judgement import (
     fractions_below,
+    is_name_of_logistic,
+    is_of_softplus,
     is_weighted,
     mean_above,
     over_powers,
@@ -218,6 +220,17 @@ def open_products(trace: Trace) -> None:
     lost = products_near_one(trace.expression, trace.given)
     if trace.apply("complement_product", among(lost)):
         settle(trace, ("distribute_negative", "cancel_terms"))
+
+
+def open_softplus(trace: Trace) -> None:
+    """Write ``1 + e^u`` for the exponential of its logarithm, which says nothing where it rounds.
+
+    The logistic functions above it have an exponential in common with what is left.
+    """
+    trace.apply("divide_exp_log", is_of_softplus)
+    if trace.apply("cancel_exp_log", is_of_softplus):
+        trace.apply("unfold_definition", is_name_of_logistic)
+        settle(trace, ("multiply_quotients", "flatten_quotient", "cancel_factor"))
 
 
 def open_slopes(trace: Trace) -> None:

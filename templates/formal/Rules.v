@@ -1435,6 +1435,8 @@ Ltac write_exponential :=
     rewrite (exp_plus a (- ln b)), (exp_Ropp (ln b)), (exp_ln b) by positive end;
   by_ring.
 Ltac distribute_share := by_ring.
+Ltac cancel_exp_log :=
+  match goal with |- context [exp (ln ?b)] => rewrite (exp_ln b) by positive end; by_ring.
 Ltac write_reciprocal :=
   match goal with |- context [exp (- ln ?b)] =>
     rewrite (exp_Ropp (ln b)), (exp_ln b) by positive end;

@@ -51,6 +51,57 @@ def test_digamma_and_its_derivatives_have_nearly_all_digits(order: int) -> None:
     assert_allclose(found, exact, rtol=1e-14, atol=0 if order else 1e-14)
 
 
+@pytest.mark.parametrize("order", range(4))
+def test_steps_of_digamma_have_all_digits(order: int) -> None:
+    """However little is left of both values, and however large both are."""
+    draw = np.random.default_rng(order)
+    start, step = 10 ** draw.uniform(-12, 10, 200), 10 ** draw.uniform(-14, 10, 200)
+    step[::3] = -start[::3] * draw.uniform(0, 0.5, 67)
+    step[:5] = 0
+    with mpmath.workdps(60):
+        pairs = [(mpmath.mpf(x), mpmath.mpf(h)) for x, h in zip(start, step, strict=True)]
+        exact = [float(mpmath.psi(order, x + h) - mpmath.psi(order, x)) for x, h in pairs]
+    assert_allclose(runtime._polygamma_step(order, start, step), exact, rtol=2e-15, atol=0)
+
+
+def test_steps_of_digamma_below_zero_and_in_other_types() -> None:
+    found = runtime._polygamma_step(0, np.array([-1.5, -0.25, 0.0]), np.array([1.0, 0.5, 1.0]))
+    assert_allclose(found[:2], [-2 / 3, -7.14159265358979], rtol=1e-14)
+    assert not np.isfinite(found[2])
+    assert runtime._polygamma_step(1, np.float32(2), np.ones(3, np.float32)).dtype == np.float32
+    assert_allclose(runtime._polygamma_step(0, 2, 1), 0.5, rtol=1e-15)
+
+
+COUNTS = "loggamma(sum(a[j] + x[j], j=1..C)) - loggamma(sum(a[j], j=1..C))"
+COUNTS = f"{COUNTS} - sum(loggamma(a[j] + x[j]) - loggamma(a[j]), j=1..C)"
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize("by", [["a[k]"], ["a[k]", "a[m]"]])
+@pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
+def test_what_counts_add_to_a_dirichlet_distribution(by: list[str], scale: float) -> None:
+    """Where nothing was counted, nothing is added: no digits are lost beside what is large."""
+    take = derive.gradient if len(by) == 1 else derive.hessian
+    derivation = take(COUNTS, *by, given=["a[j] > 0"])
+    numbers = {"a": scale * np.array([1.0, 0.3, 2.0, 1.0]), "x": np.array([0.0, 3.0, 0.0, 2.0])}
+    found = derivation.kernel("numpy")(**numbers)[1]
+    exact = np.array(derivation.kernel("mpmath")(**numbers, dps=60)[1], float)
+    assert_allclose(found, exact, rtol=1e-12)
+
+
+SPREAD = "lgamma(y[n] + 1/a) - lgamma(1/a) + y[n]*log(a*m[n]) - (y[n] + 1/a)*log(1 + a*m[n])"
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize(("spread", "digits"), [(1e-2, 13), (1e-4, 11), (1e-6, 9)])
+def test_counts_that_are_hardly_spread(spread: float, digits: int) -> None:
+    """The slope of a negative binomial, in which a logarithm is taken off, too."""
+    derivation = derive.gradient(f"sum({SPREAD}, n=1..N)", "a", given=["a > 0", "m[n] > 0"])
+    numbers: dict[str, Any] = {"y": np.array([0.0, 3, 7]), "m": np.array([1.0, 2, 5]), "a": spread}
+    exact = derivation.kernel("mpmath")(**numbers, dps=60)[1]
+    assert_allclose(derivation.kernel("numpy")(**numbers)[1], float(exact), rtol=10.0**-digits)
+
+
 @pytest.mark.parametrize(
     ("function", "exact"),
     [

@@ -122,6 +122,41 @@ def test_a_large_power_of_one_and_a_difference_below(a: float) -> None:
     check(derivation, {"x": 1.16, "a": a, "c": 0.9})
 
 
+BARRON = "sum((2 - a)/a*(((x[n]/c)^2/(2 - a) + 1)^(a/2) - 1), n=1..N)"
+
+
+@pytest.mark.parametrize("x", [0.3, 1e155, -1e200])
+@pytest.mark.parametrize(
+    ("loss", "variable", "facts", "inputs"),
+    [
+        (BARRON, "x[k]", ("a < 2", "c > 0"), {"a": 0.7, "c": 1.3}),
+        (BARRON, "c", ("a < 2",), {"a": 0.7, "c": 1.3}),
+        (BARRON, "a", ("a < 2", "c > 0"), {"a": 0.7, "c": 1.3}),
+        ("sum(log(1 + x[n]^2/s[n]), n=1..N)", "x[k]", ("s[n] > 0",), {"s": [1.3, 0.4]}),
+        ("sum(log(1 + x[n]^2/abs(s[n])), n=1..N)", "x[k]", (), {"s": [-1.3, 0.4]}),
+    ],
+)
+def test_squares_over_numbers_whose_sign_is_told(
+    loss: str, variable: str, facts: tuple[str, ...], inputs: dict[str, Any], x: float
+) -> None:
+    """Barron's for ``a < 2`` again: such a number has a root as well as ``|a - 2|`` has."""
+    exact.check(loss, variable, facts, x=[x, 1.0], **inputs)
+
+
+def test_squares_of_residuals_with_a_name() -> None:
+    facts = ["a < 2", "c > 0"]
+    residual = "x[n] = y[n] - sum(X[n,l]*w[l], l=1..D)"
+    derivation = derive.gradient(BARRON, ["w[k]", "c"], where=[residual], given=facts)
+    inputs: dict[str, Any] = {"X": [[0.3, 0.2], [1.0, -1.0]], "y": [1e200, -2e200], "w": [0.1, 0.4]}
+    value, slopes = derivation.kernel("numpy")(
+        **{n: np.array(v) for n, v in inputs.items()}, a=0.7, c=1.3
+    )
+    height, true = derivation.kernel("mpmath")(**inputs, a=0.7, c=1.3, dps=60)
+    np.testing.assert_allclose(value, float(height), rtol=1e-14)
+    for part, expected in zip(slopes, true, strict=True):
+        np.testing.assert_allclose(part, np.array(expected, float), rtol=1e-14, atol=0)
+
+
 @pytest.mark.parametrize("scale", HARD)
 @pytest.mark.parametrize("below", [f"{LENGTH}*{LENGTH.replace('x', 'y')}", PRODUCT])
 def test_a_cosine(below: str, scale: float) -> None:

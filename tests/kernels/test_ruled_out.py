@@ -89,3 +89,29 @@ def test_nothing_is_ruled_out_where_all_have_values() -> None:
     """Brackets multiply what is finite whatever the arguments are."""
     derivation = derive.gradient("sum(y[i]*relu(z[i]), i=1..C)/T", "z[k]", given=["T > 0"])
     assert "y * np.where(z > 0, 1, 0)" in derivation.kernel("numpy").source
+
+
+@pytest.mark.parametrize("outside", [np.nan, np.inf])
+@pytest.mark.parametrize(
+    ("loss", "given"),
+    [
+        ("-sum(c[i,j]*log(w[i]/(w[i] + w[j])), i=1..N, j=1..N, j != i)", ["w[i] > 0"]),
+        ("sum(c[i,j]*(w[i] - w[j])^2, i=1..N, j=1..N, j != i)", []),
+        ("sum(c[i,j]*d[i,j]*exp(w[i] - w[j]), i=1..N, j=1..N, j != i)", []),
+        ("sum(c[i,j]*log(w[i] + w[j]), j=1..i-1, i=1..N)", ["w[i] > 0"]),
+    ],
+)
+def test_entries_at_places_that_are_left_out(loss: str, given: list[str], outside: float) -> None:
+    """People put nan on the diagonal of counts; the value has none of them."""
+    kernel = derive.gradient(loss, "w[k]", given=given).kernel("numpy")
+    numbers = np.arange(9.0).reshape(3, 3)
+    scores = {"w": np.array([1.0, 2.0, 3.0])} | ({"d": numbers + 1} if "d[" in loss else {})
+    left_out = np.where(np.eye(3) == 1, outside, numbers)
+    with np.errstate(all="ignore"):
+        value, _ = kernel(c=left_out, **scores)
+        swapped = {
+            n: np.where(np.eye(3) == 1, outside, v) if n == "d" else v for n, v in scores.items()
+        }
+        same, _ = kernel(c=numbers, **swapped)
+        expected, _ = kernel(c=np.where(np.eye(3) == 1, 0.0, numbers), **scores)
+    np.testing.assert_allclose([value, same], expected, rtol=1e-15)

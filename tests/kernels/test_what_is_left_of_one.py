@@ -57,6 +57,28 @@ def logistic(number: Any) -> Any:
     return 1 / (1 + mpmath.exp(-mpmath.mpf(number)))
 
 
+@pytest.mark.parametrize("score", [-1000.0, -40.0, -1.0, 3.0, 40.0, 800.0])
+def test_what_the_exponential_of_a_softplus_leaves(score: float) -> None:
+    """The logarithm rounds to zero where nearly one is left, and so would the difference."""
+    with mpmath.workdps(DIGITS):
+        share = logistic(score)
+        exact = [float(mpmath.log(share)), float(1 - share)]
+    found = computed("log(1 - exp(-softplus(z)))", "z", z=score)
+    np.testing.assert_allclose(found, exact, rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize("power", [0.3, 1.7])
+@pytest.mark.parametrize("score", [-40.0, 1.0, 20.0, 36.0, 40.0, 60.0, 700.0])
+def test_what_a_power_of_a_logistic_function_leaves(score: float, power: float) -> None:
+    """Where the function is nearly one, what it leaves of one has all digits."""
+    with mpmath.workdps(DIGITS):
+        share, g = logistic(score), mpmath.mpf(power)
+        left = 1 - share**g
+        exact = [float(mpmath.log(left)), float(-g * share**g * (1 - share) / left)]
+    found = computed("log(1 - sigmoid(z)^g)", "z", ("g > 0",), z=score, g=power)
+    np.testing.assert_allclose(found, exact, rtol=1e-14, atol=0)
+
+
 CURED = "-log(1 - sigmoid(u) + sigmoid(u)*exp(-exp(b)))"
 TURNED = "-log(sigmoid(u)*exp(-exp(b)) + 1 - sigmoid(u))"
 

@@ -23,6 +23,8 @@ pytestmark = [pytest.mark.needs("lark"), pytest.mark.filterwarnings("ignore:over
         "sum((1 - d[n])*exp(z[n]), n=1..N)",
         "sum(c[n]*cosh(z[n]), n=1..N)",
         "sum(c[n]*(exp(z[n]) - x[n]*z[n]), n=1..N)",
+        "sum(c[n]*z[n]*exp(z[n]), n=1..N)",
+        "sum(c[n]*(z[n] - x[n])*exp(z[n]), n=1..N)",
     ],
 )
 def test_exponentials_that_are_ruled_out(loss: str) -> None:
@@ -34,6 +36,43 @@ def test_exponentials_that_are_ruled_out(loss: str) -> None:
     found = kernel(**{name: np.array(value) for name, value in given.items()})
     for part, exact in zip(found, oracle(**given, dps=1000), strict=True):
         np.testing.assert_allclose(part, np.array(exact, float), rtol=1e-14)
+
+
+WRITTEN = [
+    "c[n]^2",
+    "min(c[n], m)",
+    "2*abs(c[n])",
+    "(1 - d[n])^2",
+    "(c[n]/m)^a",
+    "m*(c[n]^2 + c[n])",
+]
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize("weight", WRITTEN)
+def test_a_weight_is_what_its_name_may_be_of(weight: str, target: str) -> None:
+    """A weight that is written out needs no name, nor has it to be an entry."""
+    facts = [f"{name} > 0" for name in "am" if re.search(rf"\b{name}\b", weight)]
+    derivation = derive.gradient(f"sum({weight}*exp(z[n]), n=1..N)", "z[k]", given=facts)
+    given = {n: np.array(NAMED[n]) for n in "acdm" if re.search(rf"\b{n}\b", weight)}
+    value, slope = derivation.kernel(target)(**given, z=np.array([1e4, 2.0, 0.5]))
+    seen = {name: v[1:] if v.ndim else v for name, v in given.items()}
+    expected, slopes = derivation.kernel("mpmath")(**seen, z=np.array([2.0, 0.5]))
+    np.testing.assert_allclose(float(value), float(expected), rtol=1e-14)
+    np.testing.assert_allclose(np.array(slope, float), [0, *map(float, slopes)], rtol=1e-14)
+
+
+@pytest.mark.parametrize("target", ["numpy", "mpmath"])
+@pytest.mark.parametrize("weight", ["c", "c^2", "min(c, 2)", "abs(c)/2"])
+def test_a_parameter_is_a_weight(weight: str, target: str) -> None:
+    kernel = derive.gradient(f"{weight}*exp(z)", "z").kernel(target)
+    assert tuple(map(float, kernel(c=0.0, z=1e4))) == (0, 0)
+
+
+def test_a_parameter_of_the_exponent_is_no_weight() -> None:
+    """Where the temperature is 0, so is the loss by its weight, and it has no value."""
+    source = derive.gradient("T*exp(z/T)", "z", given=["T != 0"]).kernel("numpy").source
+    assert "np.where" not in source.split("# ---")[0]
 
 
 def test_a_logarithm_that_only_rounding_makes_infinite() -> None:
