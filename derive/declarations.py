@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sympy import Eq, Expr, Ge, Gt, Indexed, Integer, Le, Lt, Ne, Symbol, Tuple
@@ -24,10 +24,14 @@ from derive.facts import (
 from derive.notation import (
     ONE,
     Delta,
+    Log,
     Quotient,
     Total,
     bases,
+    collected,
     entries,
+    factors,
+    masked,
     names,
 )
 from derive.reading import read
@@ -165,6 +169,27 @@ def mentioned_in(fact: Fact) -> Expr:
         case PositiveFact():
             return fact.expression
     return ONE
+
+
+def implied_sizes(places: Iterable[Expr], facts: Iterable[Fact]) -> tuple[SizeFact, ...]:
+    """What is divided by a sum over the others has no value without others: ``n >= 2``."""
+    told = {fact.size for fact in facts if isinstance(fact, SizeFact)}
+    least: dict[Symbol, int] = {}
+    for total in frozenset().union(*(collected(place, _sums_below) for place in places)):
+        body, index = total.opened
+        masks = sum(masked(f, index) is not None for f in factors(body))
+        if total.lower == 1 and total.upper.is_Symbol and total.upper not in told:
+            needed = 1 + len(total.excluded) + masks
+            least[total.upper] = max(needed, least.get(total.upper, 1))
+    return tuple(SizeFact(size, Integer(n)) for size, n in sorted(least.items(), key=str) if n > 1)
+
+
+def _sums_below(expr: Expr) -> list[Expr]:
+    """The sums over an index that something is divided by, or of which there is a logarithm."""
+    match expr:
+        case Quotient(_, below) | Log(below):
+            return [f for f in factors(below) if isinstance(f, Total)]
+    return []
 
 
 def check_facts(

@@ -18,6 +18,7 @@ from derive.declarations import (
     check_entries,
     check_facts,
     check_indices,
+    implied_sizes,
     is_size,
     mentioned_in,
     read_definition,
@@ -118,11 +119,11 @@ def pose(
     labels = labels.difference(*map(names, wanted))
     sizes = frozenset().union(*map(sizes_in, places))
     domains = domains_of(definitions, Given((*facts, *told)))
-    others = [loss, *wanted, *_summed(direction), *map(mentioned_in, facts)]
-    definitions = kept_apart(
-        definitions, others, lambda: Ranges(defined, sizes, (), labels, domains)
+    others = [loss, *wanted, *_summed(direction)]
+    facts, definitions = kept_apart(
+        facts, definitions, others, lambda: Ranges(defined, sizes, (), labels, domains)
     )
-    places = [*others, *(d.value for d in definitions)]
+    places = [*others, *map(mentioned_in, facts), *(d.value for d in definitions)]
     ranges = Ranges(defined, sizes, told, labels, domains)
     for _ in range(2):
         # Twice: a fact may give an index of the loss its range, and the other way round.
@@ -136,6 +137,7 @@ def pose(
         with_softmax(Definition(d.entry, without_masks(d.value, everything))) for d in definitions
     )
     check_defined(facts, typed, definitions)
+    facts += implied_sizes((loss, *(d.value for d in definitions)), facts)
     everything = Given((*facts, *known), definitions)
     loss = without_roots(loss, everything)
     definitions = tuple(

@@ -50,3 +50,13 @@ def test_a_fact_about_all_pairs_is_used_where_one_of_them_is_left_out() -> None:
     )
     assert "P" not in str(found.result)
     assert found.check().ok
+
+
+def test_what_is_divided_by_a_sum_over_the_others_has_others() -> None:
+    """Of one sample alone the sum is empty, and ``1`` for it was refused at ``N = 1``."""
+    shares = "p[i,j] = exp(z[i,j])/sum(exp(z[i,m]), m=1..N, m != i)"
+    loss = "sum(sum(p[i,j], j=1..N, j != i)*x[i]^2, i=1..N)"
+    found = derive.gradient(loss, "x[k]", where=[shares])
+    assert str(found.result) == "2*x[k]"
+    assert found.check().level == "exact"
+    assert "N \\ge 2" in found.latex()

@@ -143,7 +143,8 @@ def axes_of(statement: Statement, roles: Roles) -> Axes:
     axes = Axes(roles)
     for tree in statement.expressions:
         _visit(tree, {}, axes)
-    told = _letters(*statement.expressions, *statement.where, *statement.given)
+    told = _letters(*statement.expressions, *statement.where)
+    told = told.union(*(_letters(fact) - _generic(fact) for fact in statement.given))
     for variable in statement.variables:
         # A letter that stands in variables alone may run over axes of different sizes there.
         _visit(variable, {name: Index(name) for name in _letters(variable) - told}, axes)

@@ -112,3 +112,18 @@ def test_the_length_of_an_array_is_a_size_where_another_sum_starts_at_it() -> No
 def test_an_index_stays_one_where_the_array_goes_on_after_it(text: str, where: list[str]) -> None:
     derivation = derive.gradient(text, "a", where=where)
     assert [str(size) for size in derivation.problem.sizes] == ["N"]
+
+
+def test_the_letters_of_a_fact_are_its_own() -> None:
+    """``W[k,l] > 0`` is said of all entries: its ``k`` is not that of what is derived by."""
+    found = derive.gradient(
+        "Sum(V[f,n]/Q[f,n] - log(V[f,n]/Q[f,n]) - 1, (f,1,F), (n,1,N))",
+        ["W[k,m]", "H[k,m]"],
+        given=["W[k,l] > 0", "H[l,n] > 0", "V[f,n] > 0"],
+        where=["Q[f,n] = Sum(W[f,l]*H[l,n], (l,1,R))"],
+    )
+    assert [str(part.result) for part in found.results] == [
+        "Sum((1 - V[k, n]/Q[k, n])*H[m, n]/Q[k, n], (n, 1, N))",
+        "Sum((1 - V[f, m]/Q[f, m])*W[f, k]/Q[f, m], (f, 1, F))",
+    ]
+    assert found.check().level == "exact"
