@@ -36,6 +36,7 @@ from derive.notation import (
     Times,
     Total,
     bases,
+    code,
     factors,
     heads,
     names,
@@ -212,6 +213,12 @@ class _Gathering:
         bound: Sequence[Expr] = (),
     ) -> Expr | None:
         """Scalars times the array of the rest, multiplied out where that is shorter."""
+        idle = [i for i in bound if not any(i in names(f) for f in parts)]
+        if idle and not self.contract:
+            return None
+        # A sum over nothing counts.
+        parts = [*(self.sizes[i] for i in idle), *parts]
+        bound = [i for i in bound if i not in idle]
         wanted = {*_given(row, column), *bound}
         scalars = [f for f in parts if not wanted & names(f)]
         others = tuple(f for f in parts if wanted & names(f))
@@ -347,7 +354,44 @@ def _sum(arrays: Iterable[Expr | None]) -> Expr | None:
         return None
     if all(isinstance(_unsigned(a), Transposed) for a in found):
         return Transposed(plus(*map(_flipped, found)))
-    return plus(*found)
+    return _shared(_shared(plus(*found), -1), 0)
+
+
+def _shared(array: Expr, end: int) -> Expr:
+    """A sum with the first, or last, matrix of several products taken out: ``A C + B C``."""
+    alike: dict[str, list[tuple[Expr, Expr]]] = {}
+    for term in terms(array):
+        scalars, found, negative = _parted(term)
+        cores = [m for f in found for m in _multiplicands(f)]
+        if len(cores) > 1:
+            key, turned = _like(cores[end])
+            rest = times(*scalars, reduce(Product, cores[1:] if end == 0 else cores[:-1]))
+            rest = Minus(rest) if negative else rest
+            alike.setdefault(key, []).append((term, _negative(rest) if turned else rest))
+    several = {key: group for key, group in alike.items() if len(group) > 1}
+    if not several:
+        return array
+    group = next(iter(several.values()))
+    shared = _multiplicands(_parted(group[0][0])[1][end])[end]
+    if _like(shared)[1]:
+        shared = _negative(shared)
+    # What is taken off stands behind what it is taken off from.
+    inner = _sum(sorted((rest for _, rest in group), key=lambda r: isinstance(r, Minus)))
+    whole = _multiplied([shared, inner] if end == 0 else [inner, shared])
+    taken = [term for term, _ in group]
+    return _shared(plus(whole, *(t for t in terms(array) if t not in taken)), end)
+
+
+def _like(array: Expr) -> tuple[str, bool]:
+    """What an array and its negative have in common, and whether it is the one with more signs."""
+    if isinstance(array, Transposed):
+        key, turned = _like(array.operand)
+        return f"transposed {key}", turned
+    if not isinstance(array, Plus):
+        return code(array), False
+    signs = sorted((code(_unsigned(t)), isinstance(t, Minus)) for t in array.args)
+    turned = signs[0][1]
+    return ";".join(f"{c}{minus ^ turned}" for c, minus in signs), turned
 
 
 def _flipped(array: Expr) -> Expr:
@@ -370,17 +414,27 @@ def _scaled(scalars: Iterable[Expr], array: Expr) -> Expr:
 
 def _multiplied(arrays: Sequence[Expr]) -> Expr:
     """The matrix product, with what scales its factors before it."""
-    scalars: list[Expr] = []
-    cores: list[Expr] = []
-    turned = False
-    for array in arrays:
-        turned ^= isinstance(array, Minus)
-        parts = factors(_unsigned(array))
-        scalars += [f for f in parts if not is_array(f)]
-        cores += [f for f in parts if is_array(f)]
+    found = [_parted(a) for a in arrays]
+    scalars = [f for outer, _, _ in found for f in outer]
+    cores = [c for _, inner, _ in found for c in inner]
+    turned = sum(negative for *_, negative in found) % 2 == 1
     others = [c for c in cores if not isinstance(c, Identity)] or cores[:1]
     whole = times(*scalars, reduce(Product, others))
     return _negative(whole) if turned else whole
+
+
+def _parted(array: Expr) -> tuple[list[Expr], list[Expr], bool]:
+    """The numbers and the matrices that are multiplied in an array, and whether it is negative."""
+    parts = factors(_unsigned(array))
+    cores = [f for f in parts if is_array(f)]
+    return [f for f in parts if not is_array(f)], cores, isinstance(array, Minus)
+
+
+def _multiplicands(array: Expr) -> list[Expr]:
+    """The matrices whose product an array is."""
+    if isinstance(array, Product):
+        return [*_multiplicands(array.left), *_multiplicands(array.right)]
+    return [array]
 
 
 def _negative(array: Expr) -> Expr:

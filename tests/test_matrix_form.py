@@ -119,6 +119,7 @@ def forms(name: str) -> list[Expr | None]:
 
 
 hat, hats = IndexedBase("\\hat{y}", shape=(C,)), IndexedBase("\\hat{y}", shape=(N, C))
+by_sample = IndexedBase("\\hat{y}", shape=(N,))
 share = Quotient(1, N)
 
 
@@ -169,7 +170,12 @@ FORMS: dict[str, list[Expr | None]] = {
     "log of class, k is not t": [None],
     "brier": [None],
     "variance": [None],
-    "contrastive": [None],
+    "contrastive": [
+        Times(
+            Quotient(1, zoo.T),
+            Product(Transposed(Whole(zoo.x)), less(Times(N, Whole(by_sample)), Ones(N))),
+        )
+    ],
     "neighbours": [None],
     "by temperature": [None],
     "bound index also free": [None],
@@ -379,3 +385,38 @@ def test_all_ways_to_multiply_two_matrices() -> None:
         rows = F if first == (i, u) else F.T
         columns = G if second == (u, j) else G.T
         np.testing.assert_allclose(kernel(F=F, G=G, H=H)[1], rows @ columns)
+
+
+SHARED = {
+    "score matching": (
+        "sum(sum(-W[k,k] + (sum(W[k,j]*x[n,j], j=1..D) + b[k])^2/2, k=1..D), n=1..N)/N",
+        "W[k,l]",
+        "-I + 1/N*(W*x.T + b*1)*x",
+    ),
+    "factor analysis": (
+        "sum(sum((x[n,d] - mu[d] - sum(M[d,k]*h[n,k], k=1..K))^2, d=1..D), n=1..N)/2",
+        "M[d,k]",
+        "(M*h.T + mu*1 - x.T)*h",
+    ),
+    "factor analysis, by the mean": (
+        "sum(sum((x[n,d] - mu[d] - sum(M[d,k]*h[n,k], k=1..K))^2, d=1..D), n=1..N)/2",
+        "mu[d]",
+        "N*mu + (M*h.T - x.T)*1",
+    ),
+    "a centred map": (
+        "sum(sum(sum(M[d,k]*(x[n,k] - mu[k]), k=1..D)^2, d=1..D), n=1..N)/2",
+        "M[d,k]",
+        "M*(mu*1 - x.T)*(-x + 1*mu.T)",
+    ),
+    "a centred map, by the mean": (
+        "sum(sum(sum(M[d,k]*(x[n,k] - mu[k]), k=1..D)^2, d=1..D), n=1..N)/2",
+        "mu[k]",
+        "M.T*M*(mu*1 - x.T)*1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_what_products_have_in_common_is_written_once(name: str) -> None:
+    loss, by, wanted = SHARED[name]
+    assert str(derive.gradient(loss, by).matrix) == wanted
