@@ -154,7 +154,7 @@ BY_HAND = {
     ),
     "shares of others above what each is divided by": (
         "sum(log(sum(exp(z[i]*z[j]/(h[i]*h[j])), j=1..N, j != i)), i=1..N)",
-        "Sum((\\hat{y}[i, k] + \\hat{y}[k, i])*z[i]/h[i], (i, 1, N))/h[k]",
+        "Sum((\\hat{y}[j, k] + \\hat{y}[k, j])*z[j]/h[j], (j, 1, N))/h[k]",
         {},
     ),
     "what a delta picks beside its name": (
@@ -262,8 +262,8 @@ BY_HAND = {
     "soft neighbours": (
         "-sum(log(sum(M[i,j]*exp(-sum((x[i,l] - x[j,l])^2, l=1..D)/T), j=1..N, j != i)"
         "/sum(exp(-sum((x[i,l] - x[j,l])^2, l=1..D)/T), j=1..N, j != i)), i=1..N)/N",
-        "-2*Sum((-x[i, a] + x[m, a])*(\\hat{q}[i, m] + \\hat{q}[m, i]"
-        " - \\hat{y}[i, m] - \\hat{y}[m, i]), (i, 1, N))/(N*T)",
+        "-2*Sum((-x[j, a] + x[m, a])*(\\hat{q}[j, m] + \\hat{q}[m, j] - \\hat{y}[j, m] - "
+        "\\hat{y}[m, j]), (j, 1, N))/(N*T)",
         {"by": "x[m,a]", "given": ["T > 0"]},
     ),
     "soft neighbours by the temperature": (
@@ -682,8 +682,7 @@ BY_HAND = {
     ),
     "shares weighted by a histogram of classes": (
         "-log(sum(softmax(z)[c]*sum(delta(c,t[n]), n=1..N), c=1..C))",
-        "(1 - Sum(KroneckerDelta(k, t[n]), (n, 1, N))"
-        "/Sum(\\hat{y}[c]*Sum(KroneckerDelta(c, t[n]), (n, 1, N)), (c, 1, C)))*\\hat{y}[k]",
+        "(-Sum(KroneckerDelta(k, t[n]), (n, 1, N))/Sum(\\hat{y}[t[n]], (n, 1, N)) + 1)*\\hat{y}[k]",
         {},
     ),
     "softmax in a named sum": (
@@ -758,8 +757,8 @@ BY_HAND = {
     ),
     "a mask beside logarithms that have a value": (
         "sum(g[i]/log(1 + r[i]), i=1..C)",
-        "Sum((-g[k]/((r[k] + 1)*log(r[k] + 1)**2) + g[i]/((r[i] + 1)*log(r[i] + 1)**2))"
-        "*\\sigma[i, k]*\\sigma[k, i], (i, 1, C))/T",
+        "Sum((-g[k]/((r[k] + 1)*log(r[k] + 1)**2) + g[j]/((r[j] + 1)*log(r[j] + "
+        "1)**2))*\\sigma[j, k]*\\sigma[k, j], (j, 1, C))/T",
         {"where": ["r[i] = 1 + sum(sigmoid((z[i] - z[j])/T), j=1..C, j != i)"], "given": ["T > 0"]},
     ),
     "what is left of one below a bar": (
@@ -902,9 +901,8 @@ BY_HAND = {
     "comparisons with ties": (
         """-sum(sum(w[i,j]*log(exp(z[i])/(exp(z[i]) + exp(z[j]) + nu*exp((z[i] + z[j])/2))),
                     j=1..C, j != i), i=1..C)""",
-        "Sum((1 - KroneckerDelta(i, k))*((nu*exp(z[i]/2 + z[k]/2)/2 + exp(z[k]))"
-        "*(w[i, k] + w[k, i])/(nu*exp(z[i]/2 + z[k]/2) + exp(z[i]) + exp(z[k])) - w[k, i]),"
-        " (i, 1, C))",
+        "Sum((1 - KroneckerDelta(j, k))*((nu*exp(z[j]/2 + z[k]/2)/2 + exp(z[k]))*(w[j, k] + "
+        "w[k, j])/(nu*exp(z[j]/2 + z[k]/2) + exp(z[j]) + exp(z[k])) - w[k, j]), (j, 1, C))",
         {"given": ["nu > 0"]},
     ),
     "logarithmic gas": (
@@ -985,7 +983,7 @@ BY_HAND = {
     "relativistic generator": (  # a constant leaves a sum
         "-sum(log(1 - sigmoid(r[m] - sum(f[i], i=1..N)/N)), m=1..M)/M"
         " - sum(log(sigmoid(f[i] - sum(r[m], m=1..M)/M)), i=1..N)/N",
-        "(\\varsigma[b] + 1 - Sum(\\sigma[i], (i, 1, N))/N)/M",
+        "(\\varsigma[b] + Sum(1 - \\sigma[i], (i, 1, N))/N)/M",
         {"by": "r[b]"},
     ),
     "radial flow": (
@@ -1122,6 +1120,67 @@ BY_HAND = {
         "-sum(log(softmax(s*(z[n,j] - mu*delta(j,t[n])), j)[t[n]]), n=1..N)",
         "s*(-KroneckerDelta(k, t[m]) + \\hat{y}[m, k])",
         {"by": "z[m,k]"},
+    ),
+    "a constant in a mean": (
+        "sum((a[k]*x[n] + c)^2, n=1..N)/N",
+        "2*c + 2*a[k]*Sum(x[n], (n, 1, N))/N",
+        {"by": "c"},
+    ),
+    "what a row has to pay, in strengths": (
+        "-sum(c[i,j]*log(w[i]/(w[i] + w[j])), i=1..N, j=1..N, j != i)",
+        "Sum((c[j, k] - c[k, j]*w[j]/w[k])/(w[j] + w[k]), (j, 1, N))",
+        {"by": "w[k]", "given": ["w[i] > 0"]},
+    ),
+    "wins with a margin": (
+        "-sum(c[i,j]*log(p[i,j]), i=1..N, j=1..N, j != i)",
+        "Sum((1 - KroneckerDelta(j, k))*((1 - p[j, k])*c[j, k] - (1 - p[k, j])*c[k, j]),"
+        " (j, 1, N))",
+        {"by": "s[k]", "where": ["p[i,j] = exp(s[i])/(exp(s[i]) + t*exp(s[j]))"]},
+    ),
+    "wins with a margin, no name": (
+        "-sum(c[i,j]*log(exp(s[i])/(exp(s[i]) + t*exp(s[j]))), i=1..N, j=1..N)",
+        "t*Sum(exp(s[k])*c[j, k]/(t*exp(s[k]) + exp(s[j])) - exp(s[j])*c[k, j]/(t*exp(s[j]) +"
+        " exp(s[k])), (j, 1, N))",
+        {"by": "s[k]", "given": ["t > 1"]},
+    ),
+    "wins at home": (
+        "-sum(c[i,j]*log(p[i,j]) + d[i,j]*log(1-p[i,j]), i=1..N, j=1..N, j != i)",
+        "Sum((1 - KroneckerDelta(i, k))*(-(c[i, k] + d[i, k])*p[i, k] + (c[k, i] + d[k, "
+        "i])*p[k, i] + c[i, k] - c[k, i]), (i, 1, N))",
+        {"by": "s[k]", "where": ["p[i,j] = 1/(1 + exp(s[j]-s[i]-h))"]},
+    ),
+    "ties of Rao and Kupper, with names": (
+        "-sum(w[i,j]*log(p[i]/(p[i] + a*p[j])) + t[i,j]*log((a^2 - 1)*p[i]*p[j]"
+        "/((p[i] + a*p[j])*(a*p[i] + p[j]))), i=1..N, j=1..N)",
+        "Sum(-(2*a/(a**2 - 1) - p[i]/(a*p[i] + p[j]))*t[i, j]"
+        " + (t[i, j] + w[i, j])*p[j]/(a*p[j] + p[i]), (i, 1, N), (j, 1, N))",
+        {"by": "a", "given": ["a > 1"], "where": ["p[i] = exp(z[i])"]},
+    ),
+    "ties of Davidson, with names": (
+        "-sum(w[i,j]*log(p[i]/(p[i] + p[j] + u*sqrt(p[i]*p[j])))"
+        " + t[i,j]*log(u*sqrt(p[i]*p[j])/(p[i] + p[j] + u*sqrt(p[i]*p[j]))), i=1..N, j=1..N)",
+        "Sum(sqrt(p[i]*p[j])*(t[i, j] + w[i, j])/(u*sqrt(p[i]*p[j]) + p[i] + p[j]) - t[i, j]/u,"
+        " (i, 1, N), (j, 1, N))",
+        {"by": "u", "given": ["u > 0"], "where": ["p[i] = exp(z[i])"]},
+    ),
+    "multi-similarity by its margin": (
+        "sum(log(1 + sum(P[i,j]*exp(-a*(S[i,j] - u)), j=1..N))/a"
+        " + log(1 + sum(Q[i,j]*exp(b*(S[i,j] - u)), j=1..N))/b, i=1..N)/N",
+        "Sum(\\hat{q}[i, j] - \\hat{y}[i, j], (j, 1, N), (i, 1, N))/N",
+        {"by": "u", "given": ["a > 0", "b > 0"]},
+    ),
+    "cosines in a share": (
+        "-sum(log(exp(s[i,i]/T)/sum(exp(s[i,j]/T), j=1..N)), i=1..N)/N",
+        "Sum((-a[m, k]*s[m, j]/u[m] + b[j, k]/v[j])*(-KroneckerDelta(j, m) + \\hat{y}[m, j]),"
+        " (j, 1, N))/(N*T*u[m])",
+        {
+            "by": "a[m,k]",
+            "where": [
+                "s[i,j] = sum(a[i,l]*b[j,l], l=1..D)/(u[i]*v[j])",
+                "u[i] = sqrt(sum(a[i,l]^2, l=1..D))",
+                "v[j] = sqrt(sum(b[j,l]^2, l=1..D))",
+            ],
+        },
     ),
     "by a margin": (
         "-sum(log(p[n,t[n]]), n=1..N)/N",
@@ -1793,11 +1852,11 @@ def test_terms_cancel_above_a_bar_with_exponentials() -> None:
         )
 
     above, below = share("z[k]", "z[m]")
-    over, under = share("z[i]", "z[k]")
+    over, under = share("z[j]", "z[k]")
     assert str(found.result) == (
         f"(1 - KroneckerDelta(k, m))*(a[k, m] + a[m, k])*{above}/(4*{below})"
-        f" - KroneckerDelta(k, m)*Sum((1 - KroneckerDelta(i, k))*(a[i, k] + a[k, i])"
-        f"*{over}/{under}, (i, 1, C))/4"
+        f" - KroneckerDelta(k, m)*Sum((1 - KroneckerDelta(j, k))*(a[j, k] + a[k, j])"
+        f"*{over}/{under}, (j, 1, C))/4"
     )
     assert found.check().level == "exact"
 

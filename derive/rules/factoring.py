@@ -13,6 +13,7 @@ from derive.notation import (
     ONE,
     Delta,
     Exp,
+    Log,
     Minus,
     Plus,
     Power,
@@ -122,6 +123,18 @@ def factor_delta(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
+    Plus(Times(y_k, Log(s.partition)), z_k, Minus(Times(s.T, Log(s.partition)))),
+    formal="factor_partly",
+)
+def factor_log(expr: Expr, given: Given) -> Outcome:
+    """Factor out a logarithm that two terms of a longer sum share."""
+    return _of_two(
+        expr, lambda shared, *_: any(isinstance(b, Log) for b, _ in shared.powers.values())
+    )
+
+
+@rule(
+    law(Plus(Times(s.a, s.c), Times(s.b, s.c)), Times(Plus(s.a, s.b), s.c)),
     Plus(Times(y_k, Power(z_k, s.T)), y_k, Minus(Power(z_k, s.T))),
     formal="factor_partly",
 )
@@ -216,11 +229,17 @@ def _of_two(expr: Expr, wanted: Callable[[Monomial, Expr, Expr], bool]) -> Outco
     # To cancel within a term is a step of its own.
     reduced = [n for n, term in enumerate(expr.args) if is_reduced(term)]
     pairs = [(n, m, common([split[n], split[m]])) for n, m in combinations(reduced, 2)]
-    # Of sums over an index first, then of those that have most in common, with most others too.
-    for n, m, shared in sorted(
-        pairs,
-        key=lambda p: (not _with_total(expr, p[:2]), -_factors_in(p[2]), -_having(p[2], split)),
-    ):
+
+    def how_well(pair: tuple[int, int, Monomial]) -> tuple[bool, int, int, bool]:
+        """Of sums over an index first, then most in common, with most others too; at last no one
+        is to be left of only two.
+        """
+        n, m, shared = pair
+        many = _having(shared, split)
+        one_left = many == 2 and shared.key in (split[n].key, split[m].key)
+        return not _with_total(expr, (n, m)), -_factors_in(shared), -many, one_left
+
+    for n, m, shared in sorted(pairs, key=how_well):
         rests = (expression(divided(split[n], shared)), expression(divided(split[m], shared)))
         if wanted(shared, *rests):
             terms = list(expr.args)
@@ -350,6 +369,30 @@ def _beside_bracket(expr: Expr, sign: Expr, beside: Expr) -> Outcome:
                 whole = times(plus(ONE, Minus(factor)), plus(*(expr.args[m] for m in found)))
             rest = (t for at, t in enumerate(expr.args) if at not in (n, *found))
             return plus(whole, *rest)
+    return None
+
+
+@rule(
+    law(
+        Plus(Times(s.u, s.b), Times(s.u, s.c), Times(s.a, Plus(s.b, s.c))),
+        Times(Plus(s.u, s.a), Plus(s.b, s.c)),
+    ),
+    Plus(Times(s.T, z_k), Times(y_k, Plus(z_k, Minus(z_i))), Minus(Times(s.T, z_i))),
+    formal="factor_bracket",
+)
+def factor_opened_bracket(expr: Expr, given: Given) -> Outcome:
+    """``d b + d c + a (b + c) = (d + a) (b + c)``, with a minus before ``(b + c)`` as well."""
+    parts = [part for term in expr.args for part in _signed_terms(term)]
+    for n, bracket in ((n, b) for n, part in enumerate(parts) for b in _brackets(part)):
+        first = monomial(bracket.args[0])
+        for m, part in enumerate(parts):
+            beside = divided(part, first)
+            found = [m, *(place(multiplied(beside, t), parts) for t in bracket.args[1:])]
+            if None in found or n in found:
+                continue
+            factor = expression(divided(parts[n], monomial(bracket)))
+            rest = (expression(t) for at, t in enumerate(parts) if at not in (n, *found))
+            return plus(times(plus(expression(beside), factor), bracket), *rest)
     return None
 
 

@@ -222,11 +222,16 @@ def sides(expr: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
 
 def terms_left(total: Expr, part: Expr) -> list[Expr] | None:
     """The terms of a sum without those of a part of it; None where it is no part."""
-    left = list(terms(total))
-    for term in terms(part):
-        if term not in left:
+    return left_over(terms(total), terms(part))
+
+
+def left_over(whole: tuple[Expr, ...], part: tuple[Expr, ...]) -> list[Expr] | None:
+    """What is left of terms or factors without some of them; None where those are not there."""
+    left = list(whole)
+    for one in part:
+        if one not in left:
             return None
-        left.remove(term)
+        left.remove(one)
     return left
 
 

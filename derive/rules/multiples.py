@@ -81,7 +81,7 @@ def join_multiples(expr: Expr, given: Given) -> Outcome:
 def join_sharing(expr: Expr, given: Given) -> Outcome:
     """``a Σ_j f_j g_j + b Σ_j f_j h_j = Σ_j (a f_j g_j + b f_j h_j)``, where ``f`` comes out then.
 
-    Of sums with terms in them, ``f`` is what one term of each has in common.
+    Of sums with terms in them, ``f`` is what one term of each has in common, or the whole of them.
 
     Numbers, parameters, entries, their exponentials and sums over all indices move into the sum;
     brackets with entries in them, deltas and other sums stay outside of it, unless ``a g_j`` is as
@@ -101,11 +101,8 @@ def join_sharing(expr: Expr, given: Given) -> Outcome:
         wholes = (multiplied(c, expression(inner)) for c, inner in ((a, f), (b, g)))
         if not (is_light or _are_alike(index, *wholes)):
             continue
-        shared = max(
-            _shared(index, *map(monomial, _inmost(t, u)))
-            for t in terms(body)
-            for u in terms(second.at(index))
-        )
+        pairs = [_inmost(t, u) for t in terms(body) for u in terms(second.at(index))]
+        shared = max(_shared(index, *each) for each in ((f, g), *(map(monomial, p) for p in pairs)))
         # Numbers alone before both: two sums more are read than one.
         plain = best is None and not a.powers and not b.powers
         if shared > most or plain:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain, combinations
 
 from sympy import Expr, Indexed, S
@@ -35,7 +35,7 @@ from derive.notation import (
 from derive.recognition import opposite
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS
-from derive.rules.monomials import distributed, raise_to, sides, split_power, terms_left
+from derive.rules.monomials import distributed, left_over, raise_to, sides, split_power, terms_left
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.softmax import folded, over_one_bar, unfolded
 from derive.signs import within
@@ -64,24 +64,36 @@ def separate_quotient(expr: Expr, given: Given) -> Outcome:
         return None
     if folded(expr, given) is not None:
         return None  # a part of what has a name may have it too, where a mask is one
-    for n, factor in enumerate(above):
-        top, others = factor, without(above, n)
-        match factor:
-            case Power(Indexed() as entry, exponent) if exponent.is_Integer and exponent > 1:
-                top, others = entry, (*others, raise_to(entry, exponent - 1))
-        for m, bottom in enumerate(below):
-            base, left = bottom, ONE
-            if isinstance(bottom, Power) and bottom.exponent.is_Integer:
-                base = bottom.base
-                left = base if bottom.exponent == 2 else Power(base, bottom.exponent - 1)
-            summed = isinstance(base, (Total, Plus)) or given.definition_of(base) is not None
-            if not summed or not is_named(top, base, given):
+    for m, bottom in enumerate(below):
+        base, left = bottom, ONE
+        if isinstance(bottom, Power) and bottom.exponent.is_Integer:
+            base = bottom.base
+            left = base if bottom.exponent == 2 else Power(base, bottom.exponent - 1)
+        if not isinstance(base, (Total, Plus)) and given.definition_of(base) is None:
+            continue
+        for top, others in _parts_above(above, base):
+            if not is_named(top, base, given):
                 continue
             rest_above = times(*others)
             rest_below = times(*without(below, m), *(() if left == 1 else (left,)))
             rest = rest_above if rest_below == 1 else Quotient(rest_above, rest_below)
             return times(Quotient(top, base), rest) if rest != 1 else None
     return share_of_several(factors(expr.numerator), below, given)
+
+
+def _parts_above(above: tuple[Expr, ...], base: Expr) -> Iterator[tuple[Expr, tuple[Expr, ...]]]:
+    """What may stand alone over a sum, and what is left: a factor, or those of one of its terms."""
+    for n, factor in enumerate(above):
+        others = without(above, n)
+        match factor:
+            case Power(Indexed() as entry, exponent) if exponent.is_Integer and exponent > 1:
+                yield entry, (*others, raise_to(entry, exponent - 1))
+            case _:
+                yield factor, others
+    for term in base.args if isinstance(base, Plus) else ():
+        left = left_over(above, factors(term)) if isinstance(term, Times) else None
+        if left is not None:
+            yield term, tuple(left)
 
 
 def share_of_several(above: tuple[Expr, ...], below: tuple[Expr, ...], given: Given) -> Expr | None:

@@ -56,6 +56,16 @@ def exchanges_well(direction: Expr | None) -> Callable[[Expr, Given], bool]:
     return look
 
 
+def exchanges_to_delta(total: Expr, given: Given) -> bool:
+    """Whether a delta inside the inner sum picks a term of the outer one."""
+    found = inner_total(total)
+    if found is None:
+        return False
+    inner, _, index = found
+    above = sides(inner.opened[0])[0]
+    return any(isinstance(f, Delta) and f.partner(index) is not None for f in above)
+
+
 def exchanges_to_fact(total: Expr, given: Given) -> bool:
     """Whether a fact says what the inner sum is once two sums have been exchanged, or its name."""
     named = any(isinstance(d.value, (Total, Quotient)) for d in given.definitions)

@@ -46,7 +46,12 @@ from derive.strategy.attempts import (
     settle,
     spread,
 )
-from derive.strategy.bars import clear_bars, clear_denominators, meet_above_bars, share_bars
+from derive.strategy.bars import (
+    clear_bars,
+    clear_denominators,
+    meet_above_bars,
+    share_bars,
+)
 from derive.strategy.equal_indices import cancels_below, moves_index, moves_safely
 from derive.strategy.expanding import (
     expand,
@@ -96,7 +101,7 @@ from derive.strategy.positive_parts import (
     keep_positive_parts,
     write_positive_parts,
 )
-from derive.strategy.releasing import release_constants, release_terms
+from derive.strategy.releasing import release_constants, release_from_means, release_terms
 from derive.strategy.shares import (
     add_shares,
     drop_masks,
@@ -106,7 +111,13 @@ from derive.strategy.shares import (
     name_with_factors,
     spread_shares,
 )
-from derive.strategy.sharing import share_names
+from derive.strategy.sharing import (
+    share_most,
+    share_most_twice,
+    share_names,
+    share_opened,
+    share_powers,
+)
 from derive.strategy.signs import (
     adds_a_negative,
     brackets_above,
@@ -123,6 +134,9 @@ from derive.strategy.zeros import includes, includes_safely
 
 # That a sum is known is worth a little length to a reader.
 KNOWN = 1.1
+
+# That a term leaves a mean is worth more of it: nothing is averaged that is the same for each.
+CLEARER = 1.3
 
 INNER = ("factor_inner_bracket", "factor_same_bracket")
 
@@ -174,6 +188,7 @@ def finish(trace: Trace, named: bool = False) -> None:
             or trace.apply("factor_bracket", innermost=True)
             or trace.apply("factor_turned_bracket", innermost=True)
             or trace.apply("factor_bracket_less", innermost=True)
+            or trace.apply("factor_opened_bracket", innermost=True)
             or trace.apply("factor_opposite", innermost=True)
             or trace.apply("factor_pairs", innermost=True)
             or simplify_after_factoring(trace)
@@ -205,8 +220,10 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, drop_constants)
     attempt(trace, meet_across_means)
     attempt(trace, meet_sums_below)
+    attempt(trace, move_labels, KNOWN)  # of what has been multiplied out since
     if attempt(trace, share_totals):
         meet_above_bars(trace)
+    attempt(trace, share_opened)
     attempt(trace, insert_deltas)
     attempt(trace, share_brackets)
     attempt(trace, meet_in_brackets)
@@ -220,6 +237,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, keep_positive_parts)
     attempt(trace, join_positive_parts)
     attempt(trace, write_positive_parts)
+    attempt(trace, share_opened)
     attempt(trace, share_powers)
     repeat(lambda: attempt(trace, share_most) or attempt(trace, share_most_twice))
     attempt(trace, combine_by_values)
@@ -228,7 +246,8 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, meet_next_bars)
     settle(trace, ("join_strict_brackets",))
     attempt(trace, partial(name_scaled, named=named))
-    attempt(trace, release_constants)
+    attempt(trace, release_constants, NO_LONGER)
+    attempt(trace, release_from_means, CLEARER)
     release_terms(trace)
     share_names(trace)
     settle(trace, ("clear_number",))
@@ -254,6 +273,12 @@ def finish(trace: Trace, named: bool = False) -> None:
         attempt(trace, share_totals)
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
+
+
+def leaves_one_term(expr: Expr, given: Given) -> bool:
+    """Whether no fraction is over more than two terms: of ``1 - a/(a + b + c)`` more is left."""
+    below = collected(expr, lambda part: sides(part)[1])
+    return all(len(f.args) == 2 for f in below if isinstance(f, Plus))
 
 
 def combine_by_values(trace: Trace) -> None:
@@ -354,6 +379,8 @@ def share_totals(trace: Trace) -> None:
         factor_out(trace)
         gather_fractions(trace)
         factor_out(trace)
+        if trace.apply("complement_fraction", leaves_one_term):
+            settle(trace, ("multiply_quotients",))
         settle(trace, ("cancel_factor", "use_sum_fact", "sum_probabilities"))
         trace.apply("factor_bracket", innermost=True)
         settle(trace, ("pull_out_sign",))
@@ -396,25 +423,6 @@ def meet_in_brackets(trace: Trace) -> None:
     """Take the terms of one bracket out of another where what stands beside the two then meets."""
     while any(trace.apply(rule, innermost=True) for rule in INNER):
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms", "cancel_factor"))
-
-
-def share_powers(trace: Trace) -> None:
-    """Factor out powers with a letter in the exponent that two terms of a longer sum share."""
-    while trace.apply("factor_power", innermost=True):
-        settle(trace, ("cancel_terms", "collect_terms"))
-
-
-def share_most(trace: Trace) -> None:
-    """Factor out what two terms of a longer sum share, if that is shorter."""
-    settle(trace, ("cancel_factor",))
-    trace.apply("factor_most")
-    settle(trace, ("cancel_terms", "collect_terms"))
-
-
-def share_most_twice(trace: Trace) -> None:
-    """What three terms share is shorter by the second step alone."""
-    share_most(trace)
-    share_most(trace)
 
 
 def brackets_over_bars(expr: Expr) -> list[Expr]:

@@ -8,18 +8,41 @@ from sympy import Expr
 
 from derive.facts import Given
 from derive.notation import Minus, Plus, Total, code, collected, terms
-from derive.rules.monomials import sides
+from derive.rules.monomials import beside_total, monomial, sides
 from derive.rules.trace import Trace
-from derive.strategy.attempts import among, attempt, factor_out, outside_exponents, repeat, settle
+from derive.strategy.attempts import (
+    among,
+    attempt,
+    factor_out,
+    length,
+    outside_exponents,
+    repeat,
+    settle,
+)
 from derive.strategy.judgement import holds_share_of_others
 
 
 def gather_totals(trace: Trace) -> None:
     """Join sums over the same range where their terms have factors in common."""
     outside = outside_exponents(trace)
+    repeat(lambda: trace.apply("distribute_negative", among(negatives(trace.expression))))
     rules = ("join_totals", "subtract_totals", "join_multiples")
     repeat(lambda: any(trace.apply(rule, outside) for rule in rules))
     factor_out(trace)
+
+
+def negatives(expr: Expr) -> frozenset[Expr]:
+    """The sums of multiples of sums over an index that are taken off others."""
+
+    def is_multiple(term: Expr) -> bool:
+        found = beside_total(monomial(term))
+        return found is not None and bool(found[1].powers)
+
+    def look(part: Expr) -> list[Expr]:
+        taken = [t for t in terms(part) if isinstance(t, Minus) and isinstance(t.operand, Plus)]
+        return [t for t in taken if all(map(is_multiple, t.operand.args))]
+
+    return collected(expr, lambda part: look(part) if isinstance(part, Plus) else [])
 
 
 def gather_transposed(trace: Trace) -> None:
@@ -49,8 +72,11 @@ def gather_transposed(trace: Trace) -> None:
     if trace.apply("split_total", several):
         settle(trace, ("pull_out_sign",))
         repeat(lambda: trace.apply("pull_out_factor", lambda total, _: is_double(total)))
+        plain = Trace(trace.expression, trace.given)
+        gather_totals(plain)
+        share = length(plain.expression) / length(trace.expression)
         for double in sorted(collected(trace.expression, doubles), key=code):
-            if attempt(trace, partial(transpose_and_gather, double=double)):
+            if attempt(trace, partial(transpose_and_gather, double=double), share):
                 break
         gather_totals(trace)
 

@@ -17,7 +17,9 @@ from derive.notation import (
     code,
     collected,
     entries,
+    factors,
     heads,
+    is_mask,
     plus,
     terms,
 )
@@ -43,8 +45,11 @@ def meet_complements(trace: Trace) -> None:
 
 
 def summed(expr: Expr) -> list[tuple[Expr, ...]]:
-    """The terms of what is summed over an index."""
-    return [terms(expr.body)] if isinstance(expr, Total) else []
+    """The terms of what is summed over an index, of a bracket beside others as well."""
+    if not isinstance(expr, Total):
+        return []
+    brackets = (f.args for f in factors(expr.body) if isinstance(f, Plus) and not is_mask(f))
+    return [terms(expr.body), *brackets]
 
 
 def has_complements(added: Iterable[Expr]) -> bool:
@@ -54,9 +59,9 @@ def has_complements(added: Iterable[Expr]) -> bool:
 
 
 def opens_inside(product: Expr, given: Given) -> bool:
-    """Whether a sum of terms, no mask, is a factor in a sum over an index."""
-    sums = (f for f in product.args if isinstance(f, Plus))
-    return bool(given.scope) and any(Delta not in heads(f) for f in sums)
+    """Whether a sum of terms is a factor in a sum over an index, beside no mask."""
+    sums = [f for f in product.args if isinstance(f, Plus)]
+    return bool(given.scope and sums) and all(Delta not in heads(f) for f in sums)
 
 
 def weights_of(term: Expr) -> tuple[AbstractSet[str], AbstractSet[str]]:

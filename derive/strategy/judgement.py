@@ -111,7 +111,7 @@ def holds_share_of_others(expr: Expr, given: Given) -> bool:
 
 
 def has_delta(term: Expr, index: Symbol) -> bool:
-    """Whether a term has a delta of ``index`` among its factors, perhaps inside a sum of terms."""
+    """Whether a term has a delta of ``index`` among its factors, perhaps inside of sums."""
     term = term.operand if isinstance(term, Minus) else term
     if isinstance(term, Quotient):
         term = term.numerator
@@ -119,6 +119,8 @@ def has_delta(term: Expr, index: Symbol) -> bool:
         if isinstance(factor, Delta) and factor.partner(index) is not None:
             return True
         if isinstance(factor, Plus) and any(has_delta(t, index) for t in factor.args):
+            return True
+        if isinstance(factor, Total) and has_delta(factor.opened[0], index):
             return True
     return False
 
@@ -327,6 +329,8 @@ def distributes_well(
         if not isinstance(factor, Plus) or _may_lie_outside(factor, given):
             continue
         others = times(*without(product.args, n))
+        if any(_differs_with(factor, others, span.index) for span in given.scope):
+            continue
         if any(has_delta(t, span.index) for span in given.scope for t in factor.args):
             return True
         if not isinstance(index, Symbol) or index not in names(factor):
@@ -359,6 +363,15 @@ def _may_lie_outside(factor: Expr, given: Given) -> bool:
         other is not None and within(other, span.lower, span.upper, given) is None
         for other, span in left
     )
+
+
+def _differs_with(factor: Expr, others: Expr, index: Symbol) -> bool:
+    """Whether a factor is a mask of an index that stands beside ``index`` in other factors, too.
+
+    The term that it leaves out, as ``c_kk / (w_k + w_k)``, is none of what is derived.
+    """
+    other = masked(factor, index)
+    return other is not None and not names(other).isdisjoint(names(moving_part(others, index)))
 
 
 def inside_total(negative: Expr, given: Given) -> bool:

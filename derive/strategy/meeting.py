@@ -11,10 +11,12 @@ from derive.notation import (
     Opened,
     Partial,
     Plus,
+    Total,
     code,
     collected,
     entries,
     factors,
+    heads,
     is_number,
     names,
     terms,
@@ -38,6 +40,9 @@ CANCELLING = (
     "cancel_factor",
     "combine_powers",
 )
+# A bracket of so many entries is written twice rather than with a delta beside it.
+FEW = 3
+
 BRACKETS = ("factor_bracket", "factor_turned_bracket", "factor_bracket_less")
 
 
@@ -65,12 +70,23 @@ def insert_deltas(trace: Trace) -> None:
     def is_at_label(terms_: Expr, given: Given) -> bool:
         found = rule(terms_, given)
         inserted = found.after.atoms(Delta) - terms_.atoms(Delta) if found is not None else set()
-        # What is left of a mean at the variable's own index is read as that: ``f_k - Σ_j p_j f_j``.
         labels = set().union(*map(names, inserted))
-        return bool(inserted) and not (labels & own or any(isinstance(i, Opened) for i in labels))
+        if found is None or not inserted or any(isinstance(i, Opened) for i in labels):
+            return False
+        # What is left of a mean at the variable's own index is read as that, ``f_k - Σ_j p_j f_j``,
+        # where not much has to be read twice for it.
+        return not labels & own or any(map(sums_long_bracket, terms(found.after)))
 
     trace.apply("gather_value")
     trace.apply("insert_delta", is_at_label)
+
+
+def sums_long_bracket(term: Expr) -> bool:
+    """Whether a term is a sum over an index with a bracket of other sums, or of many entries."""
+    totals = (f for f in sides(term)[0] if isinstance(f, Total))
+    brackets = (f for t in totals for f in sides(t.opened[0])[0] if isinstance(f, Plus))
+    plain = [b for b in brackets if Delta not in heads(b)]
+    return any(Total in heads(b) or len(entries(b)) > FEW for b in plain)
 
 
 def cancel_odds(trace: Trace) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Given
@@ -10,6 +12,7 @@ from derive.notation import (
     Exp,
     Log,
     Plus,
+    Power,
     Quotient,
     Times,
     Total,
@@ -17,12 +20,14 @@ from derive.notation import (
     code,
     collected,
     factors,
+    names,
+    opened_parts,
     terms,
 )
 from derive.rules.monomials import sides, split_power
 from derive.rules.negatives import is_turned
 from derive.rules.trace import Trace
-from derive.strategy.attempts import factor_out, repeat, settle, spread
+from derive.strategy.attempts import among, attempt, factor_out, repeat, settle, spread
 from derive.strategy.judgement import inside_total, opens_exponential
 
 
@@ -82,6 +87,65 @@ def open_logarithms(trace: Trace) -> None:
         settle(trace, ("cancel_log_exp", "expand_log_power", "drop_inner_bracket"))
         settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
         factor_out(trace)
+
+
+def share_logarithms(trace: Trace) -> None:
+    """Open logarithms of products with the same sum in them, and write that of the sum once.
+
+    Not where there are powers with a letter in the exponent, ``1 + (t/b)^a``, which meet by theirs.
+    """
+    if any(map(has_power, logs_in(trace.expression))):
+        return
+    rules = ("expand_log_quotient", "expand_log_product")
+    while any(trace.apply(rule, among(with_shared_sum(trace.expression))) for rule in rules):
+        settle(trace, ("cancel_log_exp", "expand_log_power"))
+    attempt(trace, collect_logarithms)
+
+
+def collect_logarithms(trace: Trace) -> None:
+    """Multiply brackets with logarithms out, and factor out those that are there twice."""
+    repeat(lambda: spread(trace, "distribute_product", among(beside_logs(trace.expression))))
+    settle(trace, ("distribute_negative", "factor_log"))
+
+
+def has_power(expr: Expr) -> bool:
+    """Whether there is a power in it with a letter in the exponent."""
+
+    def look(part: Expr) -> list[Expr]:
+        return [part] if isinstance(part, Power) and names(part.exponent) else []
+
+    return bool(collected(expr, look))
+
+
+def with_shared_sum(expr: Expr) -> frozenset[Expr]:
+    """The logarithms of products or fractions that have a sum in common with another one."""
+
+    def sums(log: Expr) -> set[str]:
+        parts = (split_power(f)[0] for side in sides(log.operand) for f in side)
+        return {code(f) for f in parts if isinstance(f, (Plus, Total))}
+
+    found = [(log, sums(log)) for log in sorted(set(logs_in(expr)), key=code)]
+    return frozenset(
+        log for log, own in found if any(own & other for one, other in found if one is not log)
+    )
+
+
+def beside_logs(expr: Expr) -> frozenset[Expr]:
+    """The products with a bracket that has a logarithm in it which stands elsewhere too."""
+    seen = Counter(map(code, logs_in(expr)))
+
+    def look(part: Expr) -> list[Expr]:
+        brackets = (f for f in factors(part) if isinstance(f, Plus))
+        twice = (seen[code(log)] > 1 for b in brackets for log in logs_in(b))
+        return [part] if isinstance(part, Times) and any(twice) else []
+
+    return collected(expr, look)
+
+
+def logs_in(expr: Expr) -> list[Expr]:
+    """Every logarithm in an expression, as often as it is there."""
+    here = [expr] if isinstance(expr, Log) else []
+    return here + [log for part in opened_parts(expr) for log in logs_in(part)]
 
 
 def divide_by_values(trace: Trace) -> None:

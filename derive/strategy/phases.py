@@ -13,7 +13,12 @@ from derive.strategy.attempts import (
     settle,
     spread,
 )
-from derive.strategy.exchanges import contracts_along, exchanges_to_fact, exchanges_well
+from derive.strategy.exchanges import (
+    contracts_along,
+    exchanges_to_delta,
+    exchanges_to_fact,
+    exchanges_well,
+)
 from derive.strategy.judgement import (
     distributes_well,
     divides_well,
@@ -50,7 +55,7 @@ from derive.strategy.judgement import (
     undefined_if_equal,
 )
 from derive.strategy.lengths import add_squares
-from derive.strategy.opening import is_of_partitions, names_in_logs
+from derive.strategy.opening import is_of_partitions, names_in_logs, share_logarithms
 
 # In this order: whatever comes later may take for granted that what comes earlier does not fire.
 DIFFERENTIATION = (
@@ -198,6 +203,7 @@ def prepare(trace: Trace) -> None:
         if not opened:
             break
         settle(trace, ("cancel_log_exp", "expand_log_power"))
+    share_logarithms(trace)
 
 
 def fold_names(trace: Trace) -> None:
@@ -301,6 +307,7 @@ def simplify_once(trace: Trace) -> bool:
         or spread(trace, "distribute_product", contracts_along(trace.direction))
         or trace.apply("split_total", contracts_along(trace.direction))
         or trace.apply("exchange_totals", exchanges_well(trace.direction))
+        or trace.apply("exchange_totals", exchanges_to_delta)
         or trace.apply("exchange_totals", exchanges_to_fact)
         or trace.apply("exchange_others", exchanges_to_fact)
         or trace.apply_first(("sum_constant", "sum_constant_but"))

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sympy import Expr, Indexed
 
 from derive.facts import Given
-from derive.notation import ONE, Apply, Exp, Log, Minus, Plus, Quotient, is_number, names, terms
+from derive.notation import (
+    ONE,
+    Apply,
+    Exp,
+    Log,
+    Minus,
+    Plus,
+    Quotient,
+    bases,
+    code,
+    collected,
+    heads,
+    is_number,
+    names,
+    terms,
+)
 from derive.rules.monomials import beside_total, monomial
 from derive.rules.trace import Trace
 from derive.signs import at_most
-from derive.strategy.attempts import attempt, factor_out, settle, spread
+from derive.strategy.attempts import among, attempt, factor_out, repeat, settle, spread
 from derive.strategy.judgement import splits_fraction_well
 
 
@@ -18,6 +35,22 @@ def release_constants(trace: Trace) -> None:
     if trace.apply("split_total", has_constant_term):
         settle(trace, ("pull_out_sign", "sum_constant", "sum_constant_but"))
         spread(trace, "split_quotient", splits_fraction_well)
+        settle(trace, ("cancel_factor", "distribute_negative", "cancel_terms"))
+        if trace.apply("join_sharing"):
+            factor_out(trace)
+
+
+def release_from_means(trace: Trace) -> None:
+    """Take what is the same in all terms of a mean out of it: ``Σ_n (c + x_n) / N``."""
+    means = collected(trace.expression, partial(means_with_constants, given=trace.given))
+    if trace.apply("split_total", among(means)):
+        settle(trace, ("pull_out_sign", "sum_constant", "pull_out_factor", "multiply_quotients"))
+        repeat(
+            lambda: (
+                spread(trace, "split_quotient", splits_fraction_well)
+                or spread(trace, "split_numerator", splits_fraction_well)
+            )
+        )
         settle(trace, ("cancel_factor", "distribute_negative", "cancel_terms"))
 
 
@@ -43,10 +76,20 @@ def _share_counts(trace: Trace) -> None:
 
 
 def has_constant_term(total: Expr, given: Given) -> bool:
-    """Whether a term of a sum in a sum over an index is the same for each."""
+    """Whether a term of a sum in a sum over an index is the same for each, and may leave it.
+
+    A plain number stays beside what may be near it: ``Σ_j (1 - p_j)`` has digits that ``n - Σ_j
+    p_j`` has not.
+    """
     body, index = total.opened
-    fixed = isinstance(body, Plus) and any(index not in names(term) for term in body.args)
-    return fixed and may_be_split(total, given)
+    if not isinstance(body, Plus):
+        return False
+    fixed = [t for t in body.args if index not in names(t)]
+    moving = Plus(*(t for t in body.args if t not in fixed))
+    named = bases(moving) & {d.base for d in given.definitions}
+    if named or not {Apply, Exp}.isdisjoint(heads(moving)):
+        fixed = [t for t in fixed if not is_number(t.operand if isinstance(t, Minus) else t)]
+    return bool(fixed)
 
 
 def may_be_split(total: Expr, given: Given) -> bool:
@@ -54,6 +97,16 @@ def may_be_split(total: Expr, given: Given) -> bool:
     body = total.opened[0]
     taken = (t.operand for t in terms(body) if isinstance(t, Minus))
     return ONE not in terms(body) or not any(isinstance(t, Exp) for t in taken)
+
+
+def means_with_constants(expr: Expr, given: Given) -> list[Expr]:
+    """The sum over an index above its own number of terms, where a term is the same for each."""
+    found = beside_total(monomial(expr))
+    if found is None or found[0].excluded or not has_constant_term(found[0], given):
+        return []
+    total, others = found
+    count = code(total.upper - total.lower + 1)
+    return [total] if others.powers.get(count, (0, 0))[1] == -1 else []
 
 
 def with_fixed_term(expr: Expr, given: Given) -> frozenset[Expr]:

@@ -1,4 +1,4 @@
-"""Terms that are in others as factors: ``a (p - 1)`` for ``a p - a`` beside other terms."""
+"""What two terms of a longer sum share, and terms that are in others as factors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from derive.facts import Given
 from derive.notation import Plus, collected
 from derive.rules.complements import taken_from_one
 from derive.rules.trace import Trace
-from derive.strategy.attempts import among, repeat
+from derive.strategy.attempts import among, repeat, settle
 
 
 def share_names(trace: Trace) -> None:
@@ -21,6 +21,30 @@ def share_names(trace: Trace) -> None:
     repeat(lambda: trace.apply("factor_complement", is_longer))
     repeat(lambda: trace.apply("factor_itself", is_longer))
     trace.apply("turn_sign", among(added(trace.expression) - before))
+
+
+def share_opened(trace: Trace) -> None:
+    """Put terms together that are those of a bracket beside them: ``d b + d c + a (b + c)``."""
+    settle(trace, ("factor_opened_bracket",))
+
+
+def share_powers(trace: Trace) -> None:
+    """Factor out powers with a letter in the exponent that two terms of a longer sum share."""
+    while trace.apply("factor_power", innermost=True):
+        settle(trace, ("cancel_terms", "collect_terms"))
+
+
+def share_most(trace: Trace) -> None:
+    """Factor out what two terms of a longer sum share, if that is shorter."""
+    settle(trace, ("cancel_factor",))
+    trace.apply("factor_most")
+    settle(trace, ("cancel_terms", "collect_terms"))
+
+
+def share_most_twice(trace: Trace) -> None:
+    """What three terms share is shorter by the second step alone."""
+    share_most(trace)
+    share_most(trace)
 
 
 def is_longer(sum_: Expr, given: Given) -> bool:
