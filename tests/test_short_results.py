@@ -1182,6 +1182,15 @@ BY_HAND = {
             ],
         },
     ),
+    "censored lives by their coefficients": (
+        "-sum(e[n]*(w[n] - log(s)) - exp(w[n]), n=1..N)",
+        "Sum((-exp(w[n]) + e[n])*x[n, k], (n, 1, N))/s",
+        {
+            "by": "b[k]",
+            "given": ["s > 0", "t[n] > 0"],
+            "where": ["w[n] = (log(t[n]) - sum(x[n,l]*b[l], l=1..D))/s"],
+        },
+    ),
     "by a margin": (
         "-sum(log(p[n,t[n]]), n=1..N)/N",
         "s*Sum(1 - p[n, t[n]], (n, 1, N))/N",
