@@ -1133,34 +1133,34 @@ BY_HAND = {
     ),
     "wins with a margin": (
         "-sum(c[i,j]*log(p[i,j]), i=1..N, j=1..N, j != i)",
-        "Sum((1 - KroneckerDelta(j, k))*((1 - p[j, k])*c[j, k] - (1 - p[k, j])*c[k, j]),"
-        " (j, 1, N))",
+        "Sum((1 - KroneckerDelta(j, k))*((1 - p[j, k])*c[j, k] - (1 - p[k, j])*c[k, j]), (j, "
+        "1, N))",
         {"by": "s[k]", "where": ["p[i,j] = exp(s[i])/(exp(s[i]) + t*exp(s[j]))"]},
     ),
     "wins with a margin, no name": (
         "-sum(c[i,j]*log(exp(s[i])/(exp(s[i]) + t*exp(s[j]))), i=1..N, j=1..N)",
-        "t*Sum(exp(s[k])*c[j, k]/(t*exp(s[k]) + exp(s[j])) - exp(s[j])*c[k, j]/(t*exp(s[j]) +"
-        " exp(s[k])), (j, 1, N))",
+        "Sum((t*c[j, k]/(t*exp(s[k]) + exp(s[j])) + c[k, j]/(t*exp(s[j]) + "
+        "exp(s[k])))*exp(s[k]) - c[k, j], (j, 1, N))",
         {"by": "s[k]", "given": ["t > 1"]},
     ),
     "wins at home": (
         "-sum(c[i,j]*log(p[i,j]) + d[i,j]*log(1-p[i,j]), i=1..N, j=1..N, j != i)",
-        "Sum((1 - KroneckerDelta(i, k))*(-(c[i, k] + d[i, k])*p[i, k] + (c[k, i] + d[k, "
-        "i])*p[k, i] + c[i, k] - c[k, i]), (i, 1, N))",
+        "Sum((1 - KroneckerDelta(j, k))*(-(c[j, k] + d[j, k])*p[j, k] + (c[k, j] + d[k, "
+        "j])*p[k, j] + c[j, k] - c[k, j]), (j, 1, N))",
         {"by": "s[k]", "where": ["p[i,j] = 1/(1 + exp(s[j]-s[i]-h))"]},
     ),
     "ties of Rao and Kupper, with names": (
         "-sum(w[i,j]*log(p[i]/(p[i] + a*p[j])) + t[i,j]*log((a^2 - 1)*p[i]*p[j]"
         "/((p[i] + a*p[j])*(a*p[i] + p[j]))), i=1..N, j=1..N)",
-        "Sum(-(2*a/(a**2 - 1) - p[i]/(a*p[i] + p[j]))*t[i, j]"
-        " + (t[i, j] + w[i, j])*p[j]/(a*p[j] + p[i]), (i, 1, N), (j, 1, N))",
+        "Sum(-(2*a/(a**2 - 1) - p[i]/(a*p[i] + p[j]))*t[i, j] + (t[i, j] + w[i, "
+        "j])*p[j]/(a*p[j] + p[i]), (i, 1, N), (j, 1, N))",
         {"by": "a", "given": ["a > 1"], "where": ["p[i] = exp(z[i])"]},
     ),
     "ties of Davidson, with names": (
         "-sum(w[i,j]*log(p[i]/(p[i] + p[j] + u*sqrt(p[i]*p[j])))"
         " + t[i,j]*log(u*sqrt(p[i]*p[j])/(p[i] + p[j] + u*sqrt(p[i]*p[j]))), i=1..N, j=1..N)",
-        "Sum(sqrt(p[i]*p[j])*(t[i, j] + w[i, j])/(u*sqrt(p[i]*p[j]) + p[i] + p[j]) - t[i, j]/u,"
-        " (i, 1, N), (j, 1, N))",
+        "Sum(sqrt(p[i]*p[j])*(t[i, j] + w[i, j])/(u*sqrt(p[i]*p[j]) + p[i] + p[j]) - t[i, "
+        "j]/u, (i, 1, N), (j, 1, N))",
         {"by": "u", "given": ["u > 0"], "where": ["p[i] = exp(z[i])"]},
     ),
     "multi-similarity by its margin": (
