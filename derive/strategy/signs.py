@@ -5,7 +5,20 @@ from __future__ import annotations
 from sympy import Expr, Indexed
 
 from derive.facts import Given
-from derive.notation import ONE, Delta, Minus, Plus, Total, factors, is_mask, terms
+from derive.notation import (
+    ONE,
+    Apply,
+    Delta,
+    Exp,
+    Log,
+    Minus,
+    Plus,
+    Power,
+    Total,
+    factors,
+    is_mask,
+    terms,
+)
 from derive.rules.monomials import sides
 from derive.rules.negatives import leads, long_and_turned
 from derive.rules.trace import Trace
@@ -21,8 +34,8 @@ def less_one(negative: Expr, given: Given) -> bool:
 def sums_a_difference(negative: Expr, given: Given) -> bool:
     """Whether all of this is less a sum of differences: ``-c Σ (a - b)``, but for ``1 - b``.
 
-    Or less a sum of products with a bracket of several terms and a minus first, or with one of what
-    is no argument less an entry that is: ``-Σ (e^u - y) x``.
+    Or less a sum of products with a bracket of several terms and a minus first, or with one of a
+    function less an entry: ``-Σ (e^u - y) x``, where a ``p - y`` of names stays.
     """
     bodies = [f.opened[0] for f in sides(negative.operand)[0] if isinstance(f, Total)]
     return any(
@@ -30,20 +43,15 @@ def sums_a_difference(negative: Expr, given: Given) -> bool:
         and body.args[0] != ONE
         and any(isinstance(term, Minus) for term in body.args)
         for body in bodies
-    ) or any(_has_turned(body) or _takes_off_data(body, given) for body in bodies)
+    ) or any(_has_turned(body) or _takes_off_entry(body) for body in bodies)
 
 
-def _takes_off_data(body: Expr, given: Given) -> bool:
-    """Whether the one bracket beside others is a function or a name less an entry that is given."""
+def _takes_off_entry(body: Expr) -> bool:
+    """Whether the one bracket beside others is a function less an entry."""
     match brackets_above(body):
         case [Plus((found, Minus(entry)))] | [Plus((Minus(entry), found))]:
-            return _is_given(entry, given) and not _is_given(found, given)
+            return isinstance(entry, Indexed) and isinstance(found, Exp | Log | Apply | Power)
     return False
-
-
-def _is_given(expr: Expr, given: Given) -> bool:
-    """Whether this is an entry of an argument."""
-    return isinstance(expr, Indexed) and given.definition_of(expr) is None
 
 
 def _has_turned(body: Expr) -> bool:
