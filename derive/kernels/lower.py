@@ -31,7 +31,6 @@ from derive.kernels.gaps import (
     rise,
 )
 from derive.kernels.identifiers import identifier
-from derive.kernels.likeliest import from_likeliest
 from derive.kernels.norms import (
     around_powers,
     beside_one,
@@ -186,8 +185,6 @@ class Lowering(Reductions):
                 return self._entrywise(lambda *a: Apply(head, *a), expr.operands)
             case Plus() if (centred := deviation(expr)) is not None:
                 return self.lower(centred)
-            case Plus() if (left := from_likeliest(expr, self._definitions)) is not None:
-                return self.lower(left)
             case Plus() if (joined := joined_steps(expr)) is not None:
                 return self.lower(joined)
             case Plus() if (left := left_of_one(expr, self._definitions)) is not None:

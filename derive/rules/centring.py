@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from derive.facts import Given
 from derive.laws import Condition, Value, law
@@ -22,6 +22,7 @@ from derive.notation import (
     times,
     without,
 )
+from derive.recognition import opposite
 from derive.rules import samples as s
 from derive.rules.registry import Example, Outcome, rule
 
@@ -51,29 +52,70 @@ def centre_mean(expr: Expr, given: Given) -> Outcome:
     """
     for n, term in enumerate(expr.args):
         match term:
-            case Minus(Total() as total) if Attains not in heads(total) and not total.excluded:
-                body, index = total.open()
-                parts = factors(body)
-                at = next((m for m, f in enumerate(parts) if is_softmax_entry(f, given)), None)
-                if at is None or len(parts) < 2:
-                    continue
-                share, value = parts[at], times(*without(parts, at))
+            case Minus(Total() as total):
                 rest = without(expr.args, n)
-                if not any(is_entry_of(other, value, index) for other in rest):
-                    continue
-                span = (index, *total.limits[1:])
-                here = Times(Attains(share, span, index), value)
-                top = Total(here, span)
-                lower = Total(Times(share, Plus(value, Minus(top))), span)
-                none = Times(top, Plus(ONE, Minus(Total(share, span))))
-                return Plus(plus(*rest), Minus(top), Minus(lower), none)
+                parts = _centred(total, rest, given)
+                if parts is not None:
+                    top, lower, none = parts
+                    return Plus(*rest, Minus(top), Minus(lower), none)
     return None
 
 
-def is_softmax_entry(expr: Expr, given: Given) -> bool:
-    """Whether this is the name of a softmax."""
+@rule(
+    law(
+        Plus(s.a, Total(Times(GJ, FJ), limits)),
+        Plus(
+            s.a,
+            s.u,
+            Total(Times(GJ, Plus(FJ, Minus(s.u))), limits),
+            Minus(Times(s.u, Plus(ONE, Minus(Total(GJ, limits))))),
+        ),
+        Condition("any", (s.u,)),
+    ),
+    Example(Plus(Minus(s.y[s.k1]), mean), s.with_softmax),
+    formal="centre_mean",
+)
+def centre_turned_mean(expr: Expr, given: Given) -> Outcome:
+    """``Σ_j ŷ_j v_j - v_k`` likewise."""
+    for n, total in enumerate(expr.args):
+        if isinstance(total, Total):
+            rest = without(expr.args, n)
+            parts = _centred(total, tuple(map(opposite, rest)), given)
+            if parts is not None:
+                top, lower, none = parts
+                return Plus(*rest, top, lower, Minus(none))
+    return None
+
+
+def _centred(
+    total: Total, beside: tuple[Expr, ...], given: Given
+) -> tuple[Expr, Expr, Expr] | None:
+    """The value at the largest share, the mean of what the others are less it, and a zero.
+
+    None where the value at another index is neither one of the terms beside nor all of them.
+    """
+    body, index = total.open()
+    parts = factors(body)
+    at = next((m for m, f in enumerate(parts) if is_share(f, index, given)), None)
+    # What is less the largest already has no larger one.
+    if at is None or len(parts) < 2 or total.excluded or Attains in heads(total):
+        return None
+    share, value = parts[at], times(*without(parts, at))
+    if not any(is_entry_of(other, value, index) for other in (*beside, plus(*beside))):
+        return None
+    span = (index, *total.limits[1:])
+    top = Total(Times(Attains(share, span, index), value), span)
+    lower = Total(Times(share, Plus(value, Minus(top))), span)
+    return top, lower, Times(top, Plus(ONE, Minus(Total(share, span))))
+
+
+def is_share(expr: Expr, index: Symbol, given: Given) -> bool:
+    """Whether this is an entry of a softmax, of which the sum over an index is one."""
     known = given.definition_of(expr)
-    return known is not None and known.softmax
+    if known is None or not known.softmax or not isinstance(expr, Indexed):
+        return False
+    *others, last = expr.indices
+    return last == index and all(index not in names(i) for i in others)
 
 
 def is_entry_of(expr: Expr, value: Expr, index: Symbol) -> bool:

@@ -164,7 +164,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     settle(trace, TANGENTS)
     settle(trace, ("rule_out_equal", "rule_out_term"))
     open_fractions(trace)
-    if derivation.problem.kind == "hessian_vector" and trace.apply("centre_mean"):
+    if trace.apply_first(("centre_mean", "centre_turned_mean")):
         settle(trace, ("sum_probabilities", "cancel_terms"))
     open_tails(trace)
     spread = open_brackets(trace)
