@@ -359,26 +359,24 @@ def _sum(arrays: Iterable[Expr | None]) -> Expr | None:
 
 def _shared(array: Expr, end: int) -> Expr:
     """A sum with the first, or last, matrix of several products taken out: ``A C + B C``."""
-    alike: dict[str, list[tuple[Expr, Expr]]] = {}
+    alike: dict[str, list[tuple[Expr, Expr, Expr]]] = {}
     for term in terms(array):
-        scalars, found, negative = _parted(term)
-        cores = [m for f in found for m in _multiplicands(f)]
+        scalars, inner, negative = _parted(term)
+        cores = [m for f in inner for m in _multiplicands(f)]
         if len(cores) > 1:
-            key, turned = _like(cores[end])
-            rest = times(*scalars, reduce(Product, cores[1:] if end == 0 else cores[:-1]))
+            core = cores.pop(end)
+            key, turned = _like(core)
+            rest = times(*scalars, reduce(Product, cores))
             rest = Minus(rest) if negative else rest
-            alike.setdefault(key, []).append((term, _negative(rest) if turned else rest))
-    several = {key: group for key, group in alike.items() if len(group) > 1}
-    if not several:
+            same = (_negative(core), _negative(rest)) if turned else (core, rest)
+            alike.setdefault(key, []).append((term, *same))
+    group = next((found for found in alike.values() if len(found) > 1), None)
+    if group is None:
         return array
-    group = next(iter(several.values()))
-    shared = _multiplicands(_parted(group[0][0])[1][end])[end]
-    if _like(shared)[1]:
-        shared = _negative(shared)
+    taken, (core, *_), rests = zip(*group, strict=True)
     # What is taken off stands behind what it is taken off from.
-    inner = _sum(sorted((rest for _, rest in group), key=lambda r: isinstance(r, Minus)))
-    whole = _multiplied([shared, inner] if end == 0 else [inner, shared])
-    taken = [term for term, _ in group]
+    left = _sum(sorted(rests, key=lambda r: isinstance(r, Minus)))
+    whole = _multiplied([core, left] if end == 0 else [left, core])
     return _shared(plus(whole, *(t for t in terms(array) if t not in taken)), end)
 
 

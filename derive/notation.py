@@ -857,6 +857,16 @@ def without(items: tuple[Expr, ...], position: int) -> tuple[Expr, ...]:
     return items[:position] + items[position + 1 :]
 
 
+def left_over(whole: tuple[Expr, ...], part: tuple[Expr, ...]) -> list[Expr] | None:
+    """What is left of terms or factors without some of them; None where those are not there."""
+    left = list(whole)
+    for one in part:
+        if one not in left:
+            return None
+        left.remove(one)
+    return left
+
+
 def is_number(expr: Expr) -> bool:
     """Whether ``expr`` is a literal number."""
     return isinstance(expr, Number)

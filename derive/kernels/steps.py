@@ -17,6 +17,7 @@ from derive.notation import (
     Plus,
     Total,
     factors,
+    left_over,
     plus,
     terms,
     times,
@@ -75,9 +76,5 @@ def _step(higher: Expr, base: Expr) -> Expr | None:
             body, index = higher.open()
             inner = _step(body, base.at(index))
             return None if inner is None else higher.over(inner, index)
-    left = terms(higher)
-    for term in terms(base):
-        if term not in left:
-            return None
-        left = without(left, left.index(term))
+    left = left_over(terms(higher), terms(base))
     return plus(*left) if left else None

@@ -21,6 +21,7 @@ from derive.notation import (
     code,
     factors,
     is_number,
+    left_over,
     terms,
     times,
 )
@@ -223,16 +224,6 @@ def sides(expr: Expr) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
 def terms_left(total: Expr, part: Expr) -> list[Expr] | None:
     """The terms of a sum without those of a part of it; None where it is no part."""
     return left_over(terms(total), terms(part))
-
-
-def left_over(whole: tuple[Expr, ...], part: tuple[Expr, ...]) -> list[Expr] | None:
-    """What is left of terms or factors without some of them; None where those are not there."""
-    left = list(whole)
-    for one in part:
-        if one not in left:
-            return None
-        left.remove(one)
-    return left
 
 
 def with_factor(expr: Expr, position: int, factor: Expr) -> Expr:

@@ -24,6 +24,7 @@ from derive.notation import (
     factors,
     fraction,
     is_mask,
+    left_over,
     mask,
     masked,
     names,
@@ -35,7 +36,7 @@ from derive.notation import (
 from derive.recognition import opposite
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS
-from derive.rules.monomials import distributed, left_over, raise_to, sides, split_power, terms_left
+from derive.rules.monomials import distributed, raise_to, sides, split_power, terms_left
 from derive.rules.registry import Example, Outcome, Rewriting, rule
 from derive.rules.softmax import folded, over_one_bar, unfolded
 from derive.signs import within

@@ -64,10 +64,12 @@ def opens_exponential(expr: Expr, given: Given) -> bool:
         if isinstance(operand, Quotient)
         else factors(operand)
     )
-    return any(
-        isinstance(f, Exp) or (isinstance(f, Power) and bool(names(f.exponent) | bases(f.exponent)))
-        for f in parts
-    )
+    return any(isinstance(f, Exp) or is_power_by_letter(f) for f in parts)
+
+
+def is_power_by_letter(expr: Expr) -> bool:
+    """Whether this is a power with a letter in its exponent."""
+    return isinstance(expr, Power) and bool(names(expr.exponent) | bases(expr.exponent))
 
 
 def opens_range_product(expr: Expr, given: Given) -> bool:

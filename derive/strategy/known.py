@@ -8,7 +8,19 @@ from sympy import Expr, Indexed
 
 from derive.declarations import mentioned_in
 from derive.facts import Given, SumFact
-from derive.notation import Quotient, Total, bases, code, collected, factors, is_mask
+from derive.notation import (
+    ONE,
+    Exp,
+    Minus,
+    Quotient,
+    Total,
+    bases,
+    code,
+    collected,
+    factors,
+    is_mask,
+    terms,
+)
 from derive.rules.monomials import sides
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace, Where
@@ -18,7 +30,6 @@ from derive.strategy.exchanges import exchanges_to_fact
 from derive.strategy.gathering import gather_totals
 from derive.strategy.judgement import adds_known, distributes_well, inside_total, splits_well
 from derive.strategy.phases import simplify
-from derive.strategy.releasing import may_be_split
 
 
 def spread_totals(trace: Trace) -> None:
@@ -26,6 +37,13 @@ def spread_totals(trace: Trace) -> None:
     if trace.apply("split_total", may_be_split):
         simplify(trace)
         settle(trace, ("distribute_negative", "cancel_factor", "cancel_terms", "collect_terms"))
+
+
+def may_be_split(total: Expr, given: Given) -> bool:
+    """Not a ``Σ_j (1 - e^{u_j})``, which has digits that ``n - Σ_j e^{u_j}`` has not."""
+    body = total.opened[0]
+    taken = (t.operand for t in terms(body) if isinstance(t, Minus))
+    return ONE not in terms(body) or not any(isinstance(t, Exp) for t in taken)
 
 
 def sum_names(trace: Trace) -> None:

@@ -12,7 +12,6 @@ from derive.notation import (
     Exp,
     Log,
     Plus,
-    Power,
     Quotient,
     Times,
     Total,
@@ -20,7 +19,6 @@ from derive.notation import (
     code,
     collected,
     factors,
-    names,
     opened_parts,
     terms,
 )
@@ -28,7 +26,7 @@ from derive.rules.monomials import sides, split_power
 from derive.rules.negatives import is_turned
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among, attempt, factor_out, repeat, settle, spread
-from derive.strategy.judgement import inside_total, opens_exponential
+from derive.strategy.judgement import inside_total, is_power_by_letter, opens_exponential
 
 
 def names_in_logs(expr: Expr, given: Given) -> frozenset[Expr]:
@@ -94,7 +92,8 @@ def share_logarithms(trace: Trace) -> None:
 
     Not where there are powers with a letter in the exponent, ``1 + (t/b)^a``, which meet by theirs.
     """
-    if any(map(has_power, logs_in(trace.expression))):
+    logarithms = logs_in(trace.expression)
+    if any(collected(log, lambda e: [e] if is_power_by_letter(e) else []) for log in logarithms):
         return
     rules = ("expand_log_quotient", "expand_log_product")
     while any(trace.apply(rule, among(with_shared_sum(trace.expression))) for rule in rules):
@@ -106,15 +105,6 @@ def collect_logarithms(trace: Trace) -> None:
     """Multiply brackets with logarithms out, and factor out those that are there twice."""
     repeat(lambda: spread(trace, "distribute_product", among(beside_logs(trace.expression))))
     settle(trace, ("distribute_negative", "factor_log"))
-
-
-def has_power(expr: Expr) -> bool:
-    """Whether there is a power in it with a letter in the exponent."""
-
-    def look(part: Expr) -> list[Expr]:
-        return [part] if isinstance(part, Power) and names(part.exponent) else []
-
-    return bool(collected(expr, look))
 
 
 def with_shared_sum(expr: Expr) -> frozenset[Expr]:

@@ -8,7 +8,6 @@ from sympy import Expr, Indexed
 
 from derive.facts import Given
 from derive.notation import (
-    ONE,
     Apply,
     Exp,
     Log,
@@ -90,13 +89,6 @@ def has_constant_term(total: Expr, given: Given) -> bool:
     if named or not {Apply, Exp}.isdisjoint(heads(moving)):
         fixed = [t for t in fixed if not is_number(t.operand if isinstance(t, Minus) else t)]
     return bool(fixed)
-
-
-def may_be_split(total: Expr, given: Given) -> bool:
-    """Not a ``Σ_j (1 - e^{u_j})``, which has digits that ``n - Σ_j e^{u_j}`` has not."""
-    body = total.opened[0]
-    taken = (t.operand for t in terms(body) if isinstance(t, Minus))
-    return ONE not in terms(body) or not any(isinstance(t, Exp) for t in taken)
 
 
 def means_with_constants(expr: Expr, given: Given) -> list[Expr]:
