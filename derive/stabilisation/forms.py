@@ -18,6 +18,7 @@ from derive.rules.cancelling import (
 )
 from derive.rules.exponents import is_divided, joins_maxima
 from derive.rules.mixtures import (
+    mixed_shares,
     over_masked_mixture,
     over_mixture,
     over_partition,
@@ -164,7 +165,9 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     settle(trace, TANGENTS)
     settle(trace, ("rule_out_equal", "rule_out_term"))
     open_fractions(trace)
-    if trace.apply_first(("centre_mean", "centre_turned_mean")):
+    # What is divided by a mixture of shares is lowered as one, with the mean as it stands.
+    mixed = mixed_shares(trace.expression, trace.given)
+    if not mixed and trace.apply_first(("centre_mean", "centre_turned_mean")):
         settle(trace, ("sum_probabilities", "cancel_terms"))
     open_tails(trace)
     spread = open_brackets(trace)

@@ -355,7 +355,7 @@ Ltac join_sharing :=
     match after with context [sum_over ?l (fun j => @?f j + @?g j)] =>
       rewrite (sum_over_plus l f g); unfold Rdiv;
       rewrite <- ?sum_over_opp, <- ?sum_over_scale, <- ?sum_over_scale_right;
-      same_terms; by_field end end.
+      rewrite <- ?sum_over_opp; same_terms; by_field end end.
 Ltac subtract_totals :=
   match goal with |- _ = ?after =>
     match after with context [sum_over ?l (fun j => @?f j - @?g j)] =>
