@@ -435,26 +435,29 @@ def hessian_vector(
     return _asked(loss, [variable], "hessian_vector", given, where, along=[vector])
 
 
-def Max(expr: Any, limits: tuple[Any, Any, Any]) -> Maximum:
+def Max(expr: Any, limits: tuple[Any, ...]) -> Maximum:
     """The largest value over an index: ``Max(z[j], (j, 1, C))``.
+
+    What follows the ends of the range is left out: ``Max(z[j], (j, 1, C, t))`` is the largest value
+    at ``j != t``.
 
     Raises ``DeriveError`` for a range that is none, ``TypeError`` for what is no expression.
     """
     body = read(as_expr(expr))
-    if not isinstance(limits, (tuple, list, Tuple)) or len(limits) != 3:
+    if not isinstance(limits, (tuple, list, Tuple)) or len(limits) < 3:
         raise DeriveError(
             f"the maximum of {expr} has no range: {limits} is none; write Max(term, (j, 1, C))"
         )
-    index, lower, upper = map(as_expr, limits)
+    index, *ends = map(as_expr, limits)
     if not isinstance(index, Symbol) or not index.is_integer:
         raise DeriveError(
             f"the maximum of {expr} runs over {index}, which is no index; make one with "
             f"symbols('{index}', integer=True)"
         )
-    return Maximum(body, (index, lower, upper))
+    return Maximum(body, (index, *ends))
 
 
-def Min(expr: Any, limits: tuple[Any, Any, Any]) -> Expr:
+def Min(expr: Any, limits: tuple[Any, ...]) -> Expr:
     """The smallest value over an index, ``-Max(-expr, limits)``: ``Min(z[j], (j, 1, C))``.
 
     Raises as ``Max`` does.

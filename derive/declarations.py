@@ -25,6 +25,7 @@ from derive.notation import (
     ONE,
     Delta,
     Log,
+    Maximum,
     Quotient,
     Total,
     bases,
@@ -172,23 +173,32 @@ def mentioned_in(fact: Fact) -> Expr:
 
 
 def implied_sizes(places: Iterable[Expr], facts: Iterable[Fact]) -> tuple[SizeFact, ...]:
-    """What is divided by a sum over the others has no value without others: ``n >= 2``."""
+    """What is divided by a sum over the others has no value without others: ``n >= 2``.
+
+    Nor has the largest value of the others.
+    """
     told = {fact.size for fact in facts if isinstance(fact, SizeFact)}
     least: dict[Symbol, int] = {}
-    for total in frozenset().union(*(collected(place, _sums_below) for place in places)):
+    for total in frozenset().union(*(collected(place, _of_others) for place in places)):
         body, index = total.opened
-        masks = sum(masked(f, index) is not None for f in factors(body))
+        summed = isinstance(total, Total)
+        masks = sum(masked(f, index) is not None for f in factors(body)) if summed else 0
         if total.lower == 1 and total.upper.is_Symbol and total.upper not in told:
             needed = 1 + len(total.excluded) + masks
             least[total.upper] = max(needed, least.get(total.upper, 1))
     return tuple(SizeFact(size, Integer(n)) for size, n in sorted(least.items(), key=str) if n > 1)
 
 
-def _sums_below(expr: Expr) -> list[Expr]:
-    """The sums over an index that something is divided by, or of which there is a logarithm."""
+def _of_others(expr: Expr) -> list[Expr]:
+    """The sums over an index that something is divided by, or of which there is a logarithm.
+
+    And the maxima.
+    """
     match expr:
         case Quotient(_, below) | Log(below):
             return [f for f in factors(below) if isinstance(f, Total)]
+        case Maximum():
+            return [expr]
     return []
 
 

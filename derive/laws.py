@@ -123,12 +123,13 @@ class Condition:
     ``kind`` is one of: ``independent`` (the first operand does not depend on the second, a
     variable), ``within`` (the first operand, an index, lies between the second and the third and
     is none of the excluded ones in the fourth), ``at_most`` (the first operand, an index, is at
-    most the second), ``unequal`` (the first index differs from every other), ``even`` and ``odd``
-    (of a whole number), ``zero``, ``nonzero``, ``positive`` (of a real expression), ``untied`` (a
-    maximum over an index is attained once), ``raised`` (the first operand is positive, unless all
-    others, its exponents, are whole numbers), ``positive_factors`` (those of a product over an
-    index), ``any`` (the operand, a metavariable that the rule was free to choose, may be whatever
-    is a number wherever the left side is one).
+    most the second), ``nonempty`` (an index lies between the first and the second and is none of
+    the excluded ones in the third), ``unequal`` (the first index differs from every other),
+    ``even`` and ``odd`` (of a whole number), ``zero``, ``nonzero``, ``positive`` (of a real
+    expression), ``untied`` (a maximum over an index is attained once), ``raised`` (the first
+    operand is positive, unless all others, its exponents, are whole numbers), ``positive_factors``
+    (those of a product over an index), ``any`` (the operand, a metavariable that the rule was free
+    to choose, may be whatever is a number wherever the left side is one).
     """
 
     kind: str

@@ -634,6 +634,8 @@ class Attains(Binder):
         return f"Attains({printer.doprint(body)}, ({limits}), {printer.doprint(self.at_index)})"
 
     def doit(self, **hints: Any) -> Expr:
+        if self.at_index in self.excluded:
+            return ZERO
         body, index = self.open()
         return self.over(body.doit(**hints), index)
 

@@ -54,7 +54,7 @@ from derive.ranges import Ranges
 from derive.reading import as_expr, read
 from derive.roots import without_roots
 from derive.shapes import shaped, shapes_of, with_shapes
-from derive.signs import at_most, ingredients, signs
+from derive.signs import ingredients, nonempty, signs
 from derive.wording import quoted, readable, sizes_in
 
 Relations = Iterable[Any]
@@ -323,7 +323,7 @@ def _check_maxima(expr: Expr, given: Given) -> None:
     """A maximum is taken of one value at least."""
 
     def look(node: Expr, known: Given) -> None:
-        if at_most(node.lower, node.upper, known) is None:
+        if nonempty(node, known) is None:
             lower, upper = readable(node.lower), readable(node.upper)
             raise DeriveError(
                 f"the maximum over {node.hint} from {lower} to {upper} may be one of no values; "

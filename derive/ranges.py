@@ -84,7 +84,7 @@ class Ranges:
         """A free index that is a limit alone runs over the axis that the bound one indexes."""
         for out in total.excluded:
             # What is left out is one of the indices; else it would say nothing.
-            if isinstance(out, Symbol) and not given.range_of(out):
+            if isinstance(out, (Symbol, Indexed)) and not given.range_of(out):
                 self._add(out, *self._widest(total.lower, total.upper, given), given, total)
         loose = [*entries(total.lower), *entries(total.upper)]
         # The sample n of an entry t[n] is no limit itself.

@@ -34,6 +34,7 @@ from derive.notation import (
     ONE,
     Apply,
     Attains,
+    Binder,
     Bracket,
     Delta,
     Exp,
@@ -103,8 +104,7 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
         case Total():
             body, index = expr.open()
             inner = signs(body, given.within(index, tuple(expr.limits[1:])))
-            nonempty = at_most(expr.lower, expr.upper, given) is not None and not expr.excluded
-            return _sum_of([inner]) if nonempty else inner | {0}
+            return inner | {0} if nonempty(expr, given) is None else _sum_of([inner])
         case ProductOver():
             body, index = expr.open()
             inner = signs(body, given.within(index, tuple(expr.limits[1:])))
@@ -285,6 +285,11 @@ def at_most(low: Expr, high: Expr, given: Given, depth: int = 4) -> Bounds | Non
         if rest is not None:
             return (known, *rest)
     return None
+
+
+def nonempty(binder: Binder, given: Given) -> Bounds | None:
+    """What is known from which it follows that a binder has a value to go over; None without it."""
+    return at_most(binder.lower + len(binder.excluded), binder.upper, given)
 
 
 def _bound(known: IndexRange | SizeFact, slope: Expr) -> Expr | None:

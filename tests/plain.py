@@ -155,7 +155,7 @@ def value(expr: Any, world: World) -> Any:
             return _largest(_over(expr, world).values())
         case Attains():
             numbers = _over(expr, world)
-            first = next(n for n, u in numbers.items() if u == _largest(numbers.values()))
+            first = next((n for n, u in numbers.items() if u == _largest(numbers.values())), None)
             return CONTEXT.mpf(first == index(expr.at_index, world))
         case Choice(first, second, same, other):
             return value(same if index(first, world) == index(second, world) else other, world)

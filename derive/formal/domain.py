@@ -379,7 +379,7 @@ def _no_tie(binder: Maximum | Attains, scope: Scope, around: Around) -> Conditio
     body, index = binder.open()
     unfolded = binder.over(unfold(body, scope.definitions), index)
     bare = with_changes(scope, definitions=())
-    claims = (f"untied {ranged(b, s)}" for b, s in ((binder, scope), (unfolded, bare)))
+    claims = (ranged("untied", b, s) for b, s in ((binder, scope), (unfolded, bare)))
     # The index of the maximum may be called like one around it, which then plays no part.
     needed = {scope.bound.get(s) for s in names(binder)}
     kept: Around = ()

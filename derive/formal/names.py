@@ -11,8 +11,8 @@ from derive.notation import Binder
 _WORDS = """
 as at cofix else end exists exists2 fix for forall fun if in is let match mod return SProp Prop
 Set Type then using where with by R nat INR IZR exp ln sqrt pow PI delta bracket choice total
-total_but maximum maximum_but attains
-argmax untied product product_but threshold pd is_pd vec mat scalar Rpower Rabs Rmax Rmin sign
+total_but maximum maximum_but attains attains_but
+untied untied_but product product_but threshold pd is_pd vec mat scalar Rpower Rabs Rmax Rmin sign
 tanh sin cos sinh cosh acos asin atan eq_trans is_pd_intro is_pd_as
 True False
 Admitted admit give_up Axiom Axioms Parameter Parameters Conjecture Conjectures Load LoadPath

@@ -335,25 +335,23 @@ def _remembered(binder: Binder, scope: Scope) -> str:
 
 
 def _binder(binder: Binder, scope: Scope) -> str:
-    if isinstance(binder, Attains):
-        return f"attains {ranged(binder, scope)} {index(binder.at_index, scope)}"
-    kinds = {Total: "total", ProductOver: "product", Maximum: "maximum"}
+    kinds = {Total: "total", ProductOver: "product", Maximum: "maximum", Attains: "attains"}
     kind = next((word for node, word in kinds.items() if isinstance(binder, node)), None)
     if kind is None:
         raise NoTerm(type(binder).__name__)
-    if binder.excluded:
-        without = "; ".join(index_sum(x, scope) for x in binder.excluded)
-        return f"{kind}_but [{without}] {ranged(binder, scope)}"
-    return f"{kind} {ranged(binder, scope)}"
+    at_index = f" {index(binder.at_index, scope)}" if isinstance(binder, Attains) else ""
+    return f"{ranged(kind, binder, scope)}{at_index}"
 
 
-def ranged(binder: Binder, scope: Scope) -> str:
-    """The limits of a binder and its body as a function of the index: two numbers, one function."""
+def ranged(kind: str, binder: Binder, scope: Scope) -> str:
+    """Something over an index: what it is, its limits and its body as a function of the index."""
     body, own = binder.opened
     name = bound_name(binder.hint, body, own, scope)
     inner = term(body, scope.within(own, name))
     limits = " ".join(argument(index_sum(a, scope)) for a in (binder.lower, binder.upper))
-    return f"{limits} (fun {name} => {inner})"
+    if binder.excluded:
+        kind = f"{kind}_but [{'; '.join(index_sum(x, scope) for x in binder.excluded)}]"
+    return f"{kind} {limits} (fun {name} => {inner})"
 
 
 def coordinate(variable: Expr, scope: Scope) -> str:

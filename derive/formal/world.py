@@ -104,9 +104,12 @@ class World:
         return frozenset(found)
 
     def least(self, derivation: Derivation) -> tuple[Fact, ...]:
-        """The least sizes that a derivation names, or needs as it looks at an entry such as 2."""
+        """The least sizes that a step of any derivation names: cases and lemmas need them, too.
+
+        All sizes, where this one looks at an entry such as 2.
+        """
         known = tuple(f for f in self.facts if isinstance(f, SizeFact))
-        named = {f for atom in atoms(derivation) for f in atom.facts}
+        named = {f for each in self.derivations for atom in atoms(each) for f in atom.facts}
         looks = any(
             isinstance(index, Integer) and index > 1
             for expr in expressions(derivation)

@@ -10,7 +10,8 @@ from sympy import Expr, Product, Sum, exp, log
 
 from derive.notation import ZERO, Exp, Maximum, Threshold
 
-Limits = tuple[Expr, Expr, Expr]
+Range = tuple[Expr, ...]
+"""An index, the ends of its range, and what a maximum leaves out."""
 
 
 @dataclass(frozen=True)
@@ -112,26 +113,26 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
-def minimum(body: Expr, limits: Limits) -> Expr:
+def minimum(body: Expr, limits: Range) -> Expr:
     return -Maximum(-body, limits)
 
 
-def softmax(here: Expr, anywhere: Expr, limits: Limits) -> Expr:
+def softmax(here: Expr, anywhere: Expr, limits: Range) -> Expr:
     return exp(here) / Sum(exp(anywhere), limits)
 
 
-REDUCTIONS: dict[str, Callable[[Expr, Expr, Limits], Expr]] = {
+REDUCTIONS: dict[str, Callable[[Expr, Expr, Range], Expr]] = {
     "softmax": softmax,
     "log_softmax": lambda here, anywhere, limits: log(softmax(here, anywhere, limits)),
 }
 """Functions of all entries of a vector, at one: of the entry there, any entry, and their range."""
 
-WHOLE: dict[str, Callable[[Expr, Limits], Expr]] = {
+WHOLE: dict[str, Callable[[Expr, Range], Expr]] = {
     "logsumexp": lambda anywhere, limits: log(Sum(exp(anywhere), limits)),
 }
 """Functions of all entries of a vector that have one value."""
 
-RANGED: dict[str, Callable[[Expr, Limits], Expr]] = {
+RANGED: dict[str, Callable[[Expr, Range], Expr]] = {
     "Sum": Sum,
     "sum": Sum,
     "Product": Product,

@@ -31,10 +31,19 @@ from sympy.logic.boolalg import BooleanAtom
 
 from derive.notation import spare_indices
 from derive.parsing.axes import Axes
-from derive.parsing.functions import CONSTANTS, FUNCTIONS, RANGED, REDUCTIONS, WHOLE, factor
+from derive.parsing.functions import (
+    CONSTANTS,
+    FUNCTIONS,
+    RANGED,
+    REDUCTIONS,
+    WHOLE,
+    Range,
+    factor,
+)
 from derive.parsing.reach import size_of
 from derive.parsing.source import Place
 from derive.parsing.tree import (
+    Among,
     Call,
     Chain,
     Delta,
@@ -185,6 +194,10 @@ class Meaning:
                 return FUNCTIONS[function].apply(*(self._value(a, values) for a in arguments))
             case Total(_, body, limits, function):
                 inside, ranges = self._opened(limits, values)
+                while isinstance(body, Among):
+                    sides = [self._value(side, inside) for side in body.left_out.indices]
+                    ranges = _leaving_out(sides, ranges)
+                    body = body.body
                 return _ranged(function, self._value(body, inside), ranges)
             case Reduction():
                 return self._reduction(node, values)
@@ -233,11 +246,9 @@ class Meaning:
         here = self._value(node.body, {**values, node.index.name: selected})
         return REDUCTIONS[node.function](here, anywhere, limits)
 
-    def _opened(
-        self, limits: tuple[Limits, ...], values: Values
-    ) -> tuple[Values, list[tuple[Expr, Expr, Expr]]]:
+    def _opened(self, limits: tuple[Limits, ...], values: Values) -> tuple[Values, list[Range]]:
         """What the names stand for inside a sum, and its ranges."""
-        ranges = []
+        ranges: list[Range] = []
         for one in reversed(limits):
             own = self._bound(one.index.name, values)
             ranges.append((own, self._value(one.lower, values), self._value(one.upper, values)))
@@ -283,7 +294,14 @@ def _is_exponential(base: str, exponent: Node, values: Values) -> bool:
     return base == EULER and base not in values and not isinstance(number, Number)
 
 
-def _ranged(function: str, body: Expr, ranges: list[tuple[Expr, Expr, Expr]]) -> Expr:
+def _leaving_out(sides: list[Expr], ranges: list[Range]) -> list[Range]:
+    """The ranges: the innermost that one of two sides is the index of leaves the other out."""
+    at = next(n for n, (index, *_) in enumerate(ranges) if index in sides)
+    (other,) = (side for side in sides if side != ranges[at][0])
+    return [(*limits, other) if n == at else limits for n, limits in enumerate(ranges)]
+
+
+def _ranged(function: str, body: Expr, ranges: list[Range]) -> Expr:
     """A function of the values of ``body`` over ranges, of which the first is the innermost."""
     for limits in ranges:
         body = RANGED[function](body, limits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -22,6 +22,7 @@ from derive.parsing.functions import (
 from derive.parsing.source import Place, Source
 from derive.parsing.spelling import spelled
 from derive.parsing.tree import (
+    Among,
     Call,
     Chain,
     Delta,
@@ -228,9 +229,8 @@ def _total(place: Place, name: str, arguments: tuple[Any, ...]) -> Node:
         part = f", or of a part of it {name}(y[i], i=k..C)" if others else ""
         raise place.error(f"{name} has no range; write {example}{part}")
     own = {limit.index.name for limit in ranges}
-    for other in others:
-        if isinstance(other, Relation):
-            body = _without(body, other, name, own)
+    for relation in (r for other in others for r in _left_out(other)):
+        body = _without(body, relation, name, own)
     return Total(place, body, _inner_first(ranges), name)
 
 
@@ -245,7 +245,7 @@ def _inner_first(ranges: tuple[Limits, ...]) -> tuple[Limits, ...]:
 
 
 def _without(body: Node, left_out: Relation, name: str, own: set[str]) -> Node:
-    """``body`` where an index is left out by ``i != t``, with the factor that the README tells."""
+    """``body`` where an index is left out by ``i != t``: in sums by the factor of the README."""
     place, sides = left_out.place, left_out.parts
     if left_out.operator != "!=":
         raise place.error(
@@ -256,16 +256,14 @@ def _without(body: Node, left_out: Relation, name: str, own: set[str]) -> Node:
         raise place.error(
             f"what is left out is an index of this {name}, as in {name}(z[i], i=1..C, i != t)"
         )
-    kept = Chain(place, Number(place, Fraction(1)), (("-", LeftOut(place, sides)),))
+    equal = LeftOut(place, sides)
+    kept = Chain(place, Number(place, Fraction(1)), (("-", equal),))
     match name.lower():
         case "sum":
             return Chain(place, kept, (("*", body),))
         case "product" | "prod":
             return Power(place, body, kept)
-    raise place.error(
-        f"{name} leaves no index out, as sums and products do; for the margin of a class t, take "
-        "it off inside: max(1 - delta(j, t) + z[j], j=1..C) - z[t]"
-    )
+    return Among(place, body, equal)
 
 
 def _check_relations(arguments: Iterable[Any]) -> None:
@@ -278,12 +276,21 @@ def _check_relations(arguments: Iterable[Any]) -> None:
 def _limits(given: Any) -> Limits:
     if isinstance(given, Limits):
         return given
-    if not isinstance(given, _Tuple) or len(given.parts) != 3:
+    if not isinstance(given, _Tuple) or len(given.parts) < 3:
         raise given.place.error("a range is written (i, 1, C), or i = 1..C")
-    index, lower, upper = given.parts
+    index, lower, upper, *_ = given.parts
     if not isinstance(index, Name):
         raise index.place.error("a range begins with the name of its index, as in (i, 1, C)")
     return _upwards(Limits(given.place, index, lower, upper))
+
+
+def _left_out(given: Any) -> Iterator[Relation]:
+    """What a range leaves out: ``i != t``, or what follows its ends, as in ``(i, 1, C, t)``."""
+    if isinstance(given, Relation):
+        yield given
+    elif isinstance(given, _Tuple):
+        index, _, _, *others = given.parts
+        yield from (Relation(other.place, index, "!=", other) for other in others)
 
 
 def _upwards(limits: Limits) -> Limits:

@@ -86,6 +86,18 @@ class LeftOut(Delta):
 
 
 @dataclass(frozen=True, eq=False)
+class Among(Node):
+    """The body of a maximum that leaves an index out: where the two are equal there is no value."""
+
+    body: Node
+    left_out: LeftOut
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        return (self.body, self.left_out)
+
+
+@dataclass(frozen=True, eq=False)
 class Limits(Node):
     """``(i, 1, C)``, or ``i = 1..C``."""
 

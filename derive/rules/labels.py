@@ -84,11 +84,9 @@ def use_entry_fact(expr: Expr, given: Given) -> Outcome:
 def use_equality(expr: Expr, given: Given) -> Outcome:
     for fact in given.of(EqualFact):
         assert isinstance(fact, EqualFact)
-        within_limits = isinstance(expr, Binder) and any(
-            fact.left in names(limit) for limit in expr.limits[1:]
-        )
+        outside = isinstance(expr, Binder) and any(fact.left in names(a) for a in expr.outside)
         own = isinstance(expr, (Indexed, Delta, Bracket)) and fact.left in names(expr)
-        if own or within_limits:
+        if own or outside:
             return Rewriting(replace(expr, {fact.left: fact.right}), (fact,))
     return None
 

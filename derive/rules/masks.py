@@ -145,7 +145,12 @@ def rejoin_one(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(Total(FJ, (*limits, s.k)), Total(FJ, limits), k_in_range, Condition("zero", (FK,))),
+    law(
+        Total(FJ, (*limits, s.k, s.X)),
+        Total(FJ, (*limits, s.X)),
+        k_in_range,
+        Condition("zero", (FK,)),
+    ),
     Example(
         Total(Times(Plus(s.z[s.j1], Minus(s.z[s.k1])), s.y[s.j1]), (*over_classes, s.k1)),
         s.in_range,
@@ -153,16 +158,15 @@ def rejoin_one(expr: Expr, given: Given) -> Outcome:
 )
 def include_zero(expr: Expr, given: Given) -> Outcome:
     """``Σ_{j≠k} f_j = Σ_j f_j`` where ``f_k`` is zero, as a multiple of ``z_k - z_k`` is."""
-    if len(expr.excluded) != 1:
-        return None
     body, index = expr.open()
-    (left,) = expr.excluded
-    # Written out, as what is divided by zero there has no value.
-    there = unfold(replace(body, {index: left}), given.definitions)
-    known = within(left, expr.lower, expr.upper, given)
-    if known is None or not is_zero(there):
-        return None
-    return Rewriting(Total(body, (index, expr.lower, expr.upper)), given.declared(known))
+    for n, left in enumerate(expr.excluded):
+        # Written out, as what is divided by zero there has no value.
+        there = unfold(replace(body, {index: left}), given.definitions)
+        known = within(left, expr.lower, expr.upper, given)
+        if known is not None and is_zero(there):
+            limits = (index, expr.lower, expr.upper, *without(expr.excluded, n))
+            return Rewriting(Total(body, limits), given.declared(known))
+    return None
 
 
 @rule(
@@ -388,8 +392,8 @@ def contract_delta_but(expr: Expr, given: Given) -> Outcome:
 
 @rule(
     law(
-        Total(FJ, (*limits, s.k)),
-        Total(Times(mask(s.j, s.k), FJ), limits),
+        Total(FJ, (*limits, s.k, s.X)),
+        Total(Times(mask(s.j, s.k), FJ), (*limits, s.X)),
         k_in_range,
     ),
     Example(
@@ -398,16 +402,20 @@ def contract_delta_but(expr: Expr, given: Given) -> Outcome:
     ),
 )
 def mask_excluded(expr: Expr, given: Given) -> Outcome:
-    """``Σ_{j≠l} f_j = Σ_j (1 - δ_{jl}) f_j`` where a delta in it may lie outside of the range."""
-    if len(expr.excluded) != 1:
+    """``Σ_{j≠l} f_j = Σ_j (1 - δ_{jl}) f_j`` where a delta in it may lie outside of the range.
+
+    Or where the sum leaves out more than one index, which a delta then contracts one after another.
+    """
+    found = find_delta(expr) if expr.excluded else None
+    if found is None:
         return None
-    (left,) = expr.excluded
-    found, known = find_delta(expr), within(left, expr.lower, expr.upper, given)
-    if found is None or known is None or given.differ(found[2], left) is not None:
+    left, *others = expr.excluded
+    known = within(left, expr.lower, expr.upper, given)
+    if known is None or (not others and given.differ(found[2], left) is not None):
         return None
     body, own = expr.opened
     counted = times(mask(own, left), body)
-    return Rewriting(Total(counted, (own, expr.lower, expr.upper)), given.declared(known))
+    return Rewriting(Total(counted, (own, expr.lower, expr.upper, *others)), given.declared(known))
 
 
 @rule(

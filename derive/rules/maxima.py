@@ -12,23 +12,38 @@ from sympy import Expr
 
 from derive.facts import Given
 from derive.laws import Condition, Value, law
-from derive.notation import ONE, ZERO, Attains, Maximum, Partial, Times, Total, names
+from derive.notation import (
+    ONE,
+    ZERO,
+    Attains,
+    Maximum,
+    Partial,
+    Times,
+    Total,
+    fraction,
+    mask,
+    masked,
+    names,
+    without,
+)
 from derive.rules import samples as s
+from derive.rules.algebra import PRODUCTS
+from derive.rules.monomials import sides
 from derive.rules.registry import Outcome, Rewriting, rule
-from derive.signs import at_most
+from derive.signs import nonempty
 
-limits = (s.j, s.lo, s.hi)
+limits = (s.j, s.lo, s.hi, s.X)
 over_classes = (s.j1, 1, s.C)
 z_j, z_k = s.z[s.j1], s.z[s.k1]
 FJ, FK = Value(s.F, s.j), Value(s.F, s.k)
 untied = Condition("untied", (Maximum(FJ, limits),))
-not_empty = Condition("at_most", (s.lo, s.hi))
+not_empty = Condition("nonempty", (s.lo, s.hi, s.X))
 
 
 @rule(
     law(
         Partial(Maximum(FJ, limits), s.v),
-        Total(Times(Attains(FJ, limits, s.k), Partial(FK, s.v)), (s.k, s.lo, s.hi)),
+        Total(Times(Attains(FJ, limits, s.k), Partial(FK, s.v)), (s.k, s.lo, s.hi, s.X)),
         not_empty,
         untied,
     ),
@@ -36,8 +51,8 @@ not_empty = Condition("at_most", (s.lo, s.hi))
 )
 def differentiate_largest(expr: Expr, given: Given) -> Outcome:
     match expr:
-        case Partial(Maximum() as largest, variable) if not largest.excluded:
-            known = at_most(largest.lower, largest.upper, given)
+        case Partial(Maximum() as largest, variable):
+            known = nonempty(largest, given)
             if known is None:
                 return None
             body, index = largest.open()
@@ -60,7 +75,7 @@ def differentiate_argmax(expr: Expr, given: Given) -> Outcome:
 
 
 @rule(
-    law(Total(Attains(FJ, limits, s.k), (s.k, s.lo, s.hi)), ONE, not_empty),
+    law(Total(Attains(FJ, limits, s.k), (s.k, s.lo, s.hi, s.X)), ONE, not_empty),
     Total(Attains(z_j, over_classes, s.k1), (s.k1, 1, s.C)),
 )
 def sum_argmax(expr: Expr, given: Given) -> Outcome:
@@ -68,7 +83,37 @@ def sum_argmax(expr: Expr, given: Given) -> Outcome:
     body, index = expr.open()
     if not isinstance(body, Attains) or body.at_index != index or index in names(body.largest):
         return None
-    known = at_most(expr.lower, expr.upper, given)
-    if known is None or body.limits[1:] != expr.limits[1:] or expr.excluded:
+    known = nonempty(expr, given)
+    if known is None or body.limits[1:] != expr.limits[1:]:
         return None
     return Rewriting(ONE, given.declared(known))
+
+
+@rule(
+    law(Attains(FJ, (*limits, s.n), s.n), ZERO),
+    Attains(z_j, (*over_classes, s.k1), s.k1),
+)
+def vanish_argmax(expr: Expr, given: Given) -> Outcome:
+    """``[t = argmax_{j≠t} f_j] = 0``: it is not the one that is left out."""
+    match expr:
+        case Attains(excluded=left_out, at_index=index) if index in left_out:
+            return ZERO
+    return None
+
+
+@rule(
+    law(
+        Times(mask(s.k, s.n), Attains(FJ, (*limits, s.n), s.k)),
+        Attains(FJ, (*limits, s.n), s.k),
+    ),
+    Times(mask(s.k1, s.i1), Attains(z_j, (*over_classes, s.i1), s.k1)),
+    head=PRODUCTS,
+)
+def unmask_argmax(expr: Expr, given: Given) -> Outcome:
+    """``(1 - δ_{kt}) [k = argmax_{j≠t} f_j] = [k = argmax_{j≠t} f_j]``, which is zero there."""
+    above, below = sides(expr)
+    brackets = [f for f in above if isinstance(f, Attains)]
+    for n, factor in enumerate(above):
+        if any(masked(factor, b.at_index) in b.excluded for b in brackets):
+            return fraction(list(without(above, n)), list(below))
+    return None

@@ -54,7 +54,7 @@ def derive_case(derivation: Derivation, fact: EqualFact | UnequalFact) -> Deriva
             trace.apply("evaluate_delta")
         trace.apply("use_equality")
     brackets = ("satisfy_bracket", "vanish_bracket")
-    settle(trace, ("evaluate_delta", "vanish_delta", "vanish_share", *brackets))
+    settle(trace, ("evaluate_delta", "vanish_delta", "vanish_argmax", "vanish_share", *brackets))
     finish(trace)
     return Derivation(
         derivation.problem,

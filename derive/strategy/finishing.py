@@ -130,7 +130,7 @@ from derive.strategy.signs import (
     turns_well,
 )
 from derive.strategy.turning import turn_complements
-from derive.strategy.zeros import includes, includes_safely
+from derive.strategy.zeros import includes, includes_safely, unmasks
 
 # That a sum is known is worth a little length to a reader.
 KNOWN = 1.1
@@ -269,8 +269,11 @@ def finish(trace: Trace, named: bool = False) -> None:
     trace.apply("turn_sign", lambda e, _: has_two_signs(e, trace.expression))
     turn_branches(trace)
     settle(trace, ("turn_both", "turn_each", "factor_condition"))
-    if trace.apply("include_zero", includes_safely if named else includes):
+    include = partial(trace.apply, "include_zero", includes_safely if named else includes)
+    if include():
+        repeat(include)
         attempt(trace, share_totals)
+    repeat(lambda: trace.apply("unmask_argmax", unmasks))
     trace.apply("reorder_terms")
     trace.apply("reorder_factors")
 

@@ -109,6 +109,7 @@ CONTRACTION = (
     "vanish_delta",
     "vanish_at_zero",
     "drop_mask_at_zero",
+    "vanish_argmax",
     "square_delta",
     "merge_deltas",
     "drop_inner_bracket",

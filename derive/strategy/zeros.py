@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 from derive.facts import Given
 from derive.notation import (
     Apply,
+    Attains,
     Exp,
     Inert,
     Log,
@@ -18,6 +19,7 @@ from derive.notation import (
     factors,
     names,
     opened_parts,
+    replace,
 )
 from derive.signs import is_positive, is_zero
 from derive.unfolding import unfold
@@ -29,9 +31,23 @@ def includes_safely(total: Expr, given: Given, below: bool = False) -> bool:
     What is in every term of the sum, too, has one; ``below`` a bar as well, unless the sum has no
     terms at all.
     """
-    if len(total.excluded) != 1:
-        return False
     body, index = total.opened
+    return all(_has_value_at(body, index, out, given, below) for out in total.excluded)
+
+
+def unmasks(product: Expr, given: Given) -> bool:
+    """Whether what stands beside the bracket of a maximum has a value at what is left out of it."""
+    brackets = [f for f in factors(product) if isinstance(f, Attains)]
+    return all(
+        isinstance(bracket.at_index, Symbol)
+        and _has_value_at(product, bracket.at_index, out, given, below=True)
+        for bracket in brackets
+        for out in bracket.excluded
+    )
+
+
+def _has_value_at(body: Expr, index: Symbol, place: Expr, given: Given, below: bool) -> bool:
+    """Whether something has a value where an index is at a place; ``below`` as above."""
     everywhere = {code(p) for p in closed_parts(unfold(body, given.definitions), index)}
 
     def has_value(expr: Expr) -> bool:
@@ -45,7 +61,7 @@ def includes_safely(total: Expr, given: Given, below: bool = False) -> bool:
             return is_zero(part.operand)
         return is_positive(part.base if isinstance(part, Power) else part, given)
 
-    return has_value(unfold(total.at(total.excluded[0]), given.definitions))
+    return has_value(unfold(replace(body, {index: place}), given.definitions))
 
 
 def includes(total: Expr, given: Given) -> bool:

@@ -298,6 +298,9 @@ def _holds(kind: str, numbers: list[int]) -> bool:
             return low <= first <= high and first not in excluded
         case "at_most":
             return first <= others[0]
+        case "nonempty":
+            high, *excluded = others
+            return any(n not in excluded for n in range(first, high + 1))
         case "unequal":
             return first not in others
         case "even" | "odd":

@@ -18,6 +18,9 @@ ILL_FORMED = "it is ill-formed: "
 RELATIONS: dict[str, Callable[..., str]] = {
     "independent": lambda first, second: f"that {first} does not depend on {second}",
     "at_most": lambda first, second: f"{first} <= {second}",
+    "nonempty": lambda low, high, *excluded: " and ".join(
+        (f"that an index lies from {low} to {high}", *(f"is not {other}" for other in excluded))
+    ),
     "positive": lambda number: f"{number} > 0",
     "zero": lambda number: f"{number} = 0",
     "even": lambda number: f"that {number} is even",

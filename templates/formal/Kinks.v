@@ -63,19 +63,21 @@ Proof.
   intros D H. unfold near. rewrite <- (at_get c F) in H. exact (locally_positive _ _ D H).
 Qed.
 
+Lemma near_over {X} (c : coord X) (l : list nat) (P : nat -> X -> Prop) x :
+  (forall i, In i l -> near c (P i) x) -> near c (fun u => forall i, In i l -> P i u) x.
+Proof.
+  induction l as [|a l IH]; intros H.
+  - apply near_always. intros u i [].
+  - refine (filter_imp _ _ _ (filter_and _ _ (H a (or_introl eq_refl)) (IH _))).
+    + intros t [Ha Hl] i [<-|Hi]; auto.
+    + intros i Hi. apply H. now right.
+Qed.
+
 Lemma near_range {X} (c : coord X) lo hi (P : nat -> X -> Prop) x :
   (forall i, (lo <= i <= hi)%nat -> near c (P i) x) ->
   near c (fun u => forall i, (lo <= i <= hi)%nat -> P i u) x.
 Proof.
-  intros H.
-  assert (G : forall l, (forall i, In i l -> near c (P i) x) ->
-    near c (fun u => forall i, In i l -> P i u) x).
-  { induction l as [|a l IH]; intros HI.
-    - apply near_always. intros u i [].
-    - refine (filter_imp _ _ _ (filter_and _ _ (HI a (or_introl eq_refl)) (IH _))).
-      + intros t [Ha Hl] i [<-|Hi]; auto.
-      + intros i Hi. apply HI. now right. }
-  refine (filter_imp _ _ _ (G (range lo hi) _)).
+  intros H. refine (filter_imp _ _ _ (near_over c (range lo hi) P x _)).
   - intros t Ht i Hi. apply Ht, in_range, Hi.
   - intros i Hi. apply H, in_range, Hi.
 Qed.

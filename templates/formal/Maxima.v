@@ -1,119 +1,128 @@
-(** The largest value over an index: which index attains it, and derivatives where one alone does. *)
+(** The largest value over an index: which index attains it, and derivatives where one alone does.
+
+    The indices are those of a list that has some: a range, or one that leaves indices out. *)
 
 From Coquelicot Require Import ElemFct.
 From Derive Require Export Kinks.
 
 (** * The first index at which a function is largest *)
 
-Definition argmax (lo hi : nat) (f : nat -> R) : nat :=
-  fold_right (fun j best => if Rle_dec (f best) (f j) then j else best) hi (range lo hi).
+Definition argmax_over (l : list nat) (f : nat -> R) : nat :=
+  fold_right (fun j best => if Rle_dec (f best) (f j) then j else best) (last l 0%nat) l.
 
 (** Iverson's bracket [k = argmax]. *)
-Definition attains (lo hi : nat) (f : nat -> R) (k : nat) : R := delta k (argmax lo hi f).
+Definition attains_over (l : list nat) (f : nat -> R) (k : nat) : R := delta k (argmax_over l f).
+Notation attains lo hi f k := (attains_over (range lo hi) f k).
+Notation attains_but xs lo hi f k := (attains_over (range_but xs lo hi) f k).
 
 (** No other index attains the maximum. *)
-Definition untied (lo hi : nat) (f : nat -> R) : Prop :=
-  forall j, (lo <= j <= hi)%nat -> j <> argmax lo hi f -> f j <> f (argmax lo hi f).
+Definition untied_over (l : list nat) (f : nat -> R) : Prop :=
+  forall j, In j l -> j <> argmax_over l f -> f j <> f (argmax_over l f).
+Notation untied lo hi f := (untied_over (range lo hi) f).
+Notation untied_but xs lo hi f := (untied_over (range_but xs lo hi) f).
 
-Lemma fold_argmax f hi (l : list nat) :
-  let best := fold_right (fun j best => if Rle_dec (f best) (f j) then j else best) hi l in
-  (best = hi \/ In best l) /\ f hi <= f best /\ forall j, In j l -> f j <= f best.
+Lemma last_in (l : list nat) d : l <> nil -> In (last l d) l.
 Proof.
-  induction l as [|a l [IHin [IHhi IHl]]]; simpl.
-  - split; [now left | split; [apply Rle_refl | intros j []]].
+  induction l as [|a l IH]; intros H; [easy|]. destruct l as [|b l]; [now left|].
+  right. now apply IH.
+Qed.
+
+Lemma fold_argmax f start (l : list nat) :
+  let best := fold_right (fun j best => if Rle_dec (f best) (f j) then j else best) start l in
+  (best = start \/ In best l) /\ forall j, In j l -> f j <= f best.
+Proof.
+  induction l as [|a l [IHin IHl]]; simpl.
+  - split; [now left | intros j []].
   - destruct (Rle_dec _ (f a)) as [H|H].
-    + split; [now right; left | split; [lra|]]. intros j [<-|Hj]; [apply Rle_refl|].
+    + split; [now right; left|]. intros j [<-|Hj]; [apply Rle_refl|].
       specialize (IHl j Hj). lra.
-    + split; [destruct IHin; auto | split; [lra|]]. intros j [<-|Hj]; [lra | auto].
+    + split; [destruct IHin; auto|]. intros j [<-|Hj]; [lra | auto].
 Qed.
 
-Lemma argmax_range lo hi f : (lo <= hi)%nat -> (lo <= argmax lo hi f <= hi)%nat.
+Lemma argmax_in l f : l <> nil -> In (argmax_over l f) l.
 Proof.
-  intros H. destruct (fold_argmax f hi (range lo hi)) as [[E|I] _]; unfold argmax.
-  - rewrite E. lia.
-  - now apply in_range in I.
+  intros H. destruct (fold_argmax f (last l 0%nat) l) as [[E|I] _]; unfold argmax_over.
+  - rewrite E. now apply last_in.
+  - exact I.
 Qed.
 
-Lemma argmax_largest lo hi f j : (lo <= j <= hi)%nat -> f j <= f (argmax lo hi f).
-Proof. intros H. apply (fold_argmax f hi (range lo hi)), in_range, H. Qed.
-
-Lemma maximum_bound lo hi f b :
-  (forall j, (lo <= j <= hi)%nat -> f j <= b) -> (lo <= hi)%nat -> maximum lo hi f <= b.
-Proof.
-  intros H Hl. unfold maximum.
-  assert (G : forall l, (forall j, In j l -> f j <= b) ->
-    fold_right (fun j most => Rmax (f j) most) (f lo) l <= b).
-  { induction l as [|a l IH]; intros HI; simpl; [apply H; lia|].
-    apply Rmax_lub; [apply HI; now left | apply IH; intros j Hj; apply HI; now right]. }
-  apply G. intros j Hj. apply H, in_range, Hj.
-Qed.
-
-Lemma maximum_above lo hi f j : (lo <= j <= hi)%nat -> f j <= maximum lo hi f.
-Proof.
-  intros H. unfold maximum. apply in_range in H.
-  induction (range lo hi) as [|a l IH]; [destruct H|]. simpl. destruct H as [<-|H].
-  - apply Rmax_l.
-  - eapply Rle_trans; [apply IH, H | apply Rmax_r].
-Qed.
+Lemma argmax_largest l f j : In j l -> f j <= f (argmax_over l f).
+Proof. intros H. apply (fold_argmax f (last l 0%nat) l), H. Qed.
 
 (** The maximum is the value at that index, and at any other that is as large. *)
-Lemma maximum_at lo hi f k : (lo <= k <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> f j <= f k) -> maximum lo hi f = f k.
+Lemma max_over_at l f k : In k l -> (forall j, In j l -> f j <= f k) -> max_over l f = f k.
 Proof.
-  intros Hk H. apply Rle_antisym; [apply maximum_bound; [exact H | lia] | now apply maximum_above].
+  intros Hk H. destruct l as [|a l]; [destruct Hk|]. unfold max_over. apply Rle_antisym.
+  - assert (G : forall m, incl m l -> fold_right (fun j most => Rmax (f j) most) (f a) m <= f k).
+    { induction m as [|b m IH]; intros I; simpl; [apply H; now left|].
+      apply Rmax_lub; [apply H; right; apply I; now left|]. apply IH. intros j Hj. apply I. now right. }
+    apply G, incl_refl.
+  - clear H. revert Hk. induction l as [|b l IH]; intros [<-|Hk]; simpl.
+    + apply Rle_refl.
+    + destruct Hk.
+    + eapply Rle_trans; [apply IH; now left | apply Rmax_r].
+    + destruct Hk as [<-|Hk]; [apply Rmax_l|].
+      eapply Rle_trans; [apply IH; now right | apply Rmax_r].
 Qed.
 
-Lemma argmax_alone lo hi f k : (lo <= k <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> j <> k -> f j < f k) -> argmax lo hi f = k.
+Lemma argmax_alone l f k : In k l ->
+  (forall j, In j l -> j <> k -> f j < f k) -> argmax_over l f = k.
 Proof.
-  intros Hk H. destruct (Nat.eq_dec (argmax lo hi f) k) as [E|E]; [exact E|exfalso].
-  assert (R : (lo <= argmax lo hi f <= hi)%nat) by (apply argmax_range; lia).
-  specialize (H _ R E). pose proof (argmax_largest lo hi f k Hk). lra.
+  intros Hk H. destruct (Nat.eq_dec (argmax_over l f) k) as [E|E]; [exact E|exfalso].
+  assert (I : In (argmax_over l f) l) by (apply argmax_in; intros ->; destruct Hk).
+  specialize (H _ I E). pose proof (argmax_largest l f k Hk). lra.
 Qed.
 
-Lemma untied_below lo hi f : untied lo hi f ->
-  forall j, (lo <= j <= hi)%nat -> j <> argmax lo hi f -> 0 < f (argmax lo hi f) - f j.
+Lemma untied_below l f : untied_over l f ->
+  forall j, In j l -> j <> argmax_over l f -> 0 < f (argmax_over l f) - f j.
 Proof.
-  intros U j Hj E. pose proof (argmax_largest lo hi f j Hj). specialize (U j Hj E). lra.
+  intros U j Hj E. pose proof (argmax_largest l f j Hj). specialize (U j Hj E). lra.
 Qed.
 
-Lemma argmax_ext lo hi f g : (lo <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> f j = g j) -> argmax lo hi f = argmax lo hi g.
+Lemma argmax_ext l f g : (forall j, In j l -> f j = g j) -> argmax_over l f = argmax_over l g.
 Proof.
-  intros Hl H. unfold argmax.
-  assert (G : forall l, (forall j, In j l -> (lo <= j <= hi)%nat) ->
-    let best h := fold_right (fun j best => if Rle_dec (h best) (h j) then j else best) hi l in
-    best f = best g /\ (lo <= best g <= hi)%nat).
-  { induction l as [|a l IH]; intros HI; simpl; [split; [reflexivity | lia]|].
-    destruct IH as [E R]; [intros j Hj; apply HI; now right|].
-    assert (Ha : (lo <= a <= hi)%nat) by (apply HI; now left).
-    simpl in E, R. rewrite E, (H a Ha), (H _ R). destruct (Rle_dec _ _); auto. }
-  apply G. intros j Hj. now apply in_range.
+  intros H. unfold argmax_over. destruct l as [|a l]; [reflexivity|].
+  set (start := last (a :: l) 0%nat).
+  assert (S : In start (a :: l)) by (apply last_in; discriminate).
+  assert (G : forall m, incl m (a :: l) ->
+    let best h := fold_right (fun j best => if Rle_dec (h best) (h j) then j else best) start m in
+    best f = best g /\ In (best g) (a :: l)).
+  { induction m as [|b m IH]; intros I; simpl; [split; [reflexivity | exact S]|].
+    destruct IH as [E R]; [intros j Hj; apply I; now right|].
+    assert (Hb : In b (a :: l)) by (apply I; now left).
+    simpl in E, R. rewrite E, (H b Hb), (H _ R). destruct (Rle_dec _ _); auto. }
+  apply G, incl_refl.
 Qed.
 
 (** * The bracket *)
 
-Lemma place_attains lo hi f g k : (lo <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> f j = g j) -> attains lo hi f k = attains lo hi g k.
-Proof. intros Hl H. unfold attains. now rewrite (argmax_ext lo hi f g Hl H). Qed.
+Lemma place_attains l f g k :
+  (forall j, In j l -> f j = g j) -> attains_over l f k = attains_over l g k.
+Proof. intros H. unfold attains_over. now rewrite (argmax_ext l f g H). Qed.
 
-Lemma attains_sum lo hi f (g : nat -> R) : (lo <= hi)%nat ->
-  sum_over (range lo hi) (fun k => attains lo hi f k * g k) = g (argmax lo hi f).
+Lemma attains_sum l f (g : nat -> R) : l <> nil -> NoDup l ->
+  sum_over l (fun k => attains_over l f k * g k) = g (argmax_over l f).
 Proof.
-  intros H. unfold attains. rewrite (total_single (argmax lo hi f)).
+  intros H D. unfold attains_over.
+  rewrite (sum_over_single (argmax_over l f) _ _ D (argmax_in l f H)).
   - rewrite delta_same by reflexivity. ring.
-  - now apply argmax_range.
   - intros j _ N. rewrite delta_apart by exact N. ring.
 Qed.
-Lemma attains_total lo hi f : (lo <= hi)%nat ->
-  sum_over (range lo hi) (fun k => attains lo hi f k) = 1.
+Lemma attains_total l f : l <> nil -> NoDup l -> sum_over l (fun k => attains_over l f k) = 1.
 Proof.
-  intros H. rewrite <- (attains_sum lo hi f (fun _ => 1) H). apply sum_over_ext.
+  intros H D. rewrite <- (attains_sum l f (fun _ => 1) H D). apply sum_over_ext.
   intros k _. ring.
 Qed.
 
-Lemma attains_nonneg lo hi f k : 0 <= attains lo hi f k.
+Lemma attains_nonneg l f k : 0 <= attains_over l f k.
 Proof. apply delta_nonneg. Qed.
+
+Lemma attains_left_out xs lo hi f k :
+  range_but xs lo hi <> nil -> In k xs -> attains_but xs lo hi f k = 0.
+Proof.
+  intros H Hk. apply delta_apart. intros E. pose proof (argmax_in _ f H) as I. rewrite <- E in I.
+  apply in_range_but in I. destruct I as [_ I]. rewrite Forall_forall in I. now apply (I k Hk).
+Qed.
 
 (** * Derivatives *)
 
@@ -122,80 +131,80 @@ Context {X : Type} (c : coord X).
 Implicit Types (F : X -> nat -> R) (x : X).
 
 (** The same index attains the maximum nearby. *)
-Lemma near_argmax lo hi F x : (lo <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> ex_pd c (fun u => F u j) x) -> untied lo hi (F x) ->
-  near c (fun u => forall j, (lo <= j <= hi)%nat -> j <> argmax lo hi (F x) ->
-    F u j < F u (argmax lo hi (F x))) x.
+Lemma near_argmax l F x : l <> nil ->
+  (forall j, In j l -> ex_pd c (fun u => F u j) x) -> untied_over l (F x) ->
+  near c (fun u => forall j, In j l -> j <> argmax_over l (F x) ->
+    F u j < F u (argmax_over l (F x))) x.
 Proof.
-  intros Hl D U. apply near_range. intros j Hj.
-  destruct (Nat.eq_dec j (argmax lo hi (F x))) as [E|E].
+  intros Hl D U. apply near_over. intros j Hj.
+  destruct (Nat.eq_dec j (argmax_over l (F x))) as [E|E].
   - apply near_always. intros u N. now destruct N.
   - unfold near.
     assert (P : locally (get c x)
-      (fun t => 0 < F (put c x t) (argmax lo hi (F x)) - F (put c x t) j)).
-    { apply (locally_positive (fun t => F (put c x t) (argmax lo hi (F x)) - F (put c x t) j)).
-      - apply (ex_pd_minus c (fun u => F u (argmax lo hi (F x))) (fun u => F u j));
-          apply D; [now apply argmax_range | exact Hj].
+      (fun t => 0 < F (put c x t) (argmax_over l (F x)) - F (put c x t) j)).
+    { apply (locally_positive (fun t => F (put c x t) (argmax_over l (F x)) - F (put c x t) j)).
+      - apply (ex_pd_minus c (fun u => F u (argmax_over l (F x))) (fun u => F u j));
+          apply D; [now apply argmax_in | exact Hj].
       - rewrite put_get. now apply untied_below. }
     refine (filter_imp _ _ _ P). intros t Ht _. lra.
 Qed.
 
-Lemma near_maximum lo hi F x : (lo <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> ex_pd c (fun u => F u j) x) -> untied lo hi (F x) ->
-  near c (fun u => F u (argmax lo hi (F x)) = maximum lo hi (F u)) x.
+Lemma near_max_over l F x : l <> nil ->
+  (forall j, In j l -> ex_pd c (fun u => F u j) x) -> untied_over l (F x) ->
+  near c (fun u => F u (argmax_over l (F x)) = max_over l (F u)) x.
 Proof.
-  intros Hl D U. refine (filter_imp _ _ _ (near_argmax lo hi F x Hl D U)). intros t Ht.
-  symmetry. apply maximum_at; [now apply argmax_range|]. intros j Hj.
-  destruct (Nat.eq_dec j (argmax lo hi (F x))) as [->|E]; [apply Rle_refl|].
+  intros Hl D U. refine (filter_imp _ _ _ (near_argmax l F x Hl D U)). intros t Ht.
+  symmetry. apply max_over_at; [now apply argmax_in|]. intros j Hj.
+  destruct (Nat.eq_dec j (argmax_over l (F x))) as [->|E]; [apply Rle_refl|].
   apply Rlt_le, (Ht j Hj E).
 Qed.
 
-Lemma pd_maximum lo hi F x : (lo <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> ex_pd c (fun u => F u j) x) -> untied lo hi (F x) ->
-  pd c (fun u => maximum lo hi (F u)) x
-  = sum_over (range lo hi) (fun k => attains lo hi (F x) k * pd c (fun u => F u k) x).
+Lemma pd_max_over l F x : l <> nil -> NoDup l ->
+  (forall j, In j l -> ex_pd c (fun u => F u j) x) -> untied_over l (F x) ->
+  pd c (fun u => max_over l (F u)) x
+  = sum_over l (fun k => attains_over l (F x) k * pd c (fun u => F u k) x).
 Proof.
-  intros Hl D U. rewrite (attains_sum lo hi (F x) (fun k => pd c (fun u => F u k) x) Hl).
-  symmetry. apply pd_near, near_maximum; assumption.
+  intros Hl N D U. rewrite (attains_sum l (F x) (fun k => pd c (fun u => F u k) x) Hl N).
+  symmetry. apply pd_near, near_max_over; assumption.
 Qed.
-Lemma ex_pd_maximum lo hi F x : (lo <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> ex_pd c (fun u => F u j) x) -> untied lo hi (F x) ->
-  ex_pd c (fun u => maximum lo hi (F u)) x.
+Lemma ex_pd_max_over l F x : l <> nil ->
+  (forall j, In j l -> ex_pd c (fun u => F u j) x) -> untied_over l (F x) ->
+  ex_pd c (fun u => max_over l (F u)) x.
 Proof.
-  intros Hl D U. apply (ex_pd_near c (fun u => F u (argmax lo hi (F x)))).
-  - now apply near_maximum.
-  - apply D. now apply argmax_range.
+  intros Hl D U. apply (ex_pd_near c (fun u => F u (argmax_over l (F x)))).
+  - now apply near_max_over.
+  - apply D. now apply argmax_in.
 Qed.
 
-Lemma near_untied lo hi F x : (lo <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> ex_pd c (fun u => F u j) x) -> untied lo hi (F x) ->
-  near c (fun u => untied lo hi (F u)) x.
+Lemma near_untied l F x : l <> nil ->
+  (forall j, In j l -> ex_pd c (fun u => F u j) x) -> untied_over l (F x) ->
+  near c (fun u => untied_over l (F u)) x.
 Proof.
-  intros Hl D U. refine (filter_imp _ _ _ (near_argmax lo hi F x Hl D U)). intros t Ht.
-  rewrite <- (argmax_alone lo hi (F (put c x t)) _ (argmax_range lo hi (F x) Hl) Ht) in Ht.
+  intros Hl D U. refine (filter_imp _ _ _ (near_argmax l F x Hl D U)). intros t Ht.
+  rewrite <- (argmax_alone l (F (put c x t)) _ (argmax_in l (F x) Hl) Ht) in Ht.
   intros j Hj N. specialize (Ht j Hj N). lra.
 Qed.
 
-Lemma near_attains lo hi F k x : (lo <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> ex_pd c (fun u => F u j) x) -> untied lo hi (F x) ->
-  near c (fun u => attains lo hi (F x) k = attains lo hi (F u) k) x.
+Lemma near_attains l F k x : l <> nil ->
+  (forall j, In j l -> ex_pd c (fun u => F u j) x) -> untied_over l (F x) ->
+  near c (fun u => attains_over l (F x) k = attains_over l (F u) k) x.
 Proof.
-  intros Hl D U. refine (filter_imp _ _ _ (near_argmax lo hi F x Hl D U)). intros t Ht.
-  unfold attains. f_equal. symmetry. apply argmax_alone; [now apply argmax_range | exact Ht].
+  intros Hl D U. refine (filter_imp _ _ _ (near_argmax l F x Hl D U)). intros t Ht.
+  unfold attains_over. f_equal. symmetry. apply argmax_alone; [now apply argmax_in | exact Ht].
 Qed.
 
-Lemma pd_attains lo hi F k x : (lo <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> ex_pd c (fun u => F u j) x) -> untied lo hi (F x) ->
-  pd c (fun u => attains lo hi (F u) k) x = 0.
+Lemma pd_attains l F k x : l <> nil ->
+  (forall j, In j l -> ex_pd c (fun u => F u j) x) -> untied_over l (F x) ->
+  pd c (fun u => attains_over l (F u) k) x = 0.
 Proof.
-  intros Hl D U. rewrite <- (pd_constant c (attains lo hi (F x) k) x). symmetry.
+  intros Hl D U. rewrite <- (pd_constant c (attains_over l (F x) k) x). symmetry.
   apply pd_near, near_attains; assumption.
 Qed.
-Lemma ex_pd_attains lo hi F k x : (lo <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> ex_pd c (fun u => F u j) x) -> untied lo hi (F x) ->
-  ex_pd c (fun u => attains lo hi (F u) k) x.
+Lemma ex_pd_attains l F k x : l <> nil ->
+  (forall j, In j l -> ex_pd c (fun u => F u j) x) -> untied_over l (F x) ->
+  ex_pd c (fun u => attains_over l (F u) k) x.
 Proof.
-  intros Hl D U. apply (ex_pd_near c (fun _ => attains lo hi (F x) k)).
+  intros Hl D U. apply (ex_pd_near c (fun _ => attains_over l (F x) k)).
   - now apply near_attains.
   - apply ex_pd_constant.
 Qed.

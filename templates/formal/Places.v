@@ -40,15 +40,9 @@ Proof.
   intros HF H. induction l as [|a l IH]; simpl; [exact HF|].
   rewrite (H a (or_introl eq_refl)), IH; [reflexivity|]. intros j Hj. apply H. now right.
 Qed.
-Lemma place_maximum lo hi f g : (lo <= hi)%nat ->
-  (forall j, (lo <= j <= hi)%nat -> f j = g j) -> maximum lo hi f = maximum lo hi g.
+Lemma place_maximum l f g : (forall j, In j l -> f j = g j) -> max_over l f = max_over l g.
 Proof.
-  intros Hl H. apply place_largest; [apply H; lia|]. intros j Hj. apply H, in_range, Hj.
-Qed.
-Lemma place_maximum_but xs lo hi f g : (forall j, In j (range_but xs lo hi) -> f j = g j) ->
-  maximum_but xs lo hi f = maximum_but xs lo hi g.
-Proof.
-  unfold maximum_but. destruct (range_but xs lo hi) as [|a l]; intros H; [reflexivity|].
+  unfold max_over. destruct l as [|a l]; intros H; [reflexivity|].
   apply place_largest; [apply H; now left|]. intros j Hj. apply H. now right.
 Qed.
 
@@ -85,10 +79,8 @@ Ltac enter :=
 
 Ltac at_sum := refine (sum_over_ext _ _ _ _); enter.
 Ltac at_product := refine (prod_over_ext _ _ _ _); enter.
-Ltac at_maximum :=
-  first [ refine (place_maximum _ _ _ _ _ _); [lia | enter]
-        | refine (place_maximum_but _ _ _ _ _ _); enter ].
-Ltac at_attains := refine (place_attains _ _ _ _ _ _ _); [lia | enter].
+Ltac at_maximum := refine (place_maximum _ _ _ _); enter.
+Ltac at_attains := refine (place_attains _ _ _ _ _); enter.
 Ltac at_choice :=
   refine (place_choice _ _ _ _ _ _ _ _); let H := fresh "H" in intros H.
 Ltac at_threshold :=
@@ -138,6 +130,10 @@ Ltac index := solve [assumption | lia | congruence
       range : forall n : nat, (_ <= n <= _)%nat -> (_ <= ?classes n <= _)%nat |- _ =>
         pose proof (range sample ltac:(first [assumption | lia])); lia
     end].
+
+(* A range has indices, and no index twice. *)
+Ltac nonempty := first [apply range_some; index | apply range_but_some; cbn [length]; index].
+Ltac distinct := first [apply seq_NoDup | apply NoDup_filter, seq_NoDup].
 
 Lemma nonzero_of_positive a : 0 < a -> a <> 0.
 Proof. intros H. apply Rgt_not_eq, H. Qed.
@@ -214,7 +210,7 @@ with nonnegative :=
   lazymatch goal with
   | |- 0 <= delta _ _ => apply delta_nonneg
   | |- 0 <= 1 - delta _ _ => apply mask_nonneg
-  | |- 0 <= attains _ _ _ _ => apply attains_nonneg
+  | |- 0 <= attains_over _ _ _ => apply attains_nonneg
   | |- 0 <= INR _ => apply pos_INR
   | |- 0 <= Rabs _ => apply Rabs_pos
   | |- 0 <= sqrt _ => apply sqrt_pos
@@ -352,10 +348,10 @@ Ltac differentiable :=
           [differentiable | differentiable | sides_apart | differentiable | differentiable] ]
     | (fun u => prod_over ?l (fun j => @?f u j)) =>
         apply (ex_pd_prod c l (fun j u => f u j)); enter; differentiable
-    | (fun u => maximum ?lo ?hi (fun j => @?f u j)) =>
-        apply (ex_pd_maximum c lo hi f); [index | enter; differentiable | no_tie]
-    | (fun u => attains ?lo ?hi (fun j => @?f u j) ?k) =>
-        apply (ex_pd_attains c lo hi f k); [index | enter; differentiable | no_tie]
+    | (fun u => max_over ?l (fun j => @?f u j)) =>
+        apply (ex_pd_max_over c l f); [nonempty | enter; differentiable | no_tie]
+    | (fun u => attains_over ?l (fun j => @?f u j) ?k) =>
+        apply (ex_pd_attains c l f k); [nonempty | enter; differentiable | no_tie]
     | (fun u => choice _ _ (@?f u) (@?g u)) => apply (ex_pd_choice c _ _ f g); differentiable
     | _ => first [ assumption | differentiable_as_proved
                  | progress autounfold with derive; differentiable
@@ -385,17 +381,17 @@ Ltac stays_off :=
       apply (near_range c lo hi (fun i u => P u i)); intros ? ?; stays_off
   | |- near ?c (fun u => @?E u <> 0) _ => apply (near_nonzero c E); [differentiable | nonzero]
   | |- near ?c (fun u => 0 < @?E u) _ => apply (near_above c E); [differentiable | positive]
-  | |- near ?c (fun u => untied ?lo ?hi (fun j => @?F u j)) _ =>
-      apply (near_untied c lo hi F); [index | enter; differentiable | no_tie]
+  | |- near ?c (fun u => untied_over ?l (fun j => @?F u j)) _ =>
+      apply (near_untied c l F); [nonempty | enter; differentiable | no_tie]
   end.
 Ltac off_kinks c x :=
   match goal with
   | H : ?T |- near _ _ _ =>
       lazymatch T with
       | forall i : nat, _ -> _ <> 0 => idtac
-      | forall i : nat, _ -> untied _ _ _ => idtac
+      | forall i : nat, _ -> untied_over _ _ => idtac
       | _ <> 0 => idtac
-      | untied _ _ _ => idtac
+      | untied_over _ _ => idtac
       | forall i : nat, _ -> 0 < _ => idtac
       | 0 < _ => idtac
       end;

@@ -630,7 +630,18 @@ Ltac exclude_masked :=
      match goal with A : ?j <> k |- _ =>
        first [rewrite (delta_apart j k A) | rewrite (delta_apart k j (not_eq_sym A))]; by_ring end]
   end.
-Ltac mask_excluded := symmetry; exclude_masked.
+Lemma total_but_masked xs lo hi f :
+  total_but xs lo hi f = total lo hi (fun j => (if existsb (Nat.eqb j) xs then 0 else 1) * f j).
+Proof.
+  unfold range_but. induction (range lo hi) as [|a l IH]; [reflexivity|].
+  cbn [filter]. destruct (existsb (Nat.eqb a) xs) eqn:E; cbn [negb sum_over]; rewrite E, IH; ring.
+Qed.
+(* One of several that a sum leaves out becomes a mask. *)
+Ltac mask_several :=
+  rewrite !total_but_masked; apply sum_over_ext; intros ? _; cbn [existsb]; unfold delta;
+  repeat match goal with |- context [Nat.eqb ?a ?b] => destruct (Nat.eqb_spec a b) end;
+  subst; simpl; first [ring | congruence].
+Ltac mask_excluded := first [symmetry; exclude_masked | mask_several].
 (* The term of its own index has a margin in its exponent, which a delta takes away from others. *)
 Ltac rejoin_margin :=
   match goal with |- ?before = ?after =>
@@ -646,6 +657,7 @@ Ltac rejoin_margin :=
        match goal with A : ?j <> k |- _ => rewrite (delta_apart j k A); by_ring end]
     end end end end.
 (* Zero in every term, or times what is. *)
+Ltac vanish_argmax := apply attains_left_out; [nonempty | simpl; tauto].
 Ltac by_vanishing :=
   first
   [ by_ring
@@ -654,6 +666,7 @@ Ltac by_vanishing :=
     | |- _ * _ = 0 => first
         [ apply Rmult_eq_0_compat_r; by_vanishing | apply Rmult_eq_0_compat_l; by_vanishing ]
     | |- sum_over _ _ = 0 => apply sum_over_zero; intros; by_vanishing
+    | |- attains_over _ _ _ = 0 => vanish_argmax
     | |- Rabs ?u = 0 => replace u with 0 by (symmetry; by_vanishing); apply Rabs_R0
     | |- ?u ^ _ = 0 => replace u with 0 by (symmetry; by_vanishing); by_ring
     | |- ?a + ?b = 0 => replace a with 0 by (symmetry; by_vanishing);
@@ -678,10 +691,16 @@ Ltac rejoin_one_margin :=
        apply sum_over_ext; enter; cbv beta; apply f_equal;
        match goal with A : ?j <> k |- _ => rewrite (delta_apart j k A); by_ring end]
     end end end.
-Ltac include_zero :=
+Ltac include_alone :=
   match goal with |- sum_over (range_but [?k] ?lo ?hi) ?f = _ =>
     rewrite (total_exclude k lo hi f) by index;
     replace (f k) with 0 by (symmetry; cbv beta; by_vanishing); by_ring end.
+(* The same where the sum leaves out several, and the value is zero at one of them. *)
+Ltac include_one_of_several :=
+  rewrite !total_but_masked; apply sum_over_ext; intros ? _; cbn [existsb];
+  repeat match goal with |- context [Nat.eqb ?a ?b] => destruct (Nat.eqb_spec a b) end;
+  subst; cbn [orb]; rewrite ?Rmult_0_l, ?Rmult_1_l; first [reflexivity | symmetry; by_vanishing].
+Ltac include_zero := first [include_alone | include_one_of_several].
 Ltac exclude_zero := symmetry; include_zero.
 Ltac write_mask :=
   match goal with |- _ = ?after =>
@@ -1306,14 +1325,18 @@ Ltac differentiate_minimum :=
   match goal with |- pd ?c (fun u => Rmin (@?f u) (@?g u)) ?x = _ =>
     refine (pd_min c f g x _ _ _); [differentiable | differentiable | sides_apart] end.
 Ltac differentiate_largest :=
-  match goal with |- pd ?c (fun u => maximum ?lo ?hi (fun j => @?f u j)) ?x = _ =>
-    refine (pd_maximum c lo hi f x _ _ _); [index | enter; differentiable | no_tie] end.
+  match goal with |- pd ?c (fun u => max_over ?l (fun j => @?f u j)) ?x = _ =>
+    refine (pd_max_over c l f x _ _ _ _); [nonempty | distinct | enter; differentiable | no_tie] end.
 Ltac differentiate_argmax :=
-  match goal with |- pd ?c (fun u => attains ?lo ?hi (fun j => @?f u j) ?k) ?x = 0 =>
-    refine (pd_attains c lo hi f k x _ _ _); [index | enter; differentiable | no_tie] end.
-Ltac sum_argmax :=
-  match goal with |- sum_over (range ?lo ?hi) _ = 1 =>
-    refine (attains_total lo hi _ _); index end.
+  match goal with |- pd ?c (fun u => attains_over ?l (fun j => @?f u j) ?k) ?x = 0 =>
+    refine (pd_attains c l f k x _ _ _); [nonempty | enter; differentiable | no_tie] end.
+Ltac sum_argmax := refine (attains_total _ _ _ _); [nonempty | distinct].
+Ltac unmask_argmax :=
+  match goal with |- context [1 - delta ?i ?j] =>
+    destruct (Nat.eq_dec i j) as [E | E]; [|rewrite (delta_apart i j E); by_ring];
+    match goal with |- context [attains_over (range_but ?xs ?lo ?hi) ?f ?k] =>
+      rewrite (attains_left_out xs lo hi f k); [by_ring | nonempty | simpl; intuition congruence]
+    end end.
 Ltac differentiate_piecewise :=
   match goal with |- pd ?c (fun u => threshold (@?a u) (@?b u) (@?f u) (@?g u)) ?x = _ =>
     refine (pd_threshold c a b f g x _ _ _); [differentiable | differentiable | sides_apart] end.

@@ -300,12 +300,23 @@ Proof. unfold choice, delta. destruct (Nat.eqb i j); ring. Qed.
 
 (** * The largest value *)
 
-Definition maximum (lo hi : nat) (f : nat -> R) : R :=
-  fold_right (fun j most => Rmax (f j) most) (f lo) (range lo hi).
-
-(** The same without some indices; where none is left it is just a number. *)
-Definition maximum_but (xs : list nat) (lo hi : nat) (f : nat -> R) : R :=
-  match range_but xs lo hi with
+(** Of no values it is just a number. *)
+Definition max_over (l : list nat) (f : nat -> R) : R :=
+  match l with
   | nil => 0
   | first :: rest => fold_right (fun j most => Rmax (f j) most) (f first) rest
   end.
+Notation maximum lo hi f := (max_over (range lo hi) f).
+Notation maximum_but xs lo hi f := (max_over (range_but xs lo hi) f).
+
+Lemma range_some lo hi : (lo <= hi)%nat -> range lo hi <> nil.
+Proof. intros H E. apply (in_nil (a := lo)). rewrite <- E. apply in_range. lia. Qed.
+
+Lemma range_but_some xs lo hi : (lo + length xs <= hi)%nat -> range_but xs lo hi <> nil.
+Proof.
+  intros H E. assert (I : incl (range lo hi) xs).
+  { intros j Hj. destruct (in_dec Nat.eq_dec j xs) as [I|I]; [exact I|exfalso].
+    apply (in_nil (a := j)). rewrite <- E. apply in_range_but. split; [now apply in_range|].
+    apply Forall_forall. intros x Hx ->. now apply I. }
+  apply NoDup_incl_length in I; [|apply seq_NoDup]. unfold range in I. rewrite seq_length in I. lia.
+Qed.

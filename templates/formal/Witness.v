@@ -12,7 +12,7 @@ Ltac each_index :=
     end.
 
 Ltac computed :=
-  unfold range, maximum, maximum_but, range_but, prod_over; cbn -[Rplus Rmult Rinv Rdiv Ropp Rminus IZR exp ln Rpower sqrt pow];
+  unfold range, max_over, range_but, prod_over; cbn -[Rplus Rmult Rinv Rdiv Ropp Rminus IZR exp ln Rpower sqrt pow];
   unfold delta, bracket, choice; simpl Nat.eqb; simpl Nat.leb; cbv iota.
 
 (* By the side of each kink on which the numbers lie. *)
@@ -53,9 +53,10 @@ Ltac joined :=
 
 (* That no two of a few numbers tie. *)
 Ltac numbers_differ :=
-  each_index; unfold untied, argmax; computed; simpl INR;
+  each_index; unfold untied_over, argmax_over; computed; simpl INR;
   repeat match goal with |- context [Rle_dec ?a ?b] => destruct (Rle_dec a b) end;
-  intros; each_index; computed; unfold Rabs, Rmax, Rmin, threshold, sign in *; simpl INR in *;
+  let j := fresh "j" in let H := fresh "Hj" in intros j H; intros;
+  repeat destruct H as [<- | H]; try destruct H; computed; unfold Rabs, Rmax, Rmin, threshold, sign in *; simpl INR in *;
   first [exfalso; lia | by_sides].
 
 (* Logarithms of proper fractions are negative, those of numbers above one positive. *)

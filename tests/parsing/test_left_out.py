@@ -31,6 +31,13 @@ pytestmark = pytest.mark.needs("lark")
             "sum(sum((1 - delta(j, t[n]))*s[n,j], j=1..C), n=1..N)",
         ),
         ("prod(1 - z[i], i=1..C, i != t)", "prod((1 - z[i])^(1 - delta(i, t)), i=1..C)"),
+        ("sum(z[i], (i,1,C,t))", "sum((1 - delta(i, t))*z[i], i=1..C)"),
+        ("max(z[i], (i,1,C,t))", "max(z[i], i=1..C, i != t)"),
+        ("min(z[i], i=1..C, i != t)", "-max(-z[i], i=1..C, i != t)"),
+        (
+            "max(z[i] - z[j], i=1..C, j=1..C, i != j)",
+            "max(max(z[i] - z[j], i=1..C, i != j), j=1..C)",
+        ),
     ],
 )
 def test_it_is_the_factor_that_leaves_out(short: str, written_out: str) -> None:
@@ -43,7 +50,8 @@ def test_it_is_the_factor_that_leaves_out(short: str, written_out: str) -> None:
 @pytest.mark.parametrize(
     ("text", "column", "sentence"),
     [
-        ("max(z[j], j=1..C, j!=t)", 20, "max leaves no index out, .* take it off inside"),
+        ("max(z[j], j=1..C, j<t)", 20, r"in place of < write .* j = i\+1..C"),
+        ("max(z[i], i=1..C, s!=t)", 20, "what is left out is an index of this max"),
         ("sum(z[i]*z[j], i=1..C, j=1..C, i<j)", 33, r"in place of < write .* j = i\+1..C"),
         ("sum(z[i], i=1..C, s!=t)", 20, "what is left out is an index of this sum"),
         ("sum(z[i]!=t, i=1..C)", 9, "!= makes a relation where a number belongs"),
