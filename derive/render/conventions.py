@@ -53,6 +53,12 @@ def nested(expr: Partial) -> tuple[tuple[Expr, ...], Expr]:
     return (expr.variable,), expr.operand
 
 
+def turned(condition: Threshold) -> bool:
+    """Whether a condition is read the other way round: a number stands on the right, ``u < 0``."""
+    first, second = unmarked(condition.first), unmarked(condition.second)
+    return isinstance(first, Number) and not isinstance(second, Number)
+
+
 def is_open(expr: Expr) -> bool:
     """Whether what follows on the line could be read as belonging to it."""
     return isinstance(expr, Maximum) or (isinstance(expr, Threshold) and not expr.is_bracket)

@@ -30,6 +30,7 @@ class Markup(Printer):
     PARTIAL: ClassVar[str]
     NOT_EQUAL: ClassVar[str]
     AT_MOST: ClassVar[str]
+    AT_LEAST: ClassVar[str]
     COMMA: ClassVar[str]
     SLASH: ClassVar[str]
     MARK_OPENING: ClassVar[str]

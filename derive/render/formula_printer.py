@@ -37,6 +37,7 @@ from derive.render.conventions import (
     needs_dot,
     nested,
     signed,
+    turned,
 )
 from derive.render.display import Rows, displayed
 from derive.render.formula_arrays import Arrays
@@ -152,6 +153,8 @@ class Formulas(Arrays):
             return self.root(self._print(base))
         raised = self.script(exponent)
         match unmarked(base):
+            case Apply(function) if function is Abs:
+                return self.sup(self._print(base), raised)
             case Log() if is_count(exponent):
                 return self.marking(base, self._log(unmarked(base), raised))
             case Apply() if is_count(exponent) and self._is_named(unmarked(base)):
@@ -279,6 +282,8 @@ class Formulas(Arrays):
     def _print_Threshold(self, expr: Threshold) -> str:
         first, second = self._print(expr.first), self._print(expr.second)
         exceeds, otherwise = f"{first} > {second}", f"{first} {self.AT_MOST} {second}"
+        if turned(expr):
+            exceeds, otherwise = f"{second} < {first}", f"{second} {self.AT_LEAST} {first}"
         if expr.is_bracket:
             return self.squared(exceeds if expr.otherwise == 0 else otherwise)
         branches = self._print(expr.above), self._print(expr.otherwise)

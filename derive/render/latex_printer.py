@@ -30,6 +30,7 @@ class FormulaPrinter(Formulas, LatexPrinter):
     PARTIAL = r"\partial"
     NOT_EQUAL = r"\ne"
     AT_MOST = r"\le"
+    AT_LEAST = r"\ge"
     COMMA = ","
     SLASH = "/"
     EXP = r"\exp"

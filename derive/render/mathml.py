@@ -43,7 +43,7 @@ from derive.notation import (
     names,
     rename,
 )
-from derive.render.conventions import is_open, needs_dot, nested, signed
+from derive.render.conventions import is_open, needs_dot, nested, signed, turned
 from derive.render.display import Dots, Family, Rows, displayed
 from derive.render.mathml_arrays import bold, grid, whole
 from derive.render.mathml_names import name
@@ -115,7 +115,10 @@ class MathPrinter:
                 return fenced(inside, "[", "]")
             case Threshold(first, second, above, otherwise):
                 left, right = self.expr(first), self.expr(second)
-                exceeds, rest = (row(left, sign(s), right) for s in ">≤")
+                if turned(expr):
+                    exceeds, rest = (row(right, sign(s), left) for s in "<≥")
+                else:
+                    exceeds, rest = (row(left, sign(s), right) for s in ">≤")
                 if expr.is_bracket:
                     return fenced(exceeds if otherwise == 0 else rest, "[", "]")
                 return cases([(self.expr(above), exceeds), (self.expr(otherwise), rest)])
@@ -207,8 +210,10 @@ class MathPrinter:
         if exponent == _HALF:
             return f"<msqrt>{self.expr(base)}</msqrt>"
         text = self.expr(base)
-        plain = isinstance(base, (Symbol, Indexed)) or (
-            isinstance(base, Integer) and base.is_nonnegative
+        plain = (
+            isinstance(base, (Symbol, Indexed))
+            or (isinstance(base, Integer) and base.is_nonnegative)
+            or (isinstance(base, Apply) and base.function is Abs)
         )
         return f"<msup>{text if plain else fenced(text)}{self.expr(exponent)}</msup>"
 

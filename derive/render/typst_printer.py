@@ -56,6 +56,7 @@ class TypstPrinter(Formulas):
     PARTIAL = "∂"
     NOT_EQUAL = "≠"
     AT_MOST = "≤"
+    AT_LEAST = "≥"
     COMMA = "\\,"
     SLASH = "\\/"
     EXP = "exp"

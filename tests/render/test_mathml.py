@@ -50,7 +50,7 @@ def text_of(markup: str) -> str:
         (KroneckerDelta(i, k), "δik"),
         (Piecewise((1, z[k] > 0), (0, True)), "[zk>0]"),
         (Piecewise((1, z[k] > 0), (a, True)), "{1zk>0azk≤0"),
-        (Piecewise((1, z[k] >= 0), (0, True)) * a, "a[0≤zk]"),
+        (Piecewise((1, z[k] >= 0), (0, True)) * a, "a[zk≥0]"),
     ],
 )
 def test_an_expression(expression: object, shown: str) -> None:
