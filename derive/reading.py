@@ -37,6 +37,8 @@ from sympy import (
     Symbol,
     beta,
     binomial,
+    erf,
+    erfc,
     exp,
     factorial,
     gamma,
@@ -103,6 +105,9 @@ def read(expr: Basic) -> Expr:
             return _real(expr)
         case Indexed():
             return expr
+        case Add() if expr.has(erfc):
+            # Which SymPy turns so that erfc(-u) is 2 - erfc(u).
+            return read(expr.replace(erfc, _left_of_one))
         case Add():
             return _read_sum(expr)
         case Mul():
@@ -132,12 +137,19 @@ def read(expr: Basic) -> Expr:
         case re():
             # Entries are real, though SymPy does not know it: |e^z| is e^(re z) to it.
             return read(expr.args[0])
+        case erfc():
+            return read(_left_of_one(*expr.args))
         case beta() | binomial() | factorial():
             # The gamma function has rules, and a logarithm that does not overflow.
             return read(expr.rewrite(gamma))
         case Function() if not isinstance(expr, KINKS):
             return Apply(Head(expr.func), *map(read, expr.args))
     raise DeriveError(_refusal(expr))
+
+
+def _left_of_one(u: Expr) -> Expr:
+    """``erfc(u)``: what is left of one has rules, and a form that does not round to zero."""
+    return ONE - erf(u)
 
 
 def _over_one_bar(exponent: Expr) -> Expr:

@@ -94,7 +94,7 @@ FUNCTIONS: dict[str, Function] = {
     "expm1": Function(lambda u: exponential(u) - 1),
     "log2": Function(lambda u: log(u) / log(2)),
     "log10": Function(lambda u: log(u) / log(10)),
-    "erfc": Function(lambda u: 1 - sympy.erf(u)),
+    "erfc": Function(sympy.erfc),
     "sigmoid": Function(logistic),
     "logistic": Function(logistic),
     "softplus": Function(lambda u: log(1 + exponential(u))),

@@ -25,6 +25,8 @@ from sympy import (
     Sum,
     beta,
     binomial,
+    erf,
+    erfc,
     exp,
     factorial,
     gamma,
@@ -123,6 +125,8 @@ def as_inert(expr: Basic) -> Expr:
             return as_inert(expr.args[0])
         case beta() | binomial() | factorial():
             return as_inert(expr.rewrite(gamma))
+        case erfc():
+            return as_inert(expr.rewrite(erf))
         case Application():
             return Apply(Head(expr.func), *map(as_inert, expr.args))
     if expr.is_Atom or expr.is_Indexed:
