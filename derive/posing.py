@@ -214,11 +214,11 @@ def _direction(value: Any, variable: Expr, loss: Expr) -> Expr:
         raise DeriveError(
             f"{value} is summed over its indices, which have to be names, each its own; write v[j]"
         )
-    taken = names(loss) | names(variable)
+    taken = {s.name for e in (loss, variable) for s in (*names(e), *bases(e))}
     own: list[Symbol] = []
     for index in value.indices:
         wishes = chain((index,), spare_indices(index))
-        own.append(next(s for s in wishes if s not in taken and s not in own))
+        own.append(next(s for s in wishes if s.name not in taken and s not in own))
     return Indexed(value.base, *own)
 
 

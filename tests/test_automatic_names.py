@@ -134,3 +134,24 @@ def test_a_sum_in_an_exponent_is_written_once(below: str, above: str) -> None:
     given = {"x": np.array([[1.0, -1.0], [1.0, 1.0]]), "h": np.array([1000.0, -1000.0])}
     slopes = d.kernel("numpy")(J=couplings, **given)[1]
     assert np.allclose(slopes, [0, -2] if below else [4, -2])
+
+
+@pytest.mark.parametrize(
+    ("loss", "variable", "given"),
+    [
+        ("sum(logsumexp(S[i]) - S[i,i], i=1..n)", "S[k,m]", []),
+        ("-1/m*sum(log(softmax(S[i])[i]), i=1..m)", "S[k,l]", []),
+        ("sum(log(sum(exp(s[j]), j=i..m)) - s[i], i=1..m)", "s[k]", []),
+        ("sum(log(sum(exp(s[j]/m), j=i..N)) - s[i], i=1..N)", "s[k]", ["m > 0"]),
+        ("sum(logsumexp(S[i]/n) - S[i,i], i=1..N)", "S[k,m]", ["n > 0"]),
+        ("sum(log(sum(exp(s[j]*m[j]), j=i..N)) - s[i], i=1..N)", "s[k]", []),
+    ],
+)
+def test_an_index_is_called_as_nothing_else(loss: str, variable: str, given: list[str]) -> None:
+    """A size, a parameter or an array of the loss may have the letter that comes next."""
+    found = derive.gradient(loss, variable, given=given)
+    problem = found.problem
+    taken = {s.name for s in (*problem.sizes, *problem.parameters, *problem.arrays)}
+    assert found.definitions
+    for definition in found.definitions:
+        assert not {index.name for index in definition.indices} & taken

@@ -14,6 +14,7 @@ from derive.notation import (
     ONE,
     ZERO,
     Binder,
+    Bound,
     Exp,
     Log,
     Minus,
@@ -24,6 +25,7 @@ from derive.notation import (
     Quotient,
     Total,
     bases,
+    binders,
     code,
     entries,
     factors,
@@ -93,15 +95,19 @@ class _Recognised:
         self._taken = set(names(problem.expression))
         self._taken |= {s for v in problem.variables for s in names(v)}
         self._taken |= {r.index for r in problem.ranges}
+        # A letter that sums run over one axis by is none for another axis in a definition.
+        spans = ((b.hint, b.lower, b.upper) for b in binders(problem.expression))
+        self._bound = [IndexRange(*s) for s in spans if not _is_inner(s[1]) and not _is_inner(s[2])]
+        said = [f.statement for f in given.facts] + [d.value for d in given.definitions]
+        letters = self._taken.union(*map(names, said), *map(bases, said), problem.arrays)
+        # What stands for a number, and is no letter for an index.
+        self._numbers = {s.name for s in (*problem.sizes, *problem.parameters, *problem.arrays)}
+        self._letters = {letter.name for letter in letters} | self._numbers
 
     def _spare(self, wished: Iterable[str]) -> Iterator[str]:
         """The wished names that no letter has taken, in the loss, the definitions or the facts."""
-        said = [f.statement for f in self._given.facts]
-        said += [d.value for d in self._given.definitions]
-        letters = self._taken.union(*map(names, said), *map(bases, said), self._problem.arrays)
-        taken = {letter.name for letter in letters}
-        taken |= {str(d.base) for d in (*self._given.definitions, *self.definitions)}
-        return (name for name in wished if not _spellings(name) & taken)
+        made = {str(d.base) for d in (*self._given.definitions, *self.definitions)}
+        return (name for name in wished if not _spellings(name) & (self._letters | made))
 
     def name_softmaxes(self) -> None:
         known = (*self._given.definitions, *self.definitions)
@@ -145,8 +151,9 @@ class _Recognised:
         term, whole = lifted.args
         softmax = False
         if along is not None:
-            used = self._taken | {r.index for r in own}
-            axis = _named(along, spare_indices(along.index), self.ranges, used)
+            used = self._letters | {r.index.name for r in own}
+            known = (*self.ranges, *self._bound)
+            axis = _named(along, spare_indices(along.index), known, used)
             # Beside another class the shares of a sum do not make up 1.
             softmax = term == whole and term.limits[1:] == (axis.lower, axis.upper)
             # What a row leaves out has no share in it.
@@ -249,11 +256,13 @@ class _Recognised:
             ranges = (*self._problem.ranges, *self.ranges)
             if any(r.index == index and r != known for r in ranges):
                 # The loss has it on a part of the axis only, as t in b[t + 1].
-                named = _named(known, spare_indices(index), ranges, self._taken)
+                named = _named(known, spare_indices(index), ranges, self._letters)
             if isinstance(index, Opened):
                 # Out of its sum the bound index keeps its name where that is free.
                 wished = chain((index.hint,), spare_indices(index.hint))
-                named = _named(known, wished, ranges, {r.index for r in lifted})
+                ranges = (*ranges, *self._bound)
+                used = self._numbers | {r.index.name for r in lifted}
+                named = _named(known, wished, ranges, used)
             lifted.append(named)
             outer[index] = named.index
         return outer, tuple(lifted)
@@ -400,20 +409,25 @@ def _whole(known: IndexRange, value: Expr) -> IndexRange | None:
     return None if len(lengths) != 1 or ZERO in lengths else IndexRange(known.index, ONE, *lengths)
 
 
+def _is_inner(limit: Expr) -> bool:
+    """Whether a range ends at the index of a sum around it."""
+    return any(isinstance(s, (Bound, Opened)) for s in names(limit))
+
+
 def _named(
     wanted: IndexRange,
     wished: Iterable[Symbol],
     known: Iterable[IndexRange],
-    taken: AbstractSet[Expr] = frozenset(),
+    taken: AbstractSet[str] = frozenset(),
 ) -> IndexRange:
-    """The range under the first of the ``wished`` names that is not ``taken``.
+    """The range under the first of the ``wished`` letters that is not ``taken``.
 
     Nor may it be the name of an index with another range.
     """
     known = tuple(known)
     for index in wished:
         found = with_changes(wanted, index=index)
-        if index not in taken and all(r == found for r in known if r.index == index):
+        if index.name not in taken and all(r == found for r in known if r.index == index):
             return found
     return wanted
 

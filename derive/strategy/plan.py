@@ -11,7 +11,16 @@ from sympy import Expr, Indexed, Tuple
 
 from derive.derivation import Derivation
 from derive.facts import Definition, EqualFact, Fact, Given, IndexRange, Lemma, UnequalFact
-from derive.notation import Partial, Quotient, Times, height, names, replace, spare_indices
+from derive.notation import (
+    Partial,
+    Quotient,
+    Times,
+    bases,
+    height,
+    names,
+    replace,
+    spare_indices,
+)
 from derive.problem import Problem
 from derive.rules.softmax import folded
 from derive.rules.trace import Trace
@@ -97,7 +106,7 @@ def joined(problem: Problem, posed: Iterable[tuple[Problem, tuple[Definition, ..
     for each, definitions in posed:
         name = str(each.variables[0])
         parts[name] = in_arrays_if_shorter(derive_one(each, definitions, name))
-        named |= {d.base: d for d in definitions}
+        named |= {d.base: d for d in parts[name].definitions}
     statement = Tuple(*(part.statement for part in parts.values()))
     found = tuple(named.values())
     return Derivation(problem, problem.name, statement, (), found, parts=MappingProxyType(parts))
@@ -162,8 +171,24 @@ def worked_out(
     finish(trace, named=trace.given.definition_of(problem.expression) is not None)
     check_defined(trace.steps)
     check_apart(trace.expression, trace.given)
-    result = Derivation(problem, name, problem.statement, tuple(trace.steps), definitions, lemmas)
+    steps = tuple(trace.steps)
+    used = spoken_of(definitions, problem, (problem.statement, *(s.after for s in steps)))
+    result = Derivation(problem, name, problem.statement, steps, used, lemmas)
     return with_changes(result, cases=cases(result))
+
+
+def spoken_of(
+    definitions: tuple[Definition, ...], problem: Problem, lines: Iterable[Expr]
+) -> tuple[Definition, ...]:
+    """The definitions that the user has given, or that lines and other definitions speak of."""
+    said = set().union(*(bases(line) | names(line) for line in lines))
+    said |= {definition.base for definition in problem.definitions}
+    kept: list[Definition] = []
+    for definition in reversed(definitions):
+        if definition.base in said:
+            said |= bases(definition.value) | names(definition.value)
+            kept.insert(0, definition)
+    return tuple(kept)
 
 
 def lemma_of(derivation: Derivation) -> Lemma:
@@ -193,14 +218,15 @@ def lemmas_for(
         if ready:
             found.append(ready[0])
             continue
-        taken = names(variable) | names(definition.value) | set(definition.indices)
+        taken = {s.name for s in (*names(variable), *names(definition.value), *definition.indices)}
+        taken |= {s.name for s in (*problem.sizes, *problem.parameters, *problem.arrays)}
         values: dict[Expr, Expr] = {}
         ranges = list(problem.ranges)
         for index in definition.indices:
             if index in names(variable):
-                free = next(s for s in spare_indices(index) if s not in taken)
+                free = next(s for s in spare_indices(index) if s.name not in taken)
                 values[index] = free
-                taken |= {free}
+                taken.add(free.name)
                 known = given.range_of(index)
                 if known is not None:
                     ranges.append(IndexRange(free, known.lower, known.upper))
