@@ -104,7 +104,8 @@ def signs(expr: Expr, given: Given) -> frozenset[int]:
         case Total():
             body, index = expr.open()
             inner = signs(body, given.within(index, tuple(expr.limits[1:])))
-            return inner | {0} if nonempty(expr, given) is None else _sum_of([inner])
+            some = nonempty(expr, given) is not None and not expr.excluded
+            return _sum_of([inner]) if some else inner | {0}
         case ProductOver():
             body, index = expr.open()
             inner = signs(body, given.within(index, tuple(expr.limits[1:])))
@@ -187,10 +188,16 @@ def speaking_of(expr: Expr, given: Given) -> tuple[Fact, ...]:
 
 
 def told_above(expr: Expr, number: Expr, given: Given) -> PositiveFact | None:
-    """The fact that a leaf or one less a number is more than ``number``, as ``h > 1`` tells."""
+    """The fact that a leaf or one less a number is more than ``number``, as ``h > 1`` tells.
+
+    Of half the leaf, too: ``p > 2`` tells that ``p/2 - 1`` is more than zero.
+    """
     for fact in given.of(PositiveFact):
         if isinstance(fact, PositiveFact) and fact.subject is not None:
-            beyond = (expr - number - fact.as_to(expr)).doit()
+            told = fact.as_to(expr).doit()
+            share = expr.doit().coeff(fact.subject)
+            part = share * told if share.is_Rational and share.is_positive else told
+            beyond = (expr - number - part).doit()
             if beyond.is_number and beyond.is_nonnegative:
                 return fact
     return None

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import derive
+from derive.errors import DeriveError
 
 pytestmark = pytest.mark.needs("lark")
 
@@ -116,3 +117,30 @@ def test_forces_over_distances_with_a_name(
     expected = (apart * (force(r) / r)[..., None]).sum(axis=1)
     _, found = derive.gradient(loss, "x[k,m]", where=[distance]).kernel("numpy")(x=x)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("loss", "given"),
+    [
+        ("sum(W[i,j]*abs(f[i] - f[j])^p, i=1..n, j=1..n)/2", ["p > 1"]),
+        ("sum(W[i,j]*abs(f[i] - f[j])^(5/2), i=1..n, j=1..n)/2", []),
+        ("sum(W[i,j]*((f[i] - f[j])^2)^(p/2), i=1..n, j=1..n)/2", ["p > 2"]),
+    ],
+)
+def test_a_positive_power_of_no_distance_has_a_value(loss: str, given: list[str]) -> None:
+    """Zhou and Schölkopf's p-smoothness of a graph: the diagonal counts for nothing."""
+    found = derive.gradient(loss, "f[k]", given=given)
+    assert "KroneckerDelta" not in str(found.result)
+    assert found.check().level == "exact"
+    weights, places = np.arange(9.0).reshape(3, 3), np.array([1.0, 1.0, 3.0])
+    values = {"W": weights, "f": places} | ({"p": 2.5} if given else {})
+    apart = places[:, None] - places
+    both = weights + weights.T
+    expected = (both * 1.25 * np.abs(apart) ** 1.5 * np.sign(apart)).sum(axis=1)
+    np.testing.assert_allclose(found.kernel("numpy")(**values)[1], expected)
+
+
+def test_what_may_have_no_slope_there_is_still_refused() -> None:
+    loss = "sum(W[i,j]*abs(f[i] - f[j])^p, i=1..n, j=1..n)"
+    with pytest.raises(DeriveError, match="there is no derivative"):
+        derive.gradient(loss, "f[k]", given=["p > 0"])

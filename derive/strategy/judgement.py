@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 from derive.facts import Definition, Given
 from derive.notation import (
     ONE,
+    ZERO,
     Binder,
     Bracket,
     Delta,
@@ -45,7 +46,7 @@ from derive.rules.shifts import cancel_shift
 from derive.rules.softmax import over_one_bar
 from derive.rules.sums import total_above
 from derive.rules.trace import Where
-from derive.signs import is_zero, within
+from derive.signs import is_above, is_zero, within
 from derive.unify import instance_of
 
 
@@ -160,16 +161,22 @@ def undefined_if_equal(total: Expr, given: Given) -> bool:
     return any(has_pole(replace(body, {index: other})) for other in others if other is not None)
 
 
-def has_pole(expr: Expr) -> bool:
-    """Whether something is divided by zero, or a logarithm or a power is taken of it."""
+def has_pole(expr: Expr, given: Given | None = None) -> bool:
+    """Whether something is divided by zero, or a logarithm or a power is taken of it.
+
+    Positive powers of zero are zero, where what is ``given`` says that they are positive.
+    """
     match expr:
         case Quotient(_, below) | Log(below):
             vanishing: Expr = below
-        case Power(base, exponent) if not (exponent.is_Integer and exponent.is_positive):
+        case Power(base, exponent) if not (
+            (exponent.is_Integer and exponent.is_positive)
+            or (given is not None and is_above(exponent, ZERO, given))
+        ):
             vanishing = base
         case _:
             vanishing = ONE
-    return is_zero(vanishing) or any(has_pole(a) for a in expr.args if isinstance(a, Inert))
+    return is_zero(vanishing) or any(has_pole(a, given) for a in expr.args if isinstance(a, Inert))
 
 
 def guarded(expr: Expr) -> frozenset[Expr]:

@@ -59,7 +59,8 @@ def check_apart(expr: Expr, given: Given) -> None:
             ruled_out = {masked(factor, index) for factor in above} | set(total.excluded)
             if other in ruled_out or within(other, total.lower, total.upper, given) is None:
                 continue
-            if has_pole(replace(body, {index: other})) and not has_pole(body):
+            there = replace(body, {index: other})
+            if has_pole(there, given) and not has_pole(body, given):
                 one, two = (getattr(i, "hint", i) for i in (index, other))
                 raise DeriveError(
                     f"there is no derivative: {plain(total)} has no value at {one} = {two}, where "

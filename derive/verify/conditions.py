@@ -192,8 +192,15 @@ def _tells(fact: PositiveFact, expr: Expr) -> bool:
         return False
     if names(expr) != names(known) or len(expr.args) > 2:
         return False
-    more = (expr - known).doit()
+    more = (expr - _times_as_much(expr, known, fact.subject) * known).doit()
     return bool(more.is_number and more.is_nonnegative)
+
+
+def _times_as_much(expr: Expr, known: Expr, subject: Expr) -> Expr:
+    """How often what is known goes into an expression, by what both have of a leaf: ``1/2``."""
+    own, other = (e.doit().coeff(subject) for e in (expr, known))
+    ratio = own / other if own.is_Rational and other.is_Rational and other != 0 else ONE
+    return ratio if ratio.is_positive else ONE
 
 
 def told_apart(expr: Expr, definitions: tuple[Definition, ...]) -> Iterator[UnequalFact]:

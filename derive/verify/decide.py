@@ -73,7 +73,7 @@ class Decider:
         self._slopes = Slopes(definitions)
         self._choices = size_choices(problem, EXACT)
         self._integers = whole_numbers(problem)
-        self._exacts: dict[tuple[int, frozenset[Fact], bool, int], Exact] = {}
+        self._exacts: dict[tuple[int, frozenset[Fact], bool, int, bool], Exact] = {}
 
     def compare(self, before: Expr, after: Expr, facts: tuple[Fact, ...]) -> Decision:
         """Decide ``before = after``, assuming of all facts only ``facts``."""
@@ -109,7 +109,8 @@ class Decider:
 
     def _has_values(self, expr: Expr, facts: tuple[Fact, ...], level: int) -> bool:
         """Whether an expression has a value anywhere, or the facts leave no place for one."""
-        exacts = [self._exact(n, facts, False, POINTS) for n in range(len(self._choices))]
+        told = self._problem.facts
+        exacts = [self._exact(n, facts, False, POINTS, told) for n in range(len(self._choices))]
         allowed = [_allowed(exact, facts) for exact in exacts]
         if not any(a.any() for a in allowed):
             return True
@@ -122,22 +123,45 @@ class Decider:
     def _compare_at(
         self, number: int, before: Expr, after: Expr, facts: tuple[Fact, ...], level: int
     ) -> Decision:
-        exact = self._exact(number, facts, False, POINTS)
+        """Two sides at one choice of sizes.
+
+        A law of powers may be one of positive bases: then powers of zero have no value.
+        """
+        decision = self._at(number, before, after, facts, level, self._problem.facts)
+        return decision if decision.equal else self._at(number, before, after, facts, level, None)
+
+    def _at(
+        self,
+        number: int,
+        before: Expr,
+        after: Expr,
+        facts: tuple[Fact, ...],
+        level: int,
+        told: tuple[Fact, ...] | None,
+    ) -> Decision:
+        exact = self._exact(number, facts, False, POINTS, told)
         decision = _differing(exact, before, after, facts, level)
         if decision.equal:
             return decision
         for points in MORE_POINTS:
             # They may differ only where a logarithm is taken of something not positive.
-            exact = self._exact(number, facts, True, points)
+            exact = self._exact(number, facts, True, points, told)
             narrow = _differing(exact, before, after, facts, level)
             if not narrow.equal or narrow.cases == decision.cases:
                 return narrow
         reason = "too many terms would have to be positive at once"
         return Decision(narrow.cases, reason=reason, undecided=True)
 
-    def _exact(self, number: int, facts: tuple[Fact, ...], strict: bool, points: int) -> Exact:
+    def _exact(
+        self,
+        number: int,
+        facts: tuple[Fact, ...],
+        strict: bool,
+        points: int,
+        told: tuple[Fact, ...] | None,
+    ) -> Exact:
         of_value = [f for f in facts if isinstance(f, (SumFact, EntryFact, PositiveFact))]
-        key = (number, frozenset(of_value), strict, points)
+        key = (number, frozenset(of_value), strict, points, told is None)
         if key not in self._exacts:
             sizes = self._choices[number]
             sums = tuple(f for f in of_value if isinstance(f, SumFact))
@@ -145,7 +169,14 @@ class Decider:
             ranges = self._problem.ranges
             leaves = Leaves(sizes, points, tuple(of_value), ranges, labels, self._integers)
             self._exacts[key] = Exact(
-                sizes, ranges, self._definitions, tuple(of_value), leaves, self._slopes, strict
+                sizes,
+                ranges,
+                self._definitions,
+                tuple(of_value),
+                leaves,
+                self._slopes,
+                strict,
+                told,
             )
         return self._exacts[key]
 

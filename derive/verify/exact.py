@@ -84,12 +84,14 @@ class Exact:
         leaves: Leaves,
         slopes: Slopes,
         strict: bool,
+        told: tuple[Fact, ...] | None = None,
     ) -> None:
+        """``told`` is what is known of signs; without it no power of zero has a value."""
         self.sizes = sizes
         self.leaves = leaves
         self.free = self._free_indices(ranges)
         self._definitions = {d.base: d for d in definitions}
-        self._all, self._facts = definitions, facts
+        self._all, self._facts, self._told = definitions, facts, told
         self._values = {f.entry.base: f for f in facts if isinstance(f, EntryFact)}
         self._slopes = slopes
         self.strict = strict
@@ -245,7 +247,10 @@ class Exact:
             logarithm = FIELDS[level].log(self._positive(value, level))
             below = _next(level, -1)
             raised = FIELDS[below].times(self.value(exponent, below, scope), logarithm)
-            return FIELDS[level].exp(raised)
+            power = FIELDS[level].exp(raised)
+            # A positive power of zero is zero, of which there is no logarithm.
+            known = self._told is not None and positive(exponent, self._told, self._all)
+            return np.where(value == 0, 0.0, power) if known else power
 
     def _without_ruled_out(
         self, value: Array, parts: Iterable[Expr], level: int, scope: Scope
