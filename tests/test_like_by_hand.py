@@ -113,13 +113,13 @@ COMPARED: dict[str, Asked] = {
     "pinball": (
         "sum(max(tau*(y[n] - x[n]*b), (tau - 1)*(y[n] - x[n]*b)), n=1..N)",
         "b",
-        "-Sum(Piecewise((tau - 1, b*x[n] - y[n] > 0), (tau, True))*x[n], (n, 1, N))",
+        "Sum((-tau + Piecewise((1, b*x[n] - y[n] > 0), (0, True)))*x[n], (n, 1, N))",
         {"given": ["tau > 0", "tau < 1"]},
     ),
     "the other way round": (
         "max((tau - 1)*z, tau*z)",
         "z",
-        "Piecewise((tau - 1, z < 0), (tau, True))",
+        "tau - Piecewise((1, z < 0), (0, True))",
         {},
     ),
 }

@@ -125,6 +125,27 @@ def test_each_case_has_its_value() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("loss", "result"),
+    [
+        (
+            "max(softmax(z)[j], j=1..C)",
+            "(Attains(\\hat{y}[j], (j, 1, C), k) - Max(\\hat{y}[j], (j, 1, C)))*\\hat{y}[k]",
+        ),
+        (
+            "-log(1 - max(softmax(z)[j], j=1..C, j != t))",
+            "(Attains(\\hat{y}[j], (j, 1, C, t), k) - Max(\\hat{y}[j], (j, 1, C, t)))*\\hat{y}[k]"
+            "/(1 - Max(\\hat{y}[j], (j, 1, C, t)))",
+        ),
+    ],
+)
+def test_what_is_attained_is_the_maximum(loss: str, result: str) -> None:
+    """Wang and others 2020 (MART) push the most likely wrong class away."""
+    found = derive.gradient(loss, "z[k]")
+    assert str(found.result) == result
+    assert found.check().level == "exact"
+
+
 def test_sympy_says_what_is_left_out_behind_the_range() -> None:
     C = Symbol("C", integer=True, positive=True)
     i, k, t = symbols("i k t", integer=True)

@@ -761,6 +761,23 @@ BY_HAND = {
         "1)**2))*\\sigma[j, k]*\\sigma[k, j], (j, 1, C))/T",
         {"where": ["r[i] = 1 + sum(sigmoid((z[i] - z[j])/T), j=1..C, j != i)"], "given": ["T > 0"]},
     ),
+    "a power of shares in a batch": (
+        "sum((1 - softmax(sum(W[l,j]*x[n,l], l=1..D), j)[t[n]]^q)/q, n=1..N)/N",
+        "Sum((-KroneckerDelta(k, t[n]) + \\hat{y}[n, k])*\\hat{y}[n, t[n]]**q*x[n, m], (n, 1, N))"
+        "/N",
+        {"by": "W[m,k]", "given": ["q > 0", "t[n] <= C"]},
+    ),
+    "an exponential beside other letters": (
+        "-sum(u[n]*log(exp(g[n]) + exp(-exp(eta[n])))"
+        " + (1 - u[n])*(y[n]*eta[n] - exp(eta[n])), n=1..N)",
+        "(-\\sigma[k]*u[k] + 1)*exp(eta[k]) + (u[k] - 1)*y[k]",
+        {"by": "eta[k]"},
+    ),
+    "quantiles of one sample": (
+        "sum(max(tau[i]*(y[j] - q[i]), (tau[i] - 1)*(y[j] - q[i])), i=1..N, j=1..D)/D",
+        "-tau[k] + Sum(Piecewise((1, q[k] - y[j] > 0), (0, True)), (j, 1, D))/D",
+        {"by": "q[k]"},
+    ),
     "what is left of one below a bar": (
         "sum(sum(-w[i,j]*log(q[i,j]) - (1 - w[i,j])*log(1 - q[i,j]), j=1..C, j != i), i=1..C)",
         "2*b*Sum((1 - KroneckerDelta(j, k))*(-z[j] + z[k])*(-2*q[k, j] + w[j, k] + w[k, j])"

@@ -22,6 +22,7 @@ from derive.notation import (
     Times,
     Total,
     code,
+    collected,
     entries,
     factors,
     heads,
@@ -66,21 +67,32 @@ def factor_partly(expr: Expr, given: Given) -> Outcome:
 def factor_most(expr: Expr, given: Given) -> Outcome:
     """Factor out of two terms of a longer sum as much as any two share: entries and letters.
 
-    No exponential, but over a bar: with one, ``u e^u - e^u + 1`` is computed to the last digit.
+    No exponential beside what it may be near to: ``u e^u - e^u + 1`` is computed to the last digit.
     """
     split = [monomial(t) for t in expr.args]
     found = [common([first, second]) for first, second in combinations(split, 2)]
-    most = max(map(_weight, found), default=(0, ""))
-    return _of_two(expr, lambda shared, *_: most[0] > 0 and _weight(shared) == most)
+    most = max((_weight(shared, expr) for shared in found), default=(0, ""))
+    return _of_two(expr, lambda shared, *_: most[0] > 0 and _weight(shared, expr) == most)
 
 
-def _weight(shared: Monomial) -> tuple[int, str]:
+def _weight(shared: Monomial, total: Expr) -> tuple[int, str]:
     """How many letters a product has, and how it reads: of equal ones it is always the same."""
     whole = expression(Monomial(ONE, shared.powers))
-    is_share = isinstance(whole, Quotient) and Exp not in heads(whole.denominator)
-    if Total in heads(whole) or (Exp in heads(whole) and not is_share):
+    if Total in heads(whole) or not _comes_out(whole, total):
         return 0, ""
     return len(entries(whole)) + len(names(whole)), code(whole)
+
+
+def _comes_out(whole: Expr, total: Expr) -> bool:
+    """Whether exponentials stand over a bar, or no other term is a number or has their letters."""
+    if Exp not in heads(whole) or (
+        isinstance(whole, Quotient) and Exp not in heads(whole.denominator)
+    ):
+        return True
+    powers = collected(whole, lambda part: (part,) if isinstance(part, Exp) else ())
+    letters: set[Expr] = set().union(*(entries(p) or names(p) for p in powers))
+    others = [t for t in total.args if not powers & collected(t, lambda part: (part,))]
+    return all(not is_number(t) and letters.isdisjoint({*entries(t), *names(t)}) for t in others)
 
 
 @rule(
@@ -91,12 +103,12 @@ def _weight(shared: Monomial) -> tuple[int, str]:
 def factor_itself(expr: Expr, given: Given) -> Outcome:
     """``a b - b = (a - 1) b`` beside other terms, for letters, entries and deltas ``a``.
 
-    Not where ``a`` is a term as well: ``a b - a - b`` stays as it is. No exponential, as above.
+    Not where ``a`` is a term as well: ``a b - a - b`` stays as it is. Exponentials as above.
     """
     there = {code(t.operand if isinstance(t, Minus) else t) for t in expr.args}
 
     def is_itself(shared: Monomial, *rests: Expr) -> bool:
-        if _weight(shared)[0] == 0:
+        if _weight(shared, expr)[0] == 0:
             return False
         bare = [r.operand if isinstance(r, Minus) else r for r in rests]
         more = [r for r in bare if r != 1]

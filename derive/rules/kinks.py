@@ -32,6 +32,7 @@ from derive.notation import (
     fraction,
     is_number,
     plus,
+    terms,
     times,
     without,
 )
@@ -382,6 +383,47 @@ def separate_opposite_bracket(expr: Expr, given: Given) -> Outcome:
         case Threshold(first, second, above, otherwise) if above == 0 and not expr.is_bracket:
             return times(Threshold(first, second, ZERO, ONE), otherwise)
     return None
+
+
+@rule(
+    law(Threshold(s.a, s.b, Plus(s.u, s.c), s.u), Plus(s.u, Times(s.c, exceeds(s.a, s.b)))),
+    Threshold(z_k, s.T, Plus(y_i, Minus(ONE)), y_i),
+)
+def separate_offset(expr: Expr, given: Given) -> Outcome:
+    """``{u - 1 above, u else}`` as ``u - [above]``, and for other numbers: ``u`` stands once."""
+    match expr:
+        case Threshold(first, second, above, otherwise):
+            return _beside(otherwise, above, exceeds(first, second))
+    return None
+
+
+@rule(
+    law(
+        Threshold(s.a, s.b, s.u, Plus(s.u, s.c)),
+        Plus(s.u, Times(s.c, Threshold(s.a, s.b, ZERO, ONE))),
+    ),
+    Threshold(z_k, s.T, y_i, Plus(y_i, Minus(ONE))),
+    formal="separate_offset",
+)
+def separate_opposite_offset(expr: Expr, given: Given) -> Outcome:
+    """The same where it is a number more, or less, below the threshold."""
+    match expr:
+        case Threshold(first, second, above, otherwise):
+            return _beside(above, otherwise, Threshold(first, second, ZERO, ONE))
+    return None
+
+
+def _beside(plain: Expr, other: Expr, bracket: Expr) -> Expr | None:
+    """What two branches have in common, and the number that one has besides where it holds."""
+    offset = [t for t in terms(other) if is_number(t.operand if isinstance(t, Minus) else t)]
+    if len(offset) != 1 or is_number(plain):
+        return None
+    (number,) = offset
+    if code(plus(*(t for t in terms(other) if t is not number))) != code(plain):
+        return None
+    one = number.operand if isinstance(number, Minus) else number
+    more = bracket if one == 1 else times(one, bracket)
+    return plus(plain, Minus(more) if isinstance(number, Minus) else more)
 
 
 @rule(

@@ -20,10 +20,13 @@ from derive.notation import (
     Partial,
     Times,
     Total,
+    code,
+    factors,
     fraction,
     mask,
     masked,
     names,
+    times,
     without,
 )
 from derive.rules import samples as s
@@ -87,6 +90,28 @@ def sum_argmax(expr: Expr, given: Given) -> Outcome:
     if known is None or body.limits[1:] != expr.limits[1:]:
         return None
     return Rewriting(ONE, given.declared(known))
+
+
+@rule(
+    law(
+        Total(Times(Attains(FJ, limits, s.k), FK), (s.k, s.lo, s.hi, s.X)),
+        Maximum(FJ, limits),
+        not_empty,
+    ),
+    Total(Times(Attains(z_j, over_classes, s.k1), s.z[s.k1]), (s.k1, 1, s.C)),
+)
+def write_largest(expr: Expr, given: Given) -> Outcome:
+    """``Σ_k [k = argmax_j f_j] f_k = max_j f_j``"""
+    body, index = expr.open()
+    for bracket in factors(body):
+        if not isinstance(bracket, Attains) or bracket.at_index != index:
+            continue
+        largest = bracket.largest
+        same = largest.limits[1:] == expr.limits[1:] and index not in names(largest)
+        known = nonempty(expr, given)
+        if same and known is not None and code(body) == code(times(bracket, largest.at(index))):
+            return Rewriting(largest, given.declared(known))
+    return None
 
 
 @rule(

@@ -274,8 +274,8 @@ def finish(trace: Trace, named: bool = False) -> None:
         repeat(include)
         attempt(trace, share_totals)
     repeat(lambda: trace.apply("unmask_argmax", unmasks))
-    trace.apply("reorder_terms")
-    trace.apply("reorder_factors")
+    settle(trace, ("reorder_terms",))
+    settle(trace, ("reorder_factors",))
 
 
 def leaves_one_term(expr: Expr, given: Given) -> bool:

@@ -139,6 +139,8 @@ BRANCHES = (
     "join_branches",
     "separate_bracket",
     "separate_opposite_bracket",
+    "separate_offset",
+    "separate_opposite_offset",
     "factor_branches",
     "vanish_clipped",
     "vanish_clipped_strictly",
@@ -291,7 +293,13 @@ def simplify_once(trace: Trace) -> bool:
         or trace.apply_first(("divide_slopes", "divide_turned_slopes"))
         or trace.apply_first(("factor_squares", "factor_turned_squares"))
         or trace.apply_first(
-            ("use_sum_fact", "sum_probabilities", "sum_probabilities_but", "sum_argmax")
+            (
+                "use_sum_fact",
+                "sum_probabilities",
+                "sum_probabilities_but",
+                "sum_argmax",
+                "write_largest",
+            )
         )
         or trace.apply("fold_square")
         or add_squares(trace)

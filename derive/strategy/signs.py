@@ -35,7 +35,8 @@ def sums_a_difference(negative: Expr, given: Given) -> bool:
     """Whether all of this is less a sum of differences: ``-c Σ (a - b)``, but for ``1 - b``.
 
     Or less a sum of products with a bracket of several terms and a minus first, or with one of a
-    function less an entry: ``-Σ (e^u - y) x``, where a ``p - y`` of names stays.
+    function less an entry: ``-Σ (e^u - y) x``, where a ``p - y`` of names stays, or of a delta less
+    a name: ``-Σ (δ - p) x``.
     """
     bodies = [f.opened[0] for f in sides(negative.operand)[0] if isinstance(f, Total)]
     return any(
@@ -43,7 +44,10 @@ def sums_a_difference(negative: Expr, given: Given) -> bool:
         and body.args[0] != ONE
         and any(isinstance(term, Minus) for term in body.args)
         for body in bodies
-    ) or any(_has_turned(body) or _takes_off_entry(body) for body in bodies)
+    ) or any(
+        _has_turned(body) or _takes_off_entry(body) or takes_off_label(Minus(body), given)
+        for body in bodies
+    )
 
 
 def _takes_off_entry(body: Expr) -> bool:

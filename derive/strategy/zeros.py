@@ -17,10 +17,12 @@ from derive.notation import (
     Quotient,
     code,
     factors,
+    fraction,
     names,
     opened_parts,
     replace,
 )
+from derive.rules.monomials import sides
 from derive.signs import is_positive, is_zero
 from derive.unfolding import unfold
 
@@ -37,10 +39,12 @@ def includes_safely(total: Expr, given: Given, below: bool = False) -> bool:
 
 def unmasks(product: Expr, given: Given) -> bool:
     """Whether what stands beside the bracket of a maximum has a value at what is left out of it."""
-    brackets = [f for f in factors(product) if isinstance(f, Attains)]
+    above, below = sides(product)
+    brackets = [f for f in above if isinstance(f, Attains)]
+    beside = fraction([f for f in above if f not in brackets], list(below))
     return all(
         isinstance(bracket.at_index, Symbol)
-        and _has_value_at(product, bracket.at_index, out, given, below=True)
+        and _has_value_at(beside, bracket.at_index, out, given, below=True)
         for bracket in brackets
         for out in bracket.excluded
     )

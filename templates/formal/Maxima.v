@@ -11,7 +11,8 @@ Definition argmax_over (l : list nat) (f : nat -> R) : nat :=
   fold_right (fun j best => if Rle_dec (f best) (f j) then j else best) (last l 0%nat) l.
 
 (** Iverson's bracket [k = argmax]. *)
-Definition attains_over (l : list nat) (f : nat -> R) (k : nat) : R := delta k (argmax_over l f).
+Definition attains_over (l : list nat) (f : nat -> R) (k : nat) : R :=
+  match l with nil => 0 | _ :: _ => delta k (argmax_over l f) end.
 Notation attains lo hi f k := (attains_over (range lo hi) f k).
 Notation attains_but xs lo hi f k := (attains_over (range_but xs lo hi) f k).
 
@@ -100,13 +101,15 @@ Lemma place_attains l f g k :
   (forall j, In j l -> f j = g j) -> attains_over l f k = attains_over l g k.
 Proof. intros H. unfold attains_over. now rewrite (argmax_ext l f g H). Qed.
 
+Lemma attains_some l f k : l <> nil -> attains_over l f k = delta k (argmax_over l f).
+Proof. now destruct l. Qed.
+
 Lemma attains_sum l f (g : nat -> R) : l <> nil -> NoDup l ->
   sum_over l (fun k => attains_over l f k * g k) = g (argmax_over l f).
 Proof.
-  intros H D. unfold attains_over.
-  rewrite (sum_over_single (argmax_over l f) _ _ D (argmax_in l f H)).
-  - rewrite delta_same by reflexivity. ring.
-  - intros j _ N. rewrite delta_apart by exact N. ring.
+  intros H D. rewrite (sum_over_single (argmax_over l f) _ _ D (argmax_in l f H)).
+  - rewrite attains_some, delta_same by auto. ring.
+  - intros j _ N. rewrite attains_some, delta_apart by assumption. ring.
 Qed.
 Lemma attains_total l f : l <> nil -> NoDup l -> sum_over l (fun k => attains_over l f k) = 1.
 Proof.
@@ -114,14 +117,21 @@ Proof.
   intros k _. ring.
 Qed.
 
-Lemma attains_nonneg l f k : 0 <= attains_over l f k.
-Proof. apply delta_nonneg. Qed.
-
-Lemma attains_left_out xs lo hi f k :
-  range_but xs lo hi <> nil -> In k xs -> attains_but xs lo hi f k = 0.
+Lemma attains_largest l f : l <> nil -> NoDup l ->
+  sum_over l (fun k => attains_over l f k * f k) = max_over l f.
 Proof.
-  intros H Hk. apply delta_apart. intros E. pose proof (argmax_in _ f H) as I. rewrite <- E in I.
-  apply in_range_but in I. destruct I as [_ I]. rewrite Forall_forall in I. now apply (I k Hk).
+  intros H D. rewrite (attains_sum l f f H D). symmetry.
+  apply max_over_at; [now apply argmax_in | intros j; apply argmax_largest].
+Qed.
+
+Lemma attains_nonneg l f k : 0 <= attains_over l f k.
+Proof. destruct l; [apply Rle_refl | apply delta_nonneg]. Qed.
+
+Lemma attains_left_out xs lo hi f k : In k xs -> attains_but xs lo hi f k = 0.
+Proof.
+  intros Hk. destruct (list_eq_dec Nat.eq_dec (range_but xs lo hi) nil) as [->|H]; [reflexivity|].
+  rewrite attains_some by exact H. apply delta_apart. intros E.
+  pose proof (argmax_in _ f H) as I. rewrite <- E in I. apply in_range_but in I. destruct I as [_ I]. rewrite Forall_forall in I. now apply (I k Hk).
 Qed.
 
 (** * Derivatives *)
@@ -190,7 +200,8 @@ Lemma near_attains l F k x : l <> nil ->
   near c (fun u => attains_over l (F x) k = attains_over l (F u) k) x.
 Proof.
   intros Hl D U. refine (filter_imp _ _ _ (near_argmax l F x Hl D U)). intros t Ht.
-  unfold attains_over. f_equal. symmetry. apply argmax_alone; [now apply argmax_in | exact Ht].
+  rewrite !attains_some by exact Hl. f_equal. symmetry.
+  apply argmax_alone; [now apply argmax_in | exact Ht].
 Qed.
 
 Lemma pd_attains l F k x : l <> nil ->

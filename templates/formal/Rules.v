@@ -657,7 +657,11 @@ Ltac rejoin_margin :=
        match goal with A : ?j <> k |- _ => rewrite (delta_apart j k A); by_ring end]
     end end end end.
 (* Zero in every term, or times what is. *)
-Ltac vanish_argmax := apply attains_left_out; [nonempty | simpl; tauto].
+Ltac write_largest :=
+  match goal with |- _ = max_over ?l ?f =>
+    rewrite <- (attains_largest l f) by (first [nonempty | distinct]);
+    apply sum_over_ext; intros; by_ring end.
+Ltac vanish_argmax := apply attains_left_out; simpl; tauto.
 Ltac by_vanishing :=
   first
   [ by_ring
@@ -891,6 +895,7 @@ Ltac by_branches :=
   cbv beta; match goal with |- context [threshold ?a ?b _ _] =>
     unfold threshold; destruct (Rlt_dec b a); by_ring end.
 Ltac separate_bracket := by_branches.
+Ltac separate_offset := by_branches.
 Ltac factor_branches := by_branches.
 Ltac distribute_branches := by_branches.
 Ltac join_branches := by_branches.
@@ -1335,7 +1340,7 @@ Ltac unmask_argmax :=
   match goal with |- context [1 - delta ?i ?j] =>
     destruct (Nat.eq_dec i j) as [E | E]; [|rewrite (delta_apart i j E); by_ring];
     match goal with |- context [attains_over (range_but ?xs ?lo ?hi) ?f ?k] =>
-      rewrite (attains_left_out xs lo hi f k); [by_ring | nonempty | simpl; intuition congruence]
+      rewrite (attains_left_out xs lo hi f k); [by_ring | simpl; intuition congruence]
     end end.
 Ltac differentiate_piecewise :=
   match goal with |- pd ?c (fun u => threshold (@?a u) (@?b u) (@?f u) (@?g u)) ?x = _ =>

@@ -55,8 +55,12 @@ Ltac joined :=
 Ltac numbers_differ :=
   each_index; unfold untied_over, argmax_over; computed; simpl INR;
   repeat match goal with |- context [Rle_dec ?a ?b] => destruct (Rle_dec a b) end;
-  let j := fresh "j" in let H := fresh "Hj" in intros j H; intros;
-  repeat destruct H as [<- | H]; try destruct H; computed; unfold Rabs, Rmax, Rmin, threshold, sign in *; simpl INR in *;
+  intros; each_index;
+  repeat match goal with
+    | H : _ \/ _ |- _ => destruct H as [<- | H]
+    | H : False |- _ => destruct H
+    end;
+  computed; unfold Rabs, Rmax, Rmin, threshold, sign in *; simpl INR in *;
   first [exfalso; lia | by_sides].
 
 (* Logarithms of proper fractions are negative, those of numbers above one positive. *)
