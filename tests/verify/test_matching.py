@@ -18,6 +18,7 @@ from derive.facts import (
 )
 from derive.laws import LAWS, Condition, Each, Law, Meta, Rest, Value, law
 from derive.notation import (
+    Attains,
     Bracket,
     Delta,
     Exp,
@@ -208,6 +209,17 @@ def test_an_enclosing_sum_backs_a_range() -> None:
     assert fits(CONTRACT, over(Times(Delta(j, k), z[j])), z[k], given=inner)
     wider = Given().within(k, (Integer(1), C + 1))
     assert not fits(CONTRACT, over(Times(Delta(j, k), z[j])), z[k], given=wider)
+
+
+@pytest.mark.parametrize(("least", "out"), [(1, ()), (2, (t,)), (3, (t, i))])
+def test_one_index_counts_where_there_is_one(least: int, out: tuple[Symbol, ...]) -> None:
+    """Of a maximum that leaves indices out some have to be left, however many classes there are."""
+    once = Total(Attains(z[j], (j, 1, C, *out), k), (k, 1, C, *out))
+    facts = tuple(IndexRange(index, Integer(1), C) for index in out)
+    claim = Claim("sum_argmax", once, Integer(1), facts, NOTHING)
+    for smallest in (1, 2, 3):
+        court = Court((softmax,), [{C: n} for n in range(smallest, 5)])
+        assert (court.judge(claim).refusal is None) == (smallest >= least)
 
 
 def test_independence_goes_through_definitions() -> None:
