@@ -8,7 +8,7 @@ from string import ascii_lowercase
 from sympy import Expr, Symbol
 from sympy.core.basic import Basic
 
-from derive.laws import LAWS, Each, Law, Meta, Value
+from derive.laws import LAWS, Each, Law, Meta, Rest, Value
 from derive.notation import Binder, Inert, Partial
 from derive.render.document import Formula
 from derive.render.names import Names
@@ -29,7 +29,8 @@ def rule_formula(rule: str, names: Names) -> Formula | None:
     claim = LAWS.get(rule)
     if not isinstance(claim, Law):
         return None
-    sides = [_spread(side, _repeated(claim)) for side in (claim.before, claim.after)]
+    both = (_without_rest(side) for side in (claim.before, claim.after))
+    sides = [_spread(side, _repeated(claim)) for side in both]
     letters = _letters(_metas(sides), names)
     before, after = (_written(side, letters) for side in sides)
     return Formula((before, "=", after), names.also(*letters.values()))
@@ -63,6 +64,14 @@ def _repeated(claim: Law) -> frozenset[Meta]:
 
     everywhere = frozenset(_metas((claim.before, claim.after)))
     return everywhere - outside(claim.before) - outside(claim.after)
+
+
+def _without_rest(expr: Basic) -> Basic:
+    """What a range may leave out besides, on both sides of the law, is not shown."""
+    if not expr.args:
+        return expr
+    kept = (_without_rest(a) for a in expr.args if not isinstance(a, Rest))
+    return Basic.__new__(type(expr), *kept)
 
 
 def _spread(expr: Basic, repeated: frozenset[Meta]) -> Basic:

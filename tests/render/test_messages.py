@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 from sympy import Expr, Integer, Symbol
+from sympy.core.basic import Basic
 
 import derive
 from derive.errors import DeriveError
+from derive.laws import LAWS, Law, Rest
 from derive.render.document import Formula
 from derive.render.latex_printer import FormulaPrinter
 from derive.render.latex_text import escape
 from derive.render.messages import RULE_SLOTS, fill, languages, load, slots_in
-from derive.render.names import Names
+from derive.render.names import FREE, Names
 from derive.render.rule_formula import rule_formula
 from derive.resources import template_root
 from derive.rules import RULES
@@ -139,3 +141,10 @@ def test_every_law_that_is_a_formula_can_be_set(rule: str) -> None:
         assert len(texts) == 2
         # The letters u and a mean something else here.
         assert not re.search(r"(?<![a-z\\{])[ua](?![a-z])", " ".join(texts))
+
+
+@pytest.mark.parametrize("name", sorted(n for n, claim in LAWS.items() if isinstance(claim, Law)))
+def test_what_else_a_range_may_leave_out_is_not_shown(name: str) -> None:
+    formula = rule_formula(name, FREE)
+    assert formula is not None
+    assert not any(item.atoms(Rest) for item in formula.items if isinstance(item, Basic))
