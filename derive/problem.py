@@ -106,6 +106,11 @@ class Problem:
         return tuple(sorted(found - defined, key=lambda b: b.name))
 
     @property
+    def letters(self) -> frozenset[str]:
+        """What sizes, parameters and arrays are called, which no index may be called."""
+        return frozenset(s.name for s in (*self.sizes, *self.parameters, *self.arrays))
+
+    @property
     def sizes(self) -> tuple[Symbol, ...]:
         """The symbolic sizes, such as ``C``: of arrays, or those that only sums go up to."""
         inside = {s for b in self.arrays for n in (b.shape or ()) for s in names(n)}

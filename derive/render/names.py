@@ -55,8 +55,7 @@ def names_of(problem: Problem) -> Names:
     """The names that a problem uses: indices, sizes, parameters and arrays."""
     known = names_in((problem.expression, *problem.variables))
     arrays = {b.name for d in problem.definitions for b in (d.base,) if hasattr(b, "name")}
-    own = {s.name for s in (*problem.sizes, *problem.parameters)}
-    return Names(known.taken | arrays | own | {b.name for b in problem.arrays})
+    return Names(known.taken | arrays | problem.letters)
 
 
 def spare_name(wishes: Iterable[str], names: Names) -> Symbol:

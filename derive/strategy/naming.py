@@ -100,9 +100,7 @@ class _Recognised:
         self._bound = [IndexRange(*s) for s in spans if not _is_inner(s[1]) and not _is_inner(s[2])]
         said = [f.statement for f in given.facts] + [d.value for d in given.definitions]
         letters = self._taken.union(*map(names, said), *map(bases, said), problem.arrays)
-        # What stands for a number, and is no letter for an index.
-        self._numbers = {s.name for s in (*problem.sizes, *problem.parameters, *problem.arrays)}
-        self._letters = {letter.name for letter in letters} | self._numbers
+        self._letters = {letter.name for letter in letters} | problem.letters
 
     def _spare(self, wished: Iterable[str]) -> Iterator[str]:
         """The wished names that no letter has taken, in the loss, the definitions or the facts."""
@@ -261,7 +259,7 @@ class _Recognised:
                 # Out of its sum the bound index keeps its name where that is free.
                 wished = chain((index.hint,), spare_indices(index.hint))
                 ranges = (*ranges, *self._bound)
-                used = self._numbers | {r.index.name for r in lifted}
+                used = self._problem.letters | {r.index.name for r in lifted}
                 named = _named(known, wished, ranges, used)
             lifted.append(named)
             outer[index] = named.index

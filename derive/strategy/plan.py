@@ -219,7 +219,7 @@ def lemmas_for(
             found.append(ready[0])
             continue
         taken = {s.name for s in (*names(variable), *names(definition.value), *definition.indices)}
-        taken |= {s.name for s in (*problem.sizes, *problem.parameters, *problem.arrays)}
+        taken |= problem.letters
         values: dict[Expr, Expr] = {}
         ranges = list(problem.ranges)
         for index in definition.indices:

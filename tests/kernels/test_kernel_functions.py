@@ -270,3 +270,18 @@ def test_the_normalizer_of_a_dirichlet_distribution_does_not_overflow() -> None:
     assert derivation.check().checked == "exact"
     value, _ = derivation.kernel("numpy")(alpha=np.array([200.0, 300.0]))
     assert np.isclose(value, math.lgamma(200) + math.lgamma(300) - math.lgamma(500))
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_the_complementary_error_function_is_what_is_left_of_one(way: int) -> None:
+    """SymPy writes ``erfc(-x)`` as ``2 - erfc(x)``; both tails keep their digits far out."""
+    x = symbols("x")
+    found = derive.gradient(-log(erfc(way * x) / 2), x)
+    assert found.check().level == "exact"
+    for at in (-30.0, -5.0, 0.0, 3.0, 30.0):
+        value, slope = found.kernel("numpy")(x=at)
+        with mpmath.workdps(60):
+            tail, far = mpmath.erfc(way * at), mpmath.exp(-(mpmath.mpf(at) ** 2))
+            expected = -mpmath.log(tail / 2), 2 * way * far / (mpmath.sqrt(mpmath.pi) * tail)
+        assert float(value) == pytest.approx(float(expected[0]), rel=1e-13)
+        assert float(slope) == pytest.approx(float(expected[1]), rel=1e-12)
