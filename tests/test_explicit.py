@@ -102,13 +102,13 @@ def test_a_bound_without_a_value_is_an_error() -> None:
 
 def test_two_hundred_classes_take_seconds() -> None:
     d = derive.gradient(loss, z[k], given=[soft])
-    start = time.perf_counter()
+    start = time.process_time()
     assert d.at(C=200).shape == (200,)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.slow
 def test_a_jacobian_of_two_hundred_classes_takes_seconds() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert derive.jacobian(p(i), z[k]).at(C=200).shape == (200, 200)
-    assert time.perf_counter() - start < 60
+    assert time.process_time() - start < 60
