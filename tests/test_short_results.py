@@ -415,7 +415,7 @@ BY_HAND = {
     "more zeros than a Poisson count has": (
         "-sum(delta(y[n],0)*log(w + (1 - w)*exp(-exp(a[n])))"
         " + (1 - delta(y[n],0))*(log(1 - w) + y[n]*a[n] - exp(a[n])), n=1..N)",
-        "-w*exp(a[k])*KroneckerDelta(0, y[k])/(w + (1 - w)*exp(-exp(a[k]))) + exp(a[k]) - y[k]",
+        "(-w*KroneckerDelta(0, y[k])/(w + (1 - w)*exp(-exp(a[k]))) + 1)*exp(a[k]) - y[k]",
         {"by": "a[k]"},
     ),
     "a mixture of binary features": (
@@ -789,8 +789,31 @@ BY_HAND = {
     ),
     "logarithms that are joined elsewhere": (
         "sum((y[n]/lam)^a - d[n]*(log(a) + a*(log(y[n]) - log(lam))), n=1..N)",
-        "Sum((y[n]/lam)**a*log(y[n]/lam) - (log(y[n]/lam) + 1/a)*d[n], (n, 1, N))",
+        "Sum(((y[n]/lam)**a - d[n])*log(y[n]/lam) - d[n]/a, (n, 1, N))",
         {"by": "a", "given": ["a > 0", "lam > 0", "y[n] > 0"]},
+    ),
+    "pairs of angles, each once": (
+        "-J*sum(cos(t[i] - t[j]), i=1..n, j=i+1..n)",
+        "-J*Sum(sin(t[i] - t[k]), (i, 1, n))",
+        {"by": "t[k]"},
+    ),
+    "sums over one index in another order": (
+        "-sum(w[i,j]*log(softmax(sum(u[i,f]*v[m,f], f=1..F), m)[j]), i=1..N, j=1..M)",
+        "Sum((\\hat{y}[i, k]*Sum(w[i, j], (j, 1, M)) - w[i, k])*u[i, l], (i, 1, N))",
+        {"by": "v[k,l]"},
+    ),
+    "means of a reward and of a logarithm": (
+        "sum(softmax(z)[a]*Q[a], a=1..A) - c*sum(softmax(z)[a]*log(softmax(z)[a]), a=1..A)",
+        "(-c*log(\\hat{y}[k]) + Q[k] + Sum((c*log(\\hat{y}[a]) - Q[a])*\\hat{y}[a], (a, 1, A)))"
+        "*\\hat{y}[k]",
+        {"by": "z[k]"},
+    ),
+    "the power of a normal density": (
+        "(2*pi*s^2)^(-b/2)/sqrt(1 + b) - (1 + 1/b)"
+        "*sum((exp(-(x[n] - m)^2/(2*s^2))/sqrt(2*pi*s^2))^b, n=1..N)/N",
+        "-s**(-b - 1)*(b/sqrt(b + 1) + (b + 1)*Sum((-s**2 + (-m + x[n])**2)"
+        "*exp(-b*(-m + x[n])**2/(2*s**2)), (n, 1, N))/(N*s**2))/(2*pi)**(b/2)",
+        {"by": "s", "given": ["s > 0", "b > 0"]},
     ),
     "a positive part with a name": (
         "sum(a[j]*(z[j] - m), j=1..C)",

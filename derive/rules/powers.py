@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, Rational
+from sympy import Expr, Integer, Rational
 
 from derive.facts import Given
 from derive.laws import Condition, law
@@ -28,6 +28,7 @@ from derive.notation import (
     times,
     without,
 )
+from derive.reading import read
 from derive.rules import samples as s
 from derive.rules.algebra import PRODUCTS, cancel
 from derive.rules.complements import is_share
@@ -184,6 +185,8 @@ def power_of_product(expr: Expr, given: Given) -> Outcome:
     """``(a b)^n = a^n b^n``, one factor at a time; of a fraction, a number above its bar."""
     match expr:
         case Power(Times((first, *others)), n):
+            while not n.is_number and first.is_number and len(others) > 1 and others[0].is_number:
+                first = times(first, others.pop(0))  # such as 2 pi
             rest = times(*others)
         case Power(Quotient(Times((first, *others)), below), n) if is_number(first):
             rest = Quotient(times(*others), below)
@@ -195,6 +198,29 @@ def power_of_product(expr: Expr, given: Given) -> Outcome:
         facts = () if n.is_integer else speaking_of(expr.base, given)
         return Rewriting(times(raise_to(first, n.doit()), raise_to(rest, n.doit())), facts)
     return None
+
+
+@rule(
+    law(
+        Power(Times(s.a, s.b), s.n),
+        Times(Power(Power(s.a, 2), Quotient(s.n, Integer(2))), Power(s.b, s.n)),
+        Condition("positive", (s.a,)),
+        Condition("raised", (s.b, s.n)),
+    ),
+    Power(Times(Power(Integer(2), Rational(1, 2)), Exp(z_k)), s.gamma),
+)
+def raise_root(expr: Expr, given: Given) -> Outcome:
+    """``(c b)^n = (c^2)^(n/2) b^n`` for a number ``c`` that is a root, as before a density."""
+    if not isinstance(expr, Power) or is_number(expr.exponent):
+        return None
+    whole = monomial(expr.base)
+    numbers = {c: (b, e) for c, (b, e) in whole.powers.items() if b.is_number}
+    number = expression(Monomial(whole.coefficient, numbers))
+    rest = expression(Monomial(ONE, {c: p for c, p in whole.powers.items() if c not in numbers}))
+    if not number.doit().is_positive or all(e.is_Integer for _, e in numbers.values()):
+        return None
+    squared = Power(Power(number, Integer(2)), read(expr.exponent.doit() / 2))
+    return times(squared, raise_to(rest, expr.exponent))
 
 
 @rule(

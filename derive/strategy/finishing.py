@@ -22,14 +22,12 @@ from derive.notation import (
     bases,
     code,
     collected,
-    factors,
     heads,
     names,
     terms,
 )
 from derive.rules.algebra import move_index_back
 from derive.rules.definitions import parts_of
-from derive.rules.factoring import factor_most
 from derive.rules.monomials import sides
 from derive.rules.negatives import distribute_negative
 from derive.rules.trace import Trace
@@ -62,7 +60,9 @@ from derive.strategy.expanding import (
 )
 from derive.strategy.gathering import (
     gather_complements,
+    gather_exchanged,
     gather_fractions,
+    gather_opened,
     gather_totals,
     gather_transposed,
 )
@@ -112,11 +112,13 @@ from derive.strategy.shares import (
     spread_shares,
 )
 from derive.strategy.sharing import (
+    share_exponential,
     share_most,
     share_most_twice,
     share_names,
     share_opened,
     share_powers,
+    takes_out_fraction,
 )
 from derive.strategy.signs import (
     adds_a_negative,
@@ -137,6 +139,9 @@ KNOWN = 1.1
 
 # That a term leaves a mean is worth more of it: nothing is averaged that is the same for each.
 CLEARER = 1.3
+
+# Of what stands together it is plain where it is infinite: that is worth a sign to a reader.
+GROUPED = 1.03
 
 INNER = ("factor_inner_bracket", "factor_same_bracket")
 
@@ -161,6 +166,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, add_shares)  # before they stand in a sum of several terms
     attempt(trace, name_fractions)  # before sums in an exponent that has a name are joined
     attempt(trace, gather_transposed)
+    attempt(trace, gather_exchanged)
     attempt(trace, gather_totals)
     attempt(trace, name_fractions)
     attempt(trace, add_shares)
@@ -231,6 +237,9 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, expand_brackets, WORTHWHILE)
     attempt(trace, meet_over_bars, WORTHWHILE)
     attempt(trace, join_opened)
+    attempt(trace, lambda t: settle(t, ("factor_inner_log",)), NO_LONGER)
+    attempt(trace, lambda t: settle(t, ("clear_inner_bar",)))
+    attempt(trace, gather_opened)
     if attempt(trace, partial(turn_complements, named=named)):
         settle(trace, ("join_ranges",))
         attempt(trace, share_totals)
@@ -240,6 +249,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, share_opened)
     attempt(trace, share_powers)
     repeat(lambda: attempt(trace, share_most) or attempt(trace, share_most_twice))
+    attempt(trace, share_exponential, GROUPED)
     attempt(trace, combine_by_values)
     if attempt(trace, meet_complements):
         attempt(trace, meet_in_brackets)
@@ -479,14 +489,6 @@ def join_opened(trace: Trace) -> None:
         settle(trace, ("cancel_terms", "collect_terms"))
         factor_out(trace)
         trace.apply("factor_most", takes_out_fraction)
-
-
-def takes_out_fraction(several: Expr, given: Given) -> bool:
-    """Whether what two terms share the most of is a fraction, as ``x/D`` in ``w x/D + t x/D``."""
-    found = factor_most(several, given)
-    joined = (t for t in terms(found) if t not in terms(several)) if found is not None else ()
-    parts = (f for t in joined for f in factors(t.operand if isinstance(t, Minus) else t))
-    return any(sides(f.operand if isinstance(f, Minus) else f)[1] for f in parts)
 
 
 def meet_definitions(trace: Trace) -> None:

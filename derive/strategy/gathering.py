@@ -18,6 +18,7 @@ from derive.strategy.attempts import (
     outside_exponents,
     repeat,
     settle,
+    spread,
 )
 from derive.strategy.judgement import holds_share_of_others
 
@@ -43,6 +44,25 @@ def negatives(expr: Expr) -> frozenset[Expr]:
         return [t for t in taken if all(map(is_multiple, t.operand.args))]
 
     return collected(expr, lambda part: look(part) if isinstance(part, Plus) else [])
+
+
+def gather_opened(trace: Trace) -> None:
+    """Multiply brackets with sums over an index in them out, to join those with others beside."""
+
+    def holds_total(expr: Expr) -> list[Expr]:
+        bare = (t.operand if isinstance(t, Minus) else t for t in terms(expr))
+        return [t for t in bare if any(map(sums_up, sides(t)[0]))] if is_sum(expr) else []
+
+    def is_sum(expr: Expr) -> bool:
+        return isinstance(expr, Plus) and any(beside_total(monomial(t)) for t in expr.args)
+
+    def sums_up(factor: Expr) -> bool:
+        return isinstance(factor, Plus) and is_sum(factor)
+
+    opened = collected(trace.expression, holds_total)
+    if opened and spread(trace, "distribute_product", among(opened)):
+        settle(trace, ("distribute_negative", "join_sharing"))
+        factor_out(trace)
 
 
 def gather_transposed(trace: Trace) -> None:
@@ -78,6 +98,39 @@ def gather_transposed(trace: Trace) -> None:
         for double in sorted(collected(trace.expression, doubles), key=code):
             if attempt(trace, partial(transpose_and_gather, double=double), share):
                 break
+        gather_totals(trace)
+
+
+def gather_exchanged(trace: Trace) -> None:
+    """Exchange the order of a double sum where it is then one with a sum beside it."""
+
+    def doubles(expr: Expr) -> list[Total]:
+        bare = (t.operand if isinstance(t, Minus) else t for t in terms(expr))
+        beside = [f for t in bare for f in sides(t)[0] if isinstance(f, Total)]
+        inner = [(total, total.opened[0]) for total in beside]
+        return [
+            total
+            for total, body in inner
+            if isinstance(body, Total)
+            and any(body.limits[1:] == t.limits[1:] for t in beside if t is not total)
+        ]
+
+    def here(expr: Expr) -> list[Expr]:
+        return list(doubles(expr)) if isinstance(expr, Plus) else []
+
+    found = sorted(collected(trace.expression, here), key=code)
+    if found:
+        plain = Trace(trace.expression, trace.given)
+        gather_totals(plain)
+        share = min(1.0, length(plain.expression) / length(trace.expression))
+        for double in found:
+            attempt(trace, partial(exchange_and_gather, double=double), share)
+
+
+def exchange_and_gather(trace: Trace, double: Expr) -> None:
+    """Exchange the order of one double sum, and join it with what it is alike then."""
+    if trace.apply("exchange_totals", among(frozenset({double}))):
+        settle(trace, ("pull_out_factor",))
         gather_totals(trace)
 
 

@@ -605,6 +605,26 @@ def raises_well(power: Expr, given: Given) -> bool:
     return any(isinstance(f, Power) or is_number(f) for f in parts)
 
 
+def raised_densities(expr: Expr) -> list[Expr]:
+    """The powers of parameters and exponentials by letters, as of a density and of its scale."""
+    if not isinstance(expr, Power) or is_number(expr.exponent):
+        return []
+    if expr.base.is_number and not isinstance(expr.base, Quotient):
+        return []
+    above, below = sides(expr.base)
+    plain = (f.base if isinstance(f, Power) else f for f in (*above, *below))
+    if all(f.is_number or isinstance(f, (Symbol, Exp)) for f in plain):
+        return [expr]
+    return []
+
+
+def squared_numbers(expr: Expr) -> list[Expr]:
+    """The squares of numbers that are no literal ones, and fractions of such."""
+    is_square = isinstance(expr, Power) and expr.exponent == 2 and expr.base.is_number
+    is_fraction = isinstance(expr, Quotient) and expr.is_number
+    return [expr] if is_square or is_fraction else []
+
+
 def shares_delta(total: Expr, given: Given) -> bool:
     """Whether every term has the same delta, which could not be contracted in each of them."""
     first, *others = (factors(t.operand if isinstance(t, Minus) else t) for t in total.args)

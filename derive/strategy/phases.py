@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
+from sympy import Expr
+
 from derive.masks import exponent_totals
-from derive.notation import Partial, code, collected
+from derive.notation import Exp, Partial, code, collected, heads
 from derive.rules.softmax import weighted_complements
 from derive.rules.trace import Trace, Where
 from derive.strategy.attempts import (
@@ -46,12 +50,14 @@ from derive.strategy.judgement import (
     over_named_sums,
     over_sum,
     pulls_well,
+    raised_densities,
     raises_total,
     raises_well,
     shares_delta,
     shares_name,
     splits_fraction_well,
     splits_well,
+    squared_numbers,
     undefined_if_equal,
 )
 from derive.strategy.lengths import add_squares
@@ -197,6 +203,7 @@ def prepare(trace: Trace) -> None:
         lambda: trace.apply("pull_out_factor", among(collected(trace.expression, numbered_totals)))
     )
     trace.apply("power_of_product", raises_well)
+    raise_densities(trace)
     trace.apply("unfold_in_log", among(names_in_logs(trace.expression, trace.given)))
     settle(trace, ("cancel_log_exp", "expand_log_power"))
     for _ in range(PATIENCE):
@@ -207,6 +214,23 @@ def prepare(trace: Trace) -> None:
             break
         settle(trace, ("cancel_log_exp", "expand_log_power"))
     share_logarithms(trace)
+
+
+def raise_densities(trace: Trace) -> None:
+    """Open the powers of a density, and with them those of its other letters."""
+    opening = ("power_of_quotient", "power_of_product", "power_of_power", "cancel_factor")
+    if any(Exp in heads(p.base) for p in collected(trace.expression, raised_densities)):
+        if apply_among(trace, ("raise_root",), raised_densities):
+            repeat(lambda: apply_among(trace, opening, squared_numbers))
+        raising = (*opening[:2], "raise_exponential")
+        repeat(lambda: apply_among(trace, raising, raised_densities))
+
+
+def apply_among(
+    trace: Trace, rules: tuple[str, ...], here: Callable[[Expr], Iterable[Expr]]
+) -> bool:
+    """The first of the rules that fires on something that ``here`` finds."""
+    return any(trace.apply(rule, among(collected(trace.expression, here))) for rule in rules)
 
 
 def fold_names(trace: Trace) -> None:

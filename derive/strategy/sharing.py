@@ -5,8 +5,10 @@ from __future__ import annotations
 from sympy import Expr
 
 from derive.facts import Given
-from derive.notation import Plus, collected
+from derive.notation import Exp, Minus, Plus, collected, factors, terms
 from derive.rules.complements import taken_from_one
+from derive.rules.factoring import factor_most
+from derive.rules.monomials import sides
 from derive.rules.trace import Trace
 from derive.strategy.attempts import among, repeat, settle
 
@@ -45,6 +47,29 @@ def share_most_twice(trace: Trace) -> None:
     """What three terms share is shorter by the second step alone."""
     share_most(trace)
     share_most(trace)
+
+
+def share_exponential(trace: Trace) -> None:
+    """Factor out the exponential that two terms of a longer sum share."""
+    trace.apply("factor_most", takes_out_exponential)
+
+
+def takes_out_exponential(several: Expr, given: Given) -> bool:
+    """Whether an exponential is among what two terms share the most of."""
+    return any(isinstance(f, Exp) for f in taken_out(several, given))
+
+
+def takes_out_fraction(several: Expr, given: Given) -> bool:
+    """Whether what two terms share the most of is a fraction, as ``x/D`` in ``w x/D + t x/D``."""
+    shared = taken_out(several, given)
+    return any(sides(f.operand if isinstance(f, Minus) else f)[1] for f in shared)
+
+
+def taken_out(several: Expr, given: Given) -> list[Expr]:
+    """The factors of the term that two others become where what they share is taken out."""
+    found = factor_most(several, given)
+    joined = (t for t in terms(found) if t not in terms(several)) if found is not None else ()
+    return [f for t in joined for f in factors(t.operand if isinstance(t, Minus) else t)]
 
 
 def is_longer(sum_: Expr, given: Given) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, atan, cos, erf, sin, tanh
 
 from derive.facts import Given
 from derive.notation import (
@@ -25,6 +25,9 @@ from derive.notation import (
 from derive.rules.monomials import sides
 from derive.signs import is_positive, is_zero
 from derive.unfolding import unfold
+
+# What has a value everywhere, and no large one.
+BOUNDED = frozenset({sin, cos, tanh, atan, erf})
 
 
 def includes_safely(total: Expr, given: Given, below: bool = False) -> bool:
@@ -63,6 +66,8 @@ def _has_value_at(body: Expr, index: Symbol, place: Expr, given: Given, below: b
     def is_safe(part: Expr) -> bool:
         if isinstance(part, Exp):
             return is_zero(part.operand)
+        if isinstance(part, Apply):
+            return part.function in BOUNDED
         return is_positive(part.base if isinstance(part, Power) else part, given)
 
     return has_value(unfold(replace(body, {index: place}), given.definitions))

@@ -163,9 +163,22 @@ Proof.
   rewrite <- Rpower_mult_distr by (try apply Rinv_0_lt_compat; assumption).
   f_equal. unfold Rpower. rewrite ln_Rinv, <- exp_Ropp by exact Hy. f_equal; ring.
 Qed.
+Lemma Rpower_of_one n : Rpower 1 n = 1.
+Proof. unfold Rpower. now rewrite ln_1, Rmult_0_r, exp_0. Qed.
 Ltac power_of_quotient := first
   [ by_field | rewrite Rpower_quotient by positive; first [reflexivity | by_field]
-  | by_powers | by_roots].
+  | by_powers | by_roots
+  | repeat rewrite Rpower_quotient by positive; rewrite ?Rpower_of_one; by_field ].
+Lemma Rpower_of_square c n : 0 < c -> Rpower (c ^ 2) n = Rpower c (n + n).
+Proof.
+  intros Hc. rewrite <- (Rpower_pow 2 c Hc), Rpower_mult. f_equal. cbn [INR]. ring.
+Qed.
+Ltac raise_root :=
+  rewrite Rpower_of_square by positive;
+  match goal with
+  | |- _ = Rpower ?c ?m * Rpower ?b ?n =>
+      replace m with n by by_field; rewrite Rpower_mult_distr by positive; f_equal; by_field
+  end.
 Ltac divide_powers :=
   repeat rewrite Rpower_quotient by positive; first [reflexivity | by_field | by_powers].
 Ltac multiply_quotients := by_ring.
