@@ -32,6 +32,7 @@ from derive.stabilisation.judgement import (
     of_several_exponentials,
     opens_logarithm,
     over_own_partition,
+    raises_share,
 )
 from derive.stabilisation.opening import (
     flatten_in_logarithms,
@@ -188,6 +189,7 @@ def _form(derivation: Derivation, name: str, target: Expr) -> Derivation:
     open_mixtures(trace)
     open_fractions_below(trace)
     open_others(trace)
+    trace.apply("write_share_power", raises_share)
     # A softmax under a logarithm is shifted as a whole before anything else is opened.
     repeat(
         lambda: (

@@ -49,6 +49,11 @@ def is_weighted(entry: Expr, ends: frozenset[Expr], given: Given) -> bool:
     return any(is_share(f, given) for term in known.value.args for f in factors(term))
 
 
+def raises_share(power: Expr, given: Given) -> bool:
+    """Whether a share has a letter for its exponent: it may be zero where its power is not."""
+    return not power.exponent.is_number and is_share(power.base, given)
+
+
 def mean_above(expr: Expr) -> tuple[Expr, ...]:
     """A mean as an exponent: it cancels whether it is written as one fraction or as two."""
     match expr:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
+import numpy as np
 import pytest
 from exact import check
+from numpy.testing import assert_allclose
 
 import derive
 
@@ -93,3 +98,28 @@ def test_a_size_with_a_letter_as_its_exponent() -> None:
 def test_a_size_beside_one(x: float, a: float) -> None:
     check("log(1 + abs(x/c)^a)", "x", ("c > 0", "a > 1"), x=x, c=1.0, a=a)
     check("1/(1 + abs(x/c)^a)", "x", ("c > 0", "a > 1"), x=x, c=1.0, a=a)
+
+
+@pytest.mark.parametrize(
+    ("loss", "given", "inputs", "slope"),
+    [
+        (
+            "(1 - softmax(z)[t]^q)/q",
+            ["q > 0"],
+            {"z": np.array([400.0, -400.0, -200.0]), "t": 1, "q": 0.01},
+            [math.exp(-8), -math.exp(-8), 0],
+        ),
+        (
+            "-sum(sigmoid(z[i])^q*y[i], i=1..N)",
+            ["q > 0"],
+            {"z": np.array([-1000.0, 2000.0]), "y": np.array([1.0, 3.0]), "q": 0.01},
+            [-0.01 * math.exp(-10), 0],
+        ),
+    ],
+)
+def test_a_share_may_be_zero_where_its_power_is_not(
+    loss: str, given: list[str], inputs: dict[str, Any], slope: list[float]
+) -> None:
+    """Zhang and Sabuncu's loss at a little ``q``, which is nearly the cross-entropy."""
+    found = derive.gradient(loss, "z[k]", given=given)
+    assert_allclose(found.kernel("numpy")(**inputs)[1], slope, rtol=1e-13, atol=1e-80)
