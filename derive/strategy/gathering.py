@@ -104,7 +104,9 @@ def gather_transposed(trace: Trace) -> None:
 def gather_exchanged(trace: Trace) -> None:
     """Exchange the order of a double sum where it is then one with a sum beside it."""
 
-    def doubles(expr: Expr) -> list[Total]:
+    def doubles(expr: Expr) -> list[Expr]:
+        if not isinstance(expr, Plus):
+            return []
         bare = (t.operand if isinstance(t, Minus) else t for t in terms(expr))
         beside = [f for t in bare for f in sides(t)[0] if isinstance(f, Total)]
         inner = [(total, total.opened[0]) for total in beside]
@@ -115,10 +117,7 @@ def gather_exchanged(trace: Trace) -> None:
             and any(body.limits[1:] == t.limits[1:] for t in beside if t is not total)
         ]
 
-    def here(expr: Expr) -> list[Expr]:
-        return list(doubles(expr)) if isinstance(expr, Plus) else []
-
-    found = sorted(collected(trace.expression, here), key=code)
+    found = sorted(collected(trace.expression, doubles), key=code)
     if found:
         plain = Trace(trace.expression, trace.given)
         gather_totals(plain)
