@@ -8,7 +8,7 @@ PYTEST := $(RUN) pytest -q -n auto --dist loadfile
 PIP := $(RUN) pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help derive all proofs test test-all check format clean distclean
+.PHONY: help derive all proofs test test-slow test-all lint check format clean distclean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -25,15 +25,18 @@ proofs: $(VENV)/installed-cli ## have Coq check every proof, and keep on record 
 test: $(VENV)/installed-test ## the quick tests, in 3 minutes at most
 	@$(PYTEST) -m 'not slow'
 
-test-all: $(VENV)/installed-test ## all tests
-	@$(PYTEST)
+test-slow: $(VENV)/installed-test ## the tests that `make test` leaves out
+	@$(PYTEST) -m slow
 
-check: $(VENV)/installed-dev ## format, lint, types, layers and all tests
+test-all: test test-slow ## all tests
+
+lint: $(VENV)/installed-dev ## format, lint, types and layers
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy
 	$(VENV)/bin/lint-imports
-	$(PYTEST)
+
+check: lint test-all ## format, lint, types, layers and all tests
 
 format: $(VENV)/installed-dev ## put the code into its usual form
 	$(RUN) ruff check --fix-only .

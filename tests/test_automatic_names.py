@@ -79,6 +79,7 @@ def test_a_definition_says_what_its_name_stands_for() -> None:
 CONTRAST = "1/N*sum(log(1 + sum(exp({}), j=1..N, j != i)), i=1..N)"
 
 
+@pytest.mark.slow
 @pytest.mark.needs("lark")
 @pytest.mark.parametrize(
     ("exponent", "by", "share"),

@@ -64,6 +64,7 @@ def test_a_condition_that_is_repeated_is_asked_once() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_range_of_an_index_tells_signs() -> None:
     found = quantile_huber(MIDDLE)
     weight = "Piecewise((1 - (2*k - 1)/(2*N), theta[k] - y[j] > 0), ((2*k - 1)/(2*N), True))"

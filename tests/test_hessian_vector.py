@@ -30,6 +30,7 @@ def test_of_a_softmax_it_is_the_vector_less_its_mean(
     assert d.check().level == "exact" and list(d.parts) == ["gradient"]
 
 
+@pytest.mark.slow
 def test_it_is_the_matrix_times_the_vector() -> None:
     product = derive.hessian_vector(cross_entropy, z[k], v[j], given=[soft]).kernel("numpy")
     matrix = derive.hessian(cross_entropy, z[k], z[m], given=[soft]).kernel("numpy")
@@ -158,6 +159,7 @@ def test_over_a_batch_the_vector_is_summed_over_first(loss: str, given: list[str
     assert str(d.result) == f"Sum({inner}, (n, 1, N))/N"
 
 
+@pytest.mark.slow
 @pytest.mark.needs("lark")
 def test_over_a_batch_the_kernel_builds_no_hessian() -> None:
     loss = f"sum(logsumexp({SCORE}, j), n=1..N)/N"
@@ -176,6 +178,7 @@ def test_over_a_batch_the_kernel_builds_no_hessian() -> None:
     assert peak < 8 * 40**3
 
 
+@pytest.mark.slow
 @pytest.mark.needs("lark")
 def test_over_a_batch_a_planted_factor_is_caught() -> None:
     d = derive.hessian_vector(f"sum(logsumexp({SCORE}, j), n=1..N)/N", "W[k,m]", "v[j,l]")
@@ -225,6 +228,7 @@ NAMES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.needs("lark")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_for_the_product_with_the_vector_is_used(name: str) -> None:

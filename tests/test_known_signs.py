@@ -31,6 +31,7 @@ def test_a_fact_about_another_number_says_nothing() -> None:
     assert str(found.result) == "Abs(c - a[k])"
 
 
+@pytest.mark.slow
 def test_thresholds_in_order() -> None:
     """``b[i+1] > b[i]`` holds for every ``i`` that has a next one, and numbers are drawn so."""
     loss = "-sum(log(sigmoid(b[y[n]] - f[n]) - sigmoid(b[y[n] - 1] - f[n])), n=1..N)"

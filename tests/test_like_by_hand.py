@@ -12,7 +12,7 @@ import derive
 from derive.notation import Bracket, Delta
 from derive.verify.canonical import same
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 Asked = tuple[str, str, str, dict[str, Any]]
 

@@ -7,7 +7,7 @@ import pytest
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 
 def apart(true: str, others: str) -> str:

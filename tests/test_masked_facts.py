@@ -7,7 +7,7 @@ import pytest
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 LOSS = "-sum((1 - delta(i,t))*b[t,i]*log(softmax(z)[i]), i=1..C)"
 FACTS = ["sum((1 - delta(i,j))*b[j,i], i=1..C) = 1", "C >= 2"]

@@ -319,6 +319,7 @@ def test_a_number_beside_a_sum_stays_outside() -> None:
 # In documents and kernels -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "words"),
     [

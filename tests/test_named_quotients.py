@@ -43,6 +43,7 @@ def test_a_sum_over_all_others_is_not_written_as_the_whole_sum_less_a_term() -> 
     assert found.check().level == "exact"
 
 
+@pytest.mark.slow
 def test_a_share_with_a_mask_is_named_throughout_and_soon() -> None:
     loss = "sum(sum(delta(y[i],y[j])*p[i,j], j=1..N), i=1..N)"
     found = derive.gradient(loss, "A[m,l]", where=[f"p[i,j] = {NEIGHBOUR}"])

@@ -11,7 +11,7 @@ import pytest
 import derive
 from derive.errors import DeriveError
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 WORTH = "-sum(w[i,j]*log(exp(z[i])/(exp(z[i]) + exp(z[j]))), i=1..C, j=1..C)"
 MARGIN = "-sum(w[i,j]*log(sigmoid(z[i] - z[j])), i=1..C, j=1..C)"

@@ -61,6 +61,7 @@ def both(derivation: Any, **inputs: Any) -> tuple[Any, Any]:
     return np.array([value, *np.ravel(gradient)]), exact
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", sampled(range(len(HEAVY)), every=3))
 def test_kernels_at_far_logits(number: int) -> None:
     logits = ([0.2, 1.0, 0.1, -1.0], [0.0, 0.1, -0.4, 1.0])
@@ -102,6 +103,7 @@ def test_weights_of_any_sign(weights: list[float]) -> None:
 # --- sums up to an entry of an array --------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_sum_may_go_up_to_a_class_of_each_sample() -> None:
     derivation = derive.gradient(CENSORED, "z[k,r]")
     assert derivation.check().ok
@@ -290,6 +292,7 @@ def test_the_fact_that_a_mirrored_index_needs_is_named() -> None:
         derive.gradient("sum(f[K-i+1], i=1..H) + sum(f[i], i=1..K)", "f[k]")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("loss", "given"),
     [
@@ -315,6 +318,7 @@ def folded(f: Any) -> float:
     )
 
 
+@pytest.mark.slow
 def test_an_array_may_be_read_from_both_its_ends() -> None:
     """ListFold (Zhang et al. 2021): its array has 2 H entries, of which a sum has the first H."""
     found = derive.gradient(LISTFOLD, "f[k]")

@@ -372,6 +372,7 @@ def test_ranges_come_from_shapes() -> None:
     assert known["k"] == known["t[n]"] == (1, C) and known["m"] == (1, N)
 
 
+@pytest.mark.slow
 def test_a_defined_array_without_a_shape_gets_the_one_of_its_value() -> None:
     def asked(array: IndexedBase) -> Any:
         value = exp(z[i] / T) / over(exp(z[j] / T), j)

@@ -29,6 +29,7 @@ J = (j, 1, M)
 """A sum over j, and what stands in it where SymPy leaves it alone."""
 
 
+@pytest.mark.slow
 def test_a_mean_inside_of_a_sum_is_the_sum_over_both() -> None:
     nested = derive.gradient(Sum(Sum(PINBALL, J) / M, (i, 1, N)), theta[k])
     both = derive.gradient(Sum(PINBALL / M, J, (i, 1, N)), theta[k])

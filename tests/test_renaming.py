@@ -22,6 +22,7 @@ CALLED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENTRIES)
 def test_renamed_symbols_are_nowhere_called_as_before(name: str) -> None:
     array, size = CALLED.get(name, ("z", "C"))

@@ -17,6 +17,7 @@ FACTORS = Sum((R[u, i] - Sum(U[u, l] * V[i, l], (l, 1, D))) ** 2, (i, 1, M), (u,
 TEXT = "sum((R[u,i] - sum(U[u,l]*V[i,l], l=1..D))^2, i=1..M, u=1..N)/2"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("loss", "variables"),
     [

@@ -7,7 +7,7 @@ import pytest
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 TRANSPORT = "sum(a[n]*log(sum(b[j]*exp(v[j] - c[n,j]), j=1..M)), n=1..N)"
 COX = "-sum(d[i]*(s[i] - log(sum(r[i,j]*exp(s[j]), j=1..N))), i=1..N)"

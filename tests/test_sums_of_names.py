@@ -7,7 +7,7 @@ import pytest
 import derive
 from derive import DeriveError
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 LABELLED = "-sum(p[i]*log(softmax(z)[i]), i=1..C)"
 SNE = "sum(sum(p[i,j]*log(p[i,j]/q[i,j]), j=1..N, j != i), i=1..N)"

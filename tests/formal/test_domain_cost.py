@@ -10,6 +10,7 @@ import derive
 from derive import facts
 
 
+@pytest.mark.slow
 def test_what_is_positive_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each part of each condition is held against each fact: 16525 readings without care."""
     hits = "sum(sigmoid(z[i])*g[i], i=1..N)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from exact import check
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 MOVED = "w[n] = (y[n]^lam - 1)/lam"
 MEAN = "mu = sum(w[n], n=1..N)/N"

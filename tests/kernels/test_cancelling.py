@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from exact import check
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 FRANK = """-log(theta*(1 - exp(-theta))*exp(-theta*(u + v))
               / ((1 - exp(-theta)) - (1 - exp(-theta*u))*(1 - exp(-theta*v)))^2)"""

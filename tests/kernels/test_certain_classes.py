@@ -12,7 +12,7 @@ import pytest
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 DIGITS = 500
 

@@ -10,6 +10,8 @@ import pytest
 
 import derive
 
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
+
 FAR: dict[str, Any] = {"z": [1000.0, -1.0, 1000.0], "c": [1.0, 2.0, 0.0]}
 SLOPE = 2 * np.exp(-1)
 

@@ -10,6 +10,7 @@ import derive
 pytestmark = pytest.mark.needs("lark")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [2, 784, 20_000])
 def test_a_mixture_over_many_dimensions(size: int) -> None:
     """``(2 π)^{D/2}`` is no floating-point number from D = 773 on; its logarithm is."""

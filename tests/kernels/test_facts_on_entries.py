@@ -15,6 +15,7 @@ MEAN = [
 SCORES = [0.5, -1.0, 2.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["i+1", "1"])
 def test_an_array_made_symmetric(first: str) -> None:
     loss = f"sum(w[i,j]*(z[i] - z[j])^2, j={first}..N, i=1..N)"

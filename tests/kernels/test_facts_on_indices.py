@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 WEIGHTED = "sum((W[i,j]-1)^2*b[i], i=1..C, j=1..{})"
 ISING = (

@@ -92,6 +92,7 @@ def test_what_counts_add_to_a_dirichlet_distribution(by: list[str], scale: float
 SPREAD = "lgamma(y[n] + 1/a) - lgamma(1/a) + y[n]*log(a*m[n]) - (y[n] + 1/a)*log(1 + a*m[n])"
 
 
+@pytest.mark.slow
 @pytest.mark.needs("lark")
 @pytest.mark.parametrize(("spread", "digits"), [(1e-2, 13), (1e-4, 11), (1e-6, 9)])
 def test_counts_that_are_hardly_spread(spread: float, digits: int) -> None:
@@ -181,6 +182,7 @@ TOBIT = """sum(d[n]*log((1 + erf(z[n]/sqrt(2)))/2)
 CENSORED = "log((1 + erf(-x*b/(s*sqrt(2))))/2)"
 
 
+@pytest.mark.slow
 @pytest.mark.needs("lark")
 @pytest.mark.parametrize("far", [0.3, 40.0])
 def test_tails_of_the_error_function_that_round_to_zero(far: float) -> None:

@@ -291,6 +291,7 @@ def test_a_mixture_is_as_large_as_its_terms_that_count(name: str, weight: float)
         assert_allclose(as_floats(array), as_floats(exact), rtol=1e-9, atol=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.needs("lark")
 def test_an_exponential_before_a_sum_is_shifted_with_what_divides_it() -> None:
     tie = "v*exp((s[i] + s[j])/2)"

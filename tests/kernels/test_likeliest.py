@@ -32,6 +32,7 @@ def test_slopes_by_all_logits(loss: str, inputs: dict[str, Any], logits: list[fl
     exact.check(loss, "z[k]", z=logits, **inputs)
 
 
+@pytest.mark.slow
 def test_a_batch_of_sure_classes() -> None:
     """Soft actor-critic with discrete actions."""
     name = "p[n,i] = softmax(z[n])[i]"

@@ -12,7 +12,7 @@ from exact import check
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 DIGITS = 900
 ORDINAL = "-log(sigmoid(b[u] - f) - sigmoid(b[t] - f))"

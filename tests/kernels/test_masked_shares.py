@@ -10,7 +10,7 @@ import pytest
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 NEIGHBOURS = "-sum(log(sum(delta(t[i],t[j])*q[i,j], j=1..N)), i=1..N)"
 SHARES = [

@@ -6,7 +6,7 @@ import pytest
 from exact import kernels
 from mpmath import mp
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 
 @pytest.mark.parametrize("gamma", [0.5, 0.25])

@@ -9,7 +9,7 @@ from sympy import IndexedBase, Integer, Sum, exp, log, symbols
 import derive
 from derive.facts import IndexRange
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 ORDINAL = "-sum(log(sigmoid(b[t[n]+1] - f[n]) - sigmoid(b[t[n]] - f[n])), n=1..N)"
 CUTS, SCORES = np.array([-1.0, 0.0, 1.0, 2.0]), np.array([0.3, -34.0, 1000.0])

@@ -8,7 +8,7 @@ from exact import check
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 RATE = ("mu[n] = exp(u[n])",)
 COUNTS = "-sum(theta*log(theta/(theta+mu[n])) + y[n]*log(mu[n]/(theta+mu[n])), n=1..N)"

@@ -7,7 +7,7 @@ from exact import check
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 SCORES = [[0.3, -0.2, 0.5], [20.0, 0.0, 0.0], [40.0, 3.0, -2.0], [1000.0, 0.0, -5.0]]
 HAZARD = "-sum(e[n]*log(p[n,t[n]]) + (1 - e[n])*log(1 - F[n]), n=1..N)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from exact import check
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 LITTLE = [0.2, 1e-4, 1e-7, 1e-9, -1e-9, 1e-12, -0.1, 2.0]
 HEIGHT = "(x[n] - mu)/s"

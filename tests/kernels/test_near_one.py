@@ -11,7 +11,7 @@ from exact import check, kernels
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 
 @pytest.mark.parametrize("a", [1e-12, 1e-3, 0.5, 3.0])

@@ -10,6 +10,8 @@ import pytest
 
 import derive
 
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
+
 HARD = [1e-170, 1e-290, 1e170, 1e300, 1.0]
 LENGTH = "sqrt(sum(x[i]^2, i=1..D))"
 PRODUCT = "sqrt(sum(x[i]^2, i=1..D)*sum(y[i]^2, i=1..D))"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from exact import check, kernels
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 RATE = "lam[n] = exp(-sum(x[n,l]*b[l], l=1..D))"
 HAZARD = "log(a) + log(lam[n]) + (a - 1)*log(lam[n]*t[n])"

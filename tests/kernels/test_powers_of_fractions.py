@@ -8,7 +8,7 @@ from exact import check, kernels
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 WEIBULL = "sum((y[n]/s)^a - log(a) - (a - 1)*log(y[n]/s) + log(s), n=1..N)"
 HAZARD = "sum((y[n]/s)^a, n=1..N)"

@@ -8,7 +8,7 @@ from exact import check, kernels
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 FAR_UP = [[700.0, -500.0], [720.0, 690.0]]
 FAR_DOWN = [[-1000.0, -1100.0], [-900.0, -1100.0]]

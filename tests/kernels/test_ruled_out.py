@@ -10,7 +10,7 @@ import pytest
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 FAR = "sqrt(sum((a[l] - p[l])^2, l=1..D))"
 EACH = "sqrt(sum((a[l] - p[j,l])^2, l=1..D))"

@@ -10,7 +10,7 @@ import pytest
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 COX = """-sum(d[n]*(sum(b[l]*x[n,l], l=1..D)
                    - log(sum(exp(sum(b[l]*x[j,l], l=1..D)), j=n..N))), n=1..N)"""

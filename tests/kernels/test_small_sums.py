@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from exact import check
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 SCORES = [
     [-40.0, -41.0, -39.0],

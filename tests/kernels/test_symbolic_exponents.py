@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 ONE_MORE = "log(1 + u^a)"
 ODDS = "u^a/(1 + u^a)"

@@ -61,6 +61,7 @@ def test_an_exponential_left_of_what_it_leaves() -> None:
     check(f"sum({NAMED}, n=1..N)", "s[k]", (), names, DIGITS, s=scores, y=[1.0, 0.3, 0.0, 0.5])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("m", [0.0, 0.05])
 @pytest.mark.parametrize("score", [0.2, 40.0, 700.0, 745.0, 1000.0])
 def test_a_share_above_a_margin_that_may_be_zero(m: float, score: float) -> None:
@@ -70,6 +71,7 @@ def test_a_share_above_a_margin_that_may_be_zero(m: float, score: float) -> None
     check(FOCUSED, "z[k]", (), ABOVE, DIGITS, z=scores, y=labels, m=m, a=1.0, b=4.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("score", [-1000.0, 0.3, 40.0, 1000.0])
 @pytest.mark.parametrize("variable", ["u[k]", "r"])
 def test_a_fraction_of_unknown_sign_under_a_logarithm(variable: str, score: float) -> None:

@@ -12,7 +12,7 @@ from sympy import IndexedBase, Sum, exp, log, symbols
 
 import derive
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 DIGITS = 1000
 

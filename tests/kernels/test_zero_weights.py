@@ -12,7 +12,11 @@ from exact import kernels
 
 import derive
 
-pytestmark = [pytest.mark.needs("lark"), pytest.mark.filterwarnings("ignore:overflow")]
+pytestmark = [
+    pytest.mark.needs("lark"),
+    pytest.mark.filterwarnings("ignore:overflow"),
+    pytest.mark.slow,
+]
 
 
 @pytest.mark.parametrize(

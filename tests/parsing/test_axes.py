@@ -114,6 +114,7 @@ def test_an_index_stays_one_where_the_array_goes_on_after_it(text: str, where: l
     assert [str(size) for size in derivation.problem.sizes] == ["N"]
 
 
+@pytest.mark.slow
 def test_the_letters_of_a_fact_are_its_own() -> None:
     """``W[k,l] > 0`` is said of all entries: its ``k`` is not that of what is derived by."""
     found = derive.gradient(

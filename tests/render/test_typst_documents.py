@@ -90,6 +90,7 @@ def test_a_pdf_is_tagged_and_knows_its_language_title_and_author() -> None:
     assert b">A title<" in content and ">Zoë<".encode() in content
 
 
+@pytest.mark.slow
 def test_every_reference_has_its_label_and_labels_are_unique() -> None:
     for name in derive.catalogue():
         text = typst(entry(name), level="full", report=Passed())
@@ -145,6 +146,7 @@ def test_typst_sets_ones_and_identities(loss: str, by: str) -> None:
     made(derive.gradient(loss, by))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "engine",
     [

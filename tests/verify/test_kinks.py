@@ -67,6 +67,7 @@ def planted(derivation: Derivation) -> Iterator[Derivation]:
             yield replace(derivation, steps=steps, cases={}, stable={})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sampled(LOSSES, every=3))
 def test_errors_at_a_kink_are_caught(name: str) -> None:
     derivation = derive.gradient(LOSSES[name], z[k])

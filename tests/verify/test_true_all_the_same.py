@@ -28,6 +28,7 @@ def test_sums_inside_a_maximum_keep_their_own_index() -> None:
     assert check(planted).level == "failed"
 
 
+@pytest.mark.slow
 def test_what_a_mask_rules_out_is_not_multiplied_out() -> None:
     """Neighbour embedding: between a point and itself there is no direction."""
     distance = "sqrt(sum((x[i,l] - x[m,l])^2, l=1..D))"
@@ -44,6 +45,7 @@ def test_numbers_in_sums_do_not_hide_common_factors() -> None:
     assert derive.gradient(loss, "x[k]").check().level == "exact"
 
 
+@pytest.mark.slow
 def test_slopes_that_cancel_are_zero() -> None:
     """The cosine of a vector with itself is 1, and its slope 0 but for the last digits."""
     cosine = f"sum(W[i,l]*W[j,l], l=1..D)/({NORM.format('i')}*{NORM.format('j')})"
@@ -78,6 +80,7 @@ def test_a_sum_in_an_exponent_is_one_thing() -> None:
 POTTS = "h[r,{0}] + sum((1 - delta(i,r))*J[r,i,{0},s[b,i]], i=1..R)"
 
 
+@pytest.mark.slow
 def test_a_mask_in_an_exponent_does_not_hide_a_name() -> None:
     """Pseudo-likelihood of sequences: it nests four sums, and is tried at smaller sizes."""
     scores = f"exp({POTTS.format('s[b,r]')})/sum(exp({POTTS.format('l')}), l=1..Q)"

@@ -14,6 +14,7 @@ NEIGHBOURS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("loss", "variable"),
     [
