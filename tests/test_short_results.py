@@ -15,7 +15,7 @@ import derive
 from derive.notation import Times
 from derive.verify import check
 
-pytestmark = pytest.mark.needs("lark")
+pytestmark = [pytest.mark.needs("lark"), pytest.mark.slow]
 
 SOFTMAX = ["p[i] = softmax(z)[i]"]
 ODDS = "log(p[{0}]/(1 - p[{0}]))"
@@ -1510,7 +1510,7 @@ BY_HAND = {
     # Goldberger et al. 2005, without a name for what of a row is of its class.
     "neighbours of its own class": (
         "-sum(sum(delta(c[i],c[j])*p[i,j], j=1..N, j != i), i=1..N)",
-        "-2*Sum((-KroneckerDelta(c[i], c[k]) + Sum((1 - KroneckerDelta(i, j))"
+        "2*Sum((KroneckerDelta(c[i], c[k]) - Sum((1 - KroneckerDelta(i, j))"
         "*KroneckerDelta(c[i], c[j])*p[i, j], (j, 1, N)))*(x[i, b] - x[k, b])*p[i, k]"
         "*Sum((x[i, l] - x[k, l])*A[a, l], (l, 1, D)), (k, 1, N), (i, 1, N))",
         {
@@ -1644,6 +1644,36 @@ BY_HAND = {
         "(1 + 1/nu)*w[j]*Sum((1 + (-mu[j] + x[n])**2/nu)**(-nu/2 - 3/2)*(mu[j] - x[n])"
         "/Sum((1 + (-mu[k] + x[n])**2/nu)**(-nu/2 - 1/2)*w[k], (k, 1, K)), (n, 1, N))",
         {"by": "mu[j]", "given": ["nu > 0", "w[k] > 0"]},
+    ),
+    "contrast by embeddings": (
+        "-sum(m[i,p]*log(exp(sum(x[i,l]*x[p,l],l=1..D)/T)/sum(exp(sum(x[i,l]*x[j,l],l=1..D)/T), "
+        "j=1..N, j != i))/c[i], p=1..N, p != i, i=1..N)",
+        r"Sum((1 - KroneckerDelta(i, k))*((\hat{y}[i, k]*Sum((1 - KroneckerDelta(i, p))*m[i, p], "
+        r"(p, 1, N)) - m[i, k])/c[i] + (\hat{y}[k, i]*Sum((1 - KroneckerDelta(k, p))*m[k, p], "
+        "(p, 1, N)) - m[k, i])/c[k])*x[i, q], (i, 1, N))/T",
+        {"by": "x[k,q]", "given": ["T > 0"]},
+    ),
+    "stress of each pair once": (
+        "sum(w[i,j]*(d[i,j] - sqrt(sum((x[i,l] - x[j,l])^2, l=1..D)))^2, j=i + 1..N, i=1..N)",
+        "2*Sum((d[i, k]/sqrt(Sum((-x[i, l] + x[k, l])**2, (l, 1, D))) - 1)*(x[i, q] - x[k, q])"
+        "*w[i, k], (i, 1, k - 1)) + 2*Sum((d[k, j]/sqrt(Sum((-x[j, l] + x[k, l])**2, (l, 1, D)))"
+        " - 1)*(x[j, q] - x[k, q])*w[k, j], (j, k + 1, N))",
+        {"by": "x[k,q]"},
+    ),
+    "a partition kept near one": (
+        "-log(softmax(z)[t]) + c*log(sum(exp(z[j]), j=1..C))^2",
+        r"(2*c*log(Sum(exp(z[j]), (j, 1, C))) + 1)*\hat{y}[k] - KroneckerDelta(k, t)",
+        {},
+    ),
+    "inflated zeros as two cases": (
+        "-sum(log(g + (1 - g)*exp(-exp(sum(x[n,l]*b[l], l=1..D))))*delta(y[n], 0) + "
+        "(1 - delta(y[n], 0))*(log(1 - g) - exp(sum(x[n,l]*b[l], l=1..D)) "
+        "+ y[n]*sum(x[n,l]*b[l], l=1..D)), n=1..N)",
+        "Sum(((1 - g)*exp(-exp(Sum(b[l]*x[n, l], (l, 1, D))))*exp(Sum(b[l]*x[n, l], (l, 1, D)))"
+        "*KroneckerDelta(0, y[n])/(g + (1 - g)*exp(-exp(Sum(b[l]*x[n, l], (l, 1, D))))) + "
+        "(1 - KroneckerDelta(0, y[n]))*(exp(Sum(b[l]*x[n, l], (l, 1, D))) - y[n]))*x[n, k], "
+        "(n, 1, N))",
+        {"by": "b[k]", "given": ["g > 0", "g < 1"]},
     ),
 }
 

@@ -101,7 +101,7 @@ def _comes_out(whole: Expr, total: Expr) -> bool:
     formal="factor_partly",
 )
 def factor_itself(expr: Expr, given: Given) -> Outcome:
-    """``a b - b = (a - 1) b`` beside other terms, for letters, entries and deltas ``a``.
+    """``a b - b = (a - 1) b`` beside other terms, for letters, entries, deltas, logs of sums ``a``.
 
     Not where ``a`` is a term as well: ``a b - a - b`` stays as it is. Exponentials as above.
     """
@@ -112,8 +112,12 @@ def factor_itself(expr: Expr, given: Given) -> Outcome:
             return False
         bare = [r.operand if isinstance(r, Minus) else r for r in rests]
         more = [r for r in bare if r != 1]
-        plain = all(isinstance(f, (*LEAVES, Delta)) for m in more for f in factors(m))
-        return len(more) == 1 and plain and code(more[0]) not in there
+        inside = [f for m in more for f in factors(m) if not is_number(f)]
+        plain = inside and all(isinstance(f, (*LEAVES, Delta)) or is_of_sum(f) for f in inside)
+        return len(more) == 1 and bool(plain) and code(more[0]) not in there
+
+    def is_of_sum(factor: Expr) -> bool:
+        return isinstance(factor, Log) and isinstance(factor.operand, Total)
 
     return _of_two(expr, is_itself)
 

@@ -185,7 +185,8 @@ def exclude_zero(expr: Expr, given: Given) -> Outcome:
     for label in dict.fromkeys(ends):
         there = [replace(f, {index: label}) for f in sides(body)[0] if not is_mask(f)]
         known = within(label, expr.lower, expr.upper, given)
-        if known is not None and any(map(is_zero, there)):
+        written = (unfold(f, given.definitions) for f in there)
+        if known is not None and any(map(is_zero, (*there, *written))):
             left = Total(body, (index, expr.lower, expr.upper, label))
             return Rewriting(left, given.declared(known))
     return None

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from sympy import Expr, Indexed
+from sympy import Expr
 
 from derive.facts import Given
 from derive.notation import (
-    Apply,
     Bracket,
     Delta,
-    Exp,
-    Log,
     Minus,
     Plus,
-    Power,
     Quotient,
     Times,
     Total,
-    bases,
     code,
     collected,
     heads,
-    names,
     terms,
 )
 from derive.rules.algebra import move_index_back
@@ -69,10 +63,8 @@ from derive.strategy.gathering import (
 from derive.strategy.joining import meet_complements, meet_next_bars
 from derive.strategy.judgement import (
     heads_of,
-    holds_share_of_others,
     inside_total,
     is_multiple_of_brackets,
-    is_multiple_of_totals,
     multiplies_well,
     pulls_well,
 )
@@ -129,8 +121,10 @@ from derive.strategy.signs import (
     takes_off_label,
     takes_off_one,
     turn_double_total,
+    turn_totals,
     turns_well,
 )
+from derive.strategy.totals import complete_totals, meet_across_means, share_but_one, share_totals
 from derive.strategy.turning import turn_complements
 from derive.strategy.zeros import includes, includes_safely, unmasks
 
@@ -229,6 +223,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, move_labels, KNOWN)  # of what has been multiplied out since
     if attempt(trace, share_totals):
         meet_above_bars(trace)
+    attempt(trace, share_but_one)
     attempt(trace, share_opened)
     attempt(trace, insert_deltas)
     attempt(trace, share_brackets)
@@ -271,6 +266,8 @@ def finish(trace: Trace, named: bool = False) -> None:
             e == trace.expression and (isinstance(e.operand, Total) or sums_a_difference(e, given))
         ),
     )
+    attempt(trace, turn_totals)
+    attempt(trace, turn_totals)
     trace.apply("turn_total", less_one)
     trace.apply("turn_total", adds_a_negative)
     trace.apply("turn_sign", takes_off_label)
@@ -286,12 +283,6 @@ def finish(trace: Trace, named: bool = False) -> None:
     repeat(lambda: trace.apply("unmask_argmax", unmasks))
     settle(trace, ("reorder_terms",))
     settle(trace, ("reorder_factors",))
-
-
-def leaves_one_term(expr: Expr, given: Given) -> bool:
-    """Whether no fraction is over more than two terms: of ``1 - a/(a + b + c)`` more is left."""
-    below = collected(expr, lambda part: sides(part)[1])
-    return all(len(f.args) == 2 for f in below if isinstance(f, Plus))
 
 
 def combine_by_values(trace: Trace) -> None:
@@ -343,20 +334,6 @@ def meet_under_deltas(trace: Trace) -> None:
         settle(trace, ("cancel_factor", "cancel_terms", "collect_terms"))
 
 
-def complete_totals(trace: Trace) -> None:
-    """Sums over all but one index as the whole sum less a term, so that they meet such ones."""
-
-    def is_plain(total: Expr, given: Given) -> bool:
-        # Anything else may have no value for that index, or be far larger there than the rest: a
-        # share of all others as well.
-        apart = heads(total.body) & {Apply, Exp, Log, Power, Quotient}
-        return not apart and not holds_share_of_others(total, given)
-
-    if trace.apply("complete_total", is_plain):
-        settle(trace, ("evaluate_delta",))
-        let_terms_meet(trace)
-
-
 def meet_at_equal_indices(trace: Trace) -> None:
     """Write one of two equal indices in all that stands beside deltas."""
     if not cancels_below(trace.expression) and trace.apply(
@@ -382,44 +359,6 @@ def meet_at_other_index(trace: Trace) -> None:
     if not cancels_below(trace.expression) and trace.apply("move_index_back", meets):
         settle(trace, ("cancel_terms", "collect_terms"))
         factor_out(trace)
-
-
-def share_totals(trace: Trace) -> None:
-    """Join sums over one range, and what stands beside them, where their terms share factors."""
-    if spread(trace, "distribute_product", is_multiple_of_totals):
-        settle(trace, ("distribute_negative", "combine_numbers", "join_ranges"))
-    while trace.apply("join_sharing"):
-        factor_out(trace)
-        gather_fractions(trace)
-        factor_out(trace)
-        if trace.apply("complement_fraction", leaves_one_term):
-            settle(trace, ("multiply_quotients",))
-        settle(trace, ("cancel_factor", "use_sum_fact", "sum_probabilities"))
-        trace.apply("factor_bracket", innermost=True)
-        settle(trace, ("pull_out_sign",))
-        trace.apply("pull_out_factor", pulls_well)
-
-
-def meet_across_means(trace: Trace) -> None:
-    """Take a sum that is the same for each out of a bracket where it then meets the sum beside it.
-
-    ``Σ_j v_j p_j (x_j - Σ_k p_k x_k)`` is ``Σ_j (v_j - V) p_j x_j`` for ``V = Σ_j v_j p_j``. Not
-    along a vector: what it is multiplied by is summed over it first.
-    """
-
-    def holds_mean(product: Expr, given: Given) -> bool:
-        index = given.scope[0].index if given.scope else None
-        brackets = [f for f in product.args if isinstance(f, Plus) and index in names(f)]
-        fixed = (t for f in brackets for t in f.args if index not in names(t))
-        shares = {f.base for f in product.args if isinstance(f, Indexed)}
-        return any(Total in heads(t) and shares & bases(t) for t in fixed)
-
-    if trace.direction is None and spread(trace, "distribute_product", holds_mean):
-        settle(trace, ("distribute_negative",))
-        trace.apply("split_total")
-        settle(trace, ("pull_out_sign", "pull_out_factor", "fold_definition"))
-        share_totals(trace)
-        gather_totals(trace)
 
 
 def share_brackets(trace: Trace) -> None:

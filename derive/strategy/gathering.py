@@ -126,6 +126,23 @@ def gather_exchanged(trace: Trace) -> None:
             attempt(trace, partial(exchange_and_gather, double=double), share)
 
 
+def leave_out_alike(trace: Trace) -> bool:
+    """Leave out what is zero where a sum beside leaves it out as well: the two are over one range.
+
+    A share of all others is zero at the one that they are the others of.
+    """
+
+    def alike(expr: Expr) -> list[Expr]:
+        if not isinstance(expr, Plus):
+            return []
+        bare = (t.operand if isinstance(t, Minus) else t for t in terms(expr))
+        beside = [f for t in bare for f in sides(t)[0] if isinstance(f, Total)]
+        ranges = [t.limits[1:] for t in beside if t.excluded]
+        return [t for t in beside if any(r[:2] == t.limits[1:] for r in ranges)]
+
+    return trace.apply("exclude_zero", among(collected(trace.expression, alike)))
+
+
 def exchange_and_gather(trace: Trace, double: Expr) -> None:
     """Exchange the order of one double sum, and join it with what it is alike then."""
     if trace.apply("exchange_totals", among(frozenset({double}))):

@@ -22,6 +22,8 @@ from derive.notation import (
 from derive.rules.monomials import sides
 from derive.rules.negatives import leads, long_and_turned
 from derive.rules.trace import Trace
+from derive.strategy.attempts import factor_out, settle, spread
+from derive.strategy.sharing import added
 
 
 def less_one(negative: Expr, given: Given) -> bool:
@@ -74,6 +76,21 @@ def is_turned_alone(brackets: list[Plus]) -> bool:
     return len(brackets) == 1 and len(brackets[0].args) == 2 and leads(brackets[0])
 
 
+def turn_totals(trace: Trace) -> None:
+    """Take the minus of ``-a (Σ_j b_j (c - d) + Σ_j e_j (f - g))`` into every difference."""
+    whole = trace.expression
+    if isinstance(whole, Minus) and any(map(adds_totals, sides(whole.operand)[0])):
+        spread(trace, "distribute_product", lambda product, _: product == whole.operand)
+        settle(trace, ("distribute_negative",))
+        trace.apply("turn_total", lambda negative, _: negative in terms(trace.expression))
+        factor_out(trace)
+
+
+def adds_totals(factor: Expr) -> bool:
+    """Whether this adds sums over indices, and takes none off."""
+    return isinstance(factor, Plus) and all(isinstance(t, Total) for t in factor.args)
+
+
 def adds_a_negative(negative: Expr, given: Given) -> bool:
     """Whether this is less a sum of terms of which the first has a minus: ``-c Σ (-a + b)``."""
     totals = (f for f in sides(negative.operand)[0] if isinstance(f, Total))
@@ -121,10 +138,17 @@ def turns_well(negative: Expr) -> bool:
 
 
 def has_two_signs(negative: Expr, whole: Expr) -> bool:
-    """Whether this is all, or a term, as ``-a (-b + c)``: a minus first in its difference too."""
-    if negative not in terms(whole):
+    """Whether this is all, or a term, as ``-a (-b + c)``: a minus first in its difference too.
+
+    Inside of ``whole`` where the minus is first however it is printed.
+    """
+    brackets = [b for b in brackets_above(negative.operand) if not is_mask(b)]
+    within = negative != whole and negative not in terms(whole)
+    if within and not (
+        negative in added(whole) and any(isinstance(b.args[0], Minus) for b in brackets)
+    ):
         return False
-    return is_turned_alone(brackets_above(negative.operand))
+    return is_turned_alone(brackets)
 
 
 def takes_off_one(negative: Expr, given: Given) -> bool:
