@@ -10,7 +10,7 @@ from sympy import Expr, Indexed, IndexedBase, Symbol
 from derive.derivation import Derivation
 from derive.errors import DeriveError
 from derive.facts import Definition, EntryFact, EqualFact, IndexRange, SumFact, UnequalFact
-from derive.indexing import class_arrays, index_arrays, index_places
+from derive.indexing import class_arrays, comparisons, index_arrays, index_places
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Argument, Output, Signature, Size
 from derive.kernels.told_signs import with_signs
@@ -174,9 +174,9 @@ class _Reader:
         mentioned = lengths | {s for e in self._results_of_loss() for s in names(e)}
         mentioned |= {s for d in definitions for s in names(d.value) - set(d.indices)}
         mentioned |= {v for v in self._problem.variables if isinstance(v, Symbol)}
-        whole = lengths | {s for e in self._used for s in _counting(e)}
+        counting = lengths | {s for e in self._used for s in _counting(e)}
         scalars = [
-            with_changes(self._scalar(s, whole), beside_index=s in self._beside)
+            with_changes(self._scalar(s, counting), beside_index=s in self._beside)
             for s in sorted(mentioned - known, key=str)
         ]
         return (*arrays, *scalars), sizes, inferred
@@ -211,13 +211,17 @@ class _Reader:
             return Argument(name, base, "classes", axes, *self._limits(base), counts)
         return Argument(name, base, "labels" if self._is_label(base) else "floats", axes)
 
-    def _scalar(self, symbol: Symbol, whole: set[Symbol]) -> Argument:
+    def _scalar(self, symbol: Symbol, counting: set[Symbol]) -> Argument:
         name = identifier(symbol.name)
         if symbol in self._ranges:
             counts = symbol not in self._indexing
             known = self._ranges[symbol]
             return Argument(name, symbol, "classes", (), known.upper, known.lower, counts)
-        return Argument(name, symbol, "size" if symbol in whole else "floats")
+        if symbol in counting:
+            return Argument(name, symbol, "size")
+        compared = (c for e in self._used for c in comparisons(e))
+        is_whole = any(symbol in names(side) for c in compared for side in c.args)
+        return Argument(name, symbol, "integers" if is_whole else "floats")
 
     def _limits(self, base: IndexedBase) -> tuple[Expr | None, Expr]:
         """The last and the first class that the entries of an array of integers can be."""
@@ -298,7 +302,10 @@ def _stem(variable: Expr) -> str:
 
 
 def _counting(expr: Expr) -> Iterator[Symbol]:
-    return (s for place in index_places(expr) for s in names(place))
+    """The letters that stand in an index or end a sum: sizes, unless they have a range."""
+    places = [i for entry in entries(expr) for i in entry.indices]
+    places += [limit for binder in binders(expr) for limit in binder.limits[1:]]
+    return (s for place in places for s in names(place))
 
 
 def _beside_indices(expr: Expr, free: Iterable[Expr]) -> Iterator[Expr]:

@@ -13,6 +13,7 @@ import mpmath
 from sympy import Expr, Integer
 
 from derive.indexing import index_arrays, index_places
+from derive.notation import names
 from derive.problem import Problem
 
 MODERATE = 8
@@ -41,11 +42,18 @@ def random_number(name: str, indices: tuple[int, ...], attempt: int, positive: b
 
 
 def whole_numbers(problem: Problem) -> dict[Expr, list[int]]:
-    """What is drawn for arrays of integers: also the numbers with which something is compared."""
-    values = (problem.expression, *(d.value for d in problem.definitions))
-    compared = {n for v in values for place in index_places(v) for n in place.atoms(Integer)}
+    """What is drawn for integers without a range: also the numbers with which one is compared.
+
+    They are arrays and letters that stand where an index stands, as ``y`` in a delta with zero.
+    """
+    told = {r.index for r in problem.ranges}.union(problem.sizes)
+    values = [(problem.expression, told)]
+    values += [(d.value, told.union(d.indices)) for d in problem.definitions]
+    places = [(place, names(v) - own) for v, own in values for place in index_places(v)]
+    compared = {n for place, _ in places for n in place.atoms(Integer)}
     choices = sorted({0, 1, 2, 3} | set(map(int, compared)))
-    return {base: choices for value in values for base in index_arrays(value)}
+    arrays = {base: choices for value, _ in values for base in index_arrays(value)}
+    return arrays | {letter: choices for place, free in places for letter in names(place) & free}
 
 
 def within_reach(numbers: Iterable[mpmath.mpf]) -> None:

@@ -135,6 +135,8 @@ class Exact:
                 return scope.values[expr]
             case Symbol() if expr in self.sizes:
                 return np.array([self.sizes[expr]])
+            case Symbol() if self.leaves.holds_classes(expr):
+                return self.leaves.classes(expr, 0)
             case Add() | Plus():
                 return reduce(np.add, (self.whole(a, scope) for a in expr.args))
             case Mul() | Times():
@@ -214,7 +216,8 @@ class Exact:
         return self.value(read, level, scope)
 
     def _symbol(self, symbol: Symbol, level: int, scope: Scope) -> Array:
-        if symbol in scope.values or symbol in self.sizes:
+        counts = symbol in scope.values or symbol in self.sizes
+        if counts or self.leaves.holds_classes(symbol):
             return FIELDS[level].reduce(1.0 * self.whole(symbol, scope))
         if symbol in self._definitions:
             return self.value(self._definitions[symbol].value, level, scope)

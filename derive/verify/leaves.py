@@ -45,8 +45,10 @@ class Leaves:
         self._classes: dict[IndexedBase, Indices] = {}
         self._positive = Bounds(facts).positive
 
-    def shape(self, base: IndexedBase, rank: int) -> tuple[int, ...]:
-        """The lengths of the axes of an array."""
+    def shape(self, base: Expr, rank: int) -> tuple[int, ...]:
+        """The lengths of the axes of an array; a letter has none."""
+        if isinstance(base, Symbol):
+            return ()
         if base.shape is None:
             return (int(max(self._sizes.values(), default=1)),) * rank
         return tuple(map(self._number, base.shape))
@@ -67,8 +69,10 @@ class Leaves:
         drawn = self._draw(symbol.name, level, (self.points,), positive or symbol.is_negative)
         return FIELDS[level].prime - drawn if symbol.is_negative else drawn
 
-    def classes(self, base: IndexedBase, rank: int) -> Indices:
+    def classes(self, base: Expr, rank: int) -> Indices:
         """The entries of an array of indices, such as ``t[n]``; each takes every value.
+
+        A letter that is a whole number without a range has rank 0.
 
         Raises ``NotImplementedError`` for an array of other numbers.
         """
@@ -85,12 +89,13 @@ class Leaves:
                 raise NotImplementedError(f"the entries of {base} are no whole numbers")
         return self._classes[base]
 
-    def _whole_numbers(self, base: IndexedBase, shape: tuple[int, ...]) -> Indices:
+    def _whole_numbers(self, base: Expr, shape: tuple[int, ...]) -> Indices:
         """Integers that no range bounds: at some points few different ones, at others more.
 
         At a point all arrays draw from the same, so that many of their entries are equal.
         """
-        known = [n for n in self._integers[base] if n > 0 or base not in self._positive]
+        positive = bool(base.is_positive) or base in self._positive
+        known = [n for n in self._integers[base] if n > 0 or not positive]
         pools, own = _random("integers", 0), _random(base.name, 0)
         columns = []
         for point in range(self.points):
@@ -99,11 +104,11 @@ class Leaves:
             columns.append(own.choice(pool[: 1 + point % len(pool)], shape))
         return np.stack(columns, axis=-1)
 
-    def holds_classes(self, base: IndexedBase) -> bool:
-        """Whether the entries of an array are whole numbers."""
+    def holds_classes(self, base: Expr) -> bool:
+        """Whether the entries of an array, or a letter, are whole numbers without a range."""
         return self._range_of(base) is not None or base in self._integers
 
-    def _range_of(self, base: IndexedBase) -> IndexRange | None:
+    def _range_of(self, base: Expr) -> IndexRange | None:
         entries = (r for r in self._ranges if isinstance(r.index, Indexed))
         return next((r for r in entries if r.index.base == base), None)
 

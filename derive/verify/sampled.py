@@ -180,6 +180,8 @@ class Point:
                 return at[expr]
             case Symbol() if expr in self._sizes:
                 return self._sizes[expr]
+            case Symbol() if expr not in self._definitions:
+                return self._drawn_whole(expr)
             case Add() | Plus():
                 return sum(self.whole(a, at) for a in expr.args)
             case Mul() | Times():
@@ -189,6 +191,14 @@ class Point:
             case Indexed():
                 return int(self._leaf(expr.base, tuple(self.whole(a, at) for a in expr.indices)))
         raise NotImplementedError(f"{expr} is no whole number")
+
+    def _drawn_whole(self, letter: Symbol) -> int:
+        """The value of a letter that stands where an index stands, and has no range."""
+        found = self._leaf(letter, ())
+        if found != int(found):
+            raise NotImplementedError(f"{letter} is no whole number")
+        self._ledger.used |= self._ledger.bit((letter, ()))
+        return int(found)
 
     def _is_ruled_out(self, parts: Iterable[Expr], at: At) -> bool:
         """Whether a factor that is 1 or 0 by its indices is 0."""

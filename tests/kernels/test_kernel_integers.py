@@ -88,6 +88,16 @@ def test_a_zero_inflated_poisson_distribution() -> None:
         assert_allclose(array, np.asarray(oracle, float))
 
 
+def test_of_a_single_count_too() -> None:
+    """A letter that is compared with a number is one: no size, which would be at least 1."""
+    loss = "-(delta(y,0)*log(w + (1 - w)*exp(-exp(b))) + (1 - delta(y,0))*(y*b - exp(b)))"
+    function = derive.gradient(loss, "b", given=["w > 0", "w < 1"]).kernel("numpy")
+    zero = 0.7 * math.exp(1 - math.e) / (0.3 + 0.7 * math.exp(-math.e))
+    assert_allclose([function(w=0.3, b=1.0, y=n)[1] for n in (0, 3)], [zero, math.e - 3])
+    with pytest.raises(TypeError, match="y"):
+        function(w=0.3, b=1.0, y=0.5)
+
+
 @pytest.mark.parametrize("target", ["numpy", "mpmath"])
 def test_classes_are_counted_from_1_in_arithmetic(target: str) -> None:
     """Also where nothing tells how many there are."""

@@ -38,6 +38,11 @@ def test_decided_exactly(loss: str, variable: str) -> None:
         ("sum(delta(t[n], 0)*t[n]*z[n], n=1..N)", "0", "holds"),
         ("sum(delta(t[n], s[n])*(t[n] - s[n])*z[n], n=1..N)", "0", "holds"),
         ("sum(delta(t[n], 0)*z[n], n=1..N)", "0", "false"),
+        ("delta(t, 0)*t*z", "0", "holds"),
+        ("delta(t, 3)*(t - 3)*z", "0", "holds"),
+        ("delta(t, 0)*z", "0", "false"),
+        ("delta(t, 0)*t*(t - 1)*z", "delta(t, 1)*t*(t - 1)*z", "holds"),
+        ("delta(t, 1)*t*z", "delta(t, 2)*z", "false"),
         # Zero at all the integers of which it is made
         (
             "sum(delta(t[n], s[n])*t[n]*(t[n] - 1)*(t[n] - 2)*(t[n] - 3)*(t[n] + 1)*z[n], n=1..N)",
@@ -48,6 +53,12 @@ def test_decided_exactly(loss: str, variable: str) -> None:
 )
 def test_lines_about_integers(left: str, right: str, status: str) -> None:
     assert derive.holds(left, right).status == status
+
+
+def test_a_letter_may_be_compared_with_a_number() -> None:
+    """It is a whole number without a range, where a class has one."""
+    report = derive.gradient("delta(y,0)*exp(z) + (1 - delta(y,0))*(exp(z) - y*z)", "z").check()
+    assert report.level == "exact" and all(row.exact for row in report.rows)
 
 
 def test_nothing_is_called_exact_where_nothing_was_decided() -> None:
