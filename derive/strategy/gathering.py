@@ -92,13 +92,18 @@ def gather_transposed(trace: Trace) -> None:
     if trace.apply("split_total", several):
         settle(trace, ("pull_out_sign",))
         repeat(lambda: trace.apply("pull_out_factor", lambda total, _: is_double(total)))
-        plain = Trace(trace.expression, trace.given)
-        gather_totals(plain)
-        share = length(plain.expression) / length(trace.expression)
+        share = gathered_share(trace)
         for double in sorted(collected(trace.expression, doubles), key=code):
             if attempt(trace, partial(transpose_and_gather, double=double), share):
                 break
         gather_totals(trace)
+
+
+def gathered_share(trace: Trace) -> float:
+    """How much of the length is left where sums are joined as they are."""
+    plain = Trace(trace.expression, trace.given)
+    gather_totals(plain)
+    return length(plain.expression) / length(trace.expression)
 
 
 def gather_exchanged(trace: Trace) -> None:
@@ -119,9 +124,7 @@ def gather_exchanged(trace: Trace) -> None:
 
     found = sorted(collected(trace.expression, doubles), key=code)
     if found:
-        plain = Trace(trace.expression, trace.given)
-        gather_totals(plain)
-        share = min(1.0, length(plain.expression) / length(trace.expression))
+        share = min(1.0, gathered_share(trace))
         for double in found:
             attempt(trace, partial(exchange_and_gather, double=double), share)
 
