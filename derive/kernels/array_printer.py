@@ -9,7 +9,7 @@ from sympy.core.symbol import Str
 from sympy.printing.numpy import NumPyPrinter
 
 from derive.kernels import code as c
-from derive.kernels.complement import log_half_erfc
+from derive.kernels.complement import log_half_erfc, log_half_erfcx
 from derive.kernels.gaps import exp_rise
 from derive.kernels.identifiers import identifier
 from derive.kernels.inert_printer import ATOM, NEGATIVE, InertPrinter
@@ -24,6 +24,7 @@ BROUGHT = {
     exp_rise: "_exp_rise",
     hypot: "np.hypot",
     log_half_erfc: "_log_half_erfc",
+    log_half_erfcx: "_log_half_erfcx",
     gamma: "_gamma",
     loggamma: "_lgamma",
     polygamma: "_polygamma",

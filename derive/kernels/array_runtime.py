@@ -196,16 +196,33 @@ def _log_half_erfc(array: Any) -> Any:
 
 
 def _log_half_erfc_of(number: float) -> float:
-    """Abramowitz and Stegun, 7.1.23, where nothing is left that a number could say."""
+    """By what is left over the square where nothing is left that a number could say."""
     if number < 0:
         return math.log1p(-math.erfc(-number) / 2)
     if number < 10:
         return math.log(math.erfc(number) / 2)
+    return _log_half_erfcx_of(number) - number**2
+
+
+def _log_half_erfcx(array: Any) -> Any:
+    """The same logarithm and the square of the number, which nearly cancel."""
+    return _entrywise(_log_half_erfcx_of, array)
+
+
+def _log_half_erfcx_of(number: float) -> float:
+    """Abramowitz and Stegun, 7.1.23, where the number is large."""
+    if number < 0:
+        return math.log1p(-math.erfc(-number) / 2) + number**2
+    if number < 10:
+        # The last digits of the square, too: beside one they are not few.
+        head = round(number * 2**20) / 2**20
+        rest = (number - head) * (number + head)
+        return math.log(math.erfc(number) / 2 * math.exp(head * head) * math.exp(rest))
     series, term = 1.0, 1.0
     for n in range(1, 14):
         term *= -(2 * n - 1) / (2 * number**2)
         series += term
-    return -(number**2) + math.log(series / (2 * number * math.sqrt(math.pi)))
+    return math.log(series / (2 * number * math.sqrt(math.pi)))
 
 
 def _exp_rise(array: Any) -> Any:

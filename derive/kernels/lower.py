@@ -18,7 +18,7 @@ from derive.facts import Definition, EqualFact, UnequalFact
 from derive.kernels import code as c
 from derive.kernels.axes import Array, Lowered, aligned, cast
 from derive.kernels.comparison import alternatives
-from derive.kernels.complement import complement
+from derive.kernels.complement import complement, scaled_complement
 from derive.kernels.deviations import covariance, deviation
 from derive.kernels.falling import fall, near_exponential
 from derive.kernels.gaps import (
@@ -189,7 +189,7 @@ class Lowering(Reductions):
                 return self.lower(joined)
             case Plus() if (left := left_of_one(expr, self._definitions)) is not None:
                 return self.lower(left)
-            case Plus() if (left := complement(expr)) is not None:
+            case Plus() if (left := complement(expr) or scaled_complement(expr)) is not None:
                 return self.lower(left)
             case Plus() if (left := gap(expr) or rise(expr) or fall(expr)) is not None:
                 return self.lower(left)

@@ -208,6 +208,29 @@ def test_the_logarithm_of_a_tail() -> None:
     assert_allclose(runtime._log_half_erfc(points), exact, rtol=1e-14)
 
 
+def test_the_logarithm_of_a_tail_beside_its_square() -> None:
+    points = np.concatenate([np.linspace(-3, 12, 76), [9.999, 30.0, 1e3, 1e8, -30.0]])
+    with mpmath.workdps(60):
+        numbers = [mpmath.mpf(float(x)) for x in points]
+        exact = [float(mpmath.log(mpmath.erfc(x) / 2) + x**2) for x in numbers]
+    assert_allclose(runtime._log_half_erfcx(points), exact, rtol=1e-15, atol=1e-15)
+
+
+@pytest.mark.needs("lark")
+@pytest.mark.parametrize("far", [0.3, 4.0, 40.0, 1e3, 1.1e5])
+def test_an_exponential_over_a_tail(far: float) -> None:
+    """Nearly all of the square in it cancels: an inverse Mills ratio is about as large as ``z``."""
+    with mpmath.workdps(60):
+        u = mpmath.mpf(far) / (mpmath.mpf(0.7) * mpmath.sqrt(2))
+        mills = float(mpmath.sqrt(2 / mpmath.pi) * mpmath.exp(-(u**2)) / mpmath.erfc(u) / 0.7)
+    tail = derive.gradient("-log((1 + erf(-z/s/sqrt(2)))/2)", ["z", "s"], given=["s > 0"])
+    _, slopes = tail.kernel("numpy")(z=far, s=0.7)
+    assert_allclose(slopes, [mills, -mills * far / 0.7], rtol=2e-15)
+    several = derive.gradient("-sum(log(1 - erf(y[n]*z/sqrt(2))), n=1..N)", "z")
+    _, slope = several.kernel("numpy")(y=np.array([1 / 0.7, 1 / 0.7]), z=far)
+    assert_allclose(slope, 2 * mills, rtol=2e-15)
+
+
 def test_what_an_exponential_rises_by() -> None:
     points = np.concatenate([np.linspace(-3, 3, 61), [1e-9, -1e-9, 1e-160, -700.0, 700.0]])
     with mpmath.workdps(400):
