@@ -11,6 +11,7 @@ from derive.notation import (
     ONE,
     ZERO,
     Apply,
+    Delta,
     Exp,
     Head,
     Log,
@@ -19,7 +20,9 @@ from derive.notation import (
     Plus,
     Quotient,
     Threshold,
+    Times,
     Total,
+    mask,
     names,
     plus,
     replace,
@@ -60,7 +63,7 @@ def left_of_one(expr: Expr, definitions: Mapping[Expr, Definition]) -> Expr | No
 
 
 def _left_by(taken: Expr, definitions: Mapping[Expr, Definition]) -> Expr | None:
-    """What a logistic function, or such a one above an end, leaves of one."""
+    """What a logistic function leaves of one, such a one above an end, or one beside a delta."""
     match taken:
         case Apply(function, (zero, Plus(items))) if function is Max and zero == 0:
             left = left_of_one(Plus(ONE, *map(opposite, items)), definitions)
@@ -72,6 +75,9 @@ def _left_by(taken: Expr, definitions: Mapping[Expr, Definition]) -> Expr | None
                     return Quotient(second if share == first else first, whole)
                 case Apply() as value:
                     return _left_by(value, definitions)
+        case Times((Delta() as delta, share)) | Times((share, Delta() as delta)):
+            left = _left_by(share, definitions)
+            return None if left is None else Plus(mask(*delta.args), Times(delta, left))
     return None
 
 

@@ -310,3 +310,17 @@ def test_an_error_function_beside_other_terms(number: float) -> None:
     """The slope of GELU, in which ``1 + erf`` stands beside a third term."""
     check("x*(1 + erf(x/sqrt(2)))/2", "x", digits=900, x=number)
     check("sum(v[i]*(1 + erf(v[i]/sqrt(2)))/2, i=1..D)", "v[k]", digits=900, v=[number, 0.5])
+
+
+def test_a_share_beside_a_delta() -> None:
+    """A count that is inflated at zero: ``1 - δ ς`` is what ``ς`` leaves of one at zero, else 1."""
+    loss = (
+        "-sum(delta(y[n],0)*log(exp(g[n]) + exp(-exp(b[n]))) + (1 - delta(y[n],0))*(y[n]*b[n] "
+        "- exp(b[n])) - log(1 + exp(g[n])), n=1..N)"
+    )
+    rate = derive.gradient(loss, "b[k]")
+    given = {"b": [2.0, 3.2, -40.0, 8.0, 1.0], "g": [38.0, 20.0, 35.0, -1000.0, 2.0]}
+    given["y"] = [0, 0, 0, 0, 3]
+    exact = np.array(rate.kernel("mpmath")(**given, dps=1200)[1], float)
+    found = rate.kernel("numpy")(**{name: np.array(number) for name, number in given.items()})[1]
+    np.testing.assert_allclose(found, exact, rtol=4e-15)
