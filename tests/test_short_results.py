@@ -1675,6 +1675,16 @@ BY_HAND = {
         "(n, 1, N))",
         {"by": "b[k]", "given": ["g > 0", "g < 1"]},
     ),
+    "nested choices": (
+        "-(z[h,t]/L[h] + (L[h] - 1)*log(S[h]) - log(sum(S[g]^L[g], g=1..G)))",
+        "(-(1 - 1/L[a])*KroneckerDelta(a, h)/S[a] + S[a]**(L[a] - 1)/Sum(S[g]**L[g], (g, 1, G)))"
+        "*exp(z[a, k]/L[a]) - KroneckerDelta(a, h)*KroneckerDelta(k, t)/L[h]",
+        {
+            "by": "z[a,k]",
+            "where": ["S[g] = sum(exp(z[g,j]/L[g]), j=1..C)"],
+            "given": ["L[g] > 0"],
+        },
+    ),
 }
 
 
@@ -2028,11 +2038,11 @@ DISTANT = ["d[i,j] = sqrt(sum((x[i,l] - x[j,l])^2, l=1..L))"]
     [
         (
             "sum(sum((D[i,j] - d[i,j])^2, j=i+1..N), i=1..N)",
-            "-2*Sum(((D[i, k] - d[i, k])*KroneckerDelta(m, r)"
-            " - (-x[i, m] + x[k, m])*(-x[i, r] + x[k, r])*D[i, k]/d[i, k]**2)/d[i, k],"
+            "2*Sum(((-D[i, k] + d[i, k])*KroneckerDelta(m, r)"
+            " + (-x[i, m] + x[k, m])*(-x[i, r] + x[k, r])*D[i, k]/d[i, k]**2)/d[i, k],"
             " (i, 1, k - 1))"
-            " - 2*Sum(((D[k, j] - d[k, j])*KroneckerDelta(m, r)"
-            " - (-x[j, m] + x[k, m])*(-x[j, r] + x[k, r])*D[k, j]/d[k, j]**2)/d[k, j],"
+            " + 2*Sum(((-D[k, j] + d[k, j])*KroneckerDelta(m, r)"
+            " + (-x[j, m] + x[k, m])*(-x[j, r] + x[k, r])*D[k, j]/d[k, j]**2)/d[k, j],"
             " (j, k + 1, N))",
         ),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from sympy import Expr
@@ -20,10 +21,11 @@ from derive.notation import (
     heads,
     terms,
 )
-from derive.rules.algebra import move_index_back
+from derive.rules.algebra import move_index_back, move_index_throughout
 from derive.rules.definitions import parts_of
 from derive.rules.monomials import sides
 from derive.rules.negatives import distribute_negative
+from derive.rules.registry import Outcome
 from derive.rules.trace import Trace
 from derive.strategy.attempts import (
     NO_LONGER,
@@ -349,16 +351,20 @@ def meet_at_other_index(trace: Trace) -> None:
     """Write the other of two equal indices where that makes a factor the same as one elsewhere."""
     there = collected(trace.expression, lambda e: map(code, sides(e)[0]))
 
-    def meets(product: Expr, given: Given) -> bool:
+    def meets(move: Callable[[Expr, Given], Outcome], product: Expr, given: Given) -> bool:
         own = set(map(code, sides(product)[0]))
-        moved = move_index_back(product, given)
+        moved = move(product, given)
         return isinstance(moved, Expr) and any(
             code(f) in there - own for f in sides(moved)[0] if not isinstance(f, Delta)
         )
 
-    if not cancels_below(trace.expression) and trace.apply("move_index_back", meets):
+    if not cancels_below(trace.expression) and (
+        trace.apply("move_index_back", partial(meets, move_index_back))
+        or trace.apply("move_index_throughout", partial(meets, move_index_throughout))
+    ):
         settle(trace, ("cancel_terms", "collect_terms"))
         factor_out(trace)
+        trace.apply("factor_most")
 
 
 def share_brackets(trace: Trace) -> None:
