@@ -1685,6 +1685,18 @@ BY_HAND = {
             "given": ["L[g] > 0"],
         },
     ),
+    "a penalty beside residuals": (
+        "-sum(y[n]*log(p[n]) + (1 - y[n])*log(1 - p[n]), n=1..N)/N + lam*sum(w[l]^2, l=1..D)",
+        "2*lam*w[k] + Sum((p[n] - y[n])*x[n, k], (n, 1, N))/N",
+        {"by": "w[k]", "where": ["p[n] = sigmoid(sum(x[n,l]*w[l], l=1..D) + b)"]},
+    ),
+    "a penalty beside residuals of several terms": (
+        "sum((r[u,i] - mu - b[u] - c[i] - sum(P[u,l]*Q[i,l], l=1..D))^2, u=1..U, i=1..I)"
+        " + lam*sum(P[u,l]^2, u=1..U, l=1..D)",
+        "2*lam*P[k, q] + 2*Sum((mu + b[k] + c[i] - r[k, i] + Sum(P[k, l]*Q[i, l], (l, 1, D)))"
+        "*Q[i, q], (i, 1, I))",
+        {"by": "P[k,q]"},
+    ),
 }
 
 

@@ -121,6 +121,7 @@ from derive.strategy.signs import (
     less_one,
     sums_a_difference,
     takes_off_label,
+    takes_off_more,
     takes_off_one,
     turn_double_total,
     turn_totals,
@@ -269,8 +270,8 @@ def finish(trace: Trace, named: bool = False) -> None:
         ),
     )
     attempt(trace, turn_totals)
-    attempt(trace, turn_totals)
     trace.apply("turn_total", less_one)
+    trace.apply("turn_total", partial(takes_off_more, trace.expression))
     trace.apply("turn_total", adds_a_negative)
     trace.apply("turn_sign", takes_off_label)
     trace.apply("turn_sign", takes_off_one)

@@ -159,6 +159,27 @@ def takes_off_one(negative: Expr, given: Given) -> bool:
     return False
 
 
+def takes_off_more(whole: Expr, negative: Expr, given: Given) -> bool:
+    """Whether this is a term less a sum that reads better turned: ``-Σ (y - p) x`` of a name ``p``,
+    or one with more terms taken off than added.
+    """
+    if not any(negative in terms(part) for part in (whole, *sides(whole)[0])):
+        return False
+    totals = [f for f in sides(negative.operand)[0] if isinstance(f, Total)]
+    brackets = [b for total in totals for b in brackets_above(total.opened[0])]
+    return len(brackets) == 1 and not is_mask(brackets[0]) and _has_more_off(brackets[0], given)
+
+
+def _has_more_off(bracket: Plus, given: Given) -> bool:
+    off = [t.operand for t in bracket.args if isinstance(t, Minus)]
+    if len(bracket.args) == 2 and len(off) == 1:
+        added = next(t for t in bracket.args if not isinstance(t, Minus))
+        both = isinstance(added, Indexed) and isinstance(off[0], Indexed)
+        known = [given.definition_of(t) is not None for t in (added, off[0])]
+        return both and known == [False, True]
+    return 2 * len(off) > len(bracket.args)
+
+
 def takes_off_label(negative: Expr, given: Given) -> bool:
     """Whether this is ``-a (δ - p)``, which is read as ``a (p - δ)``."""
     brackets = brackets_above(negative.operand)
