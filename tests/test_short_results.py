@@ -1697,6 +1697,15 @@ BY_HAND = {
         "*Q[i, q], (i, 1, I))",
         {"by": "P[k,q]"},
     ),
+    "a logarithm of an exponential with a name": (
+        "sum(C[i,j]*P[i,j], i=1..N, j=1..M) + eps*sum(P[i,j]*(log(P[i,j]) - 1), i=1..N, j=1..M)",
+        "Sum((f[k] + g[j])*P[k, j], (j, 1, M))/eps",
+        {
+            "by": "f[k]",
+            "where": ["P[i,j] = exp((f[i] + g[j] - C[i,j])/eps)"],
+            "given": ["eps > 0"],
+        },
+    ),
 }
 
 

@@ -84,6 +84,7 @@ from derive.strategy.opening import (
     cancel_by_values,
     complement_by_values,
     divide_by_values,
+    open_exponents,
     open_logarithms,
     unfold_below,
 )
@@ -238,6 +239,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, lambda t: settle(t, ("factor_inner_log",)), NO_LONGER)
     attempt(trace, lambda t: settle(t, ("clear_inner_bar",)))
     attempt(trace, gather_opened)
+    attempt(trace, open_exponents)
     if attempt(trace, partial(turn_complements, named=named)):
         settle(trace, ("join_ranges",))
         attempt(trace, share_totals)

@@ -87,6 +87,20 @@ def open_logarithms(trace: Trace) -> None:
         factor_out(trace)
 
 
+def open_exponents(trace: Trace) -> None:
+    """Write the logarithm of a name for an exponential as the exponent, where that cancels."""
+
+    def is_exponential(logarithm: Log, given: Given) -> bool:
+        known = given.definition_of(logarithm.operand)
+        return known is not None and isinstance(known.value, Exp)
+
+    if trace.apply("unfold_in_log", is_exponential):
+        settle(trace, ("cancel_log_exp", "split_quotient"))
+        settle(trace, ("distribute_negative", "cancel_terms", "collect_terms"))
+        factor_out(trace)
+        settle(trace, ("pull_out_factor", "multiply_quotients"))
+
+
 def share_logarithms(trace: Trace) -> None:
     """Open logarithms of products with the same sum in them, and write that of the sum once.
 
