@@ -41,7 +41,7 @@ from derive.kernels.norms import (
 )
 from derive.kernels.ratios import power_in_total, power_of_ratio
 from derive.kernels.reductions import Reductions
-from derive.kernels.shares import left_of_one, log_left, of_shares
+from derive.kernels.shares import ahead_of_largest, left_of_one, log_left, of_shares
 from derive.kernels.signature import Output
 from derive.kernels.steps import joined_steps
 from derive.kernels.together import together
@@ -188,6 +188,8 @@ class Lowering(Reductions):
             case Plus() if (joined := joined_steps(expr)) is not None:
                 return self.lower(joined)
             case Plus() if (left := left_of_one(expr, self._definitions)) is not None:
+                return self.lower(left)
+            case Plus() if (left := ahead_of_largest(expr, self._definitions)) is not None:
                 return self.lower(left)
             case Plus() if (left := complement(expr) or scaled_complement(expr)) is not None:
                 return self.lower(left)

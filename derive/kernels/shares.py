@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Abs, Expr, Indexed, Max, Min, Symbol
+from sympy import Abs, Expr, Indexed, Max, Min, Symbol, Tuple
 
 from derive.facts import Definition
 from derive.notation import (
     ONE,
     ZERO,
     Apply,
+    Attains,
     Delta,
     Exp,
     Head,
@@ -78,6 +79,33 @@ def _left_by(taken: Expr, definitions: Mapping[Expr, Definition]) -> Expr | None
         case Times((Delta() as delta, share)) | Times((share, Delta() as delta)):
             left = _left_by(share, definitions)
             return None if left is None else Plus(mask(*delta.args), Times(delta, left))
+        case Maximum():
+            return _left_by_largest(taken, definitions)
+    return None
+
+
+def _left_by_largest(largest: Maximum, definitions: Mapping[Expr, Definition]) -> Expr | None:
+    """What the largest of shares, or of some of them, leaves of one: the sum of all others."""
+    body, index = largest.open()
+    known = definitions.get(body.base) if isinstance(body, Indexed) else None
+    if known is None or not known.softmax or body.indices[-1] != index:
+        return None
+    if index in names(Tuple(*body.indices[:-1])):
+        return None
+    limits = (index, *largest.limits[1:3])
+    others = Plus(ONE, Minus(Attains(largest.body, largest.limits, index)))
+    return Total(Times(others, body), limits)
+
+
+def ahead_of_largest(expr: Expr, definitions: Mapping[Expr, Definition]) -> Expr | None:
+    """``a - m`` of shares, where ``a`` is 1 at the largest, ``m``: ``a (1 - m) - (1 - a) m``."""
+    match expr:
+        case Plus((Attains() as first, Minus(Maximum() as largest))) | Plus(
+            (Minus(Maximum() as largest), Attains() as first)
+        ) if first.largest == largest:
+            left = _left_by_largest(largest, definitions)
+            if left is not None:
+                return Plus(Times(first, left), Minus(Times(Plus(ONE, Minus(first)), largest)))
     return None
 
 

@@ -59,3 +59,19 @@ def test_a_direction() -> None:
     *_, found = derivation.kernel("numpy")(**{n: np.array(v) for n, v in inputs.items()})
     *_, true = derivation.kernel("mpmath")(**inputs, dps=60)
     np.testing.assert_allclose(found, np.array(true, float), rtol=1e-13, atol=0)
+
+
+MARGIN = "-log(softmax(z)[t]) - log(1 - max(softmax(z)[j], j=1..C, j != t))"
+
+
+@pytest.mark.parametrize("t", [0, 1, 3])
+@pytest.mark.parametrize("far", [0.3, 5.0, 40.0, 200.0])
+@pytest.mark.parametrize("loss", [MARGIN, "-log(1 - max(softmax(z)[j], j=1..C))"])
+def test_what_the_largest_share_leaves_of_one(loss: str, far: float, t: int) -> None:
+    """Adversarial training with the likeliest of the wrong classes (Wang et al. 2020, MART)."""
+    given = {"z": [0.0, far, 0.02 * far, -far]} | ({"t": t} if loss == MARGIN else {})
+    derivation = derive.gradient(loss, "z[k]")
+    exact_value, exact_slopes = derivation.kernel("mpmath")(**given, dps=300)
+    value, slopes = derivation.kernel("numpy")(**{n: np.array(v) for n, v in given.items()})
+    np.testing.assert_allclose(value, float(exact_value), rtol=1e-14)
+    np.testing.assert_allclose(slopes, np.array(exact_slopes, float), rtol=1e-13, atol=1e-15)
