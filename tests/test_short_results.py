@@ -1706,6 +1706,14 @@ BY_HAND = {
             "given": ["eps > 0"],
         },
     ),
+    "a cut by symmetric weights": (
+        "-sum(S[i,c]*(A[i,j] + A[j,i])/2*S[j,c], c=1..R, j=1..N, i=1..N)"
+        "/sum(g[i]*S[i,c]^2, c=1..R, i=1..N)",
+        "(2*S[k, r]*g[k]*Sum(A[j, i]*Sum(S[i, c]*S[j, c], (c, 1, R)), (j, 1, N), (i, 1, N))"
+        "/Sum(g[i]*Sum(S[i, c]**2, (c, 1, R)), (i, 1, N)) - Sum((A[j, k] + A[k, j])*S[j, r], "
+        "(j, 1, N)))/Sum(g[i]*Sum(S[i, c]**2, (c, 1, R)), (i, 1, N))",
+        {"by": "S[k,r]", "where": ["g[i] = sum((A[i,j] + A[j,i])/2, j=1..N)"]},
+    ),
 }
 
 

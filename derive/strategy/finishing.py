@@ -59,6 +59,7 @@ from derive.strategy.gathering import (
     gather_exchanged,
     gather_fractions,
     gather_opened,
+    gather_symmetric,
     gather_totals,
     gather_transposed,
 )
@@ -239,6 +240,7 @@ def finish(trace: Trace, named: bool = False) -> None:
     attempt(trace, lambda t: settle(t, ("factor_inner_log",)), NO_LONGER)
     attempt(trace, lambda t: settle(t, ("clear_inner_bar",)))
     attempt(trace, gather_opened)
+    attempt(trace, gather_symmetric)
     attempt(trace, open_exponents)
     if attempt(trace, partial(turn_complements, named=named)):
         settle(trace, ("join_ranges",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from sympy import Expr
+from sympy import Expr, Indexed
 
 from derive.facts import Given
 from derive.notation import Minus, Plus, Total, code, collected, terms
@@ -97,6 +97,23 @@ def gather_transposed(trace: Trace) -> None:
             if attempt(trace, partial(transpose_and_gather, double=double), share):
                 break
         gather_totals(trace)
+
+
+def gather_symmetric(trace: Trace) -> None:
+    """Write ``Σ_i Σ_j (a_ij + a_ji) s_ij`` as ``2 Σ_i Σ_j a_ij s_ij`` for a symmetric ``s``."""
+
+    def is_symmetric(factor: Expr) -> bool:
+        match factor:
+            case Plus((Indexed() as first, Indexed() as second)):
+                return first.base == second.base and first.indices == second.indices[::-1]
+        return False
+
+    def opens(product: Expr, given: Given) -> bool:
+        return len(given.scope) > 1 and any(map(is_symmetric, product.args))
+
+    if spread(trace, "distribute_product", opens):
+        gather_transposed(trace)
+        settle(trace, ("pull_out_factor",))
 
 
 def gathered_share(trace: Trace) -> float:
