@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
+from itertools import combinations, product
 
 from sympy import Expr, Indexed, Symbol
 
@@ -501,18 +501,38 @@ def rule_out_term(expr: Expr, given: Given) -> Outcome:
     Plus(Delta(s.k1, s.t1), Minus(s.p[s.k1])),
 )
 def single_out_equal(expr: Expr, given: Given) -> Outcome:
-    """``δ_{jk} - f_j = δ_{jk} (1 - f_k) - (1 - δ_{jk}) f_j``, and likewise for ``f_j - δ_{jk}``."""
-    found = against_delta(expr)
+    """``δ_{jk} - f_j = δ_{jk} (1 - f_k) - (1 - δ_{jk}) f_j``, and likewise for ``f_j - δ_{jk}``.
+
+    Beside other terms as well.
+    """
+    found = pair_against_delta(expr, given)
     if found is None:
         return None
-    delta, share, at_label = found
+    pair, (delta, share, at_label) = found
     left = times(delta, Plus(ONE, Minus(at_label)))
     others = times(mask(*delta.args), share)
-    turned = share in expr.args
-    return Plus(others, Minus(left)) if turned else Plus(left, Minus(others))
+    turned = share in pair
+    apart = (others, Minus(left)) if turned else (left, Minus(others))
+    rest = list(expr.args)
+    for term in pair:
+        rest.remove(term)
+    return Plus(*rest, *apart)
 
 
-def against_delta(expr: Expr) -> tuple[Delta, Indexed, Indexed] | None:
+Against = tuple[Delta, Indexed, Indexed]
+
+
+def pair_against_delta(expr: Expr, given: Given) -> tuple[tuple[Expr, ...], Against] | None:
+    """Two terms of a sum that are a ``δ_{kt} - p_k`` or ``p_k - δ_{kt}``, and what they are of.
+
+    Of several, one with a ``p`` that has a definition.
+    """
+    pairs = combinations(expr.args, 2) if isinstance(expr, Plus) else ()
+    found = [(pair, of) for pair in pairs if (of := against_delta(Plus(*pair))) is not None]
+    return min(found, key=lambda one: given.definition_of(one[1][1]) is None, default=None)
+
+
+def against_delta(expr: Expr) -> Against | None:
     """``δ_{kt}``, ``p_k`` and ``p_t`` of a ``δ_{kt} - p_k`` or ``p_k - δ_{kt}``."""
     match expr:
         case Plus((Delta() as delta, Minus(Indexed() as share))):

@@ -28,7 +28,7 @@ from derive.notation import (
     names,
 )
 from derive.problem import Problem
-from derive.rules.masks import against_delta
+from derive.rules.masks import pair_against_delta
 from derive.rules.softmax import all_others
 from derive.rules.stability import beside_term, place_in
 from derive.rules.trace import Trace
@@ -107,8 +107,8 @@ class Labels:
         )
 
     def _is_difference(self, expr: Expr, given: Given) -> bool:
-        found = against_delta(expr)
-        return found is not None and self._is_share(found[2], given)
+        found = pair_against_delta(expr, given)
+        return found is not None and self._is_share(found[1][2], given)
 
     def _is_log_share(self, expr: Expr, given: Given) -> bool:
         match expr:

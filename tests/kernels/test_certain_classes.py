@@ -150,3 +150,22 @@ def test_what_runs_with_the_results_is_no_label(loss: str) -> None:
 def test_several_labels_of_a_sample_are_none() -> None:
     loss = "-Sum(log(softmax(Z[n])[c[n,j]]), (j, 1, J), (n, 1, N))"
     assert "_replaced" not in derive.gradient(loss, "Z[m,k]").kernel("numpy").source
+
+
+@pytest.mark.parametrize("certain", [3.0, 30.0, 38.0, 60.0])
+@pytest.mark.parametrize(
+    ("loss", "more"),
+    [
+        ("-log(softmax(z)[t]) + sum(b[i]*z[i], i=1..C)", {"b": [3e-27, 0.0, 2e-28, 1e-26, 1e-27]}),
+        ("-log(softmax(z)[t]) - log(1 - max(softmax(z)[i], i=1..C, i != t))", {}),
+        ("-log(softmax(z)[t]) + c*sum(log(softmax(z)[i]), i=1..C)", {"c": 1e-25}),
+    ],
+)
+def test_the_label_beside_other_terms(loss: str, more: dict[str, Any], certain: float) -> None:
+    """``p_t - 1`` is the largest entry of the gradient still, and was rounded away with a third."""
+    derivation = derive.gradient(loss, "z[k]")
+    z = [0.0, 1.0, certain, 2.0, -40.0]
+    exact = np.array(derivation.kernel("mpmath")(z=z, t=2, **more, dps=120)[1], float)
+    arrays = {name: np.array(number) for name, number in more.items()}
+    found = derivation.kernel("numpy")(z=np.array(z), t=2, **arrays)[1]
+    np.testing.assert_allclose(found, exact, rtol=1e-14)
