@@ -1602,7 +1602,7 @@ BY_HAND = {
     ),
     "zeros of two kinds by their rate": (
         ZEROS,
-        "-KroneckerDelta(0, y[k])*l[k]*p[k]/f[k] + l[k] - y[k]",
+        "(-KroneckerDelta(0, y[k])*p[k]/f[k] + 1)*l[k] - y[k]",
         {"by": "eta[k]", "where": ZERO_INFLATED},
     ),
     # Barron 2019 by the shape: a fact about it holds in the definition, too.
@@ -1713,6 +1713,20 @@ BY_HAND = {
         "/Sum(g[i]*Sum(S[i, c]**2, (c, 1, R)), (i, 1, N)) - Sum((A[j, k] + A[k, j])*S[j, r], "
         "(j, 1, N)))/Sum(g[i]*Sum(S[i, c]**2, (c, 1, R)), (i, 1, N))",
         {"by": "S[k,r]", "where": ["g[i] = sum((A[i,j] + A[j,i])/2, j=1..N)"]},
+    ),
+    "a label less a share beside another difference": (
+        "-sum(log(softmax(s*(c[n,j] - m*delta(j,t[n])),j)[t[n]]), n=1..N)/N",
+        r"s*Sum((-W[k, q]*c[n, k]/sqrt(Sum(W[k, l]**2, (l, 1, D))) + x[n, q]/sqrt(Sum(x[n, l]**2, "
+        r"(l, 1, D))))*(-KroneckerDelta(k, t[n]) + \hat{y}[n, k]), (n, 1, N))"
+        "/(N*sqrt(Sum(W[k, l]**2, (l, 1, D))))",
+        {
+            "by": "W[k,q]",
+            "where": [
+                "c[n,j] = sum(W[j,l]*x[n,l], l=1..D)/(sqrt(sum(W[j,l]^2, l=1..D))"
+                "*sqrt(sum(x[n,l]^2, l=1..D)))"
+            ],
+            "given": ["s > 0"],
+        },
     ),
 }
 

@@ -24,7 +24,6 @@ from derive.notation import (
     code,
     collected,
     entries,
-    factors,
     heads,
     is_number,
     names,
@@ -103,7 +102,8 @@ def _comes_out(whole: Expr, total: Expr) -> bool:
 def factor_itself(expr: Expr, given: Given) -> Outcome:
     """``a b - b = (a - 1) b`` beside other terms, for letters, entries, deltas, logs of sums ``a``.
 
-    Not where ``a`` is a term as well: ``a b - a - b`` stays as it is. Exponentials as above.
+    Beside a delta whatever it is divided by. Not where ``a`` is a term as well: ``a b - a - b``
+    stays as it is. Exponentials as above.
     """
     there = {code(t.operand if isinstance(t, Minus) else t) for t in expr.args}
 
@@ -112,9 +112,13 @@ def factor_itself(expr: Expr, given: Given) -> Outcome:
             return False
         bare = [r.operand if isinstance(r, Minus) else r for r in rests]
         more = [r for r in bare if r != 1]
-        inside = [f for m in more for f in factors(m) if not is_number(f)]
-        plain = inside and all(isinstance(f, (*LEAVES, Delta)) or is_of_sum(f) for f in inside)
-        return len(more) == 1 and bool(plain) and code(more[0]) not in there
+        return len(more) == 1 and is_plain(more[0]) and code(more[0]) not in there
+
+    def is_plain(left: Expr) -> bool:
+        above, below = sides(left)
+        parts = above if any(isinstance(f, Delta) for f in above) else (*above, *below)
+        own = [f for f in parts if not is_number(f)]
+        return bool(own) and all(isinstance(f, (*LEAVES, Delta)) or is_of_sum(f) for f in own)
 
     def is_of_sum(factor: Expr) -> bool:
         return isinstance(factor, Log) and isinstance(factor.operand, Total)

@@ -13,6 +13,7 @@ from derive.notation import (
     ONE,
     ZERO,
     Apply,
+    Delta,
     Exp,
     Head,
     Minus,
@@ -60,10 +61,23 @@ def turn_sign(expr: Expr, given: Given) -> Outcome:
     ]
     if not differences:
         return None
-    # What is left of one, ``1 - p``, stays as it is if another can be turned as well.
+    # What is left of one, ``1 - p``, stays as it is if another can be turned as well. A label less
+    # a share is turned first.
     turned = [n for n in differences if long_and_turned(above[n])]
-    n = min(turned or differences, key=lambda at: (_pluses(above[at]), above[at].args[0] == 1))
+
+    def comes_first(at: int) -> tuple[bool, int, bool]:
+        bracket = above[at]
+        return not is_label_less(bracket), _pluses(bracket), bracket.args[0] == 1
+
+    n = min(turned or differences, key=comes_first)
     return with_factor(expr.operand, n, distribute_negative(Minus(above[n]), given))
+
+
+def is_label_less(bracket: Plus) -> bool:
+    """Whether this is a ``δ - p``: nothing but deltas is added in it, and other things taken off."""
+    taken = [t.operand for t in bracket.args if isinstance(t, Minus)]
+    added = [t for t in bracket.args if not isinstance(t, Minus)]
+    return all(isinstance(t, Delta) for t in added) and any(not isinstance(t, Delta) for t in taken)
 
 
 def _pluses(difference: Expr) -> int:

@@ -8,7 +8,6 @@ from derive.facts import Given
 from derive.notation import (
     ONE,
     Apply,
-    Delta,
     Exp,
     Log,
     Minus,
@@ -20,7 +19,7 @@ from derive.notation import (
     terms,
 )
 from derive.rules.monomials import sides
-from derive.rules.negatives import leads, long_and_turned
+from derive.rules.negatives import is_label_less, leads, long_and_turned
 from derive.rules.trace import Trace
 from derive.strategy.attempts import factor_out, settle, spread
 from derive.strategy.sharing import added
@@ -182,7 +181,4 @@ def _has_more_off(bracket: Plus, given: Given) -> bool:
 
 def takes_off_label(negative: Expr, given: Given) -> bool:
     """Whether this is ``-a (δ - p)``, which is read as ``a (p - δ)``."""
-    brackets = brackets_above(negative.operand)
-    signs = [isinstance(t, Minus) for f in brackets for t in f.args]
-    plain = [t for f in brackets for t in f.args if not isinstance(t, Minus)]
-    return len(brackets) == 1 and any(signs) and all(isinstance(t, Delta) for t in plain)
+    return sum(map(is_label_less, brackets_above(negative.operand))) == 1
