@@ -22,7 +22,7 @@ all: $(VENV)/installed-cli ## the same for the whole catalogue
 proofs: $(VENV)/installed-cli ## have Coq check every proof, and keep on record what it accepts
 	@$(RUN) derive verify --formal --record
 
-test: $(VENV)/installed-test ## the quick tests, in 3 minutes at most
+test: $(VENV)/installed-test ## the quick tests: minutes, by the number of cores
 	@$(PYTEST) -m 'not slow'
 
 test-slow: $(VENV)/installed-test ## the tests that `make test` leaves out
