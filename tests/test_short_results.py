@@ -1778,8 +1778,8 @@ def test_terms_meet_at_the_true_class() -> None:
     cosine = "s*sum(x[n,d]*W[j,d], d=1..D)/sqrt(sum(W[j,d]^2, d=1..D))"
     given = derive.gradient(f"-sum(log(softmax({cosine}, j)[t[n]]), n=1..N)", "W[k,m]")
     assert str(given.result) == (
-        "-s*Sum((-W[k, m]*Sum(W[k, d]*x[n, d], (d, 1, D))/Sum(W[k, d]**2, (d, 1, D)) + x[n, m])"
-        "*(KroneckerDelta(k, t[n]) - \\hat{y}[n, k]), (n, 1, N))/sqrt(Sum(W[k, d]**2, (d, 1, D)))"
+        "s*Sum((-W[k, m]*Sum(W[k, d]*x[n, d], (d, 1, D))/Sum(W[k, d]**2, (d, 1, D)) + x[n, m])"
+        "*(-KroneckerDelta(k, t[n]) + \\hat{y}[n, k]), (n, 1, N))/sqrt(Sum(W[k, d]**2, (d, 1, D)))"
     )
 
 

@@ -230,6 +230,7 @@ def finish(trace: Trace, named: bool = False) -> None:
         meet_above_bars(trace)
     attempt(trace, share_but_one)
     attempt(trace, share_opened)
+    attempt(trace, share_at_equal_indices)
     attempt(trace, insert_deltas)
     attempt(trace, share_brackets)
     attempt(trace, meet_in_brackets)
@@ -354,22 +355,29 @@ def meet_at_equal_indices(trace: Trace) -> None:
 
 def meet_at_other_index(trace: Trace) -> None:
     """Write the other of two equal indices where that makes a factor the same as one elsewhere."""
+    if meets_by(trace, "move_index_back", move_index_back):
+        settle(trace, ("cancel_terms", "collect_terms"))
+        factor_out(trace)
+
+
+def share_at_equal_indices(trace: Trace) -> None:
+    """Write the one of two equal indices where two terms then share more, and take that out."""
+    if meets_by(trace, "move_index_throughout", move_index_throughout):
+        share_most(trace)
+
+
+def meets_by(trace: Trace, name: str, move: Callable[[Expr, Given], Outcome]) -> bool:
+    """Move indices where a factor beside the delta is then the same as one elsewhere."""
     there = collected(trace.expression, lambda e: map(code, sides(e)[0]))
 
-    def meets(move: Callable[[Expr, Given], Outcome], product: Expr, given: Given) -> bool:
+    def meets(product: Expr, given: Given) -> bool:
         own = set(map(code, sides(product)[0]))
         moved = move(product, given)
         return isinstance(moved, Expr) and any(
             code(f) in there - own for f in sides(moved)[0] if not isinstance(f, Delta)
         )
 
-    if not cancels_below(trace.expression) and (
-        trace.apply("move_index_back", partial(meets, move_index_back))
-        or trace.apply("move_index_throughout", partial(meets, move_index_throughout))
-    ):
-        settle(trace, ("cancel_terms", "collect_terms"))
-        factor_out(trace)
-        trace.apply("factor_most")
+    return not cancels_below(trace.expression) and trace.apply(name, meets)
 
 
 def share_brackets(trace: Trace) -> None:
