@@ -63,8 +63,8 @@ def test_a_kernel_with_a_margin_does_not_overflow() -> None:
 
 def test_cosface_is_differentiated_as_by_hand() -> None:
     assert str(derive.gradient(COSFACE, "W[k,m]").result) == (
-        "-s*Sum((-W[k, m]*Sum(W[k, l]*x[n, l], (l, 1, D))/Sum(W[k, l]**2, (l, 1, D)) + x[n, m])"
-        "*(KroneckerDelta(k, t[n]) - \\hat{y}[n, k])/sqrt(Sum(x[n, l]**2, (l, 1, D))), (n, 1, N))"
+        "s*Sum((-W[k, m]*Sum(W[k, l]*x[n, l], (l, 1, D))/Sum(W[k, l]**2, (l, 1, D)) + x[n, m])"
+        "*(-KroneckerDelta(k, t[n]) + \\hat{y}[n, k])/sqrt(Sum(x[n, l]**2, (l, 1, D))), (n, 1, N))"
         "/(N*sqrt(Sum(W[k, l]**2, (l, 1, D))))"
     )
 

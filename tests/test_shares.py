@@ -99,7 +99,7 @@ PROXIES = (
         (
             PROXIES,
             "p[k]",
-            "-2*Sum((KroneckerDelta(k, t[n]) - \\hat{y}[n, k])*(-p[k] + x[n]), (n, 1, N))",
+            "2*Sum((-KroneckerDelta(k, t[n]) + \\hat{y}[n, k])*(-p[k] + x[n]), (n, 1, N))",
         ),
     ],
 )
