@@ -74,7 +74,7 @@ def turn_sign(expr: Expr, given: Given) -> Outcome:
 
 
 def is_label_less(bracket: Plus) -> bool:
-    """Whether this is a ``δ - p``: nothing but deltas is added in it, and other things taken off."""
+    """Whether this is a ``δ - p``: only deltas are added in it, and other things taken off."""
     taken = [t.operand for t in bracket.args if isinstance(t, Minus)]
     added = [t for t in bracket.args if not isinstance(t, Minus)]
     return all(isinstance(t, Delta) for t in added) and any(not isinstance(t, Delta) for t in taken)
