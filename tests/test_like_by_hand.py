@@ -339,7 +339,6 @@ def test_differences_are_turned_so_that_no_minus_leads(asked: Asked) -> None:
 
 
 @pytest.mark.needs("coqc")
-@pytest.mark.slow
 def test_coq_accepts_what_is_contracted_beside_another_index() -> None:
     for name in ("values after all steps", "a value that may be ahead", "a delay"):
         assert result(SHIFTED[name]).check(formal=True).level == "proved"

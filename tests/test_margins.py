@@ -70,6 +70,5 @@ def test_cosface_is_differentiated_as_by_hand() -> None:
 
 
 @pytest.mark.needs("coqc")
-@pytest.mark.slow
 def test_coq_accepts_a_margin() -> None:
     assert derive.gradient(COSFACE, "W[k,m]").check(formal=True).level == "proved"

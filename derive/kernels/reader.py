@@ -10,7 +10,7 @@ from sympy import Expr, Indexed, IndexedBase, Symbol
 from derive.derivation import Derivation
 from derive.errors import DeriveError
 from derive.facts import Definition, EntryFact, EqualFact, IndexRange, SumFact, UnequalFact
-from derive.indexing import class_arrays, comparisons, index_arrays, index_places
+from derive.indexing import class_arrays, index_arrays, index_places
 from derive.kernels.identifiers import identifier
 from derive.kernels.signature import Argument, Output, Signature, Size
 from derive.kernels.told_signs import with_signs
@@ -219,9 +219,7 @@ class _Reader:
             return Argument(name, symbol, "classes", (), known.upper, known.lower, counts)
         if symbol in counting:
             return Argument(name, symbol, "size")
-        compared = (c for e in self._used for c in comparisons(e))
-        is_whole = any(symbol in names(side) for c in compared for side in c.args)
-        return Argument(name, symbol, "integers" if is_whole else "floats")
+        return Argument(name, symbol, "integers" if symbol in self._indexing else "floats")
 
     def _limits(self, base: IndexedBase) -> tuple[Expr | None, Expr]:
         """The last and the first class that the entries of an array of integers can be."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations, product
+from itertools import chain, combinations, product
 
 from sympy import Expr, Indexed, Symbol
 
@@ -186,7 +186,7 @@ def exclude_zero(expr: Expr, given: Given) -> Outcome:
         there = [replace(f, {index: label}) for f in sides(body)[0] if not is_mask(f)]
         known = within(label, expr.lower, expr.upper, given)
         written = (unfold(f, given.definitions) for f in there)
-        if known is not None and any(map(is_zero, (*there, *written))):
+        if known is not None and any(map(is_zero, chain(there, written))):
             left = Total(body, (index, expr.lower, expr.upper, label))
             return Rewriting(left, given.declared(known))
     return None

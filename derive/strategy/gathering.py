@@ -116,6 +116,12 @@ def gather_symmetric(trace: Trace) -> None:
         settle(trace, ("pull_out_factor",))
 
 
+def totals_in(expr: Expr) -> list[Total]:
+    """The sums over an index that are factors of its terms, above their bars."""
+    bare = (t.operand if isinstance(t, Minus) else t for t in terms(expr))
+    return [f for t in bare for f in sides(t)[0] if isinstance(f, Total)]
+
+
 def gathered_share(trace: Trace) -> float:
     """How much of the length is left where sums are joined as they are."""
     plain = Trace(trace.expression, trace.given)
@@ -129,8 +135,7 @@ def gather_exchanged(trace: Trace) -> None:
     def doubles(expr: Expr) -> list[Expr]:
         if not isinstance(expr, Plus):
             return []
-        bare = (t.operand if isinstance(t, Minus) else t for t in terms(expr))
-        beside = [f for t in bare for f in sides(t)[0] if isinstance(f, Total)]
+        beside = totals_in(expr)
         inner = [(total, total.opened[0]) for total in beside]
         return [
             total
@@ -155,8 +160,7 @@ def leave_out_alike(trace: Trace) -> bool:
     def alike(expr: Expr) -> list[Expr]:
         if not isinstance(expr, Plus):
             return []
-        bare = (t.operand if isinstance(t, Minus) else t for t in terms(expr))
-        beside = [f for t in bare for f in sides(t)[0] if isinstance(f, Total)]
+        beside = totals_in(expr)
         ranges = [t.limits[1:] for t in beside if t.excluded]
         return [t for t in beside if any(r[:2] == t.limits[1:] for r in ranges)]
 

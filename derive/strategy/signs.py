@@ -172,10 +172,9 @@ def takes_off_more(whole: Expr, negative: Expr, given: Given) -> bool:
 def _has_more_off(bracket: Plus, given: Given) -> bool:
     off = [t.operand for t in bracket.args if isinstance(t, Minus)]
     if len(bracket.args) == 2 and len(off) == 1:
-        added = next(t for t in bracket.args if not isinstance(t, Minus))
-        both = isinstance(added, Indexed) and isinstance(off[0], Indexed)
-        known = [given.definition_of(t) is not None for t in (added, off[0])]
-        return both and known == [False, True]
+        pair = next(t for t in bracket.args if not isinstance(t, Minus)), off[0]
+        known = [given.definition_of(t) is not None for t in pair]
+        return all(isinstance(t, Indexed) for t in pair) and known == [False, True]
     return 2 * len(off) > len(bracket.args)
 
 
